@@ -1,0 +1,54 @@
+//! Our style, script and icon: in the program, at addresses that hold their hash, so that a browser keeps them for good.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha384};
+
+use crate::page::{FOREVER, Ready};
+
+struct Asset {
+    name: &'static str,
+    ready: Ready,
+}
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let asset = |name, content_type, bytes: &[u8]| Asset {
+        name,
+        ready: Ready::new(content_type, FOREVER, bytes.to_vec()),
+    };
+    vec![
+        asset("site.css", "text/css; charset=utf-8", include_bytes!("../static/site.css")),
+        asset("site.js", "text/javascript; charset=utf-8", include_bytes!("../static/site.js")),
+        asset("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg")),
+    ]
+});
+
+pub fn routes() -> Router {
+    Router::new().route("/assets/{hash}/{name}", get(show))
+}
+
+/// The address of an asset, such as `/assets/0a1b2c/site.css`.
+pub fn href(name: &str) -> String {
+    format!("/assets/{}/{name}", find(name).hash())
+}
+
+/// What a browser compares a script with before it runs it.
+pub fn integrity(name: &str) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(find(name).plain())))
+}
+
+async fn show(Path((hash, name)): Path<(String, String)>, asked: HeaderMap) -> Response {
+    let asset = ASSETS.iter().find(|asset| asset.name == name && asset.ready.hash() == hash);
+    asset.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| asset.ready.answer(&asked))
+}
+
+fn find(name: &str) -> &'static Ready {
+    let asset = ASSETS.iter().find(|asset| asset.name == name);
+    &asset.expect("templates name assets that exist").ready
+}

@@ -1,0 +1,232 @@
+//! The patient asks: the form, the check page, the confirmation.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::request::{LONGEST_CONCERN, NewRequest, RequestForm};
+use super::{Request, State as RequestState, patient, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::{About, FieldErrors, Fields};
+use crate::library::Library;
+use crate::page;
+use crate::reference::SubmissionKey;
+use crate::sealing::token_hash;
+use crate::security::Network;
+use crate::site::Frame;
+
+/// What these pages are given.
+#[derive(Clone)]
+pub struct Given {
+    pub app: App,
+    pub library: Arc<Library>,
+}
+
+/// The form as it stands at the foot of a sheet.
+#[derive(Template)]
+#[template(path = "consultations/offer.html")]
+struct Offer {
+    form: RequestForm,
+    errors: FieldErrors,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/new.html")]
+struct NewPage<'a> {
+    frame: Frame<'a>,
+    form: &'a RequestForm,
+    errors: &'a FieldErrors,
+    /// What the address was probably meant to be; the form asks.
+    email_meant: Option<String>,
+    due: String,
+    back: String,
+    step: Step,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/check.html")]
+struct CheckPage<'a> {
+    frame: Frame<'a>,
+    form: &'a RequestForm,
+    new: &'a NewRequest,
+    key: &'a str,
+    /// The text in pieces, safety words marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    due: String,
+    /// Why it was not sent just now.
+    trouble: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/confirmation.html")]
+struct ConfirmationPage<'a> {
+    frame: Frame<'a>,
+    request: &'a Request,
+    due: String,
+    opens: Option<String>,
+    private_page: Option<String>,
+}
+
+/// What the person pressed.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Step {
+    Ask,
+    Change,
+    Check,
+    Send,
+}
+
+pub fn routes(app: App, library: Arc<Library>) -> Router {
+    let given = Given { app, library };
+    Router::new()
+        .route("/consultations/new", get(new).post(create))
+        .route("/consultations/confirmation/{key}", get(confirmation))
+        .merge(patient::routes())
+        .with_state(given)
+}
+
+/// The form for the foot of a sheet.
+pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
+    let form = RequestForm { about: about.to_owned(), ..RequestForm::default() };
+    Offer { form, errors: FieldErrors::default() }.render()
+}
+
+async fn new(State(given): State<Given>, About(about): About) -> Response {
+    let form = RequestForm { about, ..RequestForm::default() };
+    given.show_form(&form, &FieldErrors::default(), Step::Ask)
+}
+
+async fn create(State(given): State<Given>, Network(from): Network, fields: Fields) -> Result<Response> {
+    let form = RequestForm::read(&fields);
+    let step = Step::of(&fields);
+    if step == Step::Change {
+        return Ok(given.show_form(&form, &FieldErrors::default(), step));
+    }
+    let mut new = match form.check() {
+        Ok(new) if form.email_to_query().is_none() => new,
+        Ok(_) => return Ok(given.show_form(&form, &FieldErrors::default(), step)),
+        Err(errors) => return Ok(given.show_form(&form, &errors, step)),
+    };
+    let app = &given.app;
+    let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| step == Step::Send)
+    else {
+        return Ok(given.show_check(&form, &new, None, None));
+    };
+    if !app.limits.may_send(from) {
+        return Ok(given.show_check(&form, &new, Some(&key), Some(Error::TooManyRequests)));
+    }
+    new.suspect |= key.was_too_quick(&app.clock);
+    match super::submit(app, &given.library, new.clone(), &key).await {
+        Ok(_) => Ok(Redirect::to(&format!("/consultations/confirmation/{}", key.as_str())).into_response()),
+        Err(error @ Error::Unavailable) => Ok(given.show_check(&form, &new, Some(&key), Some(error))),
+        Err(error) => Err(error),
+    }
+}
+
+async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
+    let app = &given.app;
+    let request = store::find_by_key(app.database.readers(), &app.sealer, &token_hash(&key)).await?;
+    let calendar = app.site.clinic.calendar();
+    let token = SubmissionKey::parse(&app.sealer, &key).map(|key| key.private_token(&app.sealer));
+    let shown = ConfirmationPage {
+        frame: app.site.private(if request.state == RequestState::Withdrawn {
+            "Your request is withdrawn"
+        } else {
+            "We have your request"
+        }),
+        due: calendar.say_with_year(request.due_at),
+        opens: calendar.promise(request.created_at).opens.map(|opens| calendar.say(opens.timestamp())),
+        private_page: token
+            .filter(|token| token_hash(token) == request.token_hash)
+            .map(|token| format!("/consultations/{token}")),
+        request: &request,
+    };
+    Ok(page::private(StatusCode::OK, &shown))
+}
+
+impl Given {
+    fn show_form(&self, form: &RequestForm, errors: &FieldErrors, step: Step) -> Response {
+        let site = &self.app.site;
+        let email_meant =
+            if step == Step::Check || step == Step::Send { form.email_to_query() } else { None };
+        let wrong = !errors.is_empty() || email_meant.is_some();
+        let now = self.app.clock.now();
+        let shown = NewPage {
+            frame: site.private("Ask the clinic to contact you").with_errors(wrong),
+            form,
+            errors,
+            email_meant: email_meant.filter(|_| errors.of("email").is_empty()),
+            due: site.clinic.calendar().say(site.clinic.calendar().promise(now).due.timestamp()),
+            back: self.library.sheet(&form.about).map_or("/".to_owned(), |sheet| sheet.path()),
+            step,
+        };
+        page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+    }
+
+    /// Plays the answers back. With `trouble` it says why they were not sent, and keeps their key.
+    fn show_check(
+        &self,
+        form: &RequestForm,
+        new: &NewRequest,
+        key: Option<&SubmissionKey>,
+        trouble: Option<Error>,
+    ) -> Response {
+        let app = &self.app;
+        let calendar = app.site.clinic.calendar();
+        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+        let marked = app.site.clinic.safety.marked(&new.concern);
+        let (status, words) = match trouble {
+            None => (StatusCode::OK, None),
+            Some(Error::TooManyRequests) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(
+                    "Too many forms came from your network. Your answers are kept below. Wait a few minutes, then send again.",
+                ),
+            ),
+            Some(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(
+                    "We could not confirm that your request was saved. Your answers are kept below. Wait a few minutes, then send again: sending twice makes one request.",
+                ),
+            ),
+        };
+        let shown = CheckPage {
+            frame: app.site.private("Check your answers before you send them").with_errors(words.is_some()),
+            form,
+            new,
+            key: key.as_str(),
+            marked: if marked.iter().any(|(safety, _)| *safety) { marked } else { Vec::new() },
+            due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
+            trouble: words,
+        };
+        page::private(status, &shown)
+    }
+}
+
+impl Step {
+    fn of(fields: &Fields) -> Step {
+        match fields.text("step").as_str() {
+            _ if fields.has("change") => Step::Change,
+            "send" => Step::Send,
+            _ => Step::Check,
+        }
+    }
+}
+
+impl NewPage<'_> {
+    /// The complaint about the address, or the question about it.
+    fn email_error(&self) -> String {
+        match &self.email_meant {
+            Some(meant) => {
+                format!("Check your email address. Did you mean {meant}? If it is right as it is, continue")
+            }
+            None => self.errors.of("email").to_owned(),
+        }
+    }
+}

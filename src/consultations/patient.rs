@@ -1,0 +1,129 @@
+//! The patient's private page: the state of a request, how to reach them, and withdrawing it.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::pages::Given;
+use super::request::RequestForm;
+use super::{Request, State as RequestState, store};
+use crate::error::{Error, Result};
+use crate::form::{FieldErrors, Fields};
+use crate::page;
+use crate::sealing::token_hash;
+use crate::site::Frame;
+
+#[derive(Template)]
+#[template(path = "consultations/show.html")]
+struct ShowPage<'a> {
+    frame: Frame<'a>,
+    request: &'a Request,
+    due: String,
+    asked: String,
+    /// Address of this page.
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/contact.html")]
+struct ContactPage<'a> {
+    frame: Frame<'a>,
+    form: &'a RequestForm,
+    errors: &'a FieldErrors,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/withdrawal.html")]
+struct WithdrawalPage<'a> {
+    frame: Frame<'a>,
+    path: String,
+}
+
+pub fn routes() -> Router<Given> {
+    Router::new()
+        .route("/consultations/{token}", get(show))
+        .route("/consultations/{token}/contact", get(contact).post(change_contact))
+        .route("/consultations/{token}/withdrawal", get(withdrawal).post(withdraw))
+}
+
+async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    let request = given.find(&token).await?;
+    let calendar = given.app.site.clinic.calendar();
+    let shown = ShowPage {
+        frame: given.app.site.private("Your request"),
+        due: calendar.say_with_year(request.due_at),
+        asked: calendar.say_with_year(request.created_at),
+        request: &request,
+        path: path(&token),
+    };
+    Ok(page::private(StatusCode::OK, &shown))
+}
+
+async fn contact(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    let request = given.find_open(&token).await?;
+    let form = RequestForm {
+        times: request.times.iter().map(|time| time.word().to_owned()).collect(),
+        method: request.method.word().to_owned(),
+        name: request.name,
+        email: request.email,
+        phone: request.phone,
+        ..RequestForm::default()
+    };
+    Ok(given.show_contact(&form, &FieldErrors::default(), &token))
+}
+
+async fn change_contact(
+    State(given): State<Given>,
+    Path(token): Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    let request = given.find_open(&token).await?;
+    let form = RequestForm::read(&fields);
+    let mut errors = FieldErrors::default();
+    match form.check_contact(&mut errors) {
+        Some(contact) if errors.is_empty() => {
+            super::change_contact(&given.app, request, contact).await?;
+            Ok(Redirect::to(&path(&token)).into_response())
+        }
+        _ => Ok(given.show_contact(&form, &errors, &token)),
+    }
+}
+
+async fn withdrawal(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    given.find_open(&token).await?;
+    let frame = given.app.site.private("Do you want to withdraw your request?");
+    Ok(page::private(StatusCode::OK, &WithdrawalPage { frame, path: path(&token) }))
+}
+
+async fn withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    let request = given.find(&token).await?;
+    super::withdraw(&given.app, request.reference).await?;
+    Ok(Redirect::to(&path(&token)).into_response())
+}
+
+fn path(token: &str) -> String {
+    format!("/consultations/{token}")
+}
+
+impl Given {
+    /// Unknown and erased look the same: not found.
+    async fn find(&self, token: &str) -> Result<Request> {
+        let app = &self.app;
+        Ok(store::find_by_token(app.database.readers(), &app.sealer, &token_hash(token)).await?)
+    }
+
+    async fn find_open(&self, token: &str) -> Result<Request> {
+        let request = self.find(token).await?;
+        if request.state.is_over() { Err(Error::NotFound) } else { Ok(request) }
+    }
+
+    fn show_contact(&self, form: &RequestForm, errors: &FieldErrors, token: &str) -> Response {
+        let frame = self.app.site.private("Change how we reach you").with_errors(!errors.is_empty());
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        page::private(status, &ContactPage { frame, form, errors, path: path(token) })
+    }
+}

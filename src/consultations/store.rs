@@ -1,0 +1,314 @@
+//! The SQL of consultation requests, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use super::request::Contact;
+use super::{Request, State};
+use crate::clock::{moment, seconds};
+use crate::form::contact::{CallTime, Method};
+use crate::sealing::{Place, Sealer};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    reference: String,
+    state: String,
+    created_at: i64,
+    due_at: i64,
+    changed_at: i64,
+    about: String,
+    safety: bool,
+    suspect: bool,
+    contact_method: String,
+    call_times: String,
+    voicemail: String,
+    name: Option<Vec<u8>>,
+    email: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+    concern: Option<Vec<u8>>,
+    needs: Option<Vec<u8>>,
+    token_hash: String,
+}
+
+/// One thing that happened to a request.
+#[derive(sqlx::FromRow)]
+pub struct Event {
+    pub happened_at: i64,
+    /// 'patient', 'system' or 'staff:' and a number.
+    pub who: String,
+    pub what: String,
+}
+
+fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
+    Place { table: "consultations", reference, column }
+}
+
+impl Row {
+    /// A field that was erased is empty.
+    fn open(self, sealer: &Sealer) -> sqlx::Result<Request> {
+        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
+            Some(sealed) => sealer.unseal(place(&self.reference, column), sealed),
+            None => Ok(String::new()),
+        };
+        let unknown = |what: &str| sqlx::Error::Decode(format!("a request has an unknown {what}").into());
+        Ok(Request {
+            state: State::from_word(&self.state).ok_or_else(|| unknown("state"))?,
+            created_at: moment(self.created_at),
+            due_at: moment(self.due_at),
+            changed_at: self.changed_at,
+            safety: self.safety,
+            suspect: self.suspect,
+            method: Method::from_word(&self.contact_method).ok_or_else(|| unknown("contact method"))?,
+            times: self.call_times.split(',').filter_map(CallTime::from_word).collect(),
+            name: open("name", &self.name)?,
+            email: open("email", &self.email)?,
+            phone: open("phone", &self.phone)?,
+            concern: open("concern", &self.concern)?,
+            needs: open("needs", &self.needs)?,
+            about: self.about,
+            voicemail: self.voicemail,
+            token_hash: self.token_hash,
+            reference: self.reference,
+        })
+    }
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    request: &Request,
+    content_mark: &str,
+) -> sqlx::Result<()> {
+    let seal = |column, text: &str| sealer.seal(place(&request.reference, column), text);
+    sqlx::query(
+        "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, \
+         contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+    )
+    .bind(&request.reference)
+    .bind(request.state.word())
+    .bind(seconds(request.created_at))
+    .bind(seconds(request.due_at))
+    .bind(request.changed_at)
+    .bind(&request.about)
+    .bind(request.safety)
+    .bind(request.suspect)
+    .bind(request.method.word())
+    .bind(words_of(&request.times))
+    .bind(&request.voicemail)
+    .bind(seal("name", &request.name))
+    .bind(seal("email", &request.email))
+    .bind(seal("phone", &request.phone))
+    .bind(seal("concern", &request.concern))
+    .bind(seal("needs", &request.needs))
+    .bind(content_mark)
+    .bind(&request.token_hash)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The reference that this key made, if it made one.
+pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select reference from submissions where key_hash = $1 and kind = 'consultation'")
+        .bind(key_hash)
+        .fetch_optional(connection)
+        .await
+}
+
+pub async fn remember_key(
+    connection: &mut SqliteConnection,
+    key_hash: &str,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into submissions (key_hash, kind, reference, created_at) values ($1, 'consultation', $2, $3)",
+    )
+    .bind(key_hash)
+    .bind(reference)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A request with the same words from the same person, made since `since` and not over.
+pub async fn same_content(
+    connection: &mut SqliteConnection,
+    content_mark: &str,
+    since: i64,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(
+        "select reference from consultations where content_mark = $1 and created_at >= $2 \
+         and state in ('new', 'contacted', 'booked') order by created_at desc limit 1",
+    )
+    .bind(content_mark)
+    .bind(since)
+    .fetch_optional(connection)
+    .await
+}
+
+pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as("select * from consultations where reference = $1")
+        .bind(reference)
+        .fetch_one(readers)
+        .await?;
+    row.open(sealer)
+}
+
+pub async fn find_by_key(readers: &SqlitePool, sealer: &Sealer, key_hash: &str) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as(
+        "select consultations.* from consultations join submissions using (reference) \
+         where submissions.key_hash = $1 and submissions.kind = 'consultation'",
+    )
+    .bind(key_hash)
+    .fetch_one(readers)
+    .await?;
+    row.open(sealer)
+}
+
+pub async fn find_by_token(readers: &SqlitePool, sealer: &Sealer, token_hash: &str) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as("select * from consultations where token_hash = $1")
+        .bind(token_hash)
+        .fetch_one(readers)
+        .await?;
+    row.open(sealer)
+}
+
+/// Requests that are not over: safety words first, then by the moment each patient was promised.
+pub async fn waiting(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Request>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select * from consultations where state in ('new', 'contacted', 'booked') \
+         order by safety desc, due_at, created_at limit $1",
+    )
+    .bind(most)
+    .fetch_all(readers)
+    .await?;
+    rows.into_iter().map(|row| row.open(sealer)).collect()
+}
+
+/// Requests that are over, the latest first.
+pub async fn ended(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Request>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select * from consultations where ended_at is not null order by ended_at desc limit $1",
+    )
+    .bind(most)
+    .fetch_all(readers)
+    .await?;
+    rows.into_iter().map(|row| row.open(sealer)).collect()
+}
+
+/// The state, and when it last changed.
+pub async fn state(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<(State, i64)> {
+    let (word, changed_at): (String, i64) =
+        sqlx::query_as("select state, changed_at from consultations where reference = $1")
+            .bind(reference)
+            .fetch_one(connection)
+            .await?;
+    let state = State::from_word(&word).ok_or_else(|| sqlx::Error::Decode("an unknown state".into()))?;
+    Ok((state, changed_at))
+}
+
+pub async fn set_state(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    state: State,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    // `changed_at` always grows, so that two changes within a second are two.
+    sqlx::query(
+        "update consultations set state = $2, changed_at = max(changed_at + 1, $3), \
+         ended_at = case when $4 then $3 else ended_at end where reference = $1",
+    )
+    .bind(reference)
+    .bind(state.word())
+    .bind(seconds(now))
+    .bind(state.is_over())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// True when the request was still open.
+pub async fn change_contact(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    reference: &str,
+    contact: &Contact,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let seal = |column, text: &str| sealer.seal(place(reference, column), text);
+    let changed = sqlx::query(
+        "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
+         changed_at = max(changed_at + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
+    )
+    .bind(reference)
+    .bind(seal("name", &contact.name))
+    .bind(seal("email", &contact.email))
+    .bind(seal("phone", &contact.phone))
+    .bind(contact.method.word())
+    .bind(words_of(&contact.times))
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Erases every personal field. True when the request was not withdrawn before.
+pub async fn withdraw(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let changed = sqlx::query(
+        "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
+         needs = null, content_mark = null, call_times = '', voicemail = '', safety = 0, \
+         changed_at = max(changed_at + 1, $2), ended_at = $2 where reference = $1 and state <> 'withdrawn'",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+pub async fn add_event(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+    who: &str,
+    what: &str,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into consultation_events (reference, happened_at, who, what) values ($1, $2, $3, $4)",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .bind(who)
+    .bind(what)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What happened to a request, newest first.
+pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as(
+        "select happened_at, who, what from consultation_events where reference = $1 order by id desc",
+    )
+    .bind(reference)
+    .fetch_all(readers)
+    .await
+}
+
+/// Erases requests that ended before `before`, whole. Says how many.
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+    let gone =
+        sqlx::query("delete from consultations where ended_at < $1").bind(before).execute(connection).await?;
+    Ok(gone.rows_affected())
+}
+
+fn words_of(times: &[CallTime]) -> String {
+    times.iter().map(|time| time.word()).collect::<Vec<_>>().join(",")
+}

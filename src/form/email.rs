@@ -1,0 +1,235 @@
+//! An email address: checked, its likely typos queried, and made comparable.
+
+use crate::form::one_line;
+
+/// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
+const LONGEST: usize = 254;
+
+/// Domains that many people here use: a domain one slip away from one of these is queried.
+const COMMON_DOMAINS: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.co.uk",
+    "outlook.com",
+    "live.com",
+    "live.co.uk",
+    "msn.com",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "ymail.com",
+    "icloud.com",
+    "me.com",
+    "btinternet.com",
+    "sky.com",
+    "virginmedia.com",
+    "talktalk.net",
+    "ntlworld.com",
+    "blueyonder.co.uk",
+    "aol.com",
+    "nhs.net",
+    "protonmail.com",
+];
+
+/// Real domains that only look like a slip of a common one.
+const NOT_TYPOS: &[&str] = &[
+    "mail.com",
+    "gmx.com",
+    "live.ie",
+    "yahoo.ca",
+    "yahoo.ie",
+    "hotmail.fr",
+    "hotmail.it",
+    "hotmail.de",
+    "hotmail.es",
+    "outlook.fr",
+    "outlook.de",
+    "outlook.es",
+    "outlook.ie",
+    "aim.com",
+    "ukmail.com",
+    "email.com",
+    "sly.com",
+    "my.com",
+    "fe.com",
+];
+
+/// Endings nobody owns, and what was meant.
+const WRONG_ENDINGS: &[(&str, &str)] = &[
+    (".con", ".com"),
+    (".cmo", ".com"),
+    (".ocm", ".com"),
+    (".vom", ".com"),
+    (".xom", ".com"),
+    (".comm", ".com"),
+    (".couk", ".co.uk"),
+    (".co.k", ".co.uk"),
+    (".co.ukk", ".co.uk"),
+    (".co.yk", ".co.uk"),
+    (".c.uk", ".co.uk"),
+    (".og", ".org"),
+    (".ogr", ".org"),
+    (".ner", ".net"),
+    (".ent", ".net"),
+    (".nte", ".net"),
+];
+
+/// An address as typed, without spaces at the ends and invisible characters, that mail can be addressed to.
+pub fn check(typed: &str) -> Result<String, String> {
+    let address: String = one_line(typed).chars().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}')).collect();
+    if address.is_empty() {
+        return Err("Enter your email address".to_owned());
+    }
+    if address.chars().count() > LONGEST {
+        return Err("Email address must be 254 characters or less".to_owned());
+    }
+    let has_dot = |address: &lettre::Address| address.domain().contains('.');
+    match address.parse::<lettre::Address>() {
+        Ok(parsed) if address.is_ascii() && has_dot(&parsed) => Ok(address),
+        // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
+        _ => Err(match suggestion(&address) {
+            Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
+            None => "Enter an email address in the correct format, like name@example.com".to_owned(),
+        }),
+    }
+}
+
+/// What was probably meant, when the address looks like a slip. Only a person can say.
+pub fn suggestion(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let tidy = |part: &str| {
+        let parts: Vec<&str> = part.split('.').filter(|piece| !piece.is_empty()).collect();
+        parts.join(".")
+    };
+    let meant_domain = likely_domain(&tidy(&domain.to_lowercase().replace(',', ".")));
+    let meant = format!("{}@{meant_domain}", tidy(local));
+    let same = meant.eq_ignore_ascii_case(address);
+    (!same && meant.parse::<lettre::Address>().is_ok() && meant_domain.contains('.')).then_some(meant)
+}
+
+/// The address as mail systems most often see it, to know the same mailbox again: no case, no dots and no +tag before
+/// the at sign. For comparing only; mail goes to the address as typed.
+pub fn comparable(address: &str) -> String {
+    let address = address.to_lowercase();
+    let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
+    let plain = local.split('+').next().unwrap_or(local).replace('.', "");
+    format!("{plain}@{domain}")
+}
+
+fn likely_domain(domain: &str) -> String {
+    let mut domain = domain.to_owned();
+    for (wrong, right) in WRONG_ENDINGS {
+        if let Some(stem) = domain.strip_suffix(wrong) {
+            domain = format!("{stem}{right}");
+            break;
+        }
+    }
+    if COMMON_DOMAINS.contains(&domain.as_str()) || NOT_TYPOS.contains(&domain.as_str()) {
+        return domain;
+    }
+    let near =
+        COMMON_DOMAINS.iter().filter(|common| common.len() >= 7).find(|common| one_slip(common, &domain));
+    near.map_or(domain, |common| (*common).to_owned())
+}
+
+/// True when one letter was missed, added or changed, or two neighbours were swapped.
+fn one_slip(meant: &str, typed: &str) -> bool {
+    let (meant, typed) = (meant.as_bytes(), typed.as_bytes());
+    let start = meant.iter().zip(typed).take_while(|(a, b)| a == b).count();
+    let (meant, typed) = (&meant[start..], &typed[start..]);
+    let rest = |text: &'_ [u8], from: usize| text.get(from..).map(<[u8]>::to_vec);
+    match (meant, typed) {
+        ([], []) => false,
+        (meant, typed) => {
+            rest(meant, 1) == Some(typed.to_vec())
+                || Some(meant.to_vec()) == rest(typed, 1)
+                || (rest(meant, 1).is_some() && rest(meant, 1) == rest(typed, 1))
+                || (meant.len() >= 2
+                    && typed.len() >= 2
+                    && meant[0] == typed[1]
+                    && meant[1] == typed[0]
+                    && meant[2..] == typed[2..])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_mail_can_reach_are_kept_as_typed() {
+        for good in
+            ["Ada.Lovelace+back@Example.org", " a@b.co ", "o'neill@example.com", "x_y-z@sub.example.co.uk"]
+        {
+            assert_eq!(check(good).as_deref(), Ok(good.trim()), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_told_what_one_looks_like() {
+        for bad in [
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@localhost",
+            "a b@example.org",
+            "Ada <ada@example.org>",
+            "ada@exa mple.org",
+            "ada@example.org\u{0430}",
+        ] {
+            assert!(check(bad).unwrap_err().contains("name@example.com"), "{bad}");
+        }
+        assert_eq!(check("\u{200d} "), Err("Enter your email address".into()));
+        assert!(check(&format!("{}@example.org", "a".repeat(300))).unwrap_err().contains("254"));
+    }
+
+    #[test]
+    fn likely_slips_are_queried() {
+        for (typed, meant) in [
+            ("ada@hotmial.co.uk", "ada@hotmail.co.uk"),
+            ("ada@gmial.com", "ada@gmail.com"),
+            ("ada@gmal.com", "ada@gmail.com"),
+            ("ada@gmaill.com", "ada@gmail.com"),
+            ("ada@example.con", "ada@example.com"),
+            ("ada@example.couk", "ada@example.co.uk"),
+            ("ada@hotmail..com", "ada@hotmail.com"),
+            ("ada..l@example.org", "ada.l@example.org"),
+            ("ada@outlok.com", "ada@outlook.com"),
+            ("ada@yahooo.co.uk", "ada@yahoo.co.uk"),
+            ("ada@btinternet,com", "ada@btinternet.com"),
+        ] {
+            assert_eq!(suggestion(typed).as_deref(), Some(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn good_addresses_are_not_queried() {
+        for good in [
+            "ada@gmail.com",
+            "Ada@GMAIL.com",
+            "ada@mail.com",
+            "ada@example.org",
+            "ada@nhs.net",
+            "ada@me.com",
+            "ada@nhs.uk",
+            "ada@live.ie",
+            "no-at-sign",
+        ] {
+            assert_eq!(suggestion(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn every_common_domain_is_itself() {
+        for domain in COMMON_DOMAINS {
+            assert_eq!(suggestion(&format!("a@{domain}")), None);
+        }
+    }
+
+    #[test]
+    fn the_same_mailbox_is_known_again() {
+        assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
+        assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
+    }
+}

@@ -1,0 +1,23 @@
+//! The SQL of counts, and nothing else.
+
+use sqlx::sqlite::SqliteConnection;
+
+/// Adds one answer to the count of a page and a day ("2026-11-20").
+pub async fn count_usefulness(
+    connection: &mut SqliteConnection,
+    about: &str,
+    day: &str,
+    useful: bool,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into usefulness (about, day, useful, not_useful) values ($1, $2, $3, $4) \
+         on conflict (about, day) do update set useful = useful + $3, not_useful = not_useful + $4",
+    )
+    .bind(about)
+    .bind(day)
+    .bind(i64::from(useful))
+    .bind(i64::from(!useful))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! A clinic's patient education website: what it is made of.
+
+// What everything stands on.
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod form;
+pub mod markdown;
+pub mod page;
+pub mod reference;
+pub mod retention;
+pub mod sealing;
+
+// What the clinic says about itself, and what every page shows.
+pub mod assets;
+pub mod clinic;
+pub mod promise;
+pub mod safety;
+pub mod site;
+
+// What the site does.
+pub mod consultations;
+pub mod insights;
+pub mod mail;
+pub mod reports;
+pub mod staff;
+
+// What there is to read.
+pub mod library;
+
+// What features are given, and what can go wrong.
+pub mod app;
+pub mod error;
+pub mod security;
+
+// What runs it.
+pub mod forgetting;
+pub mod resealing;
+pub mod router;
+pub mod server;
+pub mod start;

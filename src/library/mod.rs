@@ -1,0 +1,342 @@
+//! Fact sheets, guides and plain pages: loaded, checked and rendered once.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::clinic::read_toml;
+use crate::markdown::{self, Html, Names};
+use crate::site::Site;
+
+mod file;
+pub mod pages;
+
+use file::{Problem, read};
+
+/// Everything to read, by kind and title.
+pub struct Library {
+    pub sheets: Vec<Sheet>,
+    pub pages: Vec<PlainPage>,
+    pub references: BTreeMap<String, Reference>,
+}
+
+/// Short and about one thing, or long with a list of contents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    FactSheet,
+    Guide,
+}
+
+/// One fact sheet or guide.
+pub struct Sheet {
+    pub kind: Kind,
+    pub slug: String,
+    pub front: FrontMatter,
+    pub text: Html,
+    /// The same text for a mail: drawings as words, whole links.
+    pub mail_html: String,
+    pub mail_text: String,
+    /// The sources it cites, in the order of their numbers.
+    pub sources: Vec<Reference>,
+    /// Minutes to read, at 200 words a minute.
+    pub minutes: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrontMatter {
+    pub title: String,
+    pub subtitle: String,
+    pub category: String,
+    pub topics: Vec<String>,
+    pub summary: String,
+    pub keywords: Vec<String>,
+    pub author: String,
+    pub reviewer: Reviewer,
+    pub reviewed: Date,
+    pub next_review: Date,
+    pub version: String,
+    pub changes: Vec<Change>,
+    pub related: Vec<Related>,
+    pub references: Vec<String>,
+    /// Slugs this page had before; they lead here.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// Who signs a page off, or that nobody has yet: shown on the page as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reviewer {
+    #[serde(default)]
+    pub name: String,
+    pub role: String,
+    pub state: ReviewState,
+}
+
+#[derive(Deserialize, PartialEq, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub enum ReviewState {
+    Pending,
+    Signed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    pub version: String,
+    pub date: Date,
+    pub what: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Related {
+    pub slug: String,
+    pub why: String,
+}
+
+/// A source, as `content/references.toml` gives it.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    pub citation: String,
+    pub doi: Option<String>,
+    pub url: Option<String>,
+    /// The citation was compared with a public record.
+    pub checked: bool,
+}
+
+/// Privacy, accessibility, cookies, about.
+pub struct PlainPage {
+    pub slug: String,
+    pub front: PlainFrontMatter,
+    pub text: Html,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainFrontMatter {
+    pub title: String,
+    pub subtitle: String,
+    pub summary: String,
+    pub reviewed: Date,
+}
+
+impl Kind {
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::FactSheet => "Fact sheet",
+            Kind::Guide => "Guide",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Kind::FactSheet => "fact-sheets",
+            Kind::Guide => "guides",
+        }
+    }
+}
+
+impl Sheet {
+    pub fn path(&self) -> String {
+        format!("/{}/{}", self.kind.folder(), self.slug)
+    }
+}
+
+impl Reference {
+    /// Where to read it.
+    pub fn link(&self) -> Option<String> {
+        self.doi.as_ref().map(|doi| format!("https://doi.org/{doi}")).or_else(|| self.url.clone())
+    }
+}
+
+impl Library {
+    /// Reads and checks the whole content folder. The error lists every problem with its file and line.
+    pub fn load(content: &Path, site: &Site) -> anyhow::Result<Library> {
+        let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
+        let names = names(content, site)?;
+        let mut library = Library { sheets: Vec::new(), pages: Vec::new(), references };
+        let mut problems = Vec::new();
+        for kind in [Kind::FactSheet, Kind::Guide] {
+            for file in markdown_files(&content.join(kind.folder()))? {
+                match sheet(kind, &file, &names, site) {
+                    Ok(sheet) => library.sheets.push(sheet),
+                    Err(found) => problems.extend(found),
+                }
+            }
+        }
+        for file in markdown_files(&content.join("pages"))? {
+            match plain_page(&file, &names) {
+                Ok(page) => library.pages.push(page),
+                Err(found) => problems.extend(found),
+            }
+        }
+        library.sheets.sort_by_key(|sheet| sheet.front.title.to_lowercase());
+        if problems.is_empty() {
+            problems.extend(library.contradictions(content, site));
+        }
+        if problems.is_empty() {
+            for sheet in &mut library.sheets {
+                sheet.sources =
+                    sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
+            }
+            return Ok(library);
+        }
+        let list: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        bail!("the content has {} to mend:\n{}", count(list.len(), "problem"), list.join("\n"))
+    }
+
+    pub fn sheet(&self, slug: &str) -> Option<&Sheet> {
+        self.sheets.iter().find(|sheet| sheet.slug == slug)
+    }
+
+    /// What only shows when the files are seen together.
+    fn contradictions(&self, content: &Path, site: &Site) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for key in site.safety.references().filter(|key| !self.references.contains_key(*key)) {
+            let message = format!("{key:?} is not in references.toml");
+            problems.push(Problem::of_file(&content.join("safety.toml"), message));
+        }
+        let mut slugs = HashSet::new();
+        for sheet in &self.sheets {
+            let file = content.join(sheet.kind.folder()).join(format!("{}.md", sheet.slug));
+            let mut complain = |message: String| problems.push(Problem::of_file(&file, message));
+            for slug in std::iter::once(&sheet.slug).chain(&sheet.front.aliases) {
+                if !slugs.insert(slug.as_str()) {
+                    complain(format!("the slug {slug:?} is used twice"));
+                }
+            }
+            for key in sheet
+                .text
+                .cited
+                .iter()
+                .chain(&sheet.front.references)
+                .filter(|key| !self.references.contains_key(*key))
+            {
+                complain(format!("[^{key}] is not in references.toml"));
+            }
+            for key in sheet.text.cited.iter().filter(|key| !sheet.front.references.contains(key)) {
+                complain(format!("[^{key}] is cited but not listed under references"));
+            }
+            for key in sheet.front.references.iter().filter(|key| !sheet.text.cited.contains(key)) {
+                complain(format!("{key:?} is listed under references but not cited"));
+            }
+            for related in sheet.front.related.iter().filter(|related| self.sheet(&related.slug).is_none()) {
+                complain(format!("related: there is no sheet or guide {:?}", related.slug));
+            }
+            for (line, to) in
+                sheet.text.links.iter().filter(|(_, to)| to.starts_with('/') && !self.has_page(to))
+            {
+                complain(format!("{to} is not a page of this site (line {line} of the text)"));
+            }
+        }
+        problems
+    }
+
+    fn has_page(&self, link: &str) -> bool {
+        let path = link.split(['#', '?']).next().unwrap_or_default();
+        pages::FIXED_PATHS.contains(&path)
+            || self.sheets.iter().any(|sheet| sheet.path() == path)
+            || self.pages.iter().any(|page| path.strip_prefix('/') == Some(&page.slug))
+    }
+}
+
+/// "1 problem", "2 problems".
+pub fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
+    let clinic = &site.clinic;
+    let mut figures = BTreeMap::new();
+    let folder = content.join("figures");
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.path();
+        if let (Some("svg"), Some(name)) =
+            (file.extension().and_then(|e| e.to_str()), file.file_stem().and_then(|n| n.to_str()))
+        {
+            let svg =
+                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            figures.insert(name.to_owned(), svg.trim().to_owned());
+        }
+    }
+    let details = BTreeMap::from([
+        ("site", clinic.site.clone()),
+        ("clinic", clinic.clinic.clone()),
+        ("producer", clinic.producer.clone()),
+        ("phone", clinic.phone.clone()),
+        ("email", clinic.email.clone()),
+        ("address", clinic.address.join(", ")),
+        ("hours", clinic.opening_hours().join("; ")),
+    ]);
+    Ok(Names { details, figures, base_url: String::new(), for_mail: false })
+}
+
+fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "md") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, Vec<Problem>> {
+    let read = read::<FrontMatter>(file)?;
+    let text = markdown::html(&read.text, names).map_err(|faults| read.problems(file, faults))?;
+    let for_mail = Names {
+        details: names.details.clone(),
+        figures: names.figures.clone(),
+        base_url: site.base_url.clone(),
+        for_mail: true,
+    };
+    let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.problems(file, faults))?;
+    let words = read.text.split_whitespace().count();
+    Ok(Sheet {
+        kind,
+        slug: read.slug,
+        mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
+        sources: Vec::new(),
+        mail_html: mail.key_points + &mail.body,
+        minutes: words.div_ceil(200).max(1),
+        front: read.front,
+        text,
+    })
+}
+
+fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Problem>> {
+    let read = read::<PlainFrontMatter>(file)?;
+    let text = markdown::html(&read.text, names).map_err(|faults| read.problems(file, faults))?;
+    Ok(PlainPage { slug: read.slug, front: read.front, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_content_has_no_problem() {
+        let content = Path::new("content");
+        let site = Site::load(content, "http://localhost".into()).unwrap();
+        let library = Library::load(content, &site).unwrap_or_else(|error| panic!("{error:#}"));
+        for slug in [
+            "sleep-and-back-pain",
+            "central-sensitisation",
+            "fear-avoidance",
+            "fibromyalgia",
+            "self-management",
+            "when-back-pain-is-an-emergency",
+            "sleep-and-pain",
+        ] {
+            assert!(library.sheet(slug).is_some(), "{slug}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The pages that are the same for everyone: rendered once, served from memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use jiff::civil::Date;
+
+use super::{Library, PlainPage, Sheet};
+use crate::page::Ready;
+use crate::site::{Frame, Site};
+
+/// Pages with an address of their own that no content file makes.
+pub const FIXED_PATHS: &[&str] =
+    &["/", "/fact-sheets", "/emergency", "/contact", "/consultations/new", "/reports/new"];
+
+/// Every public page, by its path, and where moved pages are now.
+pub struct Shelf {
+    pages: HashMap<String, Ready>,
+    moved: HashMap<String, String>,
+}
+
+#[derive(Template)]
+#[template(path = "library/sheet.html")]
+struct SheetPage<'a> {
+    frame: Frame<'a>,
+    sheet: &'a Sheet,
+    /// On the page about emergencies the signs stand open, before anything else.
+    open_safety: bool,
+    related: Vec<(&'a Sheet, &'a str)>,
+    offers: Vec<String>,
+    /// Linked data, as JSON.
+    data: String,
+}
+
+#[derive(Template)]
+#[template(path = "library/index.html")]
+struct IndexPage<'a> {
+    frame: Frame<'a>,
+    letters: Vec<(char, Vec<&'a Sheet>)>,
+}
+
+#[derive(Template)]
+#[template(path = "library/home.html")]
+struct HomePage<'a> {
+    frame: Frame<'a>,
+    sheets: &'a [Sheet],
+}
+
+#[derive(Template)]
+#[template(path = "library/plain.html")]
+struct PlainPageShown<'a> {
+    frame: Frame<'a>,
+    page: &'a PlainPage,
+}
+
+#[derive(Template)]
+#[template(path = "library/emergency.html")]
+struct EmergencyPage<'a> {
+    frame: Frame<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "library/contact.html")]
+struct ContactPage<'a> {
+    frame: Frame<'a>,
+}
+
+impl Shelf {
+    /// Renders every page. `offers` gives the forms that stand at the foot of one sheet.
+    pub fn fill(
+        site: &Site,
+        library: &Library,
+        offers: impl Fn(&str) -> Vec<String>,
+    ) -> anyhow::Result<Shelf> {
+        let mut shelf = Shelf { pages: HashMap::new(), moved: HashMap::new() };
+        let name = &site.clinic.site;
+        let about =
+            "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
+        shelf.add("/", &HomePage { frame: site.public(name, about, "/"), sheets: &library.sheets })?;
+        let every = "Every fact sheet and guide, in the order of the alphabet.";
+        let letters = by_letter(&library.sheets);
+        shelf.add(
+            "/fact-sheets",
+            &IndexPage { frame: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters },
+        )?;
+        let signs =
+            "The signs with back pain that mean call 999 or get advice today, and a slip to hand over.";
+        shelf.add(
+            "/emergency",
+            &EmergencyPage { frame: site.public("Is this an emergency?", signs, "/emergency") },
+        )?;
+        let reach = "How to reach the clinic, report a mistake, or complain.";
+        shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact") })?;
+        for page in &library.pages {
+            let path = format!("/{}", page.slug);
+            let frame = site.public(&page.front.title, &page.front.summary, &path);
+            shelf.add(&path, &PlainPageShown { frame, page })?;
+        }
+        for sheet in &library.sheets {
+            let path = sheet.path();
+            shelf.add(&path, &sheet_page(site, library, sheet, &path, offers(&sheet.slug)))?;
+            for alias in &sheet.front.aliases {
+                shelf.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
+            }
+        }
+        Ok(shelf)
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.pages.keys().map(String::as_str)
+    }
+
+    /// Where the page of an old address is now.
+    pub fn moved_to(&self, path: &str) -> Option<&str> {
+        self.moved.get(path).map(String::as_str)
+    }
+
+    fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
+        self.pages.insert(path.to_owned(), Ready::page(page)?);
+        Ok(())
+    }
+}
+
+pub fn routes(shelf: Arc<Shelf>) -> Router {
+    let mut router = Router::new();
+    for path in shelf.paths().chain(shelf.moved.keys().map(String::as_str)) {
+        router = router.route(path, get(show));
+    }
+    router.fallback(get(without_slash)).with_state(shelf)
+}
+
+/// A link to a source, short enough to print.
+pub fn short_link(link: &str) -> &str {
+    link.trim_start_matches("https://").trim_start_matches("www.")
+}
+
+async fn show(State(shelf): State<Arc<Shelf>>, uri: Uri, asked: HeaderMap) -> Response {
+    match (shelf.pages.get(uri.path()), shelf.moved_to(uri.path())) {
+        (Some(page), _) => page.answer(&asked),
+        (None, Some(to)) => Redirect::permanent(to).into_response(),
+        (None, None) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// `/fact-sheets/` is a slip for `/fact-sheets`; only pages that exist are led to.
+async fn without_slash(State(shelf): State<Arc<Shelf>>, uri: Uri) -> Response {
+    match uri.path().strip_suffix('/').filter(|path| shelf.pages.contains_key(*path)) {
+        Some(path) => Redirect::permanent(path).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn sheet_page<'a>(
+    site: &'a Site,
+    library: &'a Library,
+    sheet: &'a Sheet,
+    path: &'a str,
+    offers: Vec<String>,
+) -> SheetPage<'a> {
+    let front = &sheet.front;
+    SheetPage {
+        frame: site.public(&front.title, &front.summary, path),
+        sheet,
+        open_safety: sheet.slug == "when-back-pain-is-an-emergency",
+        related: front
+            .related
+            .iter()
+            .filter_map(|related| Some((library.sheet(&related.slug)?, related.why.as_str())))
+            .collect(),
+        offers,
+        data: linked_data(site, sheet),
+    }
+}
+
+/// What search engines read: schema.org, with `<` escaped so that no text can end the script element.
+fn linked_data(site: &Site, sheet: &Sheet) -> String {
+    let front = &sheet.front;
+    let step = |position: u8, name: &str, path: &str| serde_json::json!({ "@type": "ListItem", "position": position, "name": name, "item": site.url(path) });
+    let data = serde_json::json!({
+        "@context": "https://schema.org",
+        "@graph": [
+            {
+                "@type": "MedicalWebPage",
+                "name": front.title,
+                "description": front.summary,
+                "url": site.url(&sheet.path()),
+                "inLanguage": "en-GB",
+                "lastReviewed": front.reviewed.to_string(),
+                "audience": { "@type": "PeopleAudience", "name": "Patients" },
+                "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic, "telephone": site.clinic.phone },
+            },
+            {
+                "@type": "BreadcrumbList",
+                "itemListElement": [
+                    step(1, "Home", "/"),
+                    step(2, "Fact sheets", "/fact-sheets"),
+                    step(3, &front.title, &sheet.path()),
+                ],
+            },
+        ],
+    });
+    data.to_string().replace('<', "\\u003c")
+}
+
+fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {
+    let mut letters: Vec<(char, Vec<&Sheet>)> = Vec::new();
+    for sheet in sheets {
+        let letter = sheet.front.title.chars().next().map_or('?', |c| c.to_ascii_uppercase());
+        match letters.last_mut() {
+            Some((last, list)) if *last == letter => list.push(sheet),
+            _ => letters.push((letter, vec![sheet])),
+        }
+    }
+    letters
+}
+
+/// "27 May 2026".
+pub fn day(date: &Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}

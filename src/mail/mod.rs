@@ -1,0 +1,72 @@
+//! The outbox: stores a mail in the transaction of its cause, so that a request and its mail are kept or lost together.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::clock::seconds;
+use crate::sealing::{Place, Sealer};
+
+mod files;
+mod message;
+mod outcome;
+mod post;
+mod progress;
+mod smtp;
+mod store;
+mod worker;
+
+pub use message::{Letter, Purpose, Sender};
+pub use outcome::State;
+pub use post::Post;
+pub use progress::Progress;
+pub use smtp::{Patience, Server};
+pub use store::{MailState, mails_of};
+pub use worker::Worker;
+
+/// Stores a letter as the whole message that will be sent, in the transaction of its cause; it is sent from `due` on.
+///
+/// After the commit, wake the worker through `App::mail_waiting`. An address that mail cannot go to is an error.
+pub async fn enqueue(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    sender: &Sender,
+    letter: Letter,
+    now: Timestamp,
+    due: Timestamp,
+) -> sqlx::Result<()> {
+    let message = sender.write(&letter, now).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let new = store::NewMail {
+        message_id: &message.id,
+        purpose: letter.purpose,
+        reference: &letter.reference,
+        recipient: sealer.seal(place(&message.id, "recipient"), &message.to),
+        message: sealer.seal_bytes(place(&message.id, "message"), &message.bytes),
+        now: seconds(now),
+        due: seconds(due),
+    };
+    store::insert(connection, new).await
+}
+
+/// Erases every mail about something that its owner withdrew, sent or not.
+pub async fn forget(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    store::delete(connection, reference).await
+}
+
+/// Erases the addresses of mails that ended before `before`, and with them the words of failures.
+pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    store::forget_recipients(connection, before).await
+}
+
+/// Why a mail was not sent, in the mail server's words. They may hold the patient's address.
+pub async fn trouble_of(
+    readers: &sqlx::SqlitePool,
+    sealer: &Sealer,
+    id: i64,
+) -> sqlx::Result<Option<String>> {
+    let Some((message_id, sealed)) = store::trouble(readers, id).await? else { return Ok(None) };
+    sealer.unseal(place(&message_id, "trouble"), &sealed).map(Some)
+}
+
+fn place<'a>(message_id: &'a str, column: &'static str) -> Place<'a> {
+    Place { table: "outbox", reference: message_id, column }
+}

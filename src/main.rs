@@ -1,0 +1,26 @@
+//! The command line; starts the web server and the background work, and stops both cleanly.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mybackpain::config::{Cli, Command, StaffCommand};
+use mybackpain::start;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => start::serve(cli.serve).await,
+        Some(Command::Serve(serve)) => start::serve(*serve).await,
+        Some(Command::Check(content)) => start::check(&content.folder),
+        Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
+        Some(Command::RotateKey(data)) => start::rotate_key(data).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mybackpain: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

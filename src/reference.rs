@@ -1,0 +1,96 @@
+//! References that people read out on the phone, and the keys that make a form's second sending harmless.
+
+use crate::clock::Clock;
+use crate::sealing::{Sealer, hex, random};
+
+/// No letter or digit that looks or sounds like another (0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowel.
+const ALPHABET: &[u8] = b"346789CDFHJKMNPQRTVWXY";
+/// Faster than a person reads a check page.
+const SHORTEST_READING_SECONDS: i64 = 2;
+
+/// Such as `BP-7K3M-9QX4`: never three letters in a row, so that it spells nothing. About 34 random bits.
+pub fn reference(prefix: &str) -> String {
+    loop {
+        let drawn: Vec<u8> = std::iter::repeat_with(|| random::<1>()[0])
+            // Whole multiples of the alphabet only, so that every character is equally likely.
+            .filter(|byte| usize::from(*byte) < 256 - 256 % ALPHABET.len())
+            .map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()])
+            .take(8)
+            .collect();
+        if drawn.windows(3).all(|three| three.iter().any(u8::is_ascii_digit)) {
+            let text = String::from_utf8(drawn).expect("the alphabet is ASCII");
+            return format!("{prefix}-{}-{}", &text[..4], &text[4..]);
+        }
+    }
+}
+
+/// The random key of one check page. It says when the page was made, and cannot be made elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubmissionKey(String);
+
+impl SubmissionKey {
+    pub fn new(sealer: &Sealer, clock: &Clock) -> SubmissionKey {
+        let body = format!("{}-{:x}", hex(&random::<16>()), clock.now().as_second());
+        SubmissionKey(format!("{body}-{}", proof(sealer, &body)))
+    }
+
+    /// A key that a check page sent back; nothing when it is not one of ours.
+    pub fn parse(sealer: &Sealer, text: &str) -> Option<SubmissionKey> {
+        let (body, given) = text.rsplit_once('-')?;
+        (proof(sealer, body) == given).then(|| SubmissionKey(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// True when the check page was answered faster than anyone can read it.
+    pub fn was_too_quick(&self, clock: &Clock) -> bool {
+        let made = self.0.split('-').nth(1).and_then(|time| i64::from_str_radix(time, 16).ok()).unwrap_or(0);
+        clock.now().as_second() - made < SHORTEST_READING_SECONDS
+    }
+
+    /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
+    pub fn private_token(&self, sealer: &Sealer) -> String {
+        sealer.mark("private page", &self.0)[..40].to_owned()
+    }
+}
+
+fn proof(sealer: &Sealer, body: &str) -> String {
+    sealer.mark("check page", body)[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_have_no_look_alikes_and_spell_nothing() {
+        for _ in 0..2000 {
+            let reference = reference("BP");
+            let (prefix, rest) = reference.split_once('-').unwrap();
+            assert_eq!((prefix, rest.len()), ("BP", 9));
+            assert!(rest.chars().all(|c| c == '-' || ALPHABET.contains(&(c as u8))), "{reference}");
+            let run = rest.replace('-', "");
+            assert!(
+                run.as_bytes().windows(3).all(|three| !three.iter().all(u8::is_ascii_alphabetic)),
+                "{reference}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_is_taken_back_and_a_forged_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = Sealer::open(&folder.path().join("keys"), true).unwrap();
+        let clock = Clock::set_to("2026-11-20T12:00Z".parse().unwrap());
+        let key = SubmissionKey::new(&sealer, &clock);
+        assert_eq!(SubmissionKey::parse(&sealer, key.as_str()), Some(key.clone()));
+        assert!(key.was_too_quick(&clock));
+        clock.advance(jiff::SignedDuration::from_secs(2));
+        assert!(!key.was_too_quick(&clock));
+        for forged in ["", "-", "a-b-c", &key.as_str().replacen('-', "0-", 1)] {
+            assert_eq!(SubmissionKey::parse(&sealer, forged), None);
+        }
+    }
+}

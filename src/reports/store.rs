@@ -1,0 +1,128 @@
+//! The SQL of reports, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use super::{Counts, DAY, HOUR, Report};
+use crate::clock::seconds;
+use crate::sealing::{Place, Sealer};
+
+pub async fn insert(connection: &mut SqliteConnection, sealer: &Sealer, report: &Report) -> sqlx::Result<()> {
+    let place = |column| Place { table: "reports", reference: &report.reference, column };
+    sqlx::query(
+        "insert into reports (reference, created_at, about, name, email, address_mark, content_mark, state) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&report.reference)
+    .bind(seconds(report.created_at))
+    .bind(&report.about)
+    .bind(sealer.seal(place("name"), &report.name))
+    .bind(sealer.seal(place("email"), &report.email))
+    .bind(&report.address_mark)
+    .bind(&report.content_mark)
+    .bind(report.state.word())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// True when this key already made a report.
+pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select 1 from submissions where key_hash = $1 and kind = 'report')")
+        .bind(key_hash)
+        .fetch_one(connection)
+        .await
+}
+
+pub async fn remember_key(
+    connection: &mut SqliteConnection,
+    key_hash: &str,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into submissions (key_hash, kind, reference, created_at) values ($1, 'report', $2, $3)",
+    )
+    .bind(key_hash)
+    .bind(reference)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// True when the same page was sent to the same address and name since `since`.
+pub async fn same_content(
+    connection: &mut SqliteConnection,
+    content_mark: &str,
+    since: i64,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from reports where content_mark = $1 and created_at >= $2 and state <> 'suppressed')",
+    )
+    .bind(content_mark)
+    .bind(since)
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn counts(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<Counts> {
+    let (to_address_in_a_day, to_address_in_an_hour): (i64, i64) = sqlx::query_as(
+        "select count(*), coalesce(sum(created_at >= $3), 0) from reports \
+         where address_mark = $1 and created_at >= $2 and state <> 'suppressed'",
+    )
+    .bind(address_mark)
+    .bind(now - DAY)
+    .bind(now - HOUR)
+    .fetch_one(&mut *connection)
+    .await?;
+    let to_all_in_an_hour: i64 =
+        sqlx::query_scalar("select count(*) from reports where created_at >= $1 and state <> 'suppressed'")
+            .bind(now - HOUR)
+            .fetch_one(&mut *connection)
+            .await?;
+    let stopped: bool =
+        sqlx::query_scalar("select exists (select 1 from suppressions where address_mark = $1)")
+            .bind(address_mark)
+            .fetch_one(connection)
+            .await?;
+    Ok(Counts { to_address_in_a_day, to_address_in_an_hour, to_all_in_an_hour, stopped })
+}
+
+pub async fn suppress(
+    connection: &mut SqliteConnection,
+    address_mark: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("insert into suppressions (address_mark, created_at) values ($1, $2) on conflict do nothing")
+        .bind(address_mark)
+        .bind(seconds(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Slug of the page that a key's report is about.
+pub async fn about(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<String> {
+    sqlx::query_scalar(
+        "select reports.about from reports join submissions using (reference) \
+         where submissions.key_hash = $1 and submissions.kind = 'report'",
+    )
+    .bind(key_hash)
+    .fetch_one(readers)
+    .await
+}
+
+/// Erases the address of every report whose mail ended before `before`, or that was never to be sent and is as old.
+/// The row stays, as a count. Says how many.
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+    let gone = sqlx::query(
+        "update reports set name = null, email = null, address_mark = null, content_mark = null, state = 'forgotten' \
+         where state <> 'forgotten' and created_at < $1 and not exists (select 1 from outbox \
+         where outbox.reference = reports.reference and (outbox.finished_at is null or outbox.finished_at >= $1))",
+    )
+    .bind(before)
+    .execute(connection)
+    .await?;
+    Ok(gone.rows_affected())
+}

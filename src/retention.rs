@@ -1,0 +1,18 @@
+//! How long personal data is kept, in one place, in seconds. The privacy page says the same.
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A consultation request after it was closed or withdrawn.
+pub const CONSULTATION: i64 = 90 * DAY;
+/// The address of a report, and of any mail, after it was sent or given up.
+pub const ADDRESS: i64 = 7 * DAY;
+/// What a check page's key led to, so that its confirmation can be opened again.
+pub const SUBMISSION: i64 = 90 * DAY;
+/// Who opened or changed what on the desk: 24 months.
+pub const AUDIT: i64 = 730 * DAY;
+/// A sign-in without a sign of life.
+pub const SESSION_IDLE: i64 = 15 * 60;
+/// A sign-in in all.
+pub const SESSION: i64 = 8 * 60 * 60;
+/// A one-time link for a new account.
+pub const INVITATION: i64 = 3 * DAY;

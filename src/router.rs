@@ -1,0 +1,98 @@
+//! Which feature answers which address, and what wraps every answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use axum_client_ip::ClientIpSource;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
+
+use crate::app::App;
+use crate::library::Library;
+use crate::library::pages::Shelf;
+use crate::security::{Headers, refuse_posts_of_unknown_origin};
+use crate::site::Site;
+use crate::{assets, consultations, error, insights, library, reports, staff};
+
+/// The longest form: everything the site asks for fits many times over.
+const LARGEST_BODY: usize = 32 * 1024;
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
+
+/// The whole site. `client_ip` says where a visitor's network is read from.
+pub fn router(
+    app: App,
+    library: Arc<Library>,
+    shelf: Arc<Shelf>,
+    client_ip: ClientIpSource,
+) -> anyhow::Result<Router> {
+    let desk = Router::new()
+        .merge(staff::pages::routes(app.clone()))
+        .merge(consultations::review::routes(app.clone()))
+        .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
+    let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
+    let headers = Headers::new(app.site.is_https());
+    let wrapped = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(headers, add_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), error::pages))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_DEADLINE))
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(csrf)
+        .layer(Extension(client_ip));
+    Ok(Router::new()
+        .merge(library::pages::routes(shelf.clone()))
+        .merge(assets::routes())
+        .merge(consultations::pages::routes(app.clone(), library.clone()))
+        .merge(reports::pages::routes(app.clone(), library.clone()))
+        .merge(insights::pages::routes(app.clone(), library))
+        .merge(desk)
+        .merge(for_machines(app, &shelf))
+        .layer(wrapped))
+}
+
+/// The public pages, with the forms that stand at the foot of each sheet.
+pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
+    Shelf::fill(site, library, |about| {
+        [reports::pages::offer(about), consultations::pages::offer(about)].into_iter().flatten().collect()
+    })
+}
+
+/// What crawlers and other programs look for.
+fn for_machines(app: App, shelf: &Shelf) -> Router {
+    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    let robots = format!(
+        "User-agent: *\nDisallow: /staff\nDisallow: /consultations/\nDisallow: /reports/\nSitemap: {}\n",
+        app.site.url("/sitemap.xml")
+    );
+    let mut addresses: Vec<String> =
+        shelf.paths().map(|path| format!("<url><loc>{}</loc></url>", app.site.url(path))).collect();
+    addresses.sort();
+    let sitemap = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{}</urlset>\n",
+        addresses.concat()
+    );
+    let xml = [(header::CONTENT_TYPE, "application/xml")];
+    Router::new()
+        .route("/robots.txt", get(move || async move { (text, robots) }))
+        .route("/sitemap.xml", get(move || async move { (xml, sitemap) }))
+}
+
+async fn add_headers(State(headers): State<Headers>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    headers.add_to(&mut response);
+    let kept = response.headers().get(header::CACHE_CONTROL);
+    if kept.is_some_and(|kept| kept == crate::page::PRIVATE) {
+        response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    }
+    response
+}

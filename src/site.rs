@@ -1,0 +1,74 @@
+//! What every page shows around its own words: names, the safety box, its title and address.
+
+use std::path::Path;
+
+use crate::clinic::Clinic;
+use crate::safety::Safety;
+
+/// The same for every page.
+pub struct Site {
+    pub clinic: Clinic,
+    pub safety: Safety,
+    /// Public address without a slash at its end.
+    pub base_url: String,
+}
+
+impl Site {
+    pub fn load(content: &Path, base_url: String) -> anyhow::Result<Site> {
+        Ok(Site { clinic: Clinic::load(content)?, safety: Safety::load(content)?, base_url })
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
+    /// The whole address of a path on this site.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// A page that search engines may list.
+    pub fn public<'a>(&'a self, title: &'a str, description: &'a str, path: &'a str) -> Frame<'a> {
+        Frame { site: self, title, description, path: Some(path), error: false, desk: None }
+    }
+
+    /// A page that is about one person, or leads to one.
+    pub fn private<'a>(&'a self, title: &'a str) -> Frame<'a> {
+        Frame { site: self, title, description: "", path: None, error: false, desk: None }
+    }
+}
+
+/// What a template's layout needs to know about its page.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    pub site: &'a Site,
+    pub title: &'a str,
+    pub description: &'a str,
+    /// Path of a public page; nothing for a private one.
+    pub path: Option<&'a str>,
+    /// The page shows a form with something to mend.
+    pub error: bool,
+    /// Name of the member of staff, on pages of the desk.
+    pub desk: Option<&'a str>,
+}
+
+impl<'a> Frame<'a> {
+    pub fn with_errors(self, error: bool) -> Frame<'a> {
+        Frame { error, ..self }
+    }
+
+    pub fn for_desk(self, name: &'a str) -> Frame<'a> {
+        Frame { desk: Some(name), ..self }
+    }
+
+    /// The words of the browser's tab: "Error: About you – My Back Pain".
+    pub fn tab_title(&self) -> String {
+        let error = if self.error { "Error: " } else { "" };
+        let site = &self.site.clinic.site;
+        if self.title == site {
+            format!("{error}{site}")
+        } else {
+            format!("{error}{} – {site}", self.title)
+        }
+    }
+}

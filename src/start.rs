@@ -1,0 +1,185 @@
+//! What each command does: puts the parts together, serves, and stops them in order.
+
+use std::fs;
+use std::io::{self, BufRead};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail, ensure};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::{Data, Serve, StaffAdd};
+use crate::database::Database;
+use crate::form::{self, email};
+use crate::library::{self, Library};
+use crate::mail::{self, Post, Progress, Sender};
+use crate::router::{router, shelf};
+use crate::sealing::{self, Sealer};
+use crate::security::Limits;
+use crate::site::Site;
+use crate::staff::{self, NewAccount, Refused, password};
+use crate::{forgetting, resealing, server};
+
+/// Serves the site until SIGTERM or Ctrl-C.
+pub async fn serve(config: Serve) -> anyhow::Result<()> {
+    log_to_standard_error(config.log_json);
+    let base_url = config.checked_base_url()?;
+    let site = Site::load(&config.content.folder, base_url)?;
+    let library = Arc::new(Library::load(&config.content.folder, &site)?);
+    let post = Post::parse(config.smtp.as_deref(), config.data.folder.join("mail"))?;
+    let sender = Sender::new(&site, config.mail_from.as_deref())?;
+    let (database, sealer) = open_data(&config.data).await?;
+    let app = App::new(Parts {
+        site: Arc::new(site),
+        database,
+        sealer: Arc::new(sealer),
+        sender: Arc::new(sender),
+        limits: if config.no_limits { Limits::none() } else { Limits::default() },
+        clock: Clock::default(),
+        mail_waiting: Arc::new(Notify::new()),
+    });
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; stop what uses it, or choose another address with --listen",
+            config.listen
+        )
+    })?;
+    let shelf = Arc::new(shelf(&app.site, &library)?);
+    let site = router(app.clone(), library, shelf, config.client_ip.clone())?;
+    announce(&app, &config, &post).await?;
+    warn_of_holidays(&app);
+
+    let (stop, stopping) = watch::channel(false);
+    let worker = Arc::new(mail::Worker {
+        database: app.database.clone(),
+        sealer: app.sealer.clone(),
+        sender: app.sender.clone(),
+        post,
+        clock: app.clock.clone(),
+        waiting: app.mail_waiting.clone(),
+        progress: Progress::default(),
+    });
+    let mailing = tokio::spawn(worker.run(stopping.clone()));
+    let forgetting = tokio::spawn(forgetting::run(app.clone(), stopping.clone()));
+    let serving = tokio::spawn(server::serve(listener, site, stopping));
+    wait_for_stop().await?;
+    stop.send_replace(true);
+    for part in [serving, mailing, forgetting] {
+        part.await?;
+    }
+    app.database.close().await;
+    Ok(())
+}
+
+/// Reads the content as the server would.
+pub fn check(content: &Path) -> anyhow::Result<()> {
+    let site = Site::load(content, "http://localhost".to_owned())?;
+    let library = Library::load(content, &site)?;
+    println!(
+        "{} and {}: nothing to mend",
+        library::count(library.sheets.len(), "sheet"),
+        library::count(library.pages.len(), "page")
+    );
+    Ok(())
+}
+
+/// Makes an account for the desk.
+pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
+    let address = email::check(&add.email).map_err(anyhow::Error::msg)?.to_lowercase();
+    let name = form::name(&add.name, "give --name").map_err(anyhow::Error::msg)?;
+    eprintln!("Password for {address} ({} characters or more), then Enter:", password::SHORTEST);
+    let mut secret = String::new();
+    io::stdin().lock().read_line(&mut secret)?;
+    let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
+    password::check(&secret, &[&address, &name]).map_err(anyhow::Error::msg)?;
+    let (database, _) = open_data(&add.data).await?;
+    let new = NewAccount { email: address, name, role: add.role, password: secret };
+    let made = staff::add(&database, Clock::default().now(), new, None).await;
+    database.close().await;
+    match made? {
+        Ok(_) => println!("The account is made: sign in at /staff/sign-in"),
+        Err(Refused::AddressTaken) => bail!("there is an account with this address already"),
+        Err(Refused::NoInvitation) => bail!("no invitation was given"),
+    }
+    Ok(())
+}
+
+/// Adds a sealing key, and seals everything with it.
+pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
+    let file = key_file(&data);
+    ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
+    let (database, _) = open_data(&data).await?;
+    sealing::add_key(&file)?;
+    let sealer = Arc::new(Sealer::open(&file, false)?);
+    let count = resealing::reseal(&database, &sealer).await?;
+    database.truncate_log().await?;
+    database.close().await;
+    println!("{} sealed with the new key. Back up {} again.", library::count(count, "field"), file.display());
+    Ok(())
+}
+
+async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+    let folder = &data.folder;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
+        format!(
+            "cannot make the data folder {}; give a folder that can be written with --data",
+            folder.display()
+        )
+    })?;
+    let file = folder.join("mybackpain.sqlite");
+    let sealer = Sealer::open(&key_file(data), !file.exists())
+        .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
+    let database = Database::open(&file).await.with_context(|| {
+        format!("cannot open the database {}; give a folder that can be written with --data", file.display())
+    })?;
+    Ok((database, sealer))
+}
+
+fn key_file(data: &Data) -> std::path::PathBuf {
+    data.folder.join("sealing.key")
+}
+
+async fn announce(app: &App, config: &Serve, post: &Post) -> anyhow::Result<()> {
+    println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
+    println!("Data is in {}; {}", config.data.folder.display(), post.describe());
+    let invitation = staff::first_invitation(app).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    if let Some(token) = invitation {
+        let link = app.site.url(&format!("/staff/welcome/{token}"));
+        println!(
+            "Nobody has an account for the desk yet. Make the first administrator with this link, once, within 3 days:\n  {link}"
+        );
+    }
+    Ok(())
+}
+
+fn warn_of_holidays(app: &App) {
+    if let Some(days) = app.site.clinic.calendar().holidays_run_out_in(app.clock.now()) {
+        tracing::warn!(
+            days,
+            "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"
+        );
+    }
+}
+
+async fn wait_for_stop() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: finishing what is under way");
+    Ok(())
+}
+
+fn log_to_standard_error(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if json { log.json().init() } else { log.init() }
+}

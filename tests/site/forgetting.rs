@@ -1,0 +1,164 @@
+//! What was kept long enough is gone from the files, and what is kept cannot be read from them.
+
+use jiff::SignedDuration;
+use mybackpain::forgetting::forget;
+use mybackpain::sealing::Sealer;
+
+use crate::support::{Site, consultation, report, with};
+
+/// Words that stand nowhere else than in what a visitor typed.
+const MARKERS: &[&str] = &["Zebedee", "quagga@example.org", "07700900987", "xylophone"];
+
+async fn site_with_personal_data() -> Site {
+    let site = Site::open().await;
+    let form = with(consultation(), "name", &["Zebedee"]);
+    let form = with(form, "email", &["quagga@example.org"]);
+    let form = with(form, "phone", &["07700900987"]);
+    let form = with(with(form, "concern", &["a xylophone fell on me"]), "needs", &["xylophone"]);
+    site.visitor().submit("/consultations/new", &form).await;
+    let form = with(with(report(), "name", &["Zebedee"]), "email", &["quagga@example.org"]);
+    site.visitor().submit("/reports/new", &form).await;
+    site
+}
+
+/// Every file of the database, as bytes.
+fn files(site: &Site) -> Vec<(String, Vec<u8>)> {
+    std::fs::read_dir(site.folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
+        .collect()
+}
+
+fn holds(bytes: &[u8], marker: &str) -> bool {
+    bytes.windows(marker.len()).any(|window| window.eq_ignore_ascii_case(marker.as_bytes()))
+}
+
+#[tokio::test]
+async fn no_file_of_the_database_holds_a_word_that_a_patient_typed() {
+    let site = site_with_personal_data().await;
+    let files = files(&site);
+    assert!(files.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()));
+    for (name, bytes) in files {
+        for marker in MARKERS {
+            assert!(!holds(&bytes, marker), "{marker} is in {name}");
+        }
+    }
+    let mails = site.mails().await;
+    assert!(
+        mails.iter().any(|mail| mail.contains("quagga@example.org")),
+        "the mail itself must name its reader"
+    );
+}
+
+#[tokio::test]
+async fn a_value_moved_to_another_row_does_not_open() {
+    let site = site_with_personal_data().await;
+    site.visitor().submit("/consultations/new", &consultation()).await;
+    site.app
+        .database
+        .write(|connection| {
+            Box::pin(async move {
+                sqlx::query("update consultations set name = (select name from consultations order by rowid desc limit 1)")
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    let references: Vec<String> = sqlx::query_scalar("select reference from consultations order by rowid")
+        .fetch_all(site.app.database.readers())
+        .await
+        .unwrap();
+    let find = |reference: String| {
+        let app = site.app.clone();
+        async move {
+            mybackpain::consultations::store::find(app.database.readers(), &app.sealer, &reference).await
+        }
+    };
+    assert!(find(references[0].clone()).await.is_err());
+    assert!(find(references[1].clone()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_new_key_reads_everything_and_the_old_one_nothing() {
+    let site = site_with_personal_data().await;
+    let file = site.folder.path().join("sealing.key");
+    mybackpain::sealing::add_key(&file).unwrap();
+    let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
+    let count = mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    assert!(count >= 12, "{count}");
+    assert_eq!(mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap(), 0, "once is enough");
+    let reference: String = sqlx::query_scalar("select reference from consultations")
+        .fetch_one(site.app.database.readers())
+        .await
+        .unwrap();
+    let readers = site.app.database.readers();
+    let found = mybackpain::consultations::store::find(readers, &new, &reference).await.unwrap();
+    assert_eq!(found.name, "Zebedee");
+    assert!(mybackpain::consultations::store::find(readers, &site.app.sealer, &reference).await.is_err());
+}
+
+#[tokio::test]
+async fn a_report_is_forgotten_seven_days_after_it_was_sent_and_leaves_a_count() {
+    let site = site_with_personal_data().await;
+    site.mails().await;
+    site.clock.advance(SignedDuration::from_hours(6 * 24));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("reports where email is not null").await, 1);
+    site.clock.advance(SignedDuration::from_hours(25));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("reports where email is not null or address_mark is not null").await, 0);
+    assert_eq!(site.count("reports where state = 'forgotten'").await, 1);
+    assert_eq!(site.count("outbox where recipient is not null").await, 0);
+}
+
+#[tokio::test]
+async fn a_report_that_was_not_sent_yet_keeps_its_address() {
+    let site = site_with_personal_data().await;
+    site.clock.advance(SignedDuration::from_hours(8 * 24));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("reports where email is not null").await, 1);
+}
+
+#[tokio::test]
+async fn a_closed_request_is_erased_after_ninety_days_and_an_open_one_never_by_itself() {
+    let site = site_with_personal_data().await;
+    site.visitor().submit("/consultations/new", &with(consultation(), "concern", &["stays open"])).await;
+    site.mails().await;
+    let mut staff = site.staff().await;
+    let queue = staff.get("/staff").await;
+    let open: Vec<String> = queue.attribute("table.queue a", "href");
+    let page = &open[0];
+    let seen = staff.get(page).await.attribute("input[name=seen_at]", "value")[0].clone();
+    assert_eq!(staff.post(&format!("{page}/closure"), &[("seen_at", &seen)]).await.status, 303);
+    site.clock.advance(SignedDuration::from_hours(89 * 24));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("consultations").await, 2);
+    site.clock.advance(SignedDuration::from_hours(25));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("consultations").await, 1);
+    assert_eq!(site.count("consultation_events").await, 1, "history goes with its request");
+}
+
+#[tokio::test]
+async fn the_audit_is_kept_for_24_months_and_then_forgotten() {
+    let site = Site::open().await;
+    // The table's own guard goes by the real clock, so the entry is dated by it.
+    let old = jiff::Timestamp::now() - SignedDuration::from_hours(731 * 24);
+    site.app
+        .database
+        .write(move |connection| {
+            Box::pin(
+                async move { mybackpain::staff::store::audit(connection, Some(1), old, "opened", "x").await },
+            )
+        })
+        .await
+        .unwrap();
+    let behind = site.now().duration_until(jiff::Timestamp::now());
+    site.clock.advance(behind);
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("audit").await, 0);
+}

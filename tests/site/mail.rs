@@ -1,0 +1,7 @@
+//! The outbox and its worker, through real conversations with a mail server on this machine.
+
+mod doubt;
+mod outages;
+mod outbox;
+mod running;
+mod sending;

@@ -1,0 +1,15 @@
+//! What a visitor can see: the whole site through its router, on a real database.
+
+mod support;
+
+mod bad_input;
+mod consultations;
+mod every_page;
+mod forgetting;
+mod library;
+mod mail;
+
+mod migrations;
+mod reports;
+mod staff;
+mod tidy;

@@ -1,0 +1,46 @@
+//! Each migration runs over tables that hold something.
+
+use mybackpain::database::MIGRATOR;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+/// Rows as they were when the first migration was the only one. Never edited; later migrations must carry them along.
+const AFTER_THE_FIRST: &str = "
+insert into staff (email, name, role, password_hash, created_at) values ('a@example.org', 'A', 'administrator', 'x', 1);
+insert into staff_sessions (token_hash, staff_id, created_at, seen_at) values ('t', 1, 1, 1);
+insert into staff_invitations (token_hash, role, created_at, expires_at) values ('i', 'reception', 1, 2);
+insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method,
+  call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash)
+  values ('BP-3333-4444', 'new', 1, 2, 1, '', 0, 0, 'phone', 'any', '', x'00', x'00', x'00', x'00', x'00', 'm', 'h');
+insert into consultation_events (reference, happened_at, who, what) values ('BP-3333-4444', 1, 'patient', 'asked');
+insert into reports (reference, created_at, about, name, email, address_mark, content_mark, state)
+  values ('RP-3333-4444', 1, 'fibromyalgia', x'00', x'00', 'a', 'c', 'accepted');
+insert into outbox (message_id, purpose, reference, recipient, message, state, created_at, due_at)
+  values ('m@example.org', 'report', 'RP-3333-4444', x'00', x'00', 'queued', 1, 1);
+insert into submissions (key_hash, kind, reference, created_at) values ('k', 'report', 'RP-3333-4444', 1);
+insert into suppressions (address_mark, created_at) values ('s', 1);
+insert into usefulness (about, day, useful, not_useful) values ('fibromyalgia', '2026-11-20', 1, 0);
+insert into audit (happened_at, staff_id, what, reference) values (1, 1, 'opened', 'BP-3333-4444');
+";
+
+#[tokio::test]
+async fn every_migration_carries_filled_tables_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(folder.path().join("old.sqlite"))
+        .create_if_missing(true)
+        .foreign_keys(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
+    MIGRATOR.run_to(first, &pool).await.unwrap();
+    sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    for table in ["consultations", "consultation_events", "reports", "outbox", "staff", "audit", "usefulness"]
+    {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
+        assert_eq!(rows, 1, "{table}");
+    }
+    let broken: Vec<sqlx::sqlite::SqliteRow> =
+        sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
+    assert!(broken.is_empty());
+}

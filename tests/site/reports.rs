@@ -1,0 +1,134 @@
+//! The report by email: what is sent, what is not, and what is forgotten.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+
+use crate::consultations::decoded;
+use crate::support::{Site, report, with};
+
+const NEW: &str = "/reports/new";
+
+#[tokio::test]
+async fn the_mail_holds_the_whole_sheet_as_text_and_as_html() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    let sent = patient.submit(NEW, &report()).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    let confirmation = patient.get(sent.location()).await;
+    assert!(confirmation.words().contains("junk") && !confirmation.body.contains("ada@"));
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), 1);
+    let parsed = mailparse::parse_mail(mails[0].as_bytes()).unwrap();
+    assert_eq!(parsed.subparts.len(), 2);
+    for part in &parsed.subparts {
+        let words = crate::support::one_line(&part.get_body().unwrap()).to_lowercase();
+        for said in [
+            "dear ada lovelace",
+            "call 999",
+            "what you can do today",
+            "how sure are we?",
+            "references",
+            "stop these",
+        ] {
+            assert!(words.contains(said), "{said} is missing in {}", part.ctype.mimetype);
+        }
+    }
+    assert!(!mails[0].contains("cid:") && !decoded(&mails[0]).contains("<img"));
+    assert!(mails[0].contains("Auto-Submitted: auto-generated"));
+}
+
+#[tokio::test]
+async fn every_sheet_fits_into_a_mail() {
+    let site = Site::open().await;
+    let index = site.visitor().get("/fact-sheets").await;
+    let sheets: Vec<String> = index.attribute(".entries a", "href");
+    assert!(sheets.len() >= 7);
+    for path in &sheets {
+        let slug = path.rsplit('/').next().unwrap();
+        let address = format!("{slug}@example.org");
+        let form = [("about", slug), ("name", "Ada"), ("email", address.as_str())];
+        assert_eq!(site.visitor().submit(NEW, &form).await.status, StatusCode::SEE_OTHER, "{slug}");
+    }
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), sheets.len());
+    assert!(mails.iter().all(|mail| !decoded(mail).contains("{{") && !decoded(mail).contains("[0]")));
+}
+
+#[tokio::test]
+async fn without_a_page_the_form_asks_which_one() {
+    let site = Site::open().await;
+    let form = site.visitor().get(NEW).await;
+    assert!(form.attribute("input[name=about]", "type").iter().all(|kind| kind == "radio"));
+    let again = site.visitor().post(NEW, &with(report(), "about", &["no-such-sheet"])).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(again.all(".problems a"), ["Select the page you would like us to send"]);
+    assert_eq!(again.attribute("#email", "value"), ["ada@example.org"]);
+}
+
+#[tokio::test]
+async fn an_address_is_queried_and_played_back_before_anything_is_sent() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    let query = patient.post(NEW, &with(report(), "email", &["ada@gmial.com"])).await;
+    assert_eq!(query.attribute("button[name=email_meant]", "value"), ["ada@gmail.com"]);
+    let check = patient.post(NEW, &report()).await;
+    assert!(check.first(".answers").contains("ada@example.org"));
+    assert_eq!(site.count("reports").await, 0);
+}
+
+#[tokio::test]
+async fn a_strange_name_is_not_repeated_to_the_address() {
+    let site = Site::open().await;
+    site.visitor().submit(NEW, &with(report(), "name", &["Win at http://example.com now"])).await;
+    let mails = site.mails().await;
+    assert!(decoded(&mails[0]).starts_with("Hello"));
+    assert!(!mails[0].contains("Win at") && !decoded(&mails[0]).contains("Win at"));
+}
+
+#[tokio::test]
+async fn one_address_gets_three_and_the_rest_see_the_same_page_and_get_nothing() {
+    let site = Site::open().await;
+    let mut somebody = site.visitor();
+    let spellings = ["ada@example.org", "A.D.A@example.org", "ada+1@example.org", "ADA@EXAMPLE.ORG"];
+    let sheets = ["fibromyalgia", "self-management", "fear-avoidance", "sleep-and-back-pain"];
+    let mut pages = Vec::new();
+    for (address, sheet) in spellings.iter().zip(sheets) {
+        let form = with(with(report(), "email", &[address]), "about", &[sheet]);
+        let sent = somebody.submit(NEW, &form).await;
+        pages.push(somebody.get(sent.location()).await.first("h1"));
+    }
+    assert!(pages.iter().all(|page| *page == pages[0]));
+    assert_eq!(site.mails().await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_owner_of_an_address_can_stop_reports_to_it() {
+    let site = Site::open().await;
+    site.visitor().submit(NEW, &report()).await;
+    let mails = site.mails().await;
+    let words = decoded(&mails[0]);
+    let link = words
+        .split(' ')
+        .find(|word| word.contains("/reports/stop/"))
+        .unwrap()
+        .trim_start_matches("http://localhost");
+    assert!(!link.contains("ada"));
+    let mut owner = site.visitor();
+    assert_eq!(owner.get(link).await.status, StatusCode::OK);
+    assert_eq!(site.count("suppressions").await, 0, "opening the link changes nothing");
+    assert_eq!(owner.post(link, &[]).await.status, StatusCode::OK);
+    site.clock.advance(SignedDuration::from_hours(48));
+    site.visitor().submit(NEW, &with(report(), "about", &["fibromyalgia"])).await;
+    assert_eq!(site.mails().await.len(), 1, "nothing was added");
+    assert_eq!(owner.get("/reports/stop/forged-token").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn sending_twice_makes_one_report() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    let check = patient.post(NEW, &report()).await;
+    site.clock.advance(SignedDuration::from_secs(3));
+    assert_eq!(patient.confirm(NEW, &check).await.location(), patient.confirm(NEW, &check).await.location());
+    assert_eq!(site.count("reports").await, 1);
+}

@@ -1,0 +1,282 @@
+//! A site in a folder of its own, visitors to it, and the forms they fill in.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum_client_ip::ClientIpSource;
+use jiff::{SignedDuration, Timestamp};
+use mybackpain::app::{App, Parts};
+use mybackpain::clock::Clock;
+use mybackpain::database::Database;
+use mybackpain::library::Library;
+use mybackpain::library::pages::Shelf;
+use mybackpain::mail::{Post, Progress, Sender, Worker};
+use mybackpain::router::{router, shelf};
+use mybackpain::sealing::Sealer;
+use mybackpain::security::Limits;
+use mybackpain::site::Site as Around;
+use scraper::{Html, Selector};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tower::ServiceExt;
+
+pub mod smtp;
+
+/// Wednesday 20 May 2026, 10.00 in London: the clinic is open.
+pub const WEDNESDAY_AT_10: &str = "2026-05-20T09:00:00Z";
+/// Long enough to have read a check page.
+pub const READING: SignedDuration = SignedDuration::from_secs(3);
+pub const PASSWORD: &str = "three odd words here";
+
+pub struct Site {
+    pub folder: TempDir,
+    pub app: App,
+    pub clock: Clock,
+    router: Router,
+}
+
+/// Someone with a browser: keeps cookies, says where posts come from.
+pub struct Visitor<'s> {
+    site: &'s Site,
+    cookie: Option<String>,
+}
+
+/// What came back, with its body read.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+/// The pages are the same for every test: they are rendered and compressed once for each base URL.
+fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<Shelf>) {
+    type Loaded = (Arc<Library>, Arc<Shelf>);
+    static LOADED: LazyLock<Mutex<HashMap<String, Loaded>>> = LazyLock::new(Mutex::default);
+    let mut all = LOADED.lock().unwrap();
+    let load = || {
+        let library = Library::load(std::path::Path::new("content"), site).unwrap();
+        let shelf = shelf(site, &library).unwrap();
+        (Arc::new(library), Arc::new(shelf))
+    };
+    all.entry(base_url.to_owned()).or_insert_with(load).clone()
+}
+
+impl Site {
+    pub async fn open() -> Site {
+        Site::with(Limits::none(), "http://localhost").await
+    }
+
+    pub async fn with(limits: Limits, base_url: &str) -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let content = std::path::Path::new("content");
+        let around = Around::load(content, base_url.to_owned()).unwrap();
+        let (library, shelf) = loaded(&around, base_url);
+        let sender = Arc::new(Sender::new(&around, None).unwrap());
+        let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
+        let app = App::new(Parts {
+            database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
+            sealer: Arc::new(Sealer::open(&folder.path().join("sealing.key"), true).unwrap()),
+            site: Arc::new(around),
+            sender,
+            limits,
+            clock: clock.clone(),
+            mail_waiting: Arc::new(Notify::new()),
+        });
+        let router = router(app.clone(), library, shelf, ClientIpSource::ConnectInfo).unwrap();
+        Site { folder, app, clock, router }
+    }
+
+    pub fn visitor(&self) -> Visitor<'_> {
+        Visitor { site: self, cookie: None }
+    }
+
+    /// A member of staff, signed in through the pages.
+    pub async fn staff(&self) -> Visitor<'_> {
+        let mut visitor = self.visitor();
+        if let Some(token) = mybackpain::staff::first_invitation(&self.app).await.unwrap() {
+            let form = [("name", "Priya Shah"), ("email", "priya@example.org"), ("password", PASSWORD)];
+            let made = visitor.post(&format!("/staff/welcome/{token}"), &form).await;
+            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        } else {
+            let form = [("email", "priya@example.org"), ("password", PASSWORD)];
+            let signed_in = visitor.post("/staff/sign-in", &form).await;
+            assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.body);
+        }
+        visitor
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let mut request = request;
+        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    /// A worker that writes mail to files in the site's folder.
+    pub fn worker(&self) -> Arc<Worker> {
+        Arc::new(Worker {
+            database: self.app.database.clone(),
+            sealer: self.app.sealer.clone(),
+            sender: self.app.sender.clone(),
+            post: Post::Files(self.folder.path().join("mail")),
+            clock: self.clock.clone(),
+            waiting: self.app.mail_waiting.clone(),
+            progress: Progress::default(),
+        })
+    }
+
+    /// Sends what is due and gives every mail so far, each whole.
+    pub async fn mails(&self) -> Vec<String> {
+        self.worker().step().await.unwrap();
+        let mut files: Vec<_> = std::fs::read_dir(self.folder.path().join("mail"))
+            .map(|folder| folder.map(|file| file.unwrap().path()).collect())
+            .unwrap_or_default();
+        files.sort();
+        files.into_iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    pub async fn count(&self, table: &str) -> i64 {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        sqlx::query_scalar(count).fetch_one(self.app.database.readers()).await.unwrap()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl Visitor<'_> {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.ask(Method::GET, path, Body::empty()).await
+    }
+
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.ask(Method::POST, path, Body::from(body)).await
+    }
+
+    async fn ask(&mut self, method: Method, path: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        if method == Method::POST {
+            request = request
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin");
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let answer = self.site.send(request.body(body).unwrap()).await;
+        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
+            self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+
+    /// Fills a form in, reads the check page, and confirms. Gives the answer to the confirming post.
+    pub async fn submit(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let check = self.post(path, form).await;
+        assert_eq!(check.status, StatusCode::OK, "{}", check.body);
+        self.site.clock.advance(READING);
+        self.confirm(path, &check).await
+    }
+
+    /// Presses "Confirm and send" on a check page.
+    pub async fn confirm(&mut self, path: &str, check: &Answer) -> Answer {
+        let mut fields = check.hidden_fields();
+        fields.push(("step".into(), "send".into()));
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(path, &fields).await
+    }
+}
+
+impl Answer {
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn page(&self) -> Html {
+        Html::parse_document(&self.body)
+    }
+
+    /// The words of everything that a selector finds.
+    pub fn all(&self, selector: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        let words = |element: scraper::ElementRef| one_line(&element.text().collect::<String>());
+        self.page().select(&selector).map(words).collect()
+    }
+
+    /// The words of the first thing that a selector finds.
+    pub fn first(&self, selector: &str) -> String {
+        self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.body))
+    }
+
+    pub fn attribute(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        self.page().select(&selector).filter_map(|element| Some(element.attr(name)?.to_owned())).collect()
+    }
+
+    /// Every word of the page, on one line.
+    pub fn words(&self) -> String {
+        self.all("body").join(" ")
+    }
+
+    fn hidden_fields(&self) -> Vec<(String, String)> {
+        let selector = Selector::parse("main form input[type=hidden]").unwrap();
+        let attribute =
+            |element: scraper::ElementRef, name: &str| element.attr(name).unwrap_or_default().to_owned();
+        self.page()
+            .select(&selector)
+            .map(|field| (attribute(field, "name"), attribute(field, "value")))
+            .collect()
+    }
+}
+
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A consultation form that is right; tests change one field.
+pub fn consultation() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("about", "sleep-and-back-pain"),
+        ("name", "Ada Lovelace"),
+        ("email", "ada@example.org"),
+        ("phone", "07700 900123"),
+        ("times", "mornings"),
+        ("times", "evenings"),
+        ("method", "phone"),
+        ("concern", "Lower back ache for 3 months"),
+        ("voicemail", "no"),
+        ("needs", "Please speak slowly"),
+    ]
+}
+
+pub fn report() -> Vec<(&'static str, &'static str)> {
+    vec![("about", "sleep-and-back-pain"), ("name", "Ada Lovelace"), ("email", "ada@example.org")]
+}
+
+/// The same form with other values for one field; no values leave the field out.
+pub fn with<'a>(
+    form: Vec<(&'a str, &'a str)>,
+    field: &'a str,
+    values: &[&'a str],
+) -> Vec<(&'a str, &'a str)> {
+    let mut changed: Vec<_> = form.into_iter().filter(|(name, _)| *name != field).collect();
+    changed.extend(values.iter().map(|value| (field, *value)));
+    changed
+}
