@@ -224,7 +224,7 @@ impl NewPage<'_> {
     fn email_error(&self) -> String {
         match &self.email_meant {
             Some(meant) => {
-                format!("Check your email address. Did you mean {meant}? If it is right as it is, continue")
+                format!("Check your email address: did you mean {meant}?")
             }
             None => self.errors.of("email").to_owned(),
         }

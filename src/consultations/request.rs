@@ -52,10 +52,7 @@ impl RequestForm {
         RequestForm {
             about: fields.text("about"),
             name: fields.text("name"),
-            email: match fields.text("email_meant") {
-                meant if meant.is_empty() => fields.text("email"),
-                meant => meant,
-            },
+            email: email::meant(fields),
             email_queried: fields.text("email_queried"),
             phone: fields.text("phone"),
             times: fields.all("times").map(str::to_owned).collect(),

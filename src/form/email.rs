@@ -1,6 +1,6 @@
 //! An email address: checked, its likely typos queried, and made comparable.
 
-use crate::form::one_line;
+use crate::form::{Fields, one_line};
 
 /// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
 const LONGEST: usize = 254;
@@ -92,6 +92,15 @@ pub fn check(typed: &str) -> Result<String, String> {
             None => "Enter an email address in the correct format, like name@example.com".to_owned(),
         }),
     }
+}
+
+/// The address of a form that may have been asked about it: what was meant counts only while what is typed is still
+/// what was asked about.
+pub fn meant(fields: &Fields) -> String {
+    let typed = fields.text("email");
+    let meant = fields.text("email_meant");
+    let unchanged = one_line(&typed) == one_line(&fields.text("email_queried"));
+    if unchanged && !meant.is_empty() { meant } else { typed }
 }
 
 /// What was probably meant, when the address looks like a slip. Only a person can say.

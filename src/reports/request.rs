@@ -27,10 +27,7 @@ impl ReportForm {
         ReportForm {
             about: fields.text("about"),
             name: fields.text("name"),
-            email: match fields.text("email_meant") {
-                meant if meant.is_empty() => fields.text("email"),
-                meant => meant,
-            },
+            email: email::meant(fields),
             email_queried: fields.text("email_queried"),
             trap: fields.text("website"),
         }

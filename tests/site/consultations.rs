@@ -108,12 +108,14 @@ async fn a_likely_slip_in_the_address_is_queried_once_and_may_stand() {
     let slip = with(consultation(), "email", &["ada@hotmial.co.uk"]);
     let query = patient.post(NEW, &slip).await;
     assert_eq!(query.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(query.first(".problems").contains("Did you mean ada@hotmail.co.uk?"));
+    assert!(query.first(".problems").contains("did you mean ada@hotmail.co.uk?"));
     let mut stands = slip.clone();
     stands.push(("email_queried", "ada@hotmial.co.uk"));
     assert!(patient.post(NEW, &stands).await.first(".answers").contains("ada@hotmial.co.uk"));
-    let mut meant = slip;
+    let mut meant = stands;
     meant.push(("email_meant", "ada@hotmail.co.uk"));
+    let typed_anew = with(meant.clone(), "email", &["ada@example.com"]);
+    assert!(patient.post(NEW, &typed_anew).await.first(".answers").contains("ada@example.com"));
     assert!(patient.post(NEW, &meant).await.first(".answers").contains("ada@hotmail.co.uk"));
 }
 

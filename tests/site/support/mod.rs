@@ -137,7 +137,8 @@ impl Site {
 
     /// Sends what is due and gives every mail so far, each whole.
     pub async fn mails(&self) -> Vec<String> {
-        self.worker().step().await.unwrap();
+        let worker = self.worker();
+        while worker.step().await.unwrap() > 0 {}
         let mut files: Vec<_> = std::fs::read_dir(self.folder.path().join("mail"))
             .map(|folder| folder.map(|file| file.unwrap().path()).collect())
             .unwrap_or_default();
