@@ -10,6 +10,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Connection, Pool, Sqlite};
+use tokio::time::{Instant, timeout_at};
 
 /// A write that is under way, borrowed from the connection it runs on.
 pub type Writing<'c, T> = std::pin::Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -18,6 +19,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// How long a visitor waits for storage that others hold.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One writer and several readers on the same file. Cheap to clone.
 #[derive(Clone)]
@@ -35,7 +39,7 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(PATIENCE)
             .pragma("secure_delete", "on");
         let writer = pool(1).connect_with(options.clone()).await?;
         assert_safe_version(&writer).await?;
@@ -83,9 +87,13 @@ async fn write_now<T, F>(writer: SqlitePool, work: F) -> sqlx::Result<T>
 where
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T>,
 {
-    let mut connection = writer.acquire().await?;
+    // One deadline for both: who waited for the writer does not wait as long again for another process's lock.
+    let deadline = Instant::now() + PATIENCE;
+    let mut connection =
+        timeout_at(deadline, writer.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     let result = async {
-        let mut transaction = connection.begin_with("begin immediate").await?;
+        let begin = timeout_at(deadline, connection.begin_with("begin immediate"));
+        let mut transaction = begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         let value = work(&mut transaction).await?;
         transaction.commit().await?;
         Ok(value)
@@ -101,6 +109,8 @@ where
 fn poisons(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::RowNotFound | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
+        // Not begun in time: what sqlx begins after that, it takes back.
+        sqlx::Error::PoolTimedOut => false,
         error => !is_constraint(error) && !is_busy(error),
     }
 }
@@ -134,10 +144,8 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .after_connect(|connection, _| {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(
+        |connection, _| {
             Box::pin(async move {
                 let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
                 let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(connection).await?;
@@ -147,7 +155,8 @@ fn pool(connections: u32) -> SqlitePoolOptions {
                     Err(sqlx::Error::Protocol("the database does not wait for the disk".into()))
                 }
             })
-        })
+        },
+    )
 }
 
 async fn assert_safe_version(pool: &Pool<Sqlite>) -> anyhow::Result<()> {

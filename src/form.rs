@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tower_http::timeout::TimeoutError;
 
 pub mod contact;
 pub mod email;
@@ -46,9 +47,16 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
         }
         let body =
-            axum::body::Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+            axum::body::Bytes::from_request(request, state).await.map_err(|refused| match refused {
+                refused if came_too_slowly(&refused) => StatusCode::REQUEST_TIMEOUT.into_response(),
+                refused => refused.into_response(),
+            })?;
         Ok(Fields::parse(&body))
     }
+}
+
+fn came_too_slowly(refused: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(refused), |error| error.source()).any(|error| error.is::<TimeoutError>())
 }
 
 /// The page that a form is about, from the address: `?about=sleep-and-back-pain`.

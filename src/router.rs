@@ -36,6 +36,7 @@ pub fn router(
 ) -> anyhow::Result<Router> {
     let desk = Router::new()
         .merge(staff::pages::routes(app.clone()))
+        .merge(staff::components::routes(app.clone()))
         .merge(consultations::review::routes(app.clone()))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;

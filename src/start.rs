@@ -26,8 +26,10 @@ use crate::staff::{self, NewAccount, Refused, password};
 use crate::{forgetting, resealing, server};
 
 /// Serves the site until SIGTERM or Ctrl-C.
-pub async fn serve(config: Serve) -> anyhow::Result<()> {
+pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     log_to_standard_error(config.log_json);
+    // First of all: a second start by mistake then never touches the data of the one that runs.
+    let listener = listen(&mut config).await?;
     let base_url = config.checked_base_url()?;
     let site = Site::load(&config.content.folder, base_url)?;
     let library = Arc::new(Library::load(&config.content.folder, &site)?);
@@ -43,14 +45,9 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; stop what uses it, or choose another address with --listen",
-            config.listen
-        )
-    })?;
     let shelf = Arc::new(shelf(&app.site, &library)?);
     let site = router(app.clone(), library, shelf, config.client_ip.clone())?;
+    let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &post).await?;
     warn_of_holidays(&app);
 
@@ -67,7 +64,8 @@ pub async fn serve(config: Serve) -> anyhow::Result<()> {
     let mailing = tokio::spawn(worker.run(stopping.clone()));
     let forgetting = tokio::spawn(forgetting::run(app.clone(), stopping.clone()));
     let serving = tokio::spawn(server::serve(listener, site, stopping));
-    wait_for_stop().await?;
+    asked_to_stop.await;
+    tracing::info!("stopping: finishing what is under way");
     stop.send_replace(true);
     for part in [serving, mailing, forgetting] {
         part.await?;
@@ -123,6 +121,18 @@ pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Takes the address; with port 0, any free port, which is then the one that is told.
+async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; stop what uses it, or choose another address with --listen",
+            config.listen
+        )
+    })?;
+    config.listen = listener.local_addr()?;
+    Ok(listener)
+}
+
 async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
     let folder = &data.folder;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
@@ -166,15 +176,16 @@ fn warn_of_holidays(app: &App) {
     }
 }
 
-async fn wait_for_stop() -> io::Result<()> {
+/// From this call on, and not only from the first wait, a signal is a request to stop in order.
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping: finishing what is under way");
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 fn log_to_standard_error(json: bool) {

@@ -135,7 +135,7 @@ async fn show_request(
     let mails = crate::mail::mails_of(readers, &request.reference).await?;
     let title = if request.name.is_empty() { request.reference.as_str() } else { &request.name };
     let shown = ReviewPage {
-        frame: app.site.private(title).for_desk(me),
+        frame: app.site.private(title).for_desk(me).with_errors(stale),
         marked: app.site.clinic.safety.marked(&request.concern),
         due: calendar.say_with_year(request.due_at),
         asked: calendar.say_with_year(request.created_at),

@@ -59,6 +59,14 @@ struct PlainPageShown<'a> {
     page: &'a PlainPage,
 }
 
+/// For someone awake in pain: dark, short, without a form or a picture.
+#[derive(Template)]
+#[template(path = "library/night.html")]
+struct NightPage<'a> {
+    frame: Frame<'a>,
+    page: &'a PlainPage,
+}
+
 #[derive(Template)]
 #[template(path = "library/emergency.html")]
 struct EmergencyPage<'a> {
@@ -100,7 +108,10 @@ impl Shelf {
         for page in &library.pages {
             let path = format!("/{}", page.slug);
             let frame = site.public(&page.front.title, &page.front.summary, &path);
-            shelf.add(&path, &PlainPageShown { frame, page })?;
+            match page.slug.as_str() {
+                "night" => shelf.add(&path, &NightPage { frame, page })?,
+                _ => shelf.add(&path, &PlainPageShown { frame, page })?,
+            }
         }
         for sheet in &library.sheets {
             let path = sheet.path();
@@ -190,9 +201,7 @@ fn linked_data(site: &Site, sheet: &Sheet) -> String {
                 "name": front.title,
                 "description": front.summary,
                 "url": site.url(&sheet.path()),
-                "inLanguage": "en-GB",
                 "lastReviewed": front.reviewed.to_string(),
-                "audience": { "@type": "PeopleAudience", "name": "Patients" },
                 "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic, "telephone": site.clinic.phone },
             },
             {

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::retention;
 use crate::sealing::{random_token, token_hash};
 
+pub mod components;
 pub mod pages;
 pub mod password;
 pub mod session;
@@ -55,6 +56,10 @@ pub async fn add(
                     && !store::use_invitation(connection, &token_hash(&token), now).await?
                 {
                     return Ok(Err(Refused::NoInvitation));
+                }
+                if store::count(connection).await? == 0 {
+                    // Links of earlier starts were for this account; they end with it.
+                    store::drop_invitations(connection).await?;
                 }
                 let id = store::insert(connection, &new, &hash, now).await?;
                 store::audit(connection, Some(id), now, "account made", "").await?;

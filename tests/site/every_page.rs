@@ -193,7 +193,7 @@ async fn a_slash_too_many_leads_to_the_page_and_never_to_another_host() {
 async fn every_address_of_the_desk_refuses_strangers() {
     let site = Site::open().await;
     let mut stranger = site.visitor();
-    for path in ["/staff", "/staff/consultations/BP-2222-3333"] {
+    for path in ["/staff", "/staff/components", "/staff/consultations/BP-2222-3333"] {
         let answer = stranger.get(path).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
     }

@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod consultations;
+mod contrast;
 mod every_page;
 mod forgetting;
 mod library;

@@ -1,0 +1,11 @@
+//! The program as an administrator meets it: started, stopped, killed and badly treated, over real sockets.
+
+mod client;
+mod program;
+mod records;
+
+mod killing;
+mod locked;
+mod slow_visitors;
+mod starting;
+mod stopping;
