@@ -17,6 +17,9 @@ pub const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Anything that is about one person.
 pub const PRIVATE: &str = "no-store";
 
+/// The smallest there is; a debug build, which would compress for seconds at every start, takes less.
+const BROTLI_QUALITY: i32 = if cfg!(debug_assertions) { 5 } else { 11 };
+
 /// A page for one visitor, never kept by a cache and never listed by a search engine.
 pub fn private(status: StatusCode, template: &impl Template) -> Response {
     let mut response = match template.render() {
@@ -140,7 +143,7 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 
 fn brotli(plain: &[u8]) -> Vec<u8> {
     let mut compressed = Vec::new();
-    let settings = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let settings = brotli::enc::BrotliEncoderParams { quality: BROTLI_QUALITY, ..Default::default() };
     brotli::BrotliCompress(&mut &plain[..], &mut compressed, &settings)
         .expect("writing to memory does not fail");
     compressed
