@@ -202,7 +202,7 @@ fn linked_data(site: &Site, sheet: &Sheet) -> String {
                 "description": front.summary,
                 "url": site.url(&sheet.path()),
                 "lastReviewed": front.reviewed.to_string(),
-                "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic, "telephone": site.clinic.phone },
+                "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
             },
             {
                 "@type": "BreadcrumbList",

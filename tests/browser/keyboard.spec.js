@@ -1,0 +1,114 @@
+// Each journey is done with the keyboard alone, and the focus seen at every stop. Run with script and without.
+import { DESK_ACCOUNT, SHEET } from './support/site.js';
+import { Keyboard } from './support/keyboard.js';
+import { expect, mailTo, readCheckPage, someone, test } from './support/test.js';
+import { Visitor, hidden } from './support/visitor.js';
+
+const heading = (page) => page.getByRole('heading', { level: 1 });
+
+test('a patient reads, asks, mends, changes and withdraws with the keyboard alone', async ({ page, javaScriptEnabled }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  await page.goto(SHEET);
+  await keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to main content' });
+  await expect(skip).toBeFocused();
+  await keyboard.isSeen();
+  await keyboard.press('Enter');
+  await expect(page).toHaveURL(/#main$/);
+
+  const form = page.getByRole('region', { name: 'Book a consultation', exact: true });
+  await keyboard.to(form.getByLabel('Full name'));
+  await keyboard.type(person.name);
+  await keyboard.to(form.getByLabel('Email address'));
+  await keyboard.type(person.email);
+  await keyboard.to(form.getByLabel('Any time'));
+  await keyboard.press('Space');
+  await expect(form.getByLabel('Any time')).toBeChecked();
+  await keyboard.to(form.getByLabel('Weekday mornings'), { backwards: true });
+  await keyboard.to(form.getByRole('radio', { name: 'Phone', exact: true }));
+  await keyboard.press('ArrowDown');
+  await expect(form.getByRole('radio', { name: 'Video call' })).toBeChecked();
+  await keyboard.press('ArrowUp');
+  await expect(form.getByRole('radio', { name: 'Phone', exact: true })).toBeChecked();
+  await keyboard.to(form.getByLabel(/main concern/));
+  await keyboard.type('Stiff');
+  await keyboard.enter(form.getByRole('button', { name: 'Continue' }));
+
+  // The phone number is missing: the list of problems leads to it.
+  await expect(page).toHaveTitle(/^Error: /);
+  if (javaScriptEnabled ?? true) await expect(page.locator('.problems')).toBeFocused();
+  await keyboard.enter(page.locator('.problems').getByRole('link', { name: 'Enter your phone number' }));
+  await expect(page.getByLabel('Phone number')).toBeFocused();
+  await keyboard.isSeen();
+  await keyboard.type(person.phone);
+  await keyboard.press('Enter');
+
+  await expect(heading(page)).toHaveText('Check your answers before you send them');
+  await keyboard.enter(page.getByRole('button', { name: 'Change main concern' }));
+  await expect(page.getByLabel(/main concern/)).toBeFocused();
+  await keyboard.press('ControlOrMeta+End');
+  await keyboard.type(' in the morning');
+  await keyboard.enter(page.getByRole('button', { name: 'Continue to check your answers' }));
+  await expect(page.locator('dl.answers')).toContainText('Stiff in the morning');
+  await readCheckPage(page);
+  await keyboard.enter(page.getByRole('button', { name: 'Confirm and send' }));
+
+  await expect(heading(page)).toHaveText('We have your request');
+  await keyboard.enter(page.getByRole('link', { name: /see your request/ }));
+  await expect(heading(page)).toHaveText('Your request');
+  await keyboard.enter(page.getByRole('link', { name: 'Change how we reach you' }));
+  await keyboard.fill(page.getByLabel('Phone number'), '0161 496 0777');
+  await keyboard.enter(page.getByRole('button', { name: 'Save' }));
+  await expect(page.getByRole('main')).toContainText('0161 496 0777');
+  await keyboard.enter(page.getByRole('link', { name: 'Withdraw your request' }));
+  await expect(heading(page)).toHaveText('Do you want to withdraw your request?');
+  await keyboard.enter(page.getByRole('button', { name: 'Withdraw and erase' }));
+  await expect(page.locator('.lede')).toContainText('has been erased');
+});
+
+test('a report is asked for, and a likely slip answered, with the keyboard alone', async ({ page, site }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  const meant = person.email.replace('example.org', 'outlook.com');
+  await page.goto(`${SHEET}#offers`);
+  const form = page.getByRole('region', { name: 'Get this report by email', exact: true });
+  await keyboard.to(form.getByLabel('Name'));
+  await keyboard.type(person.name);
+  await keyboard.to(form.getByLabel('Email address'));
+  await keyboard.type(meant.replace('outlook', 'outlok'));
+  await keyboard.press('Enter');
+  await expect(page.locator('.problems')).toContainText(new RegExp(`did you mean ${meant}\\?`, 'i'));
+  await keyboard.to(page.getByLabel(meant, { exact: true }));
+  await keyboard.press('Space');
+  await keyboard.enter(page.getByRole('button', { name: 'Continue' }));
+  await expect(heading(page)).toHaveText('Check your email address');
+  await readCheckPage(page);
+  await keyboard.enter(page.getByRole('button', { name: 'Confirm and send' }));
+  await expect(heading(page)).toHaveText('Your report is on its way to our mail server');
+  await mailTo(site, meant);
+});
+
+test('the clinic signs in, finds a request, closes it and signs out with the keyboard alone', async ({ page, site }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  await site.addStaff();
+  const patient = new Visitor(site.origin);
+  const checked = await patient.post('/consultations/new', { name: person.name, phone: person.phone, method: 'phone' });
+  const confirmed = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
+  expect(confirmed.html).toContain('We have your request');
+
+  await page.goto('/staff');
+  await keyboard.fill(page.getByLabel('Email address'), DESK_ACCOUNT.email);
+  await keyboard.fill(page.getByLabel('Password'), DESK_ACCOUNT.password);
+  await keyboard.press('Enter');
+  await expect(heading(page)).toHaveText('Requests');
+  await keyboard.enter(page.getByRole('link', { name: person.name }));
+  await expect(heading(page)).toHaveText(person.name);
+  await keyboard.enter(page.getByRole('button', { name: 'Mark as contacted' }));
+  await expect(page.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
+  await keyboard.enter(page.getByRole('button', { name: 'Close' }));
+  await expect(page.locator('.tag', { hasText: 'Closed' })).toBeVisible();
+  await keyboard.enter(page.getByRole('button', { name: 'Sign out' }), { backwards: true });
+  await expect(heading(page)).toHaveText('Sign in to the desk');
+});

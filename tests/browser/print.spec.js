@@ -1,0 +1,76 @@
+// Each sheet stands alone on paper: at most two sides of A4, the emergency signs on the first.
+import { execFileSync } from 'node:child_process';
+
+import { expect, test } from './support/test.js';
+
+/** The short address that paper shows. */
+const DOMAIN = 'mybackpain.co.uk';
+const HALVES = 2;
+
+/** Prints a page; gives the words of each side. */
+async function sides(page, path, testInfo) {
+  await page.goto(path);
+  const file = testInfo.outputPath('page.pdf');
+  await page.pdf({ path: file, format: 'A4', preferCSSPageSize: true });
+  const size = execFileSync('pdfinfo', [file], { encoding: 'utf8' }).match(/Page size:\s+([\d.]+) x ([\d.]+)/);
+  expect(size.slice(1).map((points) => Math.round((points / 72) * 25.4)), 'millimetres of A4').toEqual([210, 297]);
+  const text = execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' });
+  return text.split('\f').slice(0, -1).map((side) => side.replace(/\s+/g, ' '));
+}
+
+async function paths(site, kind) {
+  const sitemap = await (await fetch(`${site.origin}/sitemap.xml`)).text();
+  return [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => new URL(url).pathname).filter((path) => path.startsWith(kind));
+}
+
+async function checkPaper(page, path, testInfo, most) {
+  const printed = await sides(page, path, testInfo);
+  const whole = printed.join(' ');
+  expect.soft(printed.length, `${path}: sides`).toBeLessThanOrEqual(most);
+
+  const heading = await page.locator('h1').textContent();
+  const lastReference = await page.locator('.refs > li').last().evaluate((item) => item.firstChild.textContent.trim().slice(0, 20));
+  const onSideOne = [heading, 'Call 999 or go to A&E now if:', 'numb, tingly or different in or around your genitals'];
+  const facts = await page.locator('.record dt').evaluateAll((terms) =>
+    Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling.textContent.trim()])),
+  );
+  for (const fact of ['Version', 'Last reviewed', 'Next review']) expect.soft(facts[fact], `${path}: ${fact}`).toMatch(/\d/);
+  const anywhere = [...Object.entries(facts).flat(), `${DOMAIN}${path}`, 'References', lastReference];
+  const nowhere = ['Skip to main content', 'Book a consultation', 'Full name', 'Was this page useful?', 'Ask the clinic', 'Cookies'];
+  expect.soft(missing(printed[0], onSideOne), `${path}: missing on side one`).toEqual([]);
+  expect.soft(missing(whole, anywhere), `${path}: missing on paper`).toEqual([]);
+  expect.soft(nowhere.filter((words) => whole.includes(words)), `${path}: for screens only`).toEqual([]);
+
+  await page.emulateMedia({ media: 'print' });
+  const forScreens = await page.locator('form, nav, button, .skip').evaluateAll((parts) =>
+    parts.filter((part) => part.checkVisibility()).map((part) => part.outerHTML.slice(0, 60)),
+  );
+  expect.soft(forScreens, `${path}: forms and navigation`).toEqual([]);
+  await page.emulateMedia({ media: null });
+}
+
+/** The words that a text does not hold, wherever its lines break: a hyphen at the end of a line is lost on the way. */
+function missing(text, wanted) {
+  const tight = text.replace(/[ -]/g, '');
+  return wanted.filter((words) => !tight.includes(words.replace(/[\s-]/g, '')));
+}
+
+// In parts, so that they run beside each other.
+for (let half = 0; half < HALVES; half += 1) {
+  test(`fact sheets print on at most two sides with the emergency signs first (part ${half + 1})`, async ({ page, site }, testInfo) => {
+    const all = await paths(site, '/fact-sheets/');
+    expect(all.length).toBeGreaterThan(4);
+    for (const path of all.filter((_, index) => index % HALVES === half)) await checkPaper(page, path, testInfo, 2);
+  });
+}
+
+test('guides print whole, with the emergency signs on side one', async ({ page, site }, testInfo) => {
+  for (const path of await paths(site, '/guides/')) await checkPaper(page, path, testInfo, Infinity);
+});
+
+test('the emergency page prints with its hand-over slip', async ({ page }, testInfo) => {
+  const printed = await sides(page, '/emergency', testInfo);
+  expect(printed.length).toBeLessThanOrEqual(2);
+  expect(missing(printed[0], ['Call 999 or go to A&E now if:', 'you have chest pain'])).toEqual([]);
+  expect(missing(printed.join(' '), ['My name and date of birth', 'My medicines, allergies'])).toEqual([]);
+});

@@ -1,0 +1,93 @@
+// A mail server on this machine that keeps what it is sent.
+import { createServer } from 'node:net';
+
+/** Starts a mail server on a free port. `of(address)` lists the mails that came for an address, oldest first. */
+export async function openPost() {
+  const mails = [];
+  const server = createServer((socket) => converse(socket, mails));
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `smtp://127.0.0.1:${server.address().port}?tls=none`,
+    of: (address) => mails.filter((mail) => mail.to.includes(address)),
+    close: () => server.close(),
+  };
+}
+
+function converse(socket, mails) {
+  let heard = '';
+  let to = [];
+  let inData = false;
+  socket.setEncoding('latin1');
+  socket.on('error', () => {});
+  const say = (line) => socket.write(`${line}\r\n`);
+  say('220 post.test');
+  socket.on('data', (piece) => {
+    heard += piece;
+    for (;;) {
+      const end = heard.indexOf(inData ? '\r\n.\r\n' : '\r\n');
+      if (end < 0) return;
+      const said = heard.slice(0, end);
+      heard = heard.slice(end + (inData ? 5 : 2));
+      if (inData) {
+        inData = false;
+        mails.push({ to, ...parse(said.replace(/^\.\./gm, '.')) });
+        to = [];
+        say('250 kept');
+        continue;
+      }
+      const verb = said.slice(0, 4).toUpperCase();
+      if (verb === 'EHLO') say('250-post.test\r\n250 8BITMIME');
+      else if (verb === 'RCPT') {
+        to.push(said.match(/<(.*?)>/)[1]);
+        say('250 known');
+      } else if (verb === 'DATA') {
+        inData = true;
+        say('354 go on');
+      } else if (verb === 'QUIT') {
+        say('221 bye');
+        socket.end();
+      } else say('250 well');
+    }
+  });
+}
+
+/** Subject, plain text and HTML of a message, decoded; `raw` as it came. */
+function parse(raw) {
+  const { headers, body } = split(raw);
+  const boundary = headers['content-type'].match(/boundary="?([^";]+)/)[1];
+  const parts = body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => split(part.replace(/^\r\n/, '')));
+  const part = (kind) => decode(parts.find(({ headers }) => headers['content-type'].startsWith(kind)));
+  return { raw, subject: words(headers.subject), text: part('text/plain'), html: part('text/html') };
+}
+
+function split(message) {
+  const end = message.indexOf('\r\n\r\n');
+  const lines = message.slice(0, end).replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  return { headers, body: message.slice(end + 4) };
+}
+
+function decode({ headers, body }) {
+  const how = (headers['content-transfer-encoding'] ?? '7bit').toLowerCase();
+  const bytes =
+    how === 'base64' ? Buffer.from(body, 'base64') : Buffer.from(how === 'quoted-printable' ? printable(body) : body, 'latin1');
+  return bytes.toString('utf8').replace(/\r\n/g, '\n');
+}
+
+function printable(text) {
+  return text
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+function words(header) {
+  return header.replace(/\?=\s+=\?/g, '?==?').replace(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, how, text) => {
+    const bytes = how.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : Buffer.from(printable(text.replace(/_/g, ' ')), 'latin1');
+    return bytes.toString('utf8');
+  });
+}

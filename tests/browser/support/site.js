@@ -1,0 +1,126 @@
+// The real program, started on a free port with data of its own and a mail server beside it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { openPost } from './post.js';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const PROGRAM = resolve(process.env.MYBACKPAIN_BIN ?? join(ROOT, 'target/debug/mybackpain'));
+const CONTENT = join(ROOT, 'content');
+
+export const DESK = 'desk@mybackpain.co.uk';
+export const SHEET = '/fact-sheets/sleep-and-back-pain';
+
+/** A member of staff whom every site knows, once `signInAs` or `addStaff` was asked for them. */
+export const DESK_ACCOUNT = { name: 'Sam Porter', email: 'sam@clinic.example', password: 'three odd words here' };
+
+/** A check page answered faster than this counts as filled in by a program. */
+export const READING = 2_100;
+
+/** Starts the site; `limits` keeps the limits on sending that tests of other things leave out. */
+export async function startSite({ limits = false } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'browser-tests-'));
+  const data = join(folder, 'data');
+  const post = await openPost();
+  const listen = `127.0.0.1:${await freePort()}`;
+  const flags = ['--data', data, '--content', CONTENT, '--listen', listen, '--smtp', post.url];
+  const child = await launch(limits ? flags : [...flags, '--no-limits']);
+  let log = '';
+  const listenTo = (stream) => stream.on('data', (piece) => (log += piece));
+  listenTo(child.stdout);
+  listenTo(child.stderr);
+  let stopping = false;
+  const ended = new Promise((done) => {
+    child.once('exit', (code, signal) => {
+      if (!stopping) process.stderr.write(`\nThe site ended by itself (${signal ?? code}):\n${log}\n`);
+      done(signal ?? code);
+    });
+  });
+
+  const origin = `http://${listen}`;
+  await answers(origin, child, () => log);
+  const site = {
+    origin,
+    post,
+    /** The one-time link that makes the first administrator. */
+    firstLink: log.match(/http:\S+\/staff\/welcome\/\S+/)[0],
+    addStaff: once(() => addStaff(data)),
+    async stop() {
+      stopping = true;
+      child.kill('SIGTERM');
+      const how = await Promise.race([ended, wait(15_000, 'still running', { ref: false })]);
+      if (how === 'still running') child.kill('SIGKILL');
+      post.close();
+      await rm(folder, { recursive: true, force: true });
+      if (how !== 0) throw new Error(`SIGTERM did not end the site well (${how}):\n${log}`);
+    },
+  };
+  return site;
+}
+
+/** The program may be missing for some seconds while it is built anew. */
+async function launch(flags) {
+  const patience = Date.now() + 60_000;
+  for (;;) {
+    if (existsSync(PROGRAM)) {
+      const child = spawn(PROGRAM, flags, { cwd: ROOT, env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const trouble = await new Promise((done) => {
+        child.once('spawn', () => done(null));
+        child.once('error', done);
+      });
+      if (!trouble) return child;
+    }
+    if (Date.now() > patience) throw new Error(`There is no program at ${PROGRAM}: run "cargo build" first`);
+    await wait(250);
+  }
+}
+
+/** What configures the program from outside must not reach it. */
+function plainEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MYBACKPAIN_|RUST_LOG$)/.test(name)));
+}
+
+async function answers(origin, child, log) {
+  const patience = Date.now() + 30_000;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The site did not start:\n${log()}`);
+    try {
+      await fetch(origin);
+      if (/staff\/welcome\/\S+\s/.test(log())) return;
+    } catch {
+      // Not yet.
+    }
+    if (Date.now() > patience) throw new Error(`The site does not answer:\n${log()}`);
+    await wait(50);
+  }
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+async function addStaff(data) {
+  const { email, name, password } = DESK_ACCOUNT;
+  const flags = ['staff', 'add', email, '--name', name, '--role', 'administrator', '--data', data];
+  const child = spawn(PROGRAM, flags, { cwd: ROOT, env: plainEnvironment(), stdio: ['pipe', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (piece) => (said += piece));
+  child.stdin.end(`${password}\n`);
+  const code = await new Promise((done) => child.once('exit', done));
+  if (code !== 0) throw new Error(`No account was made:\n${said}`);
+}
+
+function once(make) {
+  let made;
+  return () => (made ??= make());
+}

@@ -1,0 +1,208 @@
+// Every page of the site in every state it can be in, collected once by asking the real site for it, and shown in a
+// browser as it was served: same address, status, headers and HTML; styles and script come from the site.
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { DESK_ACCOUNT, READING, startSite } from './site.js';
+import { Visitor, hidden } from './visitor.js';
+
+export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'desk', 'refusals'];
+
+const ABOUT = 'sleep-and-back-pain';
+const FILLED = {
+  about: ABOUT,
+  name: 'Ada Lovelace',
+  email: 'ada@example.org',
+  phone: '020 7946 0991',
+  times: ['mornings', 'evenings'],
+  method: 'phone',
+  concern: 'My lower back aches after gardening, for 3 months.\nIt is worse in the morning.',
+  voicemail: 'no',
+  needs: 'More time, please.',
+};
+const WORRYING = 'I feel numb between my legs since yesterday, and I cannot wee.';
+const LONG = {
+  ...FILLED,
+  name: 'N'.repeat(100),
+  email: `${'e'.repeat(64)}@${'d'.repeat(60)}.${'d'.repeat(60)}.example`,
+  phone: '020 7946 0991 extension fourhundredfive',
+  concern: `${'w'.repeat(300)} and a tail`,
+  needs: 'x'.repeat(200),
+};
+const WRONG = {
+  about: ABOUT,
+  name: 'n'.repeat(101),
+  email: 'nobody@nowhere',
+  phone: '123',
+  method: 'phone',
+  concern: 'c'.repeat(501),
+  needs: 'n'.repeat(201),
+};
+
+/** Asks for every state. Each has a name, a group, the page it is a state of, its address, status, headers and HTML. */
+export async function collectStates() {
+  const [site, guarded] = await Promise.all([startSite(), startSite({ limits: true })]);
+  const stop = () => Promise.all([site.stop(), guarded.stop()]);
+  try {
+    return { states: await collect(site, guarded), stop };
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+}
+
+async function collect(site, guarded) {
+  const states = [];
+  const visitor = new Visitor(site.origin);
+  const keep = (group, page, name, status, answer) => {
+    if (answer.status !== status) throw new Error(`${name} (${answer.url}) answered ${answer.status}, not ${status}`);
+    states.push({ group, page, name, ...answer });
+    return answer;
+  };
+
+  // What everyone can read.
+  const sitemap = await visitor.get('/sitemap.xml');
+  const addresses = [...sitemap.html.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => new URL(url).pathname);
+  for (const path of addresses) {
+    keep(/^\/(fact-sheets|guides)\/./.test(path) ? 'sheets' : 'reading', path, path, 200, await visitor.get(path));
+  }
+  const night = await visitor.get('/night');
+  if (night.status === 200 && !addresses.includes('/night')) keep('reading', '/night', '/night', 200, night);
+  keep('reading', '/usefulness', 'thanks for an answer', 200, await visitor.post('/usefulness', { about: ABOUT, useful: 'yes' }));
+
+  // The request form and its check page.
+  const form = (name, status, answer) => keep('asking', 'request form', name, status, answer);
+  const check = (name, answer, status = 200) => keep('asking', 'check page', name, status, answer);
+  const ask = (fields) => visitor.post('/consultations/new', fields);
+  form('request form', 200, await visitor.get('/consultations/new'));
+  form('request form of a sheet', 200, await visitor.get(`/consultations/new?about=${ABOUT}`));
+  form('request form sent empty', 422, await ask({ about: ABOUT }));
+  form('request form with all errors', 422, await ask(WRONG));
+  form('request form without the phone number', 422, await ask({ ...FILLED, phone: '' }));
+  form('request form with a likely slip', 422, await ask({ ...FILLED, email: 'ada@hotmial.com' }));
+  form('request form with long words', 200, await ask({ ...LONG, change: 'name' }));
+  form('request form filled, to change', 200, await ask({ ...FILLED, change: 'concern' }));
+  const checked = check('check page', await ask(FILLED));
+  const worrying = check('check page with safety words', await ask({ ...FILLED, name: 'Mary Seacole', concern: WORRYING }));
+  const long = check('check page with long words', await ask(LONG));
+  const byVideo = check('check page with little said', await ask({ name: 'Alan Turing', method: 'video', email: 'alan@example.org' }));
+  const withoutMail = await ask({ name: 'Rosalind Franklin', method: 'phone', phone: '020 7946 0992' });
+  const later = await ask({ ...FILLED, name: 'Edward Jenner' });
+  const gone = await ask({ ...FILLED, name: 'Florence Nightingale' });
+
+  // The report form and its check page.
+  const report = (page, name, status, answer) => keep('reports', page, name, status, answer);
+  const askReport = (fields) => visitor.post('/reports/new', fields);
+  report('report form', 'report form', 200, await visitor.get(`/reports/new?about=${ABOUT}`));
+  report('report choice', 'report form without a page', 200, await visitor.get('/reports/new'));
+  report('report form', 'report form sent empty', 422, await askReport({ about: ABOUT }));
+  report('report choice', 'report form without a page sent empty', 422, await askReport({}));
+  report('report form', 'report form with a likely slip', 422, await askReport({ about: ABOUT, name: 'Ada', email: 'ada@gmial.com' }));
+  report('report form', 'report form with long words', 422, await askReport({ about: ABOUT, name: 'N'.repeat(101), email: `${'e'.repeat(255)}@example.org` }));
+  const reportChecked = report('report check page', 'report check page', 200, await askReport({ about: ABOUT, name: 'Ada', email: 'ada@example.org' }));
+  report('report check page', 'report check page with long words', 200, await askReport({ about: ABOUT, name: LONG.name, email: LONG.email }));
+
+  // The desk before anyone asked.
+  const desk = (page, name, status, answer) => keep('desk', page, name, status, answer);
+  const colleague = new Visitor(site.origin);
+  const welcome = new URL(site.firstLink).pathname;
+  desk('welcome', 'welcome', 200, await colleague.get(welcome));
+  desk('welcome', 'welcome with errors', 422, await colleague.post(welcome, { name: '', email: 'x', password: 'short' }));
+  desk('sign-in', 'sign-in', 200, await colleague.get('/staff/sign-in'));
+  await site.addStaff();
+  desk('sign-in', 'sign-in refused', 422, await colleague.post('/staff/sign-in', { email: 'x@example.org', password: 'y' }));
+  desk('queue', 'queue, empty', 200, await colleague.post('/staff/sign-in', DESK_ACCOUNT));
+
+  // Refusals.
+  const refusal = (name, status, answer) => keep('refusals', `refusal ${status}`, name, status, answer);
+  const urlencoded = 'application/x-www-form-urlencoded';
+  refusal('not found', 404, await visitor.get('/no-such-page'));
+  refusal('private page not found', 404, await visitor.get(`/consultations/${'0'.repeat(40)}`));
+  refusal('sent from another site', 403, await visitor.send('POST', '/consultations/new', { body: 'name=x', type: urlencoded, from: 'https://other.example' }));
+  refusal('wrong method', 405, await visitor.send('PUT', '/'));
+  refusal('too long', 413, await visitor.post('/consultations/new', { concern: 'x'.repeat(40_000) }));
+  refusal('wrong kind of form', 415, await visitor.send('POST', '/consultations/new', { body: '{}', type: 'application/json' }));
+
+  // Too many from one network: the answers stay on the check page.
+  const hasty = new Visitor(guarded.origin);
+  const again = hidden((await hasty.post('/consultations/new', FILLED)).html);
+  const reportAgain = hidden((await hasty.post('/reports/new', { about: ABOUT, name: 'Ada', email: 'ada@example.org' })).html);
+  for (let sent = 0; sent < 5; sent += 1) await hasty.post('/consultations/new', { ...again, step: 'send' });
+  check('check page after too many', await hasty.post('/consultations/new', { ...again, step: 'send' }), 429);
+  report('report check page', 'report check page after too many', 429, await hasty.post('/reports/new', { ...reportAgain, step: 'send' }));
+  const guesses = Array.from({ length: 11 }, () => hasty.post('/staff/sign-in', { email: 'x@example.org', password: 'y' }));
+  desk('sign-in', 'sign-in after too many', 429, (await Promise.all(guesses)).find(({ status }) => status === 429));
+
+  // Everyone sends; one of them too fast to be a person.
+  const tooFast = await ask({ ...FILLED, name: 'Robby the Robot', concern: `Cheap pills: ${'http://pills.example/'.repeat(10)}` });
+  await visitor.post('/consultations/new', { ...hidden(tooFast.html), step: 'send' });
+  await wait(READING);
+  const send = ({ html }) => visitor.post('/consultations/new', { ...hidden(html), step: 'send' });
+  const follow = (page, name, status, answer) => keep('following up', page, name, status, answer);
+  const confirmed = follow('confirmation', 'confirmation', 200, await send(checked));
+  follow('confirmation', 'confirmation with safety words', 200, await send(worrying));
+  const confirmedLong = follow('confirmation', 'confirmation with long words', 200, await send(long));
+  follow('confirmation', 'confirmation of a video call', 200, await send(byVideo));
+  follow('confirmation', 'confirmation without mail', 200, await send(withoutMail));
+  const confirmedLater = await send(later);
+  const confirmedGone = await send(gone);
+  report('report confirmation', 'report confirmation', 200, await visitor.post('/reports/new', { ...hidden(reportChecked.html), step: 'send' }));
+
+  // The patient's private page.
+  const privatePage = ({ html }) => html.match(/href="(\/consultations\/[0-9a-f]{40})"/)[1];
+  const page = privatePage(confirmed);
+  const longPage = privatePage(confirmedLong);
+  const gonePage = privatePage(confirmedGone);
+  follow('private page', 'private page', 200, await visitor.get(page));
+  follow('private page', 'private page with long words', 200, await visitor.get(longPage));
+  follow('contact change', 'contact change', 200, await visitor.get(`${page}/contact`));
+  follow('contact change', 'contact change with errors', 422, await visitor.post(`${page}/contact`, WRONG));
+  follow('contact change', 'contact change with long words', 200, await visitor.get(`${longPage}/contact`));
+  follow('withdrawal', 'withdrawal question', 200, await visitor.get(`${gonePage}/withdrawal`));
+  follow('private page', 'private page, withdrawn', 200, await visitor.post(`${gonePage}/withdrawal`, {}));
+  follow('withdrawn confirmation', 'confirmation, withdrawn', 200, await visitor.get(confirmedGone.url));
+
+  // Stopping reports.
+  const patience = Date.now() + 15_000;
+  while (!site.post.of('ada@example.org').some((mail) => mail.text.includes('/reports/stop/'))) {
+    if (Date.now() > patience) throw new Error('The report did not come');
+    await wait(50);
+  }
+  const mail = site.post.of('ada@example.org').find(({ text }) => text.includes('/reports/stop/'));
+  const stop = mail.text.match(/\/reports\/stop\/\S+/)[0];
+  report('stop question', 'stop question', 200, await visitor.get(stop));
+  report('stopped', 'reports stopped', 200, await visitor.post(stop, {}));
+
+  // The desk with work on it.
+  const reference = ({ html }) => html.match(/BP-\w{4}-\w{4}/)[0];
+  const atDesk = (answer) => `/staff/consultations/${reference(answer)}`;
+  const closed = atDesk(confirmedLater);
+  const open = desk('request', 'request, new', 200, await colleague.get(atDesk(confirmed)));
+  desk('request', 'request with long words', 200, await colleague.get(atDesk(confirmedLong)));
+  desk('request', 'request, withdrawn', 200, await colleague.get(atDesk(confirmedGone)));
+  desk('queue', 'queue, full', 200, await colleague.get('/staff'));
+  desk('request', 'request changed by someone else', 409, await colleague.post(`${atDesk(confirmed)}/contact`, { seen_at: '1' }));
+  desk('request', 'request, contacted', 200, await colleague.post(`${atDesk(confirmed)}/contact`, hidden(open.html)));
+  const ending = await colleague.get(closed);
+  desk('request', 'request, closed', 200, await colleague.post(`${closed}/closure`, hidden(ending.html)));
+  follow('private page', 'private page, contacted', 200, await visitor.get(page));
+  follow('private page', 'private page, closed', 200, await visitor.get(privatePage(confirmedLater)));
+  desk('queue', 'queue with something done', 200, await colleague.get('/staff'));
+  const safety = states.find(({ name }) => name === 'confirmation with safety words');
+  desk('request', 'request with safety words', 200, await colleague.get(atDesk(safety)));
+  return states;
+}
+
+/** Shows a state as it was served. */
+export async function show(page, state) {
+  await page.route(
+    (url) => url.href === state.url,
+    (route) => route.fulfill({ status: state.status, headers: served(state.headers), body: state.html }),
+    { times: 1 },
+  );
+  await page.goto(state.url, { waitUntil: 'load' });
+}
+
+function served(headers) {
+  const { 'content-length': _length, 'content-encoding': _encoding, 'transfer-encoding': _transfer, connection: _connection, ...kept } = headers;
+  return kept;
+}

@@ -1,0 +1,119 @@
+// The test function of every file here: a site to each worker, and an eye on each page's console and requests.
+import { readFile } from 'node:fs/promises';
+
+import { expect as baseExpect, test as base } from '@playwright/test';
+
+import { DESK_ACCOUNT, READING, startSite } from './site.js';
+
+export const expect = baseExpect;
+
+export const test = base.extend({
+  site: [
+    async ({}, use) => {
+      const site = await startSite();
+      await use(site);
+      await site.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  /** A site of its own, on which nobody has an account yet: its first link is still good. */
+  newSite: [
+    async ({}, use) => {
+      const site = await startSite();
+      await use(site);
+      await site.stop();
+    },
+    { timeout: 90_000 },
+  ],
+
+  /** Every page in every state, collected once for the whole run. */
+  states: [async ({}, use) => use(JSON.parse(await readFile(process.env.MYBACKPAIN_TEST_STATES, 'utf8'))), { scope: 'worker' }],
+
+  baseURL: async ({ site }, use) => use(site.origin),
+
+  /** What went wrong in any page of this test; the test fails when there is anything at its end. */
+  faults: [
+    async ({ context }, use) => {
+      const faults = [];
+      watch(context, faults);
+      await context.addInitScript(() => {
+        addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) => {
+          console.error(`broken policy: ${effectiveDirective} ${blockedURI} ${sample}`);
+        });
+      });
+      await use(faults);
+      expect(faults, 'console messages, page errors, dialogs, broken policies, requests to other hosts').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+function watch(context, faults) {
+  const refused = new Set();
+  context.on('response', (response) => {
+    if (response.status() >= 400 && response.request().isNavigationRequest()) refused.add(response.url());
+  });
+  context.on('console', (message) => {
+    // Chromium notes every answer of 400 and over, also when a page of ours says what to do about it.
+    const noted = /^Failed to load resource: the server responded with a status of \d/.test(message.text());
+    if (noted && refused.has(message.location().url)) return;
+    // Chromium says what signing out cleared, as it was asked to.
+    if (message.type() === 'info' && message.text().startsWith('Clear-Site-Data header')) return;
+    faults.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => faults.push(`page error: ${error.error()}`));
+  context.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.hostname !== '127.0.0.1') faults.push(`request to another host: ${request.url()}`);
+  });
+}
+
+let people = 0;
+
+/** Someone who asked for nothing before: equal requests of one person within a day are one request. */
+export function someone(changes = {}) {
+  people += 1;
+  const number = `${process.pid}-${people}`;
+  // A mail greets by a name of letters only.
+  const family = [...number].map((c) => 'abcdefghij-'['0123456789-'.indexOf(c)]).join('');
+  return {
+    name: `Ada Lovelace-${family}`,
+    email: `ada-${number}@example.org`,
+    phone: '020 7946 0991',
+    concern: 'My lower back aches after gardening, for 3 months.',
+    ...changes,
+  };
+}
+
+/** Waits as long as a person at least needs to read a check page. */
+export async function readCheckPage(page) {
+  await expect(page.getByRole('button', { name: 'Confirm and send' })).toBeVisible();
+  await page.waitForTimeout(READING);
+}
+
+/** The newest mail to an address, when `count` have come. */
+export async function mailTo(site, address, count = 1) {
+  await expect.poll(() => site.post.of(address).length, { message: `mails to ${address}`, timeout: 15_000 }).toBe(count);
+  return site.post.of(address).at(-1);
+}
+
+/** The notice that the clinic got about a request. */
+export async function noticeOf(site, reference, desk) {
+  const notices = () => site.post.of(desk).filter((mail) => mail.subject.includes(reference));
+  await expect.poll(() => notices().length, { message: `notices of ${reference}`, timeout: 15_000 }).toBe(1);
+  return notices()[0];
+}
+
+export async function signIn(page, site) {
+  await site.addStaff();
+  await page.goto(`${site.origin}/staff/sign-in`);
+  await page.getByLabel('Email address').fill(DESK_ACCOUNT.email);
+  await page.getByLabel('Password').fill(DESK_ACCOUNT.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
+}

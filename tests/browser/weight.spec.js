@@ -1,0 +1,75 @@
+// A first visit to a sheet fits into the first flight of a connection, and nothing on it moves while it opens.
+import { request } from 'node:http';
+
+import { expect, test } from './support/test.js';
+
+const FIRST_FLIGHT = 14 * 1024;
+const NIGHT = 20_000;
+
+/** What came over the line for one address: bytes with headers, bytes of the body, and the body in plain if not compressed. */
+function fetchRaw(url, encoding) {
+  return new Promise((done, failed) => {
+    const asking = request(url, { agent: false, headers: { 'accept-encoding': encoding } }, (answer) => {
+      const pieces = [];
+      answer.on('data', (piece) => pieces.push(piece));
+      answer.on('end', () => {
+        const body = Buffer.concat(pieces);
+        done({ whole: answer.socket.bytesRead, body: body.length, text: body.toString('utf8'), status: answer.statusCode });
+      });
+    });
+    asking.on('error', failed);
+    asking.end();
+  });
+}
+
+/** The bytes of a first visit: the page and all that it loads, compressed. */
+async function visit(url) {
+  const { text, status } = await fetchRaw(url, 'identity');
+  const parts = [...text.matchAll(/<(?:link rel="(?:stylesheet|icon)"[^>]*href|script src|img[^>]*src)="([^"]+)"/g)].map(([, path]) => new URL(path, url).href);
+  const loaded = await Promise.all([url, ...parts].map((part) => fetchRaw(part, 'br')));
+  const sum = (what) => loaded.reduce((bytes, part) => bytes + part[what], 0);
+  return { status, parts, body: sum('body'), whole: sum('whole'), bodies: loaded.map(({ body }) => body) };
+}
+
+async function addresses(site) {
+  const sitemap = await (await fetch(`${site.origin}/sitemap.xml`)).text();
+  return [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url);
+}
+
+test('the first visit of every fact sheet is at most 14 kB', async ({ site }) => {
+  const sheets = (await addresses(site)).filter((url) => url.includes('/fact-sheets/'));
+  expect(sheets.length).toBeGreaterThan(4);
+  for (const url of sheets) {
+    const { body, bodies, parts } = await visit(url);
+    expect(parts.map((part) => part.match(/\.\w+$/)[0]).sort(), 'style, icon and script are counted').toEqual(['.css', '.js', '.svg']);
+    expect.soft(body, `${new URL(url).pathname} (page, style, icon, script: ${bodies.join(', ')})`).toBeLessThanOrEqual(FIRST_FLIGHT);
+  }
+});
+
+test('the page for the night is under 20 kB in all, dark, and asks for nothing', async ({ page, site }) => {
+  const { status, whole } = await visit(`${site.origin}/night`);
+  test.skip(status === 404, 'there is no such page yet');
+  expect(whole).toBeLessThan(NIGHT);
+  await page.goto('/night');
+  await expect(page.locator('form')).toHaveCount(0);
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+  expect(Math.max(...ground.slice(0, 3)), 'a dark ground in light settings too').toBeLessThan(64);
+});
+
+for (const [width, height] of [[390, 844], [1280, 900]]) {
+  test(`nothing moves while a page opens at ${width} by ${height}`, async ({ page, site }) => {
+    await page.setViewportSize({ width, height });
+    await page.addInitScript(() => {
+      globalThis.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries()) globalThis.shifts.push(`${value}: ${sources.map(({ node }) => node?.nodeName).join(', ')}`);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    for (const url of [...(await addresses(site)), `${site.origin}/consultations/new`]) {
+      await page.goto(url);
+      // Two frames after everything is there; then what the observer was told is in the list.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+      expect.soft(await page.evaluate(() => globalThis.shifts), url).toEqual([]);
+    }
+  });
+}
