@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_input;
+mod check;
 mod consultations;
 mod every_page;
 mod forgetting;
