@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn headings_lists_links_and_urgent_callouts_are_left_as_they_are() {
         for text in [
-            "### A disc\n",
+            "## A disc\n\n### The disc\n",
             "- a disc\n",
             "Disc\n: a flare-up\n",
             "::: emergency Call 999 now if:\nA disc.\n:::\n",

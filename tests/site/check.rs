@@ -99,7 +99,7 @@ fn a_finding_names_its_file_line_and_column() {
     edit(&folder, GOOD, say("It is so.\nYou may utilise a stick."));
     let report = run(folder.path(), TODAY);
     let place = (report.findings[0].place.line, report.findings[0].place.column);
-    assert_eq!(place, (26, 9), "{report}");
+    assert_eq!(place, (27, 9), "{report}");
     assert!(report.findings[0].file.ends_with("fact-sheets/good.md"));
 }
 
@@ -131,7 +131,7 @@ fn a_review_that_is_overdue_does_not_stop_the_site_but_an_error_in_the_text_does
     assert_eq!(load(), Ok(()));
     edit(&folder, GOOD, say("This is a cure for leg pain."));
     let said = load().unwrap_err();
-    assert!(said.contains("good.md:25:11: error[promise]: \"cure\" promises an outcome\n  help: "), "{said}");
+    assert!(said.contains("good.md:26:11: error[promise]: \"cure\" promises an outcome\n  help: "), "{said}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod check;
 mod consultations;
 mod every_page;
 mod forgetting;
+mod glossary;
 mod library;
 mod mail;
 

@@ -134,10 +134,8 @@ impl Prose {
                         self.passages.push(passage);
                     }
                 }
-                Event::FootnoteReference(key) => {
-                    if !self.cited.iter().any(|(_, known)| *known == *key) {
-                        self.cited.push((place, key.into_string()));
-                    }
+                Event::FootnoteReference(key) if !self.cited.iter().any(|(_, known)| *known == *key) => {
+                    self.cited.push((place, key.into_string()));
                 }
                 Event::Text(words) | Event::Code(words) => {
                     if let Some(link) = &mut link {

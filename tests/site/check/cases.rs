@@ -10,6 +10,10 @@ use tempfile::TempDir;
 
 pub const TODAY: Date = date(2026, 11, 20);
 pub const GOOD: &str = "fact-sheets/good.md";
+const DENSE: &str = "Multidisciplinary rehabilitation interventions necessitate organisational collaboration. \
+    Considerable uncertainty surrounds biopsychosocial interventions internationally.\n\n\
+    Epidemiological investigations demonstrably underestimate heterogeneity. \
+    Methodological limitations notwithstanding, generalisability remains questionable.\n\nYes.";
 pub const SHEET: &str = r#"+++
 title = "A good sheet"
 subtitle = "What a good sheet holds"
@@ -68,6 +72,22 @@ You could ask:
 :::
 "#;
 
+const PAGE: &str = r#"+++
+title = "About"
+subtitle = "Who"
+summary = "Who we are."
+reviewed = "2026-11-20"
++++
+
+We are here.
+"#;
+const TOPICS: &str = r#"[[topics]]
+slug = "sleep"
+title = "Sleep"
+summary = "Nights."
+order = ["good", "other"]
+"#;
+
 /// Two sheets, a page, a topic and a term; the rest is as shipped.
 pub fn good() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -83,9 +103,8 @@ pub fn good() -> TempDir {
     fs::write(at(GOOD), SHEET).unwrap();
     let other = SHEET.replace("A good sheet", "Another").replace("slug = \"other\"", "slug = \"good\"");
     fs::write(at("fact-sheets/other.md"), other).unwrap();
-    let page = "+++\ntitle = \"About\"\nsubtitle = \"Who\"\nsummary = \"Who we are.\"\nreviewed = \"2026-11-20\"\n+++\n\nWe are here.\n";
-    fs::write(at("pages/about.md"), page).unwrap();
-    fs::write(at("topics.toml"), "[[topics]]\nslug = \"sleep\"\ntitle = \"Sleep\"\nsummary = \"Nights.\"\norder = [\"good\", \"other\"]\n").unwrap();
+    fs::write(at("pages/about.md"), PAGE).unwrap();
+    fs::write(at("topics.toml"), TOPICS).unwrap();
     fs::write(at("glossary.toml"), "[knob]\nterm = \"Knob\"\nmeaning = \"A thing to turn.\"\n").unwrap();
     folder
 }
@@ -131,13 +150,8 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     sheet("block", Box::new(swap("A knob that turns.\n:::\n", "A knob that turns.\n")));
     sheet("placeholder", Box::new(say("Send a fax to {{fax}}.")));
     sheet("contradiction", Box::new(swap("version = \"1.0\"\nchanges", "version = \"1.1\"\nchanges")));
-    sheet(
-        "field-length",
-        Box::new(swap(
-            "A sheet that",
-            "A sheet that, with a great many words in a summary that goes on and on until no search page could ever show the whole of it on one line or even on 2 lines,",
-        )),
-    );
+    let long = |text: &str| text.replace("A sheet that", &format!("A sheet that{}", " and that".repeat(20)));
+    sheet("field-length", Box::new(long));
     sheet(
         "reviewer-is-author",
         Box::new(swap("state = \"pending\"", "name = \"The Team\", state = \"signed\"")),
@@ -161,24 +175,26 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     sheet("unknown-term", Box::new(say("See [cats](/glossary#cats).")));
     sheet("dead-link", Box::new(say("See [cats](/fact-sheets/cats).")));
     sheet("dead-anchor", Box::new(swap("#what-it-is", "#what-it-was")));
+    sheet("dead-anchor", Box::new(say("See [below](#nothing).")));
     sheet("link-form", Box::new(say("See [cats](javascript:alert).")));
     sheet("link-text", Box::new(say("For more, [click here](/about).")));
     sheet("emergency-link", Box::new(swap("you cannot pee", "you [cannot pee](/about)")));
     sheet("second-h1", Box::new(say("It is.\n\n# Leg pain\n\nYes.")));
     sheet("skipped-heading", Box::new(say("It is.\n\n#### Leg pain\n\nYes.")));
     sheet("duplicate-id", Box::new(say("It is.\n\n### What it is\n\nYes.")));
-    sheet(
-        "sections",
-        Box::new(swap(
-            "## How sure are we?",
-            "## Not in doubt\n\n## When to get help\n\n## How sure are we?",
-        )),
-    );
+    sheet("sections", Box::new(swap("## When to get help", "## Getting help")));
+    let questions = "## Questions to ask a professional\n\nYou could ask:\n\n- What could I try first?\n\n";
+    let too_early = move |text: &str| {
+        text.replace(questions, "").replace("## How sure", &format!("{questions}## How sure"))
+    };
+    sheet("sections", Box::new(too_early));
     sheet("raw-html", Box::new(say("It is <b>leg</b> pain.")));
     sheet("picture", Box::new(say("![A leg](/leg.png)")));
     sheet("unknown-figure", Box::new(swap("figure volume-knob", "figure volume")));
     sheet("figure-without-words", Box::new(swap("A knob that turns.\n", "")));
     sheet("house-wording", Box::new(swap("Call 999 or go to A&E now if:", "Dear reader, go to A&E if:")));
+    sheet("house-wording", Box::new(say("Do not wait: dial 999.")));
+    sheet("house-wording", Box::new(swap("or call NHS 111 today if:", "or NHS 111 today if:")));
     sheet("promise", Box::new(say("This is a cure for leg pain.")));
     sheet("pom-with-booking", Box::new(say("Ask about duloxetine, or book a consultation.")));
     sheet(
@@ -190,13 +206,17 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     sheet("long-paragraph", Box::new(say("One. Two. Three.")));
     sheet("long-list", Box::new(say("Such as:\n\n- a\n- b\n- c\n- d\n- e\n- f\n- g\n\nYes.")));
     sheet("list-lead-in", Box::new(swap("You could ask:", "You could ask.")));
-    sheet("reading-grade", Box::new(say(&"Multidisciplinary rehabilitation interventions necessitate considerable organisational collaboration. ".repeat(3))));
+    sheet("reading-grade", Box::new(say(DENSE)));
     sheet("word-to-avoid", Box::new(say("You may utilise a stick.")));
     sheet("dash-range", Box::new(say("It lasts 2-3 weeks.")));
     sheet("no-uncertainty", Box::new(swap("We are not sure who gets better.", "People get better.")));
     sheet("no-action", Box::new(swap("## What you can do today", "## What to do")));
     sheet("no-questions", Box::new(swap("## Questions to ask a professional", "## Questions")));
-    cases.push(("data-file", "references.toml", Box::new(|text| text.replacen("checked =", "chequed =", 1))));
+    cases.push((
+        "data-file",
+        "references.toml",
+        Box::new(|text| text.replacen("\nchecked =", "\nchequed =", 1)),
+    ));
     let without_signs = |text: &str| {
         let (before, urgent) = text.split_once("[urgent]").unwrap();
         let (lead, rest) = urgent.split_once("signs = [").unwrap();
