@@ -204,7 +204,7 @@ impl Library {
     pub fn load(content: &Path, site: &Site) -> anyhow::Result<Library> {
         let (library, mut findings) = Library::gather(content, site)?;
         findings.extend(check::look(content, site, &library));
-        findings.retain(|finding| finding.rule.stops_the_start());
+        findings.retain(|finding| finding.rule.level == check::rules::Level::Error);
         let list: Vec<String> = findings.iter().map(Finding::to_string).collect();
         ensure!(
             list.is_empty(),

@@ -61,7 +61,7 @@ pub fn run(content: &Path, today: Date) -> Report {
     Report { findings, kept, sheets: library.sheets.len(), pages: library.pages.len(), measures }
 }
 
-/// Everything that the files alone show, whatever the day.
+/// Everything that the files alone show, whatever the day: the server's start refuses its errors, and no others.
 pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
     let known = Known::new(content, library);
     let mut findings = known.slugs(content);
