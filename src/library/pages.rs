@@ -11,13 +11,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 
+use super::glossary::GlossaryPage;
 use super::{Library, PlainPage, Sheet};
 use crate::page::Ready;
 use crate::site::{Frame, Site};
 
 /// Pages with an address of their own that no content file makes.
 pub const FIXED_PATHS: &[&str] =
-    &["/", "/fact-sheets", "/emergency", "/contact", "/consultations/new", "/reports/new"];
+    &["/", "/fact-sheets", "/glossary", "/emergency", "/contact", "/consultations/new", "/reports/new"];
 
 /// Every public page, by its path, and where moved pages are now.
 pub struct Shelf {
@@ -97,6 +98,7 @@ impl Shelf {
             "/fact-sheets",
             &IndexPage { frame: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters },
         )?;
+        shelf.add("/glossary", &GlossaryPage::new(site, library))?;
         let signs =
             "The signs with back pain that mean call 999 or get advice today, and a slip to hand over.";
         shelf.add(
@@ -106,7 +108,7 @@ impl Shelf {
         let reach = "How to reach the clinic, report a mistake, or complain.";
         shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact") })?;
         for page in &library.pages {
-            let path = format!("/{}", page.slug);
+            let path = page.path();
             let frame = site.public(&page.front.title, &page.front.summary, &path);
             match page.slug.as_str() {
                 "night" => shelf.add(&path, &NightPage { frame, page })?,

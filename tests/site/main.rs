@@ -3,10 +3,12 @@
 mod support;
 
 mod bad_input;
+mod check;
 mod consultations;
 mod contrast;
 mod every_page;
 mod forgetting;
+mod glossary;
 mod library;
 mod mail;
 
