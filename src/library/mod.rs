@@ -8,19 +8,26 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
-use crate::markdown::{self, Html, Names};
+use crate::markdown::{self, Html, Names, Passage};
 use crate::site::Site;
 
+pub mod feeds;
 mod file;
 pub mod pages;
+pub mod search;
+mod topics;
 
 use file::{Problem, read};
+pub use topics::Topic;
 
 /// Everything to read, by kind and title.
 pub struct Library {
     pub sheets: Vec<Sheet>,
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
+    /// In the order that `content/topics.toml` gives them.
+    pub topics: Vec<Topic>,
+    pub index: search::Index,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -39,6 +46,8 @@ pub struct Sheet {
     /// The same text for a mail: drawings as words, whole links.
     pub mail_html: String,
     pub mail_text: String,
+    /// The same text for the search.
+    pub passages: Vec<Passage>,
     /// The sources it cites, in the order of their numbers.
     pub sources: Vec<Reference>,
     /// Minutes to read, at 200 words a minute.
@@ -115,6 +124,7 @@ pub struct PlainPage {
     pub slug: String,
     pub front: PlainFrontMatter,
     pub text: Html,
+    pub passages: Vec<Passage>,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +170,10 @@ impl Library {
     pub fn load(content: &Path, site: &Site) -> anyhow::Result<Library> {
         let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
         let names = names(content, site)?;
-        let mut library = Library { sheets: Vec::new(), pages: Vec::new(), references };
+        let topics = topics::load(content)?;
+        let synonyms = search::Synonyms::load(content)?;
+        let index = search::Index::build(Vec::new(), &synonyms);
+        let mut library = Library { sheets: Vec::new(), pages: Vec::new(), references, topics, index };
         let mut problems = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
@@ -179,12 +192,14 @@ impl Library {
         library.sheets.sort_by_key(|sheet| sheet.front.title.to_lowercase());
         if problems.is_empty() {
             problems.extend(library.contradictions(content, site));
+            problems.extend(topics::contradictions(&library, content));
         }
         if problems.is_empty() {
             for sheet in &mut library.sheets {
                 sheet.sources =
                     sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
             }
+            library.index = search::Index::build(search::sources(&library, site), &synonyms);
             return Ok(library);
         }
         let list: Vec<String> = problems.iter().map(Problem::to_string).collect();
@@ -242,6 +257,7 @@ impl Library {
         let path = link.split(['#', '?']).next().unwrap_or_default();
         pages::FIXED_PATHS.contains(&path)
             || self.sheets.iter().any(|sheet| sheet.path() == path)
+            || self.topics.iter().any(|topic| topic.path() == path)
             || self.pages.iter().any(|page| path.strip_prefix('/') == Some(&page.slug))
     }
 }
@@ -304,6 +320,7 @@ fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, V
         kind,
         slug: read.slug,
         mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
+        passages: markdown::passages(&read.text, names),
         sources: Vec::new(),
         mail_html: mail.key_points + &mail.body,
         minutes: words.div_ceil(200).max(1),
@@ -315,7 +332,8 @@ fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, V
 fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Problem>> {
     let read = read::<PlainFrontMatter>(file)?;
     let text = markdown::html(&read.text, names).map_err(|faults| read.problems(file, faults))?;
-    Ok(PlainPage { slug: read.slug, front: read.front, text })
+    let passages = markdown::passages(&read.text, names);
+    Ok(PlainPage { slug: read.slug, front: read.front, text, passages })
 }
 
 #[cfg(test)]

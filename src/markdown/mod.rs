@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{Options, Parser};
 
 mod html;
+mod passages;
 mod plain;
 
+pub use passages::{Passage, passages};
 pub use plain::plain;
 
 /// What is wrong with a text, and on which line of it (from 1).

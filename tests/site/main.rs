@@ -5,11 +5,14 @@ mod support;
 mod bad_input;
 mod consultations;
 mod every_page;
+mod feeds;
 mod forgetting;
 mod library;
 mod mail;
 
 mod migrations;
 mod reports;
+mod search;
 mod staff;
 mod tidy;
+mod topics;
