@@ -8,17 +8,21 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
-use crate::markdown::{self, Html, Names};
+use crate::markdown::{self, Html, Names, Passage};
 use crate::site::Site;
 
 pub mod check;
+pub mod feeds;
 mod file;
 pub mod glossary;
 pub mod pages;
+pub mod search;
+mod topics;
 
 use check::Finding;
 use file::read;
 use glossary::Glossary;
+pub use topics::Topic;
 
 /// The sections that every sheet has, in their order; its own stand between the first two.
 pub const SECTIONS: [&str; 5] = [
@@ -35,6 +39,9 @@ pub struct Library {
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
     pub glossary: Glossary,
+    /// In the order that `content/topics.toml` gives them.
+    pub topics: Vec<Topic>,
+    pub index: search::Index,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -53,6 +60,8 @@ pub struct Sheet {
     /// The same text for a mail: drawings as words, whole links.
     pub mail_html: String,
     pub mail_text: String,
+    /// The same text for the search.
+    pub passages: Vec<Passage>,
     /// The sources it cites, in the order of their numbers.
     pub sources: Vec<Reference>,
     /// Minutes to read, at 200 words a minute.
@@ -141,6 +150,7 @@ pub struct PlainPage {
     pub slug: String,
     pub front: PlainFrontMatter,
     pub text: Html,
+    pub passages: Vec<Passage>,
 }
 
 #[derive(Deserialize)]
@@ -220,7 +230,11 @@ impl Library {
         let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
         let names = names(content, site)?;
         let glossary = glossary::read(content)?;
-        let mut library = Library { sheets: Vec::new(), pages: Vec::new(), references, glossary };
+        let topics = topics::load(content)?;
+        let synonyms = search::Synonyms::load(content)?;
+        let index = search::Index::build(Vec::new(), &synonyms);
+        let mut library =
+            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
@@ -241,6 +255,7 @@ impl Library {
             sheet.sources =
                 sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
         }
+        library.index = search::Index::build(search::sources(&library, site), &synonyms);
         Ok((library, findings))
     }
 
@@ -309,6 +324,7 @@ fn sheet(
         kind,
         slug: read.slug,
         mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
+        passages: markdown::passages(&read.text, names),
         sources: Vec::new(),
         mail_html: mail.key_points + &mail.body,
         minutes: words.div_ceil(200).max(1),
@@ -320,7 +336,8 @@ fn sheet(
 fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Finding>> {
     let read = read::<PlainFrontMatter>(file)?;
     let text = markdown::html(&read.text, names).map_err(|faults| read.findings(file, faults))?;
-    Ok(PlainPage { slug: read.slug, front: read.front, text })
+    let passages = markdown::passages(&read.text, names);
+    Ok(PlainPage { slug: read.slug, front: read.front, text, passages })
 }
 
 #[cfg(test)]

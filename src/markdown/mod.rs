@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{Options, Parser};
 
 mod html;
+mod passages;
 mod plain;
 mod terms;
 
+pub use passages::{Passage, passages};
 pub use plain::plain;
 pub use terms::Term;
 

@@ -113,7 +113,7 @@ async fn linked_data_is_json_and_cannot_end_its_element() {
 }
 
 /// A copy of the content with one file changed, and what loading it says.
-fn said_of(file: &str, change: impl Fn(String) -> String) -> String {
+pub fn said_of(file: &str, change: impl Fn(String) -> String) -> String {
     let folder = tempfile::tempdir().unwrap();
     copy(Path::new("content"), folder.path());
     let path = folder.path().join(file);

@@ -7,6 +7,7 @@ mod check;
 mod consultations;
 mod contrast;
 mod every_page;
+mod feeds;
 mod forgetting;
 mod glossary;
 mod library;
@@ -14,5 +15,7 @@ mod mail;
 
 mod migrations;
 mod reports;
+mod search;
 mod staff;
 mod tidy;
+mod topics;

@@ -51,6 +51,9 @@ impl<'l> Known<'l> {
             let ids = sheet.text.ids.iter().map(String::as_str).chain(SHEET_IDS.iter().copied());
             known.paths.insert(sheet.path(), Some(ids.collect()));
         }
+        for topic in &library.topics {
+            known.paths.insert(topic.path(), None);
+        }
         for page in &library.pages {
             known.paths.insert(page.path(), Some(page.text.ids.iter().map(String::as_str).collect()));
         }

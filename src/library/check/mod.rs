@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{Allow, FrontMatter, Library, Sheet};
+use super::{Allow, FrontMatter, Library, Sheet, topics};
 use crate::clinic::Misread;
 use crate::site::Site;
 
@@ -24,7 +24,7 @@ pub use report::{Finding, Report};
 
 use across::Known;
 use prose::Prose;
-use source::Source;
+pub use source::Source;
 
 /// Checks a content folder on a day.
 pub fn run(content: &Path, today: Date) -> Report {
@@ -65,6 +65,7 @@ pub fn run(content: &Path, today: Date) -> Report {
 pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
     let known = Known::new(content, library);
     let mut findings = known.slugs(content);
+    findings.extend(topics::contradictions(library, content));
     for (sheet, source) in sheets(content, library) {
         let front = &sheet.front;
         let prose = Prose::read(source.text());

@@ -1,0 +1,372 @@
+//! Searching: people find the right page with the words they have, and help comes first when it cannot wait.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use mybackpain::library::Library;
+use mybackpain::library::search::{Index, Source, Synonyms};
+use mybackpain::site::Site as Around;
+use serde::Deserialize;
+
+use crate::support::{Answer, Site};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Queries {
+    page: Vec<Page>,
+    emergency: Halves,
+    crisis: Halves,
+    calm: Halves,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    slug: String,
+    tuned: Vec<String>,
+    held: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Halves {
+    tuned: Vec<String>,
+    held: Vec<String>,
+}
+
+impl Halves {
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.tuned.iter().chain(&self.held)
+    }
+}
+
+fn queries() -> Queries {
+    toml::from_str(include_str!("search_queries.toml")).unwrap()
+}
+
+fn library() -> Library {
+    let content = std::path::Path::new("content");
+    let site = Around::load(content, "http://localhost".into()).unwrap();
+    Library::load(content, &site).unwrap()
+}
+
+/// The address of a search.
+fn of(typed: &str) -> String {
+    format!("/search?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish())
+}
+
+fn found(answer: &Answer) -> Vec<String> {
+    answer.attribute(".entries a", "href")
+}
+
+fn has_box(answer: &Answer) -> bool {
+    !answer.attribute("#now-999", "id").is_empty()
+}
+
+#[test]
+fn what_people_type_finds_the_right_page() {
+    let library = library();
+    let queries = queries();
+    let slugs: HashSet<&str> = queries.page.iter().map(|page| page.slug.as_str()).collect();
+    assert!(
+        library.sheets.iter().all(|sheet| slugs.contains(sheet.slug.as_str())),
+        "every sheet has its queries"
+    );
+    for (half, is_tuned) in [("tuned", true), ("held", false)] {
+        let (mut asked, mut first, mut in_three, mut missed) = (0, 0, 0, Vec::new());
+        for page in &queries.page {
+            let path = library.sheet(&page.slug).expect(&page.slug).path();
+            for typed in if is_tuned { &page.tuned } else { &page.held } {
+                let found = library.index.search(typed).found;
+                let place = found.iter().position(|found| found.page.path == path);
+                asked += 1;
+                first += usize::from(place == Some(0));
+                in_three += usize::from(place.is_some_and(|place| place < 3));
+                if place != Some(0) {
+                    let got: Vec<&str> = found.iter().take(3).map(|found| found.page.path.as_str()).collect();
+                    missed.push(format!("{typed:?} wants {path}, at {place:?}: {got:?}"));
+                }
+            }
+        }
+        println!(
+            "{half}: {asked} asked, {first} first, {in_three} in the first three\n{}",
+            missed.join("\n")
+        );
+        assert!(asked >= 120, "{half}: {asked}");
+        assert!(
+            in_three * 100 >= asked * 95,
+            "{half}: {in_three} of {asked} in the first three\n{}",
+            missed.join("\n")
+        );
+        assert!(first * 100 >= asked * 85, "{half}: {first} of {asked} first\n{}", missed.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn help_comes_before_the_results_when_the_words_call_for_it() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    let queries = queries();
+    for typed in queries.emergency.all() {
+        let answer = visitor.get(&of(typed)).await;
+        assert!(has_box(&answer), "{typed:?}");
+        let (help, results) = (answer.body.find("id=\"now-999\""), answer.body.find("id=\"results\""));
+        assert!(help < results, "{typed:?}");
+    }
+    for typed in queries.crisis.all() {
+        let answer = visitor.get(&of(typed)).await;
+        assert!(answer.words().contains("116 123"), "{typed:?}");
+        assert!(answer.body.find("id=\"crisis\"") < answer.body.find("id=\"results\""), "{typed:?}");
+    }
+    for typed in queries.calm.all() {
+        assert!(!has_box(&visitor.get(&of(typed)).await), "{typed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_says_what_it_is_and_marks_what_matched() {
+    let site = Site::open().await;
+    let answer = site.visitor().get(&of("trapped nerve")).await;
+    assert_eq!(answer.first(".entries a"), "Sciatica");
+    assert!(answer.first(".entries .kicker").starts_with("Fact sheet · "));
+    assert!(
+        answer.all(".entries mark").iter().any(|words| words == "trapped nerve"),
+        "{:?}",
+        answer.all("mark")
+    );
+}
+
+#[tokio::test]
+async fn a_slip_is_searched_for_as_it_was_meant_and_shown() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    let answer = visitor.get(&of("insomnea at nihgt")).await;
+    assert!(answer.words().contains("Did you mean insomnia at night?"), "{}", answer.words());
+    let better = answer.attribute(".hint a", "href");
+    assert_eq!(better, ["/search?q=insomnia+at+night"]);
+    assert!(!visitor.get(&better[0]).await.words().contains("Did you mean"));
+}
+
+#[tokio::test]
+async fn nothing_found_says_what_to_try() {
+    let site = Site::open().await;
+    let answer = site.visitor().get(&of("zzzzqqq")).await;
+    assert_eq!(answer.first("#results"), "No results for “zzzzqqq”");
+    for path in ["/fact-sheets", "/fact-sheets#topics", "/consultations/new"] {
+        assert!(answer.attribute("main a", "href").iter().any(|link| link == path), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_search_shows_the_form_and_examples_that_find_something() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    for path in ["/search", "/search?q=", "/search?q=+++", "/search?page=2"] {
+        let answer = visitor.get(path).await;
+        assert_eq!(answer.first("#examples"), "Type it as you would say it", "{path}");
+        for example in answer.attribute("#examples ~ ul a", "href") {
+            assert!(!found(&visitor.get(&example).await).is_empty(), "{example}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_typed_gets_a_page_that_is_not_kept_and_holds_no_markup_of_the_visitors() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    let long = "back pain ".repeat(1000);
+    let accents = "é\u{301}İß\u{202e}".repeat(50);
+    for typed in [
+        "\"",
+        "\"\"",
+        "*",
+        "NEAR(a b)",
+        "NEAR",
+        "-",
+        "(",
+        ")",
+        "AND",
+        "OR NOT",
+        "sleep AND (",
+        "title:sleep",
+        "a*",
+        "'; drop table sheets; --",
+        "\u{0}\u{1}\u{1b}[31m",
+        "\r\nSet-Cookie: a=b",
+        "🙂",
+        "👩‍👩‍👧",
+        "<script>alert(1)</script>",
+        "\"><img src=x>",
+        "ﬁbromyalgia",
+        "睡眠",
+        "آلام الظهر",
+        "a",
+        "the",
+        "how to my",
+        "1",
+        "%",
+        "\u{feff}",
+        &long,
+        &accents,
+    ] {
+        let answer = visitor.get(&of(typed)).await;
+        assert_eq!(answer.status, 200, "{typed:?}");
+        assert_eq!((answer.header("cache-control"), answer.header("x-robots-tag")), ("no-store", "noindex"));
+        assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img"), "{typed:?}");
+        let suggested = visitor.get(&of(typed).replace("/search?", "/search/suggestions?")).await;
+        assert_eq!(
+            (suggested.status.as_u16(), suggested.header("cache-control")),
+            (200, "no-store"),
+            "{typed:?}"
+        );
+    }
+    for odd in [
+        "/search?q=%",
+        "/search?q=%FF%FE",
+        "/search?q=a&q=b",
+        "/search?&&=",
+        "/search?q=sleep&page=99999999999999999999",
+        "/search?q=sleep&page=-1",
+    ] {
+        assert_eq!(visitor.get(odd).await.status, 200, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn results_come_ten_to_a_page_each_once() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    let (mut seen, mut path) = (Vec::new(), of("back pain"));
+    loop {
+        let answer = visitor.get(&path).await;
+        let some = found(&answer);
+        assert!((1..=10).contains(&some.len()), "{path}");
+        assert_eq!(answer.attribute("ol.entries", "start"), [(seen.len() + 1).to_string()]);
+        seen.extend(some);
+        match answer.attribute("a[rel=next]", "href").pop() {
+            Some(next) => path = next,
+            None => break,
+        }
+    }
+    assert!(seen.len() > 10);
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), seen.len());
+}
+
+#[test]
+fn the_same_search_has_the_same_answer_each_time_and_from_a_fresh_index() {
+    let (one, other) = (library(), library());
+    for page in queries().page {
+        for typed in page.tuned {
+            let paths = |library: &Library| -> Vec<String> {
+                library.index.search(&typed).found.iter().map(|found| found.page.path.clone()).collect()
+            };
+            assert_eq!(paths(&one), paths(&one));
+            assert_eq!(paths(&one), paths(&other));
+        }
+    }
+}
+
+#[test]
+fn quotation_marks_ask_for_words_in_a_row() {
+    let library = library();
+    let loose = library.index.search("bed rest").found.len();
+    let exact = library.index.search("\"bed rest\"").found;
+    assert!(!exact.is_empty() && exact.len() < loose);
+    assert!(exact.iter().all(|found| found.passage().iter().any(|(is_marked, _)| *is_marked)));
+}
+
+#[tokio::test]
+async fn suggestions_finish_the_word_that_is_being_typed() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    for (typed, first) in [
+        ("scia", "Sciatica"),
+        ("fibr", "Fibromyalgia"),
+        ("spinal st", "Spinal stenosis"),
+        ("matt", "Sleep positions and mattresses"),
+    ] {
+        let answer = visitor.get(&of(typed).replace("/search?", "/search/suggestions?")).await;
+        let list: Vec<serde_json::Value> = serde_json::from_str(&answer.body).unwrap();
+        assert!((1..=6).contains(&list.len()), "{typed}");
+        assert_eq!(list[0]["title"], first, "{typed}: {list:?}");
+        assert_eq!(visitor.get(list[0]["path"].as_str().unwrap()).await.status, 200);
+    }
+    assert_eq!(visitor.get("/search/suggestions?q=").await.body, "[]");
+}
+
+#[tokio::test]
+async fn the_form_stands_where_people_look_for_it() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    for path in ["/", "/fact-sheets", "/search", "/no-such-page"] {
+        let page = visitor.get(path).await;
+        assert_eq!(page.attribute("form.find[role=search]", "action"), ["/search"], "{path}");
+        assert_eq!(page.attribute("form.find label", "for"), ["q"], "{path}");
+    }
+}
+
+#[test]
+fn every_word_of_the_pages_in_the_synonyms_stands_on_a_page() {
+    let library = library();
+    let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
+    for pages in synonyms.group.iter().flat_map(|group| &group.pages) {
+        assert!(!library.index.search(&format!("\"{pages}\"")).found.is_empty(), "{pages:?}");
+    }
+}
+
+/// Run by hand: cargo test --release --test site -- --ignored --nocapture measures
+#[test]
+#[ignore = "measures"]
+fn measures_how_long_a_search_takes() {
+    let library = library();
+    let queries: Vec<String> =
+        queries().page.into_iter().flat_map(|page| [page.tuned, page.held].concat()).collect();
+    let site = Around::load(std::path::Path::new("content"), "http://localhost".into()).unwrap();
+    let originals = || mybackpain::library::search::sources(&library, &site);
+    let many: Vec<Source> = (0..10_000).map(|number| shuffled(&originals()[..26], number)).collect();
+    let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
+    let started = Instant::now();
+    let large = Index::build(many, &synonyms);
+    println!("10,000 sheets are read in {:?}", started.elapsed());
+    for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
+        let mut times: Vec<_> = queries
+            .iter()
+            .cycle()
+            .take(2000)
+            .map(|typed| {
+                let started = Instant::now();
+                let passages: usize =
+                    index.search(typed).found.iter().take(10).map(|found| found.passage().len()).sum();
+                std::hint::black_box(passages);
+                started.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("{name}: median {:?}, p99 {:?}, worst {:?}", times[1000], times[1980], times[1999]);
+    }
+}
+
+/// A sheet made of the passages of all the others.
+fn shuffled(originals: &[Source], number: usize) -> Source {
+    let mut seed = number as u64 * 2 + 1;
+    let mut draw = |most: usize| {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 33) as usize % most
+    };
+    let like = &originals[draw(originals.len())];
+    let passages = (0..60).map(|_| {
+        let from = &originals[draw(originals.len())].passages;
+        from[draw(from.len())].clone()
+    });
+    Source {
+        path: format!("/fact-sheets/{number}"),
+        title: like.title.clone(),
+        subtitle: like.subtitle.clone(),
+        summary: like.summary.clone(),
+        keywords: like.keywords.clone(),
+        passages: passages.collect(),
+        kind: like.kind.clone(),
+        category: like.category.clone(),
+        weight: 1.0,
+    }
+}
