@@ -25,6 +25,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         asset("site.css", "text/css; charset=utf-8", include_bytes!("../static/site.css")),
         asset("site.js", "text/javascript; charset=utf-8", include_bytes!("../static/site.js")),
+        asset("search.js", "text/javascript; charset=utf-8", include_bytes!("../static/search.js")),
         asset("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg")),
     ]
 });

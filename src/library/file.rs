@@ -1,8 +1,9 @@
 //! One content file: its front matter and its text, or what is wrong with it and where.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde::de::DeserializeOwned;
 
 use crate::markdown::Fault;
@@ -47,6 +48,19 @@ impl<F> Read<F> {
         let problem = |fault: Fault| Problem::at(file, self.lines_above + fault.line, fault.message);
         faults.into_iter().map(problem).collect()
     }
+}
+
+/// The content files of a folder, in the order of their names.
+pub fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "md") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Reads a file of front matter between two lines of `+++`, and text.

@@ -1,7 +1,7 @@
 //! Fact sheets, guides and plain pages: loaded, checked and rendered once.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ pub mod pages;
 pub mod search;
 mod topics;
 
-use file::{Problem, read};
+use file::{Problem, markdown_files, read};
 pub use topics::Topic;
 
 /// Everything to read, by kind and title.
@@ -291,18 +291,6 @@ fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
         ("hours", clinic.opening_hours().join("; ")),
     ]);
     Ok(Names { details, figures, base_url: String::new(), for_mail: false })
-}
-
-fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if file.extension().is_some_and(|extension| extension == "md") {
-            files.push(file);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, Vec<Problem>> {

@@ -107,12 +107,15 @@ async fn help_comes_before_the_results_when_the_words_call_for_it() {
     let site = Site::open().await;
     let mut visitor = site.visitor();
     let queries = queries();
+    let mut without = Vec::new();
     for typed in queries.emergency.all() {
         let answer = visitor.get(&of(typed)).await;
-        assert!(has_box(&answer), "{typed:?}");
         let (help, results) = (answer.body.find("id=\"now-999\""), answer.body.find("id=\"results\""));
-        assert!(help < results, "{typed:?}");
+        if !has_box(&answer) || help > results {
+            without.push(typed);
+        }
     }
+    assert!(without.is_empty(), "{without:?} bring no box");
     for typed in queries.crisis.all() {
         let answer = visitor.get(&of(typed)).await;
         assert!(answer.words().contains("116 123"), "{typed:?}");

@@ -106,8 +106,10 @@ fn line_scores(postings: &Postings, query: &Query) -> Vec<f32> {
         let covered: f32 = masses(query, wanted.covers);
         for (phrase, weight) in &wanted.any_of {
             let worth = match phrase[..] {
-                [term] if wanted.least == 0.0 => postings.mass(term) * wanted.strength,
-                _ => covered,
+                _ if wanted.least > 0.0 => covered,
+                [term] => postings.mass(term) * wanted.strength,
+                // Its words have counted one by one.
+                _ => continue,
             };
             for line in postings.lines_with_all(phrase) {
                 let best = here.entry(line).or_default();
@@ -127,7 +129,9 @@ fn line_scores(postings: &Postings, query: &Query) -> Vec<f32> {
     let mut scores = vec![0.0f32; postings.pages];
     for number in touched {
         let line = &postings.lines[number as usize];
-        let alike = (2.0 * shared[number as usize] / (asked + line.mass)).min(1.0);
+        let shared = shared[number as usize];
+        let inside = if line.is_title { 0.95 * shared / asked } else { 0.0 };
+        let alike = (2.0 * shared / (asked + line.mass)).max(inside).min(1.0);
         let page = line.page as usize;
         scores[page] = scores[page].max(most * alike * alike);
     }
