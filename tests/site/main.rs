@@ -6,6 +6,7 @@ mod bad_input;
 mod consultations;
 mod every_page;
 mod feeds;
+mod finding;
 mod forgetting;
 mod library;
 mod mail;

@@ -106,7 +106,8 @@ impl Found<'_> {
 impl Index {
     pub fn build(sources: Vec<Source>, synonyms: &Synonyms) -> Index {
         let said = synonyms.group.iter().flat_map(|group| &group.people);
-        let spoken: Vec<&String> = said.chain(&synonyms.emergency).chain(&synonyms.crisis).collect();
+        let spoken: Vec<&String> =
+            said.chain(&synonyms.emergency.people).chain(&synonyms.crisis.people).collect();
         let (postings, vocabulary) = Postings::build(&sources, &spoken);
         let mut index = Index {
             pages: sources.into_iter().map(Page::from).collect(),
@@ -114,9 +115,11 @@ impl Index {
             vocabulary,
             said: Vec::new(),
             said_first: HashMap::new(),
-            emergency: Alarm::new(&synonyms.emergency),
-            crisis: Alarm::new(&synonyms.crisis),
+            emergency: Alarm::default(),
+            crisis: Alarm::default(),
         };
+        let alarm = |group: &Group| Alarm::new(&group.people, index.phrases(&group.pages));
+        (index.emergency, index.crisis) = (alarm(&synonyms.emergency), alarm(&synonyms.crisis));
         for (number, group) in synonyms.group.iter().enumerate() {
             index.keep_synonyms(
                 2 * number,
@@ -157,8 +160,13 @@ impl Index {
         }
     }
 
+    /// Phrases as terms, without those that no page can hold.
+    fn phrases(&self, said: &[String]) -> Vec<Vec<u32>> {
+        said.iter().filter_map(|said| self.terms(&phrase(said))).collect()
+    }
+
     fn keep_synonyms(&mut self, group: usize, said: &[String], means: &[String], weight: f32, least: f32) {
-        let means: Vec<Vec<u32>> = means.iter().filter_map(|means| self.terms(&phrase(means))).collect();
+        let means = self.phrases(means);
         for said in said.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
             self.said.push(Said { phrase: said, means: means.clone(), weight, least, group });

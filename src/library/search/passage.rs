@@ -11,6 +11,9 @@ const LONGEST: usize = 230;
 /// What stands before the first marked word of a passage that is cut.
 const BEFORE: usize = 70;
 
+/// Words that stand for what was typed less well than this are not marked.
+const LIKELY: f32 = 0.5;
+
 /// A text in pieces, each with whether it is marked.
 pub type Marked = Vec<(bool, String)>;
 
@@ -19,7 +22,8 @@ impl Index {
     pub fn looked_for(&self, query: &Query) -> HashSet<u32> {
         let terms = |weak: bool| -> HashSet<u32> {
             let wanted = query.wanted.iter().filter(|wanted| weak || wanted.strength >= 1.0);
-            wanted.flat_map(|wanted| wanted.any_of.iter().flat_map(|(phrase, _)| phrase.clone())).collect()
+            let likely = wanted.flat_map(|wanted| &wanted.any_of).filter(|(_, weight)| *weight >= LIKELY);
+            likely.flat_map(|(phrase, _)| phrase.iter().copied()).collect()
         };
         let strong = terms(false);
         if strong.is_empty() { terms(true) } else { strong }

@@ -7,7 +7,7 @@ use super::words::{Word, key, strength, words};
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
 /// Nothing is more to the point.
-const LEAST_EMERGENCY: f32 = 6.0;
+const LEAST_ALARM: f32 = 6.0;
 
 /// Something to look for: one of several words or phrases, each with how well it stands for what was typed.
 pub struct Wanted {
@@ -168,9 +168,9 @@ impl Index {
                 query.wanted.push(Wanted { any_of, covers, strength: 1.0, least: said.least });
             }
         }
-        if self.emergency.is_in(&query.keys) {
-            let any_of = self.terms(&phrase("emergency")).into_iter().map(|means| (means, 1.0)).collect();
-            query.wanted.push(Wanted { any_of, covers: 0, strength: 1.0, least: LEAST_EMERGENCY });
+        for alarm in [&self.emergency, &self.crisis].into_iter().filter(|alarm| alarm.is_in(&query.keys)) {
+            let any_of = alarm.means.iter().map(|means| (means.clone(), 1.0)).collect();
+            query.wanted.push(Wanted { any_of, covers: u32::MAX, strength: 1.0, least: LEAST_ALARM });
         }
     }
 

@@ -112,6 +112,10 @@ fn line_scores(postings: &Postings, query: &Query) -> Vec<f32> {
                 _ => continue,
             };
             for line in postings.lines_with_all(phrase) {
+                // A title says what its page is about; a keyword may name something in passing.
+                if wanted.least > 0.0 && !postings.lines[line as usize].is_title {
+                    continue;
+                }
                 let best = here.entry(line).or_default();
                 *best = best.max(worth * weight);
             }
