@@ -141,6 +141,10 @@ impl Postings {
         self.rarity(term).max(0.25)
     }
 
+    pub fn lines_with(&self, term: u32) -> &[u32] {
+        &self.lines_by_term[term as usize]
+    }
+
     /// The lines that hold every one of these words.
     pub fn lines_with_all(&self, terms: &[u32]) -> Vec<u32> {
         let mut lists: Vec<&Vec<u32>> =

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use crate::markdown::Passage;
 
 mod index;
+mod meanings;
 pub mod pages;
 mod passage;
 mod query;
@@ -20,17 +21,12 @@ mod synonyms;
 mod words;
 
 use index::Postings;
+use meanings::{Meaning, Said};
 pub use passage::Marked;
 pub use sources::sources;
 use spelling::Vocabulary;
-use synonyms::{Alarm, Phrase, phrase};
+use synonyms::Alarm;
 pub use synonyms::{Group, Synonyms};
-
-/// How well the pages' words stand for people's, and people's for the pages'.
-const SYNONYM: f32 = 0.9;
-const BACK: f32 = 0.25;
-/// What people mean by their own words counts, even where most pages have the pages' word somewhere.
-const LEAST_SYNONYM: f32 = 2.0;
 
 /// A page as the index reads it.
 #[derive(Default)]
@@ -59,20 +55,11 @@ pub struct Page {
     weight: f32,
 }
 
-/// What people call a thing, and the pages' words for it.
-struct Said {
-    phrase: Phrase,
-    means: Vec<Vec<u32>>,
-    weight: f32,
-    least: f32,
-    /// The same for all that one group says in one direction.
-    group: usize,
-}
-
 pub struct Index {
     pages: Vec<Page>,
     postings: Postings,
     vocabulary: Vocabulary,
+    meanings: Vec<Meaning>,
     said: Vec<Said>,
     said_first: HashMap<String, Vec<usize>>,
     emergency: Alarm,
@@ -113,23 +100,13 @@ impl Index {
             pages: sources.into_iter().map(Page::from).collect(),
             postings,
             vocabulary,
+            meanings: Vec::new(),
             said: Vec::new(),
             said_first: HashMap::new(),
             emergency: Alarm::default(),
             crisis: Alarm::default(),
         };
-        let alarm = |group: &Group| Alarm::new(&group.people, index.phrases(&group.pages));
-        (index.emergency, index.crisis) = (alarm(&synonyms.emergency), alarm(&synonyms.crisis));
-        for (number, group) in synonyms.group.iter().enumerate() {
-            index.keep_synonyms(
-                2 * number,
-                &group.people,
-                &group.pages,
-                SYNONYM,
-                if group.common { 0.0 } else { LEAST_SYNONYM },
-            );
-            index.keep_synonyms(2 * number + 1, &group.pages, &group.people, BACK, 0.0);
-        }
+        index.keep_synonyms(synonyms);
         index
     }
 
@@ -157,19 +134,6 @@ impl Index {
             is_emergency: self.emergency.is_in(&query.keys),
             is_crisis: self.crisis.is_in(&query.keys),
             meant: query.meant,
-        }
-    }
-
-    /// Phrases as terms, without those that no page can hold.
-    fn phrases(&self, said: &[String]) -> Vec<Vec<u32>> {
-        said.iter().filter_map(|said| self.terms(&phrase(said))).collect()
-    }
-
-    fn keep_synonyms(&mut self, group: usize, said: &[String], means: &[String], weight: f32, least: f32) {
-        let means = self.phrases(means);
-        for said in said.iter().map(|said| phrase(said)) {
-            self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, means: means.clone(), weight, least, group });
         }
     }
 }

@@ -23,7 +23,8 @@ impl Index {
         let terms = |weak: bool| -> HashSet<u32> {
             let wanted = query.wanted.iter().filter(|wanted| weak || wanted.strength >= 1.0);
             let likely = wanted.flat_map(|wanted| &wanted.any_of).filter(|(_, weight)| *weight >= LIKELY);
-            likely.flat_map(|(phrase, _)| phrase.iter().copied()).collect()
+            let meant = query.meanings.iter().flat_map(|(meaning, _)| &self.meanings[*meaning].terms);
+            likely.map(|(term, _)| *term).chain(meant.copied()).collect()
         };
         let strong = terms(false);
         if strong.is_empty() { terms(true) } else { strong }

@@ -77,12 +77,15 @@ impl Vocabulary {
             .iter()
             // A short word is near to everything.
             .filter(|known| known.surface.len() > 3 && known.surface.len().abs_diff(length) <= 3)
-            .filter(|known| (known.letters ^ mask).count_ones() <= 2 * 3)
             .filter_map(|known| {
                 let alike = known.sound == heard;
+                let allowed = if alike { most + 1 } else { most };
+                // Each slip changes two letters at most.
+                if (known.letters ^ mask).count_ones() > 2 * allowed as u32 {
+                    return None;
+                }
                 let slips = slips(typed.as_bytes(), known.surface.as_bytes());
                 let same_start = typed.as_bytes()[0] == known.surface.as_bytes()[0];
-                let allowed = if alike { most + 1 } else { most };
                 if slips > allowed || (!alike && !same_start && slips > 1) {
                     return None;
                 }

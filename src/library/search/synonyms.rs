@@ -72,14 +72,14 @@ const BETWEEN: usize = 3;
 #[derive(Default)]
 pub struct Alarm {
     phrases: Vec<Vec<String>>,
-    /// What the pages say that help most.
-    pub means: Vec<Vec<u32>>,
+    /// The number of what the pages that help most say.
+    pub meaning: usize,
 }
 
 impl Alarm {
-    pub fn new(phrases: &[String], means: Vec<Vec<u32>>) -> Alarm {
+    pub fn new(phrases: &[String], meaning: usize) -> Alarm {
         let keys = |said: &String| words(said).iter().map(|word| key(&word.surface)).collect();
-        Alarm { phrases: phrases.iter().map(keys).collect(), means }
+        Alarm { phrases: phrases.iter().map(keys).collect(), meaning }
     }
 
     /// Whether every word of a phrase is among these, near each other; each typed word comes with what it may have
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn one_phrase_with_all_its_words_in_any_order_is_enough() {
-        let alarm = Alarm::new(&["cant feel legs".to_owned(), "cauda equina".to_owned()], Vec::new());
+        let alarm = Alarm::new(&["cant feel legs".to_owned(), "cauda equina".to_owned()], 0);
         let typed = |text: &str| words(text).iter().map(|word| vec![key(&word.surface)]).collect::<Vec<_>>();
         assert!(alarm.is_in(&typed("my legs, I can’t feel them")));
         assert!(!alarm.is_in(&typed("my legs feel heavy")));
