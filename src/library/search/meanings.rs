@@ -19,6 +19,8 @@ const LEAST_ALARM: f32 = 6.0;
 pub struct Said {
     pub phrase: Phrase,
     pub meaning: usize,
+    /// Only when nothing else is typed.
+    pub whole: bool,
 }
 
 /// What it stands for.
@@ -35,8 +37,10 @@ pub struct Meaning {
 impl Index {
     pub fn keep_synonyms(&mut self, synonyms: &Synonyms) {
         for group in &synonyms.group {
-            self.keep(&group.people, &group.pages, FORTH, if group.common { 0.0 } else { LEAST });
-            self.keep(&group.pages, &group.people, BACK, 0.0);
+            let forth = self.keep_meaning(&group.pages, FORTH, if group.common { 0.0 } else { LEAST });
+            self.keep(&group.people, forth, group.whole);
+            let back = self.keep_meaning(&group.people, BACK, 0.0);
+            self.keep(&group.pages, back, group.whole);
         }
         self.emergency = self.alarm(&synonyms.emergency);
         self.crisis = self.alarm(&synonyms.crisis);
@@ -47,11 +51,10 @@ impl Index {
         phrase.iter().map(|key| self.postings.term(key)).collect()
     }
 
-    fn keep(&mut self, said: &[String], meant: &[String], weight: f32, least: f32) {
-        let meaning = self.keep_meaning(meant, weight, least);
+    fn keep(&mut self, said: &[String], meaning: usize, whole: bool) {
         for said in said.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, meaning });
+            self.said.push(Said { phrase: said, meaning, whole });
         }
     }
 

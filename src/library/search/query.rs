@@ -81,12 +81,12 @@ impl Index {
     /// One typed word as one or, when two ran together, two; and its better spelling, when it has one.
     fn parts(&self, word: &Word, is_beginning: bool) -> (Vec<Typed>, Option<String>) {
         let mut typed = self.exact(&word.surface);
+        let known = typed.may_be.first().is_some_and(|(term, _)| self.vocabulary.holds(*term));
         if is_beginning {
             let known = self.vocabulary.beginning(&word.surface, 20);
             typed.may_be.extend(known.into_iter().map(|term| (term, 0.7)));
             typed.strength = 1.0;
         }
-        let known = self.vocabulary.term(&word.surface).is_some();
         if known || typed.strength == 0.0 || (is_beginning && !typed.may_be.is_empty()) {
             return (vec![typed], None);
         }
@@ -146,6 +146,9 @@ impl Index {
         for start in 0..typed.len() {
             for number in typed[start].keys.iter().filter_map(|key| self.said_first.get(key)).flatten() {
                 let said = &self.said[*number];
+                if said.whole && said.phrase.len() != typed.len() {
+                    continue;
+                }
                 if let Some(covers) = covered(&said.phrase, start, typed)
                     && query.meanings.iter().all(|(known, _)| *known != said.meaning)
                 {

@@ -27,6 +27,9 @@ pub struct Group {
     /// Most pages say it, so it must not count for more than a word of theirs.
     #[serde(default)]
     pub common: bool,
+    /// Only when nothing else is typed.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// A phrase as keys, without the words that say nothing.
