@@ -1,7 +1,8 @@
 //! One content file: its front matter and its text, or what is wrong with it and where.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde::de::DeserializeOwned;
 
 use super::check::Finding;
@@ -19,6 +20,19 @@ impl<F> Read<F> {
     pub fn findings(&self, file: &Path, faults: Vec<Fault>) -> Vec<Finding> {
         faults.into_iter().map(|fault| Finding::of_fault(file, self.lines_above, fault)).collect()
     }
+}
+
+/// The content files of a folder, in the order of their names.
+pub fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "md") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Reads a file of front matter between two lines of `+++`, and text.

@@ -20,7 +20,7 @@ pub mod search;
 mod topics;
 
 use check::Finding;
-use file::read;
+use file::{markdown_files, read};
 use glossary::Glossary;
 pub use topics::Topic;
 
@@ -293,18 +293,6 @@ fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
         ("hours", clinic.opening_hours().join("; ")),
     ]);
     Ok(Names { details, figures, ..Names::default() })
-}
-
-fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if file.extension().is_some_and(|extension| extension == "md") {
-            files.push(file);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn sheet(

@@ -8,6 +8,7 @@ mod consultations;
 mod contrast;
 mod every_page;
 mod feeds;
+mod finding;
 mod forgetting;
 mod glossary;
 mod library;

@@ -32,7 +32,7 @@ async fn a_topic_keeps_its_reading_order_and_its_sheets_lead_back_to_it() {
     assert_eq!(sheets[0], "/fact-sheets/sleep-and-back-pain");
     assert_eq!(sheets.last().unwrap(), "/guides/sleep-and-pain");
     for path in sheets {
-        let links = visitor.get(&path).await.attribute(".facts a", "href");
+        let links = visitor.get(&path).await.attribute(".kicker a", "href");
         assert!(links.contains(&"/topics/sleep".to_owned()), "{path}: {links:?}");
     }
 }

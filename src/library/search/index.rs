@@ -49,6 +49,7 @@ pub struct Posting {
 /// A line that a person might type: a keyword or a title.
 pub struct Line {
     pub page: u32,
+    pub is_title: bool,
     /// What its words weigh together.
     pub mass: f32,
 }
@@ -140,6 +141,10 @@ impl Postings {
         self.rarity(term).max(0.25)
     }
 
+    pub fn lines_with(&self, term: u32) -> &[u32] {
+        &self.lines_by_term[term as usize]
+    }
+
     /// The lines that hold every one of these words.
     pub fn lines_with_all(&self, terms: &[u32]) -> Vec<u32> {
         let mut lists: Vec<&Vec<u32>> =
@@ -198,7 +203,8 @@ impl Postings {
     fn keep_lines(&mut self, sources: &[Source]) {
         self.lines_by_term.resize_with(self.terms.len(), Vec::new);
         for (page, source) in (0..).zip(sources) {
-            for line in source.keywords.iter().chain([&source.title]) {
+            let keywords = source.keywords.iter().map(|line| (false, line));
+            for (is_title, line) in keywords.chain([(true, &source.title)]) {
                 let mut seen: Vec<u32> = Vec::new();
                 let mut mass = 0.0;
                 for word in words(line) {
@@ -210,7 +216,7 @@ impl Postings {
                         self.lines_by_term[term as usize].push(self.lines.len() as u32);
                     }
                 }
-                self.lines.push(Line { page, mass });
+                self.lines.push(Line { page, is_title, mass });
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Search: what was typed, slips and all, as the pages that answer it, in the order of their worth.
 //!
-//! The index is our own and not SQLite's FTS5: it is built with the library and swapped with it, needs no connection,
-//! and with 10,000 sheets answers in a tenth of the time. What makes a search good here, reading slips and lay words,
-//! FTS5 would not do for us.
+//! The index is our own and not SQLite's FTS5: it is built with the library and swapped with it, and needs no
+//! connection. Over 10,000 sheets it answers in under a millisecond, where FTS5's ranking of common words takes 5 to 11.
+//! What makes a search good here, reading slips and lay words, FTS5 would leave to us anyway.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::markdown::Passage;
 
 mod index;
+mod meanings;
 pub mod pages;
 mod passage;
 mod query;
@@ -20,17 +21,13 @@ mod synonyms;
 mod words;
 
 use index::Postings;
+use meanings::{Meaning, Said};
+use passage::LookedFor;
 pub use passage::Marked;
 pub use sources::sources;
 use spelling::Vocabulary;
-use synonyms::{Alarm, Phrase, phrase};
+use synonyms::Alarm;
 pub use synonyms::{Group, Synonyms};
-
-/// How well the pages' words stand for people's, and people's for the pages'.
-const SYNONYM: f32 = 0.9;
-const BACK: f32 = 0.25;
-/// What people mean by their own words counts, even where most pages have the pages' word somewhere.
-const LEAST_SYNONYM: f32 = 2.0;
 
 /// A page as the index reads it.
 #[derive(Default)]
@@ -59,20 +56,11 @@ pub struct Page {
     weight: f32,
 }
 
-/// What people call a thing, and the pages' words for it.
-struct Said {
-    phrase: Phrase,
-    means: Vec<Vec<u32>>,
-    weight: f32,
-    least: f32,
-    /// The same for all that one group says in one direction.
-    group: usize,
-}
-
 pub struct Index {
     pages: Vec<Page>,
     postings: Postings,
     vocabulary: Vocabulary,
+    meanings: Vec<Meaning>,
     said: Vec<Said>,
     said_first: HashMap<String, Vec<usize>>,
     emergency: Alarm,
@@ -92,7 +80,7 @@ pub struct Answer<'i> {
 pub struct Found<'i> {
     pub page: &'i Page,
     number: usize,
-    looked_for: std::rc::Rc<HashSet<u32>>,
+    looked_for: std::rc::Rc<LookedFor>,
     index: &'i Index,
 }
 
@@ -106,27 +94,20 @@ impl Found<'_> {
 impl Index {
     pub fn build(sources: Vec<Source>, synonyms: &Synonyms) -> Index {
         let said = synonyms.group.iter().flat_map(|group| &group.people);
-        let spoken: Vec<&String> = said.chain(&synonyms.emergency).chain(&synonyms.crisis).collect();
+        let spoken: Vec<&String> =
+            said.chain(&synonyms.emergency.people).chain(&synonyms.crisis.people).collect();
         let (postings, vocabulary) = Postings::build(&sources, &spoken);
         let mut index = Index {
             pages: sources.into_iter().map(Page::from).collect(),
             postings,
             vocabulary,
+            meanings: Vec::new(),
             said: Vec::new(),
             said_first: HashMap::new(),
-            emergency: Alarm::new(&synonyms.emergency),
-            crisis: Alarm::new(&synonyms.crisis),
+            emergency: Alarm::default(),
+            crisis: Alarm::default(),
         };
-        for (number, group) in synonyms.group.iter().enumerate() {
-            index.keep_synonyms(
-                2 * number,
-                &group.people,
-                &group.pages,
-                SYNONYM,
-                if group.common { 0.0 } else { LEAST_SYNONYM },
-            );
-            index.keep_synonyms(2 * number + 1, &group.pages, &group.people, BACK, 0.0);
-        }
+        index.keep_synonyms(synonyms);
         index
     }
 
@@ -154,14 +135,6 @@ impl Index {
             is_emergency: self.emergency.is_in(&query.keys),
             is_crisis: self.crisis.is_in(&query.keys),
             meant: query.meant,
-        }
-    }
-
-    fn keep_synonyms(&mut self, group: usize, said: &[String], means: &[String], weight: f32, least: f32) {
-        let means: Vec<Vec<u32>> = means.iter().filter_map(|means| self.terms(&phrase(means))).collect();
-        for said in said.iter().map(|said| phrase(said)) {
-            self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, means: means.clone(), weight, least, group });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The passage of a page that answers a search, cut short, with the words that matched marked.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::Index;
 use super::query::Query;
@@ -11,27 +11,41 @@ const LONGEST: usize = 230;
 /// What stands before the first marked word of a passage that is cut.
 const BEFORE: usize = 70;
 
+/// Words that stand for what was typed less well than this are not marked.
+const LIKELY: f32 = 0.5;
+
+/// What a word counts that only means what was typed.
+const MEANT: f32 = 0.4;
+
+/// Words, by how much each counts.
+pub type LookedFor = HashMap<u32, f32>;
+
 /// A text in pieces, each with whether it is marked.
 pub type Marked = Vec<(bool, String)>;
 
 impl Index {
-    /// The words of the site that a query looks for.
-    pub fn looked_for(&self, query: &Query) -> HashSet<u32> {
-        let terms = |weak: bool| -> HashSet<u32> {
-            let wanted = query.wanted.iter().filter(|wanted| weak || wanted.strength >= 1.0);
-            wanted.flat_map(|wanted| wanted.any_of.iter().flat_map(|(phrase, _)| phrase.clone())).collect()
+    /// The words of the site that a query looks for, and how much each counts: most when it was typed.
+    pub fn looked_for(&self, query: &Query) -> LookedFor {
+        let typed = |least: f32| -> LookedFor {
+            let wanted = query.wanted.iter().filter(|wanted| wanted.strength >= least);
+            let likely = wanted.flat_map(|wanted| &wanted.any_of).filter(|(_, weight)| *weight >= LIKELY);
+            likely.copied().collect()
         };
-        let strong = terms(false);
-        if strong.is_empty() { terms(true) } else { strong }
+        let strong = typed(1.0);
+        let mut all = if strong.is_empty() { typed(0.0) } else { strong };
+        for term in query.meanings.iter().flat_map(|(meaning, _)| &self.meanings[*meaning].terms) {
+            all.entry(*term).or_insert(MEANT);
+        }
+        all
     }
 
     /// The passage with the most of what was looked for; the page's own line when its text has none of it.
-    pub fn passage(&self, page: usize, looked_for: &HashSet<u32>) -> Marked {
+    pub fn passage(&self, page: usize, looked_for: &LookedFor) -> Marked {
         let shown = &self.pages[page];
         let mut scores = vec![0.0f32; shown.passages.len()];
-        for term in looked_for {
+        for (term, weight) in looked_for {
             for passage in self.postings.passages_with(*term, page as u32) {
-                scores[passage] += self.postings.mass(*term);
+                scores[passage] += self.postings.mass(*term) * weight;
             }
         }
         let best = scores.iter().copied().enumerate().rev().max_by(|one, other| one.1.total_cmp(&other.1));
@@ -40,10 +54,10 @@ impl Index {
         self.mark(text, looked_for)
     }
 
-    fn mark(&self, text: &str, looked_for: &HashSet<u32>) -> Marked {
+    fn mark(&self, text: &str, looked_for: &LookedFor) -> Marked {
         let is_hit = |surface: &str| {
             strength(surface) > 0.0
-                && self.postings.term(&key(surface)).is_some_and(|term| looked_for.contains(&term))
+                && self.postings.term(&key(surface)).is_some_and(|term| looked_for.contains_key(&term))
         };
         let found = words(text);
         let mut hits: Vec<std::ops::Range<usize>> = Vec::new();

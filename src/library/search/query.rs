@@ -6,14 +6,10 @@ use super::words::{Word, key, strength, words};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
-/// Nothing is more to the point.
-const LEAST_EMERGENCY: f32 = 6.0;
 
-/// Something to look for: one of several words or phrases, each with how well it stands for what was typed.
+/// A word to look for: one of several, each with how well it stands for what was typed.
 pub struct Wanted {
-    /// It counts for at least this much, however many pages say it.
-    pub least: f32,
-    pub any_of: Vec<(Vec<u32>, f32)>,
+    pub any_of: Vec<(u32, f32)>,
     /// Which of the typed words it stands for, one bit each.
     pub covers: u32,
     pub strength: f32,
@@ -23,6 +19,8 @@ pub struct Wanted {
 #[derive(Default)]
 pub struct Query {
     pub wanted: Vec<Wanted>,
+    /// Numbers of meanings, and which of the typed words each stands for.
+    pub meanings: Vec<(usize, u32)>,
     /// What each typed word weighs, in their order.
     pub masses: Vec<f32>,
     /// Words in a row, as the pages may have them.
@@ -74,7 +72,7 @@ impl Index {
         }
         self.want_words(&mut query, &typed_words);
         self.want_joined(&mut query, &found);
-        self.want_synonyms(&mut query, &typed_words);
+        self.want_meanings(&mut query, &typed_words);
         query.quoted = quotes(typed).into_iter().filter_map(|said| self.terms(&phrase(said))).collect();
         query.quoted.retain(|phrase| phrase.len() > 1);
         query
@@ -83,12 +81,12 @@ impl Index {
     /// One typed word as one or, when two ran together, two; and its better spelling, when it has one.
     fn parts(&self, word: &Word, is_beginning: bool) -> (Vec<Typed>, Option<String>) {
         let mut typed = self.exact(&word.surface);
+        let known = typed.may_be.first().is_some_and(|(term, _)| self.vocabulary.holds(*term));
         if is_beginning {
             let known = self.vocabulary.beginning(&word.surface, 20);
             typed.may_be.extend(known.into_iter().map(|term| (term, 0.7)));
             typed.strength = 1.0;
         }
-        let known = self.vocabulary.term(&word.surface).is_some();
         if known || typed.strength == 0.0 || (is_beginning && !typed.may_be.is_empty()) {
             return (vec![typed], None);
         }
@@ -125,12 +123,7 @@ impl Index {
             let strength = if all_stop { 1.0 } else { word.strength };
             let best = word.may_be.first().map_or(0.0, |(term, weight)| self.postings.mass(*term) * weight);
             query.masses.push(best * strength);
-            query.wanted.push(Wanted {
-                least: 0.0,
-                any_of: word.may_be.iter().map(|(term, weight)| (vec![*term], *weight)).collect(),
-                covers: 1 << bit,
-                strength,
-            });
+            query.wanted.push(Wanted { any_of: word.may_be.clone(), covers: 1 << bit, strength });
         }
         for two in typed.windows(2) {
             if let (Some(one), Some(other)) = (two[0].may_be.first(), two[1].may_be.first()) {
@@ -144,39 +137,27 @@ impl Index {
         for two in found.windows(2) {
             let joined = format!("{}{}", two[0].surface, two[1].surface);
             if let Some(term) = self.vocabulary.term(&joined) {
-                query.wanted.push(Wanted {
-                    least: 0.0,
-                    any_of: vec![(vec![term], 1.0)],
-                    covers: 0,
-                    strength: 1.0,
-                });
+                query.wanted.push(Wanted { any_of: vec![(term, 1.0)], covers: 0, strength: 1.0 });
             }
         }
     }
 
-    fn want_synonyms(&self, query: &mut Query, typed: &[Typed]) {
-        let mut used: Vec<usize> = Vec::new();
+    fn want_meanings(&self, query: &mut Query, typed: &[Typed]) {
         for start in 0..typed.len() {
             for number in typed[start].keys.iter().filter_map(|key| self.said_first.get(key)).flatten() {
                 let said = &self.said[*number];
-                let Some(covers) = covered(&said.phrase, start, typed) else { continue };
-                if used.contains(&said.group) {
+                if said.whole && said.phrase.len() != typed.len() {
                     continue;
                 }
-                used.push(said.group);
-                let any_of = said.means.iter().map(|means| (means.clone(), said.weight)).collect();
-                query.wanted.push(Wanted { any_of, covers, strength: 1.0, least: said.least });
+                if let Some(covers) = covered(&said.phrase, start, typed)
+                    && query.meanings.iter().all(|(known, _)| *known != said.meaning)
+                {
+                    query.meanings.push((said.meaning, covers));
+                }
             }
         }
-        if self.emergency.is_in(&query.keys) {
-            let any_of = self.terms(&phrase("emergency")).into_iter().map(|means| (means, 1.0)).collect();
-            query.wanted.push(Wanted { any_of, covers: 0, strength: 1.0, least: LEAST_EMERGENCY });
-        }
-    }
-
-    /// A phrase as terms; nothing when the pages lack one of its words.
-    pub fn terms(&self, phrase: &[String]) -> Option<Vec<u32>> {
-        phrase.iter().map(|key| self.postings.term(key)).collect()
+        let alarms = [&self.emergency, &self.crisis].into_iter().filter(|alarm| alarm.is_in(&query.keys));
+        query.meanings.extend(alarms.map(|alarm| (alarm.meaning, u32::MAX)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The words of the site, and those nearest to one that was typed wrongly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A word as the site writes it.
 struct Known {
@@ -16,6 +16,7 @@ struct Known {
 #[derive(Default)]
 pub struct Vocabulary {
     known: Vec<Known>,
+    terms: HashSet<u32>,
 }
 
 /// A word that may have been meant, and how near it is: 1 is the same.
@@ -40,12 +41,18 @@ impl Vocabulary {
             })
             .collect();
         known.sort_by(|one, other| one.surface.cmp(&other.surface));
-        Vocabulary { known }
+        let terms = known.iter().map(|known| known.term).collect();
+        Vocabulary { known, terms }
     }
 
     pub fn term(&self, surface: &str) -> Option<u32> {
         let at = self.known.binary_search_by(|known| known.surface.as_str().cmp(surface)).ok()?;
         Some(self.known[at].term)
+    }
+
+    /// Whether the site writes any form of a word.
+    pub fn holds(&self, term: u32) -> bool {
+        self.terms.contains(&term)
     }
 
     /// Words that begin so, the commonest first, each term once.
@@ -63,26 +70,29 @@ impl Vocabulary {
         terms
     }
 
-    /// The nearest words to one that the site does not write: one slip in four letters, two in six, more when it
-    /// sounds the same.
+    /// The nearest words to one that the site does not write: one slip in four letters, two in seven, more when
+    /// it sounds the same.
     pub fn near(&self, typed: &str) -> Vec<Near<'_>> {
         let length = typed.chars().count();
         if length < 4 || typed.chars().any(|c| !c.is_ascii_lowercase()) {
             return Vec::new();
         }
-        let most = if length < 6 { 1 } else { 2 };
+        let most = if length < 7 { 1 } else { 2 };
         let (mask, heard) = (letters(typed), sound(typed));
         let mut found: Vec<(f32, &Known)> = self
             .known
             .iter()
             // A short word is near to everything.
             .filter(|known| known.surface.len() > 3 && known.surface.len().abs_diff(length) <= 3)
-            .filter(|known| (known.letters ^ mask).count_ones() <= 2 * 3)
             .filter_map(|known| {
                 let alike = known.sound == heard;
+                let allowed = if alike { most + 1 } else { most };
+                // Each slip changes two letters at most.
+                if (known.letters ^ mask).count_ones() > 2 * allowed as u32 {
+                    return None;
+                }
                 let slips = slips(typed.as_bytes(), known.surface.as_bytes());
                 let same_start = typed.as_bytes()[0] == known.surface.as_bytes()[0];
-                let allowed = if alike { most + 1 } else { most };
                 if slips > allowed || (!alike && !same_start && slips > 1) {
                     return None;
                 }

@@ -12,14 +12,14 @@ use crate::clinic::read_toml;
 #[serde(deny_unknown_fields)]
 pub struct Synonyms {
     /// Phrases that bring up the emergency box: all their words, in any order.
-    pub emergency: Vec<String>,
+    pub emergency: Group,
     /// Phrases that bring up the help for people in despair, in the same way.
-    pub crisis: Vec<String>,
+    pub crisis: Group,
     pub group: Vec<Group>,
 }
 
 /// A search for what people say finds what pages say, and back.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     pub people: Vec<String>,
@@ -27,6 +27,9 @@ pub struct Group {
     /// Most pages say it, so it must not count for more than a word of theirs.
     #[serde(default)]
     pub common: bool,
+    /// Only when nothing else is typed.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// A phrase as keys, without the words that say nothing.
@@ -42,17 +45,19 @@ impl Synonyms {
                 "{}: a group needs people = [...] and pages = [...]",
                 file.display()
             );
-            for said in group.people.iter().chain(&group.pages) {
-                // "What is pain" would otherwise be said by everyone who types "pain".
-                let kept = phrase(said).len();
-                ensure!(
-                    kept > 1 || (kept == 1 && words(said).len() == 1),
-                    "{}: {said:?} is left with {kept} words to search for; say more, or one word",
-                    file.display()
-                );
-            }
         }
-        for said in synonyms.emergency.iter().chain(&synonyms.crisis) {
+        let alarms = [&synonyms.emergency, &synonyms.crisis];
+        let said = synonyms.group.iter().flat_map(|group| group.people.iter().chain(&group.pages));
+        for said in said.chain(alarms.iter().flat_map(|alarm| &alarm.pages)) {
+            // "What is pain" would otherwise be said by everyone who types "pain".
+            let kept = phrase(said).len();
+            ensure!(
+                kept > 1 || (kept == 1 && words(said).len() == 1),
+                "{}: {said:?} is left with {kept} words to search for; say more, or one word",
+                file.display()
+            );
+        }
+        for said in alarms.iter().flat_map(|alarm| &alarm.people) {
             ensure!(!words(said).is_empty(), "{}: {said:?} holds no word", file.display());
         }
         Ok(synonyms)
@@ -67,14 +72,17 @@ pub fn phrase(said: &str) -> Phrase {
 const BETWEEN: usize = 3;
 
 /// Phrases of which one is enough to show help before the results.
+#[derive(Default)]
 pub struct Alarm {
     phrases: Vec<Vec<String>>,
+    /// The number of what the pages that help most say.
+    pub meaning: usize,
 }
 
 impl Alarm {
-    pub fn new(phrases: &[String]) -> Alarm {
+    pub fn new(phrases: &[String], meaning: usize) -> Alarm {
         let keys = |said: &String| words(said).iter().map(|word| key(&word.surface)).collect();
-        Alarm { phrases: phrases.iter().map(keys).collect() }
+        Alarm { phrases: phrases.iter().map(keys).collect(), meaning }
     }
 
     /// Whether every word of a phrase is among these, near each other; each typed word comes with what it may have
@@ -96,7 +104,7 @@ mod tests {
 
     #[test]
     fn one_phrase_with_all_its_words_in_any_order_is_enough() {
-        let alarm = Alarm::new(&["cant feel legs".to_owned(), "cauda equina".to_owned()]);
+        let alarm = Alarm::new(&["cant feel legs".to_owned(), "cauda equina".to_owned()], 0);
         let typed = |text: &str| words(text).iter().map(|word| vec![key(&word.surface)]).collect::<Vec<_>>();
         assert!(alarm.is_in(&typed("my legs, I can’t feel them")));
         assert!(!alarm.is_in(&typed("my legs feel heavy")));
@@ -106,9 +114,18 @@ mod tests {
     fn a_group_that_searches_for_nothing_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         for (text, said) in [
-            ("emergency = []\ncrisis = []\n[[group]]\npeople = [\"the of\"]\npages = [\"pain\"]", "the of"),
-            ("emergency = []\ncrisis = []\n[[group]]\npeople = []\npages = [\"pain\"]", "people"),
-            ("emergency = []\ncrisis = []\n[[group]]\npeeple = []\npages = [\"pain\"]", "peeple"),
+            (
+                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeople = [\"the of\"]\npages = [\"pain\"]",
+                "the of",
+            ),
+            (
+                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeople = []\npages = [\"pain\"]",
+                "people",
+            ),
+            (
+                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeeple = []\npages = [\"pain\"]",
+                "peeple",
+            ),
         ] {
             std::fs::write(folder.path().join("synonyms.toml"), text).unwrap();
             let error = Synonyms::load(folder.path()).err().unwrap().to_string();
