@@ -16,12 +16,14 @@ pub mod feeds;
 mod file;
 pub mod glossary;
 pub mod pages;
+pub mod questions;
 pub mod search;
 mod topics;
 
 use check::Finding;
 use file::{markdown_files, read};
 use glossary::Glossary;
+use questions::Questions;
 pub use topics::Topic;
 
 /// The sections that every sheet has, in their order; its own stand between the first two.
@@ -42,6 +44,7 @@ pub struct Library {
     /// In the order that `content/topics.toml` gives them.
     pub topics: Vec<Topic>,
     pub index: search::Index,
+    pub questions: Questions,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -231,10 +234,11 @@ impl Library {
         let names = names(content, site)?;
         let glossary = glossary::read(content)?;
         let topics = topics::load(content)?;
+        let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
         let mut library =
-            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
+            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index, questions };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
