@@ -158,9 +158,12 @@ async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response>
     Ok(page::private(StatusCode::OK, &SummaryPage { frame, summary: &summary, sheets }))
 }
 
-async fn erasure(State(given): State<Given>) -> Response {
+async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+    if drafts::open(&given.app, &jar).await?.is_none() {
+        return Ok(given.lost(""));
+    }
     let frame = given.app.site.private("Do you want to erase your answers?");
-    page::private(StatusCode::OK, &ErasurePage { frame, erased: false })
+    Ok(page::private(StatusCode::OK, &ErasurePage { frame, erased: false }))
 }
 
 async fn erase(State(given): State<Given>, jar: CookieJar) -> Result<Response> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -15,6 +15,7 @@ pub mod check;
 pub mod feeds;
 mod file;
 pub mod glossary;
+mod names;
 pub mod pages;
 pub mod questions;
 pub mod search;
@@ -23,6 +24,7 @@ mod topics;
 use check::Finding;
 use file::{markdown_files, read};
 use glossary::Glossary;
+use names::names;
 use questions::Questions;
 pub use topics::Topic;
 
@@ -271,32 +273,6 @@ impl Library {
 /// "1 problem", "2 problems".
 pub fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
-fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
-    let clinic = &site.clinic;
-    let mut figures = BTreeMap::new();
-    let folder = content.join("figures");
-    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if let (Some("svg"), Some(name)) =
-            (file.extension().and_then(|e| e.to_str()), file.file_stem().and_then(|n| n.to_str()))
-        {
-            let svg =
-                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            figures.insert(name.to_owned(), svg.trim().to_owned());
-        }
-    }
-    let details = BTreeMap::from([
-        ("site", clinic.site.clone()),
-        ("clinic", clinic.clinic.clone()),
-        ("producer", clinic.producer.clone()),
-        ("phone", clinic.phone.clone()),
-        ("email", clinic.email.clone()),
-        ("address", clinic.address.join(", ")),
-        ("hours", clinic.opening_hours().join("; ")),
-    ]);
-    Ok(Names { details, figures, ..Names::default() })
 }
 
 fn sheet(
