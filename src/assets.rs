@@ -24,11 +24,17 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     };
     vec![
         asset("site.css", CSS, small(include_str!("../static/site.css")).as_bytes()),
+        asset("rest.css", CSS, small(include_str!("../static/rest.css")).as_bytes()),
         asset("desk.css", CSS, small(include_str!("../static/desk.css")).as_bytes()),
         asset(
             "site.js",
             "text/javascript; charset=utf-8",
             small(include_str!("../static/site.js")).as_bytes(),
+        ),
+        asset(
+            "search.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../static/search.js")).as_bytes(),
         ),
         asset("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg")),
     ]

@@ -1,5 +1,6 @@
 //! What `content/clinic.toml` says: names, phones, opening hours, the promise and the safety words.
 
+use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -7,6 +8,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use crate::markdown::Place;
 use crate::promise::{Calendar, Holidays, OpenDay};
 
 #[derive(Deserialize)]
@@ -217,8 +219,28 @@ impl Folded {
 /// Reads a TOML file; an error names the file, the line and what was expected.
 pub fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+    toml::from_str(&text).map_err(|error| {
+        let place = Place::of(&text, error.span().map_or(0, |span| span.start));
+        Misread { file: file.display().to_string(), place, message: error.message().to_owned() }.into()
+    })
 }
+
+/// A data file that says something else than was expected, and where.
+#[derive(Debug)]
+pub struct Misread {
+    pub file: String,
+    pub place: Place,
+    pub message: String,
+}
+
+impl fmt::Display for Misread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Misread { file, place, message } = self;
+        write!(f, "{file}:{}:{}: error[data-file]: {message}", place.line, place.column)
+    }
+}
+
+impl std::error::Error for Misread {}
 
 #[cfg(test)]
 mod tests {

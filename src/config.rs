@@ -23,8 +23,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the site (also what happens without a command)
     Serve(Box<Serve>),
-    /// Check the content without serving it
-    Check(Content),
+    /// Check the content without serving it: errors fail, warnings do not
+    Check(Check),
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -77,6 +77,21 @@ pub struct Content {
         default_value = "content"
     )]
     pub folder: PathBuf,
+}
+
+#[derive(Args, Clone)]
+pub struct Check {
+    #[command(flatten)]
+    pub content: Content,
+    /// How to tell what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
 }
 
 #[derive(Args, Clone)]

@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         None => start::serve(cli.serve).await,
         Some(Command::Serve(serve)) => start::serve(*serve).await,
-        Some(Command::Check(content)) => start::check(&content.folder),
+        Some(Command::Check(check)) => start::check(&check),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };

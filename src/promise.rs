@@ -55,6 +55,11 @@ impl Calendar {
         Calendar { zone, days, holidays, working_days }
     }
 
+    /// The days of the week on which the clinic opens.
+    pub fn days(&self) -> &[OpenDay] {
+        &self.days
+    }
+
     /// The promise for a request that arrives `now`.
     ///
     /// A request counts from the moment it arrives while the clinic is open, and from the next opening otherwise. It

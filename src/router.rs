@@ -7,7 +7,6 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Extension, Router};
 use axum_client_ip::ClientIpSource;
 use tower::ServiceBuilder;
@@ -55,9 +54,10 @@ pub fn router(
         .merge(assets::routes())
         .merge(consultations::pages::routes(app.clone(), library.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
-        .merge(insights::pages::routes(app.clone(), library))
+        .merge(insights::pages::routes(app.clone(), library.clone()))
+        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))
+        .merge(library::search::pages::routes(app, library))
         .merge(desk)
-        .merge(for_machines(app, &shelf))
         .layer(wrapped))
 }
 
@@ -66,26 +66,6 @@ pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
     Shelf::fill(site, library, |about| {
         [reports::pages::offer(about), consultations::pages::offer(about)].into_iter().flatten().collect()
     })
-}
-
-/// What crawlers and other programs look for.
-fn for_machines(app: App, shelf: &Shelf) -> Router {
-    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    let robots = format!(
-        "User-agent: *\nDisallow: /staff\nDisallow: /consultations/\nDisallow: /reports/\nSitemap: {}\n",
-        app.site.url("/sitemap.xml")
-    );
-    let mut addresses: Vec<String> =
-        shelf.paths().map(|path| format!("<url><loc>{}</loc></url>", app.site.url(path))).collect();
-    addresses.sort();
-    let sitemap = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{}</urlset>\n",
-        addresses.concat()
-    );
-    let xml = [(header::CONTENT_TYPE, "application/xml")];
-    Router::new()
-        .route("/robots.txt", get(move || async move { (text, robots) }))
-        .route("/sitemap.xml", get(move || async move { (xml, sitemap) }))
 }
 
 async fn add_headers(State(headers): State<Headers>, request: Request, next: Next) -> Response {

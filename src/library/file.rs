@@ -1,38 +1,12 @@
 //! One content file: its front matter and its text, or what is wrong with it and where.
 
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde::de::DeserializeOwned;
 
-use crate::markdown::Fault;
-
-/// Something to mend, told as a compiler tells it.
-#[derive(Debug)]
-pub struct Problem {
-    file: String,
-    line: Option<usize>,
-    message: String,
-}
-
-impl Problem {
-    pub fn of_file(file: &Path, message: String) -> Problem {
-        Problem { file: file.display().to_string(), line: None, message }
-    }
-
-    fn at(file: &Path, line: usize, message: impl Into<String>) -> Problem {
-        Problem { file: file.display().to_string(), line: Some(line), message: message.into() }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
-            None => write!(f, "{}: {}", self.file, self.message),
-        }
-    }
-}
+use super::check::Finding;
+use crate::markdown::{Fault, Place};
 
 pub struct Read<F> {
     pub slug: String,
@@ -43,33 +17,46 @@ pub struct Read<F> {
 }
 
 impl<F> Read<F> {
-    pub fn problems(&self, file: &Path, faults: Vec<Fault>) -> Vec<Problem> {
-        let problem = |fault: Fault| Problem::at(file, self.lines_above + fault.line, fault.message);
-        faults.into_iter().map(problem).collect()
+    pub fn findings(&self, file: &Path, faults: Vec<Fault>) -> Vec<Finding> {
+        faults.into_iter().map(|fault| Finding::of_fault(file, self.lines_above, fault)).collect()
     }
 }
 
+/// The content files of a folder, in the order of their names.
+pub fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "md") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Reads a file of front matter between two lines of `+++`, and text.
-pub fn read<F: DeserializeOwned>(file: &Path) -> Result<Read<F>, Vec<Problem>> {
+pub fn read<F: DeserializeOwned>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
     let slug = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
     if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         let message = "a file name is the page's address: small letters, digits and hyphens".to_owned();
-        return Err(vec![Problem::of_file(file, message)]);
+        return Err(vec![Finding::of_file(file, "file-name", message)]);
     }
     let whole = std::fs::read_to_string(file)
-        .map_err(|error| vec![Problem::of_file(file, format!("cannot be read: {error}"))])?
+        .map_err(|error| vec![Finding::of_file(file, "front-matter", format!("cannot be read: {error}"))])?
         .replace("\r\n", "\n");
     let parts = whole.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let Some((front, text)) = parts else {
-        return Err(vec![Problem::at(file, 1, "expected front matter between two lines of +++")]);
+        let message = "expected front matter between two lines of +++";
+        return Err(vec![Finding::of_file(file, "front-matter", message)]);
     };
     match toml::from_str(front) {
         Ok(fields) => {
             Ok(Read { slug, front: fields, text: text.to_owned(), lines_above: front.lines().count() + 2 })
         }
         Err(error) => {
-            let line = error.span().map_or(1, |span| 2 + front[..span.start].matches('\n').count());
-            Err(vec![Problem::at(file, line, error.message())])
+            let place = Place::of(front, error.span().map_or(0, |span| span.start)).below(1);
+            Err(vec![Finding::new(file.display().to_string(), place, "front-matter", error.message())])
         }
     }
 }
@@ -90,7 +77,12 @@ mod tests {
     #[test]
     fn an_unknown_field_is_refused_with_its_line_and_what_was_expected() {
         let said = problem("a.md", "+++\ntitle = \"A\"\nsubtitel = \"B\"\n+++\nText\n");
-        assert!(said.starts_with("a.md:3: unknown field `subtitel`, expected one of `title`"), "{said}");
+        assert!(
+            said.starts_with(
+                "a.md:3:1: error[front-matter]: unknown field `subtitel`, expected one of `title`"
+            ),
+            "{said}"
+        );
     }
 
     #[test]
@@ -101,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_file_without_front_matter_or_with_a_strange_name_is_told_so() {
-        assert_eq!(problem("a.md", "Text"), "a.md:1: expected front matter between two lines of +++");
+        assert!(problem("a.md", "Text").starts_with("a.md:1:1: error[front-matter]: expected front matter"));
         assert!(problem("A b.md", "Text").contains("small letters"));
     }
 }

@@ -1,26 +1,47 @@
 //! Fact sheets, guides and plain pages: loaded, checked and rendered once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, ensure};
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
-use crate::markdown::{self, Html, Names};
+use crate::markdown::{self, Html, Names, Passage};
 use crate::site::Site;
 
+pub mod check;
+pub mod feeds;
 mod file;
+pub mod glossary;
 pub mod pages;
+pub mod search;
+mod topics;
 
-use file::{Problem, read};
+use check::Finding;
+use file::{markdown_files, read};
+use glossary::Glossary;
+pub use topics::Topic;
+
+/// The sections that every sheet has, in their order; its own stand between the first two.
+pub const SECTIONS: [&str; 5] = [
+    "Key points",
+    "What you can do today",
+    "How sure are we?",
+    "Questions to ask a professional",
+    "When to get help",
+];
 
 /// Everything to read, by kind and title.
 pub struct Library {
     pub sheets: Vec<Sheet>,
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
+    pub glossary: Glossary,
+    /// In the order that `content/topics.toml` gives them.
+    pub topics: Vec<Topic>,
+    pub index: search::Index,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -39,6 +60,8 @@ pub struct Sheet {
     /// The same text for a mail: drawings as words, whole links.
     pub mail_html: String,
     pub mail_text: String,
+    /// The same text for the search.
+    pub passages: Vec<Passage>,
     /// The sources it cites, in the order of their numbers.
     pub sources: Vec<Reference>,
     /// Minutes to read, at 200 words a minute.
@@ -65,6 +88,18 @@ pub struct FrontMatter {
     /// Slugs this page had before; they lead here.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Warnings of the content check that stay, each with its reason.
+    #[serde(default)]
+    pub allow: Vec<Allow>,
+    /// Who approved a page that names prescription-only medicines and invites to book.
+    pub pom_reviewed_by: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allow {
+    pub rule: String,
+    pub why: String,
 }
 
 /// Who signs a page off, or that nobody has yet: shown on the page as it is.
@@ -115,6 +150,7 @@ pub struct PlainPage {
     pub slug: String,
     pub front: PlainFrontMatter,
     pub text: Html,
+    pub passages: Vec<Passage>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +160,8 @@ pub struct PlainFrontMatter {
     pub subtitle: String,
     pub summary: String,
     pub reviewed: Date,
+    #[serde(default)]
+    pub allow: Vec<Allow>,
 }
 
 impl Kind {
@@ -146,6 +184,22 @@ impl Sheet {
     pub fn path(&self) -> String {
         format!("/{}/{}", self.kind.folder(), self.slug)
     }
+
+    /// The file it was read from.
+    pub fn file(&self, content: &Path) -> PathBuf {
+        content.join(self.kind.folder()).join(format!("{}.md", self.slug))
+    }
+}
+
+impl PlainPage {
+    pub fn path(&self) -> String {
+        format!("/{}", self.slug)
+    }
+
+    /// The file it was read from.
+    pub fn file(&self, content: &Path) -> PathBuf {
+        content.join("pages").join(format!("{}.md", self.slug))
+    }
 }
 
 impl Reference {
@@ -156,93 +210,57 @@ impl Reference {
 }
 
 impl Library {
-    /// Reads and checks the whole content folder. The error lists every problem with its file and line.
+    /// Reads and checks the whole content folder. The error lists everything to mend with its file and line.
     pub fn load(content: &Path, site: &Site) -> anyhow::Result<Library> {
+        let (library, mut findings) = Library::gather(content, site)?;
+        findings.extend(check::look(content, site, &library));
+        findings.retain(|finding| finding.rule.level == check::rules::Level::Error);
+        let list: Vec<String> = findings.iter().map(Finding::to_string).collect();
+        ensure!(
+            list.is_empty(),
+            "the content has {} to mend:\n{}",
+            count(list.len(), "error"),
+            list.join("\n")
+        );
+        Ok(library)
+    }
+
+    /// Everything that can be read, and what is wrong with the rest.
+    fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Finding>)> {
         let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
         let names = names(content, site)?;
-        let mut library = Library { sheets: Vec::new(), pages: Vec::new(), references };
-        let mut problems = Vec::new();
+        let glossary = glossary::read(content)?;
+        let topics = topics::load(content)?;
+        let synonyms = search::Synonyms::load(content)?;
+        let index = search::Index::build(Vec::new(), &synonyms);
+        let mut library =
+            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
+        let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
-                match sheet(kind, &file, &names, site) {
+                match sheet(kind, &file, &names, &library.glossary, site) {
                     Ok(sheet) => library.sheets.push(sheet),
-                    Err(found) => problems.extend(found),
+                    Err(found) => findings.extend(found),
                 }
             }
         }
         for file in markdown_files(&content.join("pages"))? {
             match plain_page(&file, &names) {
                 Ok(page) => library.pages.push(page),
-                Err(found) => problems.extend(found),
+                Err(found) => findings.extend(found),
             }
         }
         library.sheets.sort_by_key(|sheet| sheet.front.title.to_lowercase());
-        if problems.is_empty() {
-            problems.extend(library.contradictions(content, site));
+        for sheet in &mut library.sheets {
+            sheet.sources =
+                sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
         }
-        if problems.is_empty() {
-            for sheet in &mut library.sheets {
-                sheet.sources =
-                    sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
-            }
-            return Ok(library);
-        }
-        let list: Vec<String> = problems.iter().map(Problem::to_string).collect();
-        bail!("the content has {} to mend:\n{}", count(list.len(), "problem"), list.join("\n"))
+        library.index = search::Index::build(search::sources(&library, site), &synonyms);
+        Ok((library, findings))
     }
 
     pub fn sheet(&self, slug: &str) -> Option<&Sheet> {
         self.sheets.iter().find(|sheet| sheet.slug == slug)
-    }
-
-    /// What only shows when the files are seen together.
-    fn contradictions(&self, content: &Path, site: &Site) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for key in site.safety.references().filter(|key| !self.references.contains_key(*key)) {
-            let message = format!("{key:?} is not in references.toml");
-            problems.push(Problem::of_file(&content.join("safety.toml"), message));
-        }
-        let mut slugs = HashSet::new();
-        for sheet in &self.sheets {
-            let file = content.join(sheet.kind.folder()).join(format!("{}.md", sheet.slug));
-            let mut complain = |message: String| problems.push(Problem::of_file(&file, message));
-            for slug in std::iter::once(&sheet.slug).chain(&sheet.front.aliases) {
-                if !slugs.insert(slug.as_str()) {
-                    complain(format!("the slug {slug:?} is used twice"));
-                }
-            }
-            for key in sheet
-                .text
-                .cited
-                .iter()
-                .chain(&sheet.front.references)
-                .filter(|key| !self.references.contains_key(*key))
-            {
-                complain(format!("[^{key}] is not in references.toml"));
-            }
-            for key in sheet.text.cited.iter().filter(|key| !sheet.front.references.contains(key)) {
-                complain(format!("[^{key}] is cited but not listed under references"));
-            }
-            for key in sheet.front.references.iter().filter(|key| !sheet.text.cited.contains(key)) {
-                complain(format!("{key:?} is listed under references but not cited"));
-            }
-            for related in sheet.front.related.iter().filter(|related| self.sheet(&related.slug).is_none()) {
-                complain(format!("related: there is no sheet or guide {:?}", related.slug));
-            }
-            for (line, to) in
-                sheet.text.links.iter().filter(|(_, to)| to.starts_with('/') && !self.has_page(to))
-            {
-                complain(format!("{to} is not a page of this site (line {line} of the text)"));
-            }
-        }
-        problems
-    }
-
-    fn has_page(&self, link: &str) -> bool {
-        let path = link.split(['#', '?']).next().unwrap_or_default();
-        pages::FIXED_PATHS.contains(&path)
-            || self.sheets.iter().any(|sheet| sheet.path() == path)
-            || self.pages.iter().any(|page| path.strip_prefix('/') == Some(&page.slug))
     }
 }
 
@@ -274,36 +292,27 @@ fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
         ("address", clinic.address.join(", ")),
         ("hours", clinic.opening_hours().join("; ")),
     ]);
-    Ok(Names { details, figures, base_url: String::new(), for_mail: false })
+    Ok(Names { details, figures, ..Names::default() })
 }
 
-fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if file.extension().is_some_and(|extension| extension == "md") {
-            files.push(file);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, Vec<Problem>> {
+fn sheet(
+    kind: Kind,
+    file: &Path,
+    names: &Names,
+    glossary: &Glossary,
+    site: &Site,
+) -> Result<Sheet, Vec<Finding>> {
     let read = read::<FrontMatter>(file)?;
-    let text = markdown::html(&read.text, names).map_err(|faults| read.problems(file, faults))?;
-    let for_mail = Names {
-        details: names.details.clone(),
-        figures: names.figures.clone(),
-        base_url: site.base_url.clone(),
-        for_mail: true,
-    };
-    let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.problems(file, faults))?;
+    let with_terms = Names { terms: glossary::for_sheet(glossary, &read.slug), ..names.clone() };
+    let text = markdown::html(&read.text, &with_terms).map_err(|faults| read.findings(file, faults))?;
+    let for_mail = Names { base_url: site.base_url.clone(), for_mail: true, ..names.clone() };
+    let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.findings(file, faults))?;
     let words = read.text.split_whitespace().count();
     Ok(Sheet {
         kind,
         slug: read.slug,
         mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
+        passages: markdown::passages(&read.text, names),
         sources: Vec::new(),
         mail_html: mail.key_points + &mail.body,
         minutes: words.div_ceil(200).max(1),
@@ -312,10 +321,11 @@ fn sheet(kind: Kind, file: &Path, names: &Names, site: &Site) -> Result<Sheet, V
     })
 }
 
-fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Problem>> {
+fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Finding>> {
     let read = read::<PlainFrontMatter>(file)?;
-    let text = markdown::html(&read.text, names).map_err(|faults| read.problems(file, faults))?;
-    Ok(PlainPage { slug: read.slug, front: read.front, text })
+    let text = markdown::html(&read.text, names).map_err(|faults| read.findings(file, faults))?;
+    let passages = markdown::passages(&read.text, names);
+    Ok(PlainPage { slug: read.slug, front: read.front, text, passages })
 }
 
 #[cfg(test)]

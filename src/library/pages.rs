@@ -11,13 +11,22 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 
-use super::{Library, PlainPage, Sheet};
+use super::glossary::GlossaryPage;
+use super::{Library, PlainPage, Sheet, Topic, feeds};
 use crate::page::Ready;
 use crate::site::{Frame, Site};
 
 /// Pages with an address of their own that no content file makes.
-pub const FIXED_PATHS: &[&str] =
-    &["/", "/fact-sheets", "/emergency", "/contact", "/consultations/new", "/reports/new"];
+pub const FIXED_PATHS: &[&str] = &[
+    "/",
+    "/fact-sheets",
+    "/glossary",
+    "/emergency",
+    "/contact",
+    "/search",
+    "/consultations/new",
+    "/reports/new",
+];
 
 /// Every public page, by its path, and where moved pages are now.
 pub struct Shelf {
@@ -32,6 +41,7 @@ struct SheetPage<'a> {
     sheet: &'a Sheet,
     /// On the page about emergencies the signs stand open, before anything else.
     open_safety: bool,
+    topics: Vec<&'a Topic>,
     related: Vec<(&'a Sheet, &'a str)>,
     offers: Vec<String>,
     /// Linked data, as JSON.
@@ -43,13 +53,24 @@ struct SheetPage<'a> {
 struct IndexPage<'a> {
     frame: Frame<'a>,
     letters: Vec<(char, Vec<&'a Sheet>)>,
+    topics: &'a [Topic],
 }
 
 #[derive(Template)]
 #[template(path = "library/home.html")]
 struct HomePage<'a> {
     frame: Frame<'a>,
-    sheets: &'a [Sheet],
+    topics: &'a [Topic],
+    /// How many there are to read.
+    sheets: usize,
+}
+
+#[derive(Template)]
+#[template(path = "library/topic.html")]
+struct TopicPage<'a> {
+    frame: Frame<'a>,
+    sheets: Vec<&'a Sheet>,
+    others: Vec<&'a Topic>,
 }
 
 #[derive(Template)]
@@ -77,6 +98,8 @@ struct EmergencyPage<'a> {
 #[template(path = "library/contact.html")]
 struct ContactPage<'a> {
     frame: Frame<'a>,
+    /// Linked data, as JSON.
+    data: String,
 }
 
 impl Shelf {
@@ -90,13 +113,16 @@ impl Shelf {
         let name = &site.clinic.site;
         let about =
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
-        shelf.add("/", &HomePage { frame: site.public(name, about, "/"), sheets: &library.sheets })?;
+        let topics = &library.topics;
+        let sheets = library.sheets.len();
+        shelf.add("/", &HomePage { frame: site.public(name, about, "/"), topics, sheets })?;
         let every = "Every fact sheet and guide, in the order of the alphabet.";
         let letters = by_letter(&library.sheets);
         shelf.add(
             "/fact-sheets",
-            &IndexPage { frame: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters },
+            &IndexPage { frame: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters, topics },
         )?;
+        shelf.add("/glossary", &GlossaryPage::new(site, library))?;
         let signs =
             "The signs with back pain that mean call 999 or get advice today, and a slip to hand over.";
         shelf.add(
@@ -104,9 +130,16 @@ impl Shelf {
             &EmergencyPage { frame: site.public("Is this an emergency?", signs, "/emergency") },
         )?;
         let reach = "How to reach the clinic, report a mistake, or complain.";
-        shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact") })?;
+        let data = feeds::clinic_data(site);
+        shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact"), data })?;
+        for topic in topics {
+            let path = topic.path();
+            let frame = site.public(&topic.title, &topic.summary, &path);
+            let others = topics.iter().filter(|other| other.slug != topic.slug).collect();
+            shelf.add(&path, &TopicPage { frame, sheets: library.sheets_of(topic).collect(), others })?;
+        }
         for page in &library.pages {
-            let path = format!("/{}", page.slug);
+            let path = page.path();
             let frame = site.public(&page.front.title, &page.front.summary, &path);
             match page.slug.as_str() {
                 "night" => shelf.add(&path, &NightPage { frame, page })?,
@@ -179,6 +212,7 @@ fn sheet_page<'a>(
         frame: site.public(&front.title, &front.summary, path),
         sheet,
         open_safety: sheet.slug == "when-back-pain-is-an-emergency",
+        topics: library.topics_of(sheet).collect(),
         related: front
             .related
             .iter()

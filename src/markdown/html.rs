@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::{Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic};
+use super::terms::Links;
+use super::{Block, Fault, Html, Kind, Names, Place, blocks, escape, fill, parser, slug, typographic};
 
 pub struct Writer<'n> {
     names: &'n Names,
@@ -12,6 +13,7 @@ pub struct Writer<'n> {
     callouts: usize,
     /// Level of the last heading, to refuse a skipped one.
     level: usize,
+    terms: Links<'n>,
 }
 
 impl<'n> Writer<'n> {
@@ -23,6 +25,7 @@ impl<'n> Writer<'n> {
             in_key_points: false,
             callouts: 0,
             level: 1,
+            terms: Links::new(&names.terms),
         }
     }
 
@@ -45,8 +48,8 @@ impl<'n> Writer<'n> {
         if self.in_key_points { self.html.key_points.push_str(html) } else { self.html.body.push_str(html) }
     }
 
-    fn fault(&mut self, line: usize, message: impl Into<String>) {
-        self.faults.push(Fault { line, message: message.into() });
+    fn fault(&mut self, place: Place, rule: &'static str, message: impl Into<String>) {
+        self.faults.push(Fault { place, rule, message: message.into() });
     }
 
     fn heading(&mut self, line: usize, words: &str) {
@@ -62,9 +65,15 @@ impl<'n> Writer<'n> {
         self.callouts += 1;
         let id = self.id(line, format!("callout-{}", self.callouts));
         let links = self.html.links.len();
+        self.terms.open = !matches!(kind, Kind::Emergency | Kind::Urgent);
         let text = self.markdown(line + 1, text);
+        self.terms.open = true;
         if kind == Kind::Emergency && self.html.links.len() > links {
-            self.fault(line, "an emergency callout holds no links: nothing may delay the call");
+            self.fault(
+                Place::line(line),
+                "emergency-link",
+                "an emergency callout holds no links: nothing may delay the call",
+            );
         }
         let class = match kind {
             Kind::Emergency => "care care-emergency",
@@ -84,13 +93,19 @@ impl<'n> Writer<'n> {
     fn figure(&mut self, line: usize, name: &str, words: &str) {
         let Some(svg) = self.names.figures.get(name) else {
             let known = self.names.figures.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            return self.fault(line, format!("there is no figure {name:?}; there are: {known}"));
+            let message = format!("there is no figure {name:?}; there are: {known}");
+            return self.fault(Place::line(line), "unknown-figure", message);
         };
         let title =
             svg.split_once("<title").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</title>"));
-        let title = title.map_or("Figure", |(title, _)| title);
+        let Some((title, _)) = title else {
+            let message = format!("figures/{name}.svg has no <title>");
+            return self.fault(Place::line(line), "figure-without-words", message);
+        };
         self.id(line, format!("figure-{name}"));
+        self.terms.open = false;
         let words = self.markdown(line + 1, words);
+        self.terms.open = true;
         let html = if self.names.for_mail {
             format!("<div class=\"figure\"><p><strong>{title}</strong></p>{words}</div>\n")
         } else {
@@ -107,21 +122,21 @@ impl<'n> Writer<'n> {
         let mut events = Vec::new();
         let mut heading: Option<usize> = None;
         for (event, range) in parser(text).into_offset_iter() {
-            let line = first + text[..range.start].matches('\n').count();
+            let place = Place::of(text, range.start).below(first - 1);
             let event = match event {
                 Event::Html(_) | Event::InlineHtml(_) => {
-                    self.fault(line, "HTML is not allowed here; use Markdown");
+                    self.fault(place, "raw-html", "HTML is not allowed here; use Markdown");
                     continue;
                 }
                 Event::Start(Tag::Heading { level, .. }) => {
-                    self.check_level(line, level);
+                    self.check_level(place, level);
                     heading = Some(events.len());
                     Event::Start(Tag::Heading { level, id: None, classes: vec![], attrs: vec![] })
                 }
                 Event::End(TagEnd::Heading(level)) => {
                     let start = heading.take().unwrap_or(events.len());
                     let words: String = events[start..].iter().filter_map(words_of).collect();
-                    let id = self.id(line, slug(&words));
+                    let id = self.id(place.line, slug(&words));
                     events[start] = Event::Start(Tag::Heading {
                         level,
                         id: Some(id.into()),
@@ -130,13 +145,26 @@ impl<'n> Writer<'n> {
                     });
                     Event::End(TagEnd::Heading(level))
                 }
-                Event::FootnoteReference(key) => self.cite(line, &key),
+                Event::FootnoteReference(key) => self.cite(place.line, &key),
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                    let dest_url = self.link(line, link_type, &dest_url);
+                    self.terms.in_link = true;
+                    let dest_url = self.link(place, link_type, &dest_url);
                     Event::Start(Tag::Link { link_type, dest_url, title, id })
                 }
+                Event::End(TagEnd::Link) => {
+                    self.terms.in_link = false;
+                    event
+                }
+                Event::Start(Tag::Paragraph) => {
+                    self.terms.in_paragraph = true;
+                    event
+                }
+                Event::End(TagEnd::Paragraph) => {
+                    self.terms.in_paragraph = false;
+                    event
+                }
                 Event::Start(Tag::Image { .. }) => {
-                    self.fault(line, "pictures are figures here: ::: figure name");
+                    self.fault(place, "picture", "pictures are figures here: ::: figure name");
                     continue;
                 }
                 Event::Start(Tag::List(Some(_))) => Event::Html("<ol class=\"steps\">\n".into()),
@@ -150,13 +178,13 @@ impl<'n> Writer<'n> {
                     events.push(event);
                     Event::Html("</div>\n".into())
                 }
-                Event::Text(words) => match fill(&words, &self.names.details) {
-                    Ok(words) => Event::Text(words.into()),
-                    Err(message) => {
-                        self.fault(line, message);
-                        continue;
+                Event::Text(words) => {
+                    match fill(&words, &self.names.details) {
+                        Ok(words) => self.terms.write(words, &mut events),
+                        Err(message) => self.fault(place, "placeholder", message),
                     }
-                },
+                    continue;
+                }
                 event => event,
             };
             events.push(event);
@@ -166,12 +194,12 @@ impl<'n> Writer<'n> {
         html
     }
 
-    fn check_level(&mut self, line: usize, level: HeadingLevel) {
+    fn check_level(&mut self, place: Place, level: HeadingLevel) {
         let level = level as usize;
         if level == 1 {
-            self.fault(line, "the title is the only first-level heading; begin with ##");
+            self.fault(place, "second-h1", "the title is the only first-level heading; begin with ##");
         } else if level > self.level + 1 {
-            self.fault(line, "a heading level is skipped; use one # fewer");
+            self.fault(place, "skipped-heading", "a heading level is skipped; use one # fewer");
         }
         self.level = level;
     }
@@ -193,27 +221,26 @@ impl<'n> Writer<'n> {
         Event::InlineHtml(html.into())
     }
 
-    fn link(&mut self, line: usize, kind: LinkType, to: &str) -> CowStr<'static> {
+    fn link(&mut self, place: Place, kind: LinkType, to: &str) -> CowStr<'static> {
         let to = fill(to, &self.names.details).unwrap_or_else(|message| {
-            self.fault(line, message);
+            self.fault(place, "placeholder", message);
             String::new()
         });
         let good =
             ["https://", "http://", "mailto:", "tel:", "/", "#"].iter().any(|start| to.starts_with(start));
         if kind != LinkType::Email && (!good || to.starts_with("//")) {
-            self.fault(
-                line,
-                format!("a link begins with https://, /, #, mailto: or tel:; this one is {to:?}"),
-            );
+            let message = format!("a link begins with https://, /, #, mailto: or tel:; this one is {to:?}");
+            self.fault(place, "link-form", message);
         }
-        self.html.links.push((line, to.clone()));
+        self.html.links.push((place, to.clone()));
         if to.starts_with('/') { format!("{}{to}", self.names.base_url).into() } else { to.into() }
     }
 
     /// Keeps an id, and complains when the page has it already.
     fn id(&mut self, line: usize, id: String) -> String {
         if self.html.ids.contains(&id) {
-            self.fault(line, format!("two parts of this page are called {id:?}; change one heading"));
+            let message = format!("two parts of this page are called {id:?}; change one heading");
+            self.fault(Place::line(line), "duplicate-id", message);
         }
         self.html.ids.push(id.clone());
         id
@@ -240,7 +267,7 @@ mod tests {
             .err()
             .unwrap_or_default()
             .into_iter()
-            .map(|fault| (fault.line, fault.message))
+            .map(|fault| (fault.place.line, fault.message))
             .collect()
     }
 

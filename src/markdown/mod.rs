@@ -5,22 +5,36 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{Options, Parser};
 
 mod html;
+mod passages;
 mod plain;
+mod terms;
 
+pub use passages::{Passage, passages};
 pub use plain::plain;
+pub use terms::Term;
 
-/// What is wrong with a text, and on which line of it (from 1).
+/// A line and a column of a text, in characters, each from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// What is wrong with a text, where in it, and which rule of the content check says so.
 #[derive(Debug, PartialEq)]
 pub struct Fault {
-    pub line: usize,
+    pub place: Place,
+    pub rule: &'static str,
     pub message: String,
 }
 
-/// What a text may name: details of the clinic, and figures with their SVG.
-#[derive(Default)]
+/// What a text may name: details of the clinic, figures with their SVG, and terms that the glossary explains.
+#[derive(Default, Clone)]
 pub struct Names {
     pub details: BTreeMap<&'static str, String>,
     pub figures: BTreeMap<String, String>,
+    /// Each is linked where a text first uses it.
+    pub terms: Vec<Term>,
     /// In front of links that begin with `/`: nothing on the site, the site's address in a mail.
     pub base_url: String,
     /// Mail cannot show drawings: their words stand in.
@@ -37,8 +51,8 @@ pub struct Html {
     pub contents: Vec<(String, String)>,
     /// Keys of sources in the order of their first use: the first is number 1.
     pub cited: Vec<String>,
-    /// Links and the lines they stand on.
-    pub links: Vec<(usize, String)>,
+    /// Links and where they stand.
+    pub links: Vec<(Place, String)>,
     pub ids: Vec<String>,
 }
 
@@ -47,9 +61,35 @@ pub fn html(text: &str, names: &Names) -> Result<Html, Vec<Fault>> {
     html::Writer::new(names).write(text)
 }
 
+impl Place {
+    pub const START: Place = Place { line: 1, column: 1 };
+
+    pub fn line(line: usize) -> Place {
+        Place { line, column: 1 }
+    }
+
+    /// Of a byte of a text.
+    pub fn of(text: &str, at: usize) -> Place {
+        let before = &text[..at];
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+    }
+
+    /// The same place when these lines stand above the text.
+    pub fn below(self, lines: usize) -> Place {
+        Place { line: self.line + lines, ..self }
+    }
+}
+
+impl Fault {
+    fn at(line: usize, rule: &'static str, message: impl Into<String>) -> Fault {
+        Fault { place: Place::line(line), rule, message: message.into() }
+    }
+}
+
 /// A part of a text that is written in its own way.
 #[derive(Debug, PartialEq)]
-enum Block<'t> {
+pub enum Block<'t> {
     Heading { line: usize, words: &'t str },
     Markdown { line: usize, text: String },
     Callout { line: usize, kind: Kind, title: &'t str, text: String },
@@ -57,7 +97,7 @@ enum Block<'t> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+pub enum Kind {
     Emergency,
     Urgent,
     NonUrgent,
@@ -87,7 +127,7 @@ impl Kind {
 }
 
 /// Cuts a text at second-level headings and at `:::` lines.
-fn blocks(text: &str) -> Result<Vec<Block<'_>>, Vec<Fault>> {
+pub fn blocks(text: &str) -> Result<Vec<Block<'_>>, Vec<Fault>> {
     let mut blocks = Vec::new();
     let mut faults = Vec::new();
     let mut open: Option<(usize, &str)> = None;
@@ -103,10 +143,11 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, Vec<Fault>> {
                     fenced(started, opening, text)
                         .map_or_else(|fault| faults.push(fault), |block| blocks.push(block));
                     if !fence.trim().is_empty() {
-                        faults.push(Fault {
+                        faults.push(Fault::at(
                             line,
-                            message: "close the block above with a line of ::: alone first".into(),
-                        });
+                            "block",
+                            "close the block above with a line of ::: alone first",
+                        ));
                     }
                 }
                 None => {
@@ -124,7 +165,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, Vec<Fault>> {
         }
     }
     if let Some((line, _)) = open {
-        faults.push(Fault { line, message: "this block is not closed; end it with a line of :::".into() });
+        faults.push(Fault::at(line, "block", "this block is not closed; end it with a line of :::"));
     }
     blocks.push(Block::Markdown { line: first, text: take(&mut lines) });
     blocks.retain(|block| !matches!(block, Block::Markdown { text, .. } if text.trim().is_empty()));
@@ -134,8 +175,11 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, Vec<Fault>> {
 fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fault> {
     let (word, rest) = opening.split_once(' ').unwrap_or((opening, ""));
     let rest = rest.trim();
-    let fault = |message: &str| Fault { line, message: message.to_owned() };
+    let fault = |message: &str| Fault::at(line, "block", message);
     match Kind::named(word) {
+        None if word == "figure" && text.trim().is_empty() => {
+            Err(Fault::at(line, "figure-without-words", "this figure is not said in words"))
+        }
         _ if text.trim().is_empty() => Err(fault("this block is empty")),
         Some(_) if rest.is_empty() => {
             Err(fault("give the callout a heading, such as ::: urgent Call NHS 111 today if:"))
@@ -146,7 +190,7 @@ fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fault> 
     }
 }
 
-fn parser(text: &str) -> Parser<'_> {
+pub fn parser(text: &str) -> Parser<'_> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_OLD_FOOTNOTES
         | Options::ENABLE_DEFINITION_LIST

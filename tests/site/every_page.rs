@@ -13,6 +13,9 @@ const FORMS: &[&str] = &[
     "/reports/new",
     "/reports/new?about=fibromyalgia",
     "/usefulness",
+    "/search",
+    "/search?q=sleep",
+    "/search?q=numb",
     "/staff/sign-in",
 ];
 

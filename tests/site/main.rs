@@ -3,14 +3,20 @@
 mod support;
 
 mod bad_input;
+mod check;
 mod consultations;
 mod contrast;
 mod every_page;
+mod feeds;
+mod finding;
 mod forgetting;
+mod glossary;
 mod library;
 mod mail;
 
 mod migrations;
 mod reports;
+mod search;
 mod staff;
 mod tidy;
+mod topics;

@@ -1,0 +1,164 @@
+//! What the check found, told as a compiler tells it, or as JSON.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::rules::{Level, Rule, named};
+use crate::library::count;
+use crate::markdown::{Fault, Place};
+
+/// Something to mend, and where.
+#[derive(Debug)]
+pub struct Finding {
+    pub file: String,
+    pub place: Place,
+    pub rule: &'static Rule,
+    pub message: String,
+}
+
+/// All that was found, in the order of files and lines.
+pub struct Report {
+    pub findings: Vec<Finding>,
+    /// Warnings that a file keeps, with its reason.
+    pub kept: usize,
+    pub sheets: usize,
+    pub pages: usize,
+    /// How long and how hard to read each page is.
+    pub measures: Vec<Measure>,
+}
+
+#[derive(Serialize)]
+pub struct Measure {
+    pub file: String,
+    pub words: usize,
+    /// Flesch-Kincaid, to one decimal.
+    pub grade: f64,
+    pub references: usize,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    level: Level,
+    rule: &'a str,
+    message: &'a str,
+    help: &'a str,
+    reason: &'a str,
+    source: &'a str,
+}
+
+impl Finding {
+    pub fn new(file: impl Into<String>, place: Place, rule: &str, message: impl Into<String>) -> Finding {
+        Finding { file: file.into(), place, rule: named(rule), message: message.into() }
+    }
+
+    /// About a file as a whole.
+    pub fn of_file(file: &Path, rule: &str, message: impl Into<String>) -> Finding {
+        Finding::new(file.display().to_string(), Place::START, rule, message)
+    }
+
+    /// A fault of a text that begins below `lines_above`.
+    pub fn of_fault(file: &Path, lines_above: usize, fault: Fault) -> Finding {
+        let place = fault.place.below(lines_above);
+        Finding::new(file.display().to_string(), place, fault.rule, fault.message)
+    }
+
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            file: &self.file,
+            line: self.place.line,
+            column: self.place.column,
+            level: self.rule.level,
+            rule: self.rule.id,
+            message: &self.message,
+            help: self.rule.asks,
+            reason: self.rule.reason,
+            source: self.rule.source,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { file, place, rule, message } = self;
+        let level = if rule.level == Level::Error { "error" } else { "warning" };
+        writeln!(f, "{file}:{}:{}: {level}[{}]: {message}", place.line, place.column, rule.id)?;
+        write!(f, "  help: {}", rule.asks)
+    }
+}
+
+impl Report {
+    pub fn errors(&self) -> usize {
+        self.of(Level::Error)
+    }
+
+    pub fn warnings(&self) -> usize {
+        self.of(Level::Warning)
+    }
+
+    fn of(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.rule.level == level).count()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "errors": self.errors(),
+            "warnings": self.warnings(),
+            "kept": self.kept,
+            "sheets": self.sheets,
+            "pages": self.pages,
+            "measures": self.measures,
+            "findings": self.findings.iter().map(Finding::entry).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        write!(
+            f,
+            "{} and {}: {}, {} ({} kept with a reason)",
+            count(self.sheets, "sheet"),
+            count(self.pages, "page"),
+            count(self.errors(), "error"),
+            count(self.warnings(), "warning"),
+            self.kept
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        let place = Place { line: 3, column: 7 };
+        let finding = Finding::new("content/a.md", place, "long-sentence", "21 words");
+        Report { findings: vec![finding], kept: 2, sheets: 1, pages: 0, measures: Vec::new() }
+    }
+
+    #[test]
+    fn a_finding_reads_like_a_compilers_and_the_counts_come_last() {
+        assert_eq!(
+            report().to_string(),
+            "content/a.md:3:7: warning[long-sentence]: 21 words\n  help: Split it: up to 20 words.\n\
+             1 sheet and 0 pages: 0 errors, 1 warning (2 kept with a reason)"
+        );
+    }
+
+    #[test]
+    fn the_same_is_there_as_json() {
+        let json = report().json();
+        assert_eq!((&json["warnings"], &json["errors"]), (&1.into(), &0.into()));
+        let finding = &json["findings"][0];
+        assert_eq!((&finding["line"], &finding["column"]), (&3.into(), &7.into()));
+        assert_eq!((&finding["level"], &finding["rule"]), (&"warning".into(), &"long-sentence".into()));
+    }
+}

@@ -1,0 +1,82 @@
+//! Rules about the words that many pages share: the safety box and the glossary.
+
+use std::path::Path;
+
+use super::across::Known;
+use super::body::{long_sentences, wording};
+use super::report::Finding;
+use super::source::Source;
+use super::words::{EMERGENCY, URGENT};
+use crate::library::Library;
+use crate::safety::Safety;
+
+pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding> {
+    let Ok(source) = Source::open(&content.join("safety.toml")) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (table, signs, house) in
+        [("emergency", &safety.emergency, EMERGENCY), ("urgent", &safety.urgent, URGENT)]
+    {
+        if signs.signs.is_empty() {
+            findings.push(source.at_field(table, "no-safety-box", format!("{table} has no signs")));
+        }
+        if signs.heading != house {
+            let message = format!("the heading is {:?}; the house says {house:?}", signs.heading);
+            findings.push(source.at_value(table, "heading", "house-wording", message));
+        }
+    }
+    for key in safety.references().filter(|key| !library.references.contains_key(*key)) {
+        let message = format!("{key} is not in references.toml");
+        findings.push(source.at_words(&format!("\"{key}\""), "unknown-reference", message));
+    }
+    let lists = [
+        &safety.emergency.signs,
+        &safety.emergency.after,
+        &safety.urgent.signs,
+        &safety.urgent.after,
+        &safety.context.text,
+        &safety.medicines.text,
+        &safety.crisis.text,
+    ];
+    for line in
+        lists.into_iter().flatten().chain([&safety.strip, &safety.emergency.lead, &safety.crisis.heading])
+    {
+        findings.extend(plain_words(&source, line));
+    }
+    findings
+}
+
+pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<Finding> {
+    let Ok(source) = Source::open(&content.join("glossary.toml")) else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut forms: Vec<&str> = Vec::new();
+    for (id, term) in &library.glossary {
+        for form in std::iter::once(&term.term).chain(&term.also) {
+            if forms.contains(&form.as_str()) {
+                findings.push(source.at_field(id, "contradiction", format!("{form:?} is explained twice")));
+            }
+            forms.push(form);
+        }
+        for key in term.references.iter().filter(|key| !library.references.contains_key(*key)) {
+            let message = format!("{key} is not in references.toml");
+            findings.push(source.at_value(id, &format!("\"{key}\""), "unknown-reference", message));
+        }
+        if let Some(slug) = term.page.as_ref().filter(|slug| !known.has_sheet(slug)) {
+            findings.push(source.at_value(
+                id,
+                "page",
+                "dead-link",
+                format!("there is no sheet or guide {slug:?}"),
+            ));
+        }
+        findings.extend(plain_words(&source, &term.meaning));
+    }
+    findings
+}
+
+/// A line of a data file, held to the rules of words and of long sentences.
+fn plain_words(source: &Source, line: &str) -> Vec<Finding> {
+    let found = |_: usize, rule: &str, message: String| source.at_words(line, rule, message);
+    let mut findings = wording(line, found);
+    findings.extend(long_sentences(line, found));
+    findings
+}

@@ -1,0 +1,159 @@
+//! The content check: each rule is tripped by one change to content that is good, and by nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use mybackpain::library::Library;
+use mybackpain::library::check::{rules, run};
+use mybackpain::site::Site as Around;
+use tempfile::TempDir;
+
+use cases::{GOOD, SHEET, TODAY, allow, cases, edit, good, say, swap, tripped};
+
+mod cases;
+
+#[test]
+fn good_content_breaks_no_rule() {
+    let folder = good();
+    let report = run(folder.path(), TODAY);
+    assert!(report.findings.is_empty(), "{report}");
+    assert_eq!((report.sheets, report.pages), (2, 1));
+}
+
+#[test]
+fn one_change_trips_the_rule_that_it_breaks_and_no_other() {
+    for (rule, file, change) in cases() {
+        let folder = good();
+        edit(&folder, file, change);
+        let report = run(folder.path(), TODAY);
+        assert_eq!(tripped(&report), BTreeSet::from([rule]), "{report}");
+        let level = rules::named(rule).level;
+        assert_eq!(report.errors() > 0, level == rules::Level::Error, "{rule}");
+    }
+}
+
+#[test]
+fn every_rule_is_tripped_by_some_test() {
+    let mut tried: BTreeSet<&str> = cases().iter().map(|(rule, _, _)| *rule).collect();
+    // These two need more than a changed file, and have tests of their own.
+    tried.extend(["file-name", "version-unchanged"]);
+    assert_eq!(tried, rules::RULES.iter().map(|rule| rule.id).collect());
+}
+
+#[test]
+fn a_file_name_that_is_no_address_is_an_error() {
+    let folder = good();
+    fs::write(folder.path().join("fact-sheets/Bad name.md"), SHEET).unwrap();
+    assert_eq!(tripped(&run(folder.path(), TODAY)), BTreeSet::from(["file-name"]));
+}
+
+#[test]
+fn a_text_that_changed_since_it_was_committed_needs_a_new_version() {
+    let folder = good();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        let identity =
+            ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"];
+        git.arg("-C").arg(folder.path()).args(identity).args(arguments);
+        git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
+        git.output().is_ok_and(|done| done.status.success())
+    };
+    if !git(&["init", "--quiet"]) {
+        return eprintln!("git is not here: not tested");
+    }
+    assert!(git(&["add", "."]) && git(&["commit", "--quiet", "--message", "First"]));
+    assert!(run(folder.path(), TODAY).findings.is_empty());
+    edit(&folder, GOOD, swap("keywords = [\"good\"]", "keywords = [\"good\", \"fine\"]"));
+    assert!(run(folder.path(), TODAY).findings.is_empty(), "only the text is what readers have a version of");
+    edit(&folder, GOOD, say("It is pain in a leg."));
+    assert_eq!(tripped(&run(folder.path(), TODAY)), BTreeSet::from(["version-unchanged"]));
+    edit(&folder, GOOD, swap("version = \"1.0\"\nchanges = [", "version = \"1.1\"\nchanges = ["));
+    edit(
+        &folder,
+        GOOD,
+        swap(
+            "\"First published.\" }",
+            "\"First published.\" }, { version = \"1.1\", date = \"2026-11-20\", what = \"A word.\" }",
+        ),
+    );
+    assert!(run(folder.path(), TODAY).findings.is_empty());
+}
+
+#[test]
+fn a_warning_is_kept_only_with_a_reason() {
+    let folder = good();
+    edit(&folder, GOOD, say("You may utilise a stick."));
+    edit(&folder, GOOD, allow("word-to-avoid", "It is a quotation."));
+    let report = run(folder.path(), TODAY);
+    assert!(report.findings.is_empty(), "{report}");
+    assert_eq!(report.kept, 1);
+    edit(&folder, GOOD, swap("It is a quotation.", " "));
+    assert!(tripped(&run(folder.path(), TODAY)).contains("bad-allow"));
+}
+
+#[test]
+fn a_finding_names_its_file_line_and_column() {
+    let folder = good();
+    edit(&folder, GOOD, say("It is so.\nYou may utilise a stick."));
+    let report = run(folder.path(), TODAY);
+    let place = (report.findings[0].place.line, report.findings[0].place.column);
+    assert_eq!(place, (27, 9), "{report}");
+    assert!(report.findings[0].file.ends_with("fact-sheets/good.md"));
+}
+
+#[test]
+fn a_denied_promise_is_no_promise() {
+    for words in ["There is no cure.", "Nobody can guarantee it.", "It is not a miracle."] {
+        let folder = good();
+        edit(&folder, GOOD, say(words));
+        assert!(run(folder.path(), TODAY).findings.is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn an_approved_page_may_name_a_medicine_and_invite() {
+    let folder = good();
+    edit(&folder, GOOD, say("Ask about duloxetine, or book a consultation."));
+    edit(&folder, GOOD, swap("related =", "pom_reviewed_by = \"A. Pharmacist\"\nrelated ="));
+    assert!(run(folder.path(), TODAY).findings.is_empty());
+}
+
+#[test]
+fn a_review_that_is_overdue_does_not_stop_the_site_but_an_error_in_the_text_does() {
+    let folder = good();
+    let load = || {
+        let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
+        Library::load(folder.path(), &site).map(|_| ()).map_err(|error| format!("{error:#}"))
+    };
+    edit(&folder, GOOD, |text| text.replace("2026-11-20", "2020-05-01").replace("2028-11-20", "2021-05-01"));
+    assert_eq!(load(), Ok(()));
+    edit(&folder, GOOD, say("This is a cure for leg pain."));
+    let said = load().unwrap_err();
+    assert!(said.contains("good.md:26:11: error[promise]: \"cure\" promises an outcome\n  help: "), "{said}");
+}
+
+#[test]
+fn the_shipped_content_has_no_error_and_no_warning_without_a_reason() {
+    let report = run(Path::new("content"), TODAY);
+    assert!(report.findings.is_empty(), "{report}");
+}
+
+#[test]
+fn the_command_fails_on_errors_only_and_speaks_json() {
+    let check = |folder: &TempDir| {
+        let done = Command::new(env!("CARGO_BIN_EXE_mybackpain"))
+            .args(["check", "--format", "json", "--content"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        (done.status.success(), json["errors"].clone(), json["warnings"].clone())
+    };
+    let folder = good();
+    edit(&folder, GOOD, say("You may utilise a stick."));
+    assert_eq!(check(&folder), (true, 0.into(), 1.into()));
+    edit(&folder, GOOD, swap("You may utilise", "This is a cure: utilise"));
+    assert_eq!(check(&folder), (false, 1.into(), 1.into()));
+}

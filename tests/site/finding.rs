@@ -1,0 +1,159 @@
+//! How good the search is: the queries that people type, the page each wants, and how long an answer takes.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use mybackpain::library::Library;
+use mybackpain::library::search::{Index, Source, Synonyms};
+use mybackpain::site::Site as Around;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queries {
+    page: Vec<Page>,
+    pub emergency: Halves,
+    pub crisis: Halves,
+    pub calm: Halves,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    slug: String,
+    tuned: Vec<String>,
+    held: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Halves {
+    tuned: Vec<String>,
+    held: Vec<String>,
+}
+
+impl Halves {
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.tuned.iter().chain(&self.held)
+    }
+}
+
+pub fn queries() -> Queries {
+    toml::from_str(include_str!("search_queries.toml")).unwrap()
+}
+
+pub fn library() -> Library {
+    let content = std::path::Path::new("content");
+    let site = Around::load(content, "http://localhost".into()).unwrap();
+    Library::load(content, &site).unwrap()
+}
+
+#[test]
+fn what_people_type_finds_the_right_page() {
+    let library = library();
+    let queries = queries();
+    let slugs: HashSet<&str> = queries.page.iter().map(|page| page.slug.as_str()).collect();
+    assert!(
+        library.sheets.iter().all(|sheet| slugs.contains(sheet.slug.as_str())),
+        "every sheet has its queries"
+    );
+    for (half, is_tuned) in [("tuned", true), ("held", false)] {
+        let (mut asked, mut first, mut in_three, mut missed) = (0, 0, 0, Vec::new());
+        for page in &queries.page {
+            let path = library.sheet(&page.slug).expect(&page.slug).path();
+            for typed in if is_tuned { &page.tuned } else { &page.held } {
+                let found = library.index.search(typed).found;
+                let place = found.iter().position(|found| found.page.path == path);
+                asked += 1;
+                first += usize::from(place == Some(0));
+                in_three += usize::from(place.is_some_and(|place| place < 3));
+                if place != Some(0) {
+                    let got: Vec<&str> = found.iter().take(3).map(|found| found.page.path.as_str()).collect();
+                    missed.push(format!("{typed:?} wants {path}, at {place:?}: {got:?}"));
+                }
+            }
+        }
+        println!(
+            "{half}: {asked} asked, {first} first, {in_three} in the first three\n{}",
+            missed.join("\n")
+        );
+        assert!(asked >= 120, "{half}: {asked}");
+        assert!(
+            in_three * 100 >= asked * 95,
+            "{half}: {in_three} of {asked} in the first three\n{}",
+            missed.join("\n")
+        );
+        assert!(first * 100 >= asked * 85, "{half}: {first} of {asked} first\n{}", missed.join("\n"));
+    }
+}
+
+#[test]
+fn the_same_search_has_the_same_answer_each_time_and_from_a_fresh_index() {
+    let (one, other) = (library(), library());
+    for page in queries().page {
+        for typed in page.tuned {
+            let paths = |library: &Library| -> Vec<String> {
+                library.index.search(&typed).found.iter().map(|found| found.page.path.clone()).collect()
+            };
+            assert_eq!(paths(&one), paths(&one));
+            assert_eq!(paths(&one), paths(&other));
+        }
+    }
+}
+
+/// Run by hand: cargo test --release --test site -- --ignored --nocapture measures
+#[test]
+#[ignore = "measures"]
+fn measures_how_long_a_search_takes() {
+    let library = library();
+    let queries: Vec<String> =
+        queries().page.into_iter().flat_map(|page| [page.tuned, page.held].concat()).collect();
+    let site = Around::load(std::path::Path::new("content"), "http://localhost".into()).unwrap();
+    let originals = || mybackpain::library::search::sources(&library, &site);
+    let many: Vec<Source> = (0..10_000).map(|number| shuffled(&originals()[..26], number)).collect();
+    let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
+    let started = Instant::now();
+    let large = Index::build(many, &synonyms);
+    println!("10,000 sheets are read in {:?}", started.elapsed());
+    for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
+        let mut times: Vec<_> = queries
+            .iter()
+            .cycle()
+            .take(2000)
+            .map(|typed| {
+                let started = Instant::now();
+                let passages: usize =
+                    index.search(typed).found.iter().take(10).map(|found| found.passage().len()).sum();
+                std::hint::black_box(passages);
+                started.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("{name}: median {:?}, p99 {:?}, worst {:?}", times[1000], times[1980], times[1999]);
+    }
+}
+
+/// A sheet made of the passages of all the others.
+fn shuffled(originals: &[Source], number: usize) -> Source {
+    let mut seed = number as u64 * 2 + 1;
+    let mut draw = |most: usize| {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 33) as usize % most
+    };
+    let like = &originals[draw(originals.len())];
+    let passages = (0..60).map(|_| {
+        let from = &originals[draw(originals.len())].passages;
+        from[draw(from.len())].clone()
+    });
+    Source {
+        path: format!("/fact-sheets/{number}"),
+        title: like.title.clone(),
+        subtitle: like.subtitle.clone(),
+        summary: like.summary.clone(),
+        keywords: like.keywords.clone(),
+        passages: passages.collect(),
+        kind: like.kind.clone(),
+        category: like.category.clone(),
+        weight: 1.0,
+    }
+}
