@@ -178,15 +178,3 @@ async fn what_a_program_has_already_is_not_sent_again() {
         assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
     }
 }
-
-#[tokio::test]
-async fn the_contact_page_describes_the_clinic_as_data() {
-    let site = Site::open().await;
-    let page = site.visitor().get("/contact").await;
-    let data: serde_json::Value =
-        serde_json::from_str(&page.first("script[type='application/ld+json']")).unwrap();
-    assert_eq!(data["@type"], "MedicalClinic");
-    assert_eq!(data["openingHoursSpecification"][0]["dayOfWeek"], "Monday");
-    assert_eq!(data["openingHoursSpecification"].as_array().unwrap().len(), 5);
-    assert_eq!(data["openingHoursSpecification"][0]["opens"], "09:00");
-}
