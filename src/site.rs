@@ -57,6 +57,10 @@ impl<'a> Frame<'a> {
         Frame { error, ..self }
     }
 
+    pub fn described(self, description: &'a str) -> Frame<'a> {
+        Frame { description, ..self }
+    }
+
     pub fn for_desk(self, name: &'a str) -> Frame<'a> {
         Frame { desk: Some(name), ..self }
     }

@@ -75,6 +75,9 @@ struct ConfirmationPage<'a> {
     private_page: Option<String>,
 }
 
+const DESCRIPTION: &str =
+    "Tell us how to reach you, by phone, video call or email, and see by when you will hear from the clinic.";
+
 /// What the person pressed.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Step {
@@ -149,11 +152,14 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
     let calendar = app.site.clinic.calendar();
     let token = SubmissionKey::parse(&app.sealer, &key).map(|key| key.private_token(&app.sealer));
     let shown = ConfirmationPage {
-        frame: app.site.private(if request.state == RequestState::Withdrawn {
-            "Your request is withdrawn"
-        } else {
-            "We have your request"
-        }),
+        frame: app
+            .site
+            .private(if request.state == RequestState::Withdrawn {
+                "Your request is withdrawn"
+            } else {
+                "We have your request"
+            })
+            .described("What happens next with a request to the clinic, and by when."),
         due: calendar.say_with_year(request.due_at),
         opens: calendar.promise(request.created_at).opens.map(|opens| calendar.say(opens.timestamp())),
         private_page: token
@@ -186,8 +192,14 @@ impl Given {
             if step == Step::Check || step == Step::Send { form.email_to_query() } else { None };
         let wrong = !errors.is_empty() || email_meant.is_some();
         let now = self.app.clock.now();
+        let title = "Ask the clinic to contact you";
+        // Search engines may list the form; as soon as it holds somebody's answers it is theirs alone.
+        let frame = match step {
+            Step::Ask => site.public(title, DESCRIPTION, "/consultations/new"),
+            _ => site.private(title).with_errors(wrong),
+        };
         let shown = NewPage {
-            frame: site.private("Ask the clinic to contact you").with_errors(wrong),
+            frame,
             form,
             errors,
             email_meant: email_meant.filter(|_| errors.of("email").is_empty()),
@@ -199,7 +211,11 @@ impl Given {
             },
             step,
         };
-        page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+        match step {
+            Step::Ask => page::fresh(StatusCode::OK, &shown),
+            _ if wrong => page::private(StatusCode::UNPROCESSABLE_ENTITY, &shown),
+            _ => page::private(StatusCode::OK, &shown),
+        }
     }
 
     /// Plays the answers back. With `trouble` it says why they were not sent, and keeps their key.

@@ -47,6 +47,8 @@ test('every page has one h1 of up to 65 characters, and its title begins with it
     // A name is as long as it is.
     if (state.page !== 'request') expect.soft(headings[0].length, `${state.name}: ${headings[0]}`).toBeLessThanOrEqual(65);
     if (state.name === '/') expect.soft(titleOf(state), state.name).toContain(SITE);
+    // A search's title begins with what was looked for, so that a tab can be told from the next.
+    else if (state.page === 'search') expect.soft(titleOf(state), state.name).toMatch(new RegExp(`(– |^)${headings[0]} – ${SITE}$`));
     else expect.soft(titleOf(state).replace(/^Error: /, ''), state.name).toBe(`${headings[0]} – ${SITE}`);
   }
 });

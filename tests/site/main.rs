@@ -14,8 +14,8 @@ mod finding;
 mod forgetting;
 mod glossary;
 mod library;
+mod linked_data;
 mod mail;
-
 mod migrations;
 mod reports;
 mod search;

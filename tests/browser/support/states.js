@@ -69,6 +69,16 @@ async function collect(site, guarded) {
   if (night.status === 200 && !addresses.includes('/night')) keep('reading', '/night', '/night', 200, night);
   keep('reading', '/usefulness', 'thanks for an answer', 200, await visitor.post('/usefulness', { about: ABOUT, useful: 'yes' }));
 
+  // Searches, from none to the ones that bring help first.
+  const search = (name, words) => visitor.get(`/search?q=${encodeURIComponent(words)}`).then((answer) => keep('reading', 'search', name, 200, answer));
+  await search('search, empty', '');
+  await search('search with results', 'cant sleep back pane');
+  await search('search with many results', 'pain');
+  await search('search with emergency words', 'numb between my legs');
+  await search('search in a crisis', 'i want to end my life');
+  await search('search without results', 'zzzzqqq');
+  await search('search with hostile and long words', `"><script>alert(1)</script>${'w'.repeat(300)}`);
+
   // The request form and its check page.
   const form = (name, status, answer) => keep('asking', 'request form', name, status, answer);
   const check = (name, answer, status = 200) => keep('asking', 'check page', name, status, answer);
@@ -111,6 +121,7 @@ async function collect(site, guarded) {
   await site.addStaff();
   desk('sign-in', 'sign-in refused', 422, await colleague.post('/staff/sign-in', { email: 'x@example.org', password: 'y' }));
   desk('queue', 'queue, empty', 200, await colleague.post('/staff/sign-in', DESK_ACCOUNT));
+  desk('components', 'components', 200, await colleague.get('/staff/components'));
 
   // Refusals.
   const refusal = (name, status, answer) => keep('refusals', `refusal ${status}`, name, status, answer);

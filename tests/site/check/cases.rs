@@ -81,11 +81,11 @@ reviewed = "2026-11-20"
 
 We are here.
 "#;
-const TOPICS: &str = r#"[[topics]]
+const TOPICS: &str = r#"[[topic]]
 slug = "sleep"
 title = "Sleep"
 summary = "Nights."
-order = ["good", "other"]
+sheets = ["good", "other"]
 "#;
 
 /// One question of each kind, each answer leading somewhere.
@@ -136,8 +136,14 @@ pub fn good() -> TempDir {
     for name in ["fact-sheets", "guides", "pages", "figures"] {
         fs::create_dir(at(name)).unwrap();
     }
-    let shipped =
-        ["clinic.toml", "bank-holidays.toml", "safety.toml", "references.toml", "figures/volume-knob.svg"];
+    let shipped = [
+        "clinic.toml",
+        "bank-holidays.toml",
+        "safety.toml",
+        "synonyms.toml",
+        "references.toml",
+        "figures/volume-knob.svg",
+    ];
     for name in shipped {
         fs::copy(Path::new("content").join(name), at(name)).unwrap();
     }
