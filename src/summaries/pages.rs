@@ -53,7 +53,7 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
     let (summary, expires_at) = super::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     let last = given.app.site.clinic.calendar().local(moment(expires_at)).date();
     let shown = ShowPage {
-        frame: given.app.site.private("Your summary"),
+        frame: given.app.site.private("Your private summary"),
         sheets: summary.sheets(&given.library),
         last_day: crate::library::pages::day(&last),
         path: path(&token),
