@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{consultations, mail, reports, retention, staff};
+use crate::{consultations, drafts, mail, reports, retention, staff, summaries};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -39,6 +39,8 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                     .execute(&mut *connection)
                     .await?;
                 staff::forget(connection, now).await?;
+                drafts::store::forget(connection, at - retention::DRAFT).await?;
+                summaries::store::forget(connection, at).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

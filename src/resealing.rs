@@ -20,6 +20,9 @@ const SEALED: &[Sealed] = &[
         reference: "reference",
         columns: &["name", "email", "phone", "concern", "needs"],
     },
+    Sealed { table: "drafts", reference: "reference", columns: &["answers"] },
+    Sealed { table: "summaries", reference: "token_hash", columns: &["summary"] },
+    Sealed { table: "shared_summaries", reference: "reference", columns: &["summary"] },
     Sealed { table: "reports", reference: "reference", columns: &["name", "email"] },
     Sealed { table: "outbox", reference: "message_id", columns: &["recipient", "message", "trouble"] },
 ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
@@ -16,7 +16,9 @@ mod file;
 mod front_matter;
 pub mod glossary;
 mod linked_data;
+mod names;
 pub mod pages;
+pub mod questions;
 pub mod search;
 mod topics;
 
@@ -24,6 +26,8 @@ use check::Finding;
 use file::{markdown_files, read};
 pub use front_matter::{Allow, Change, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
 use glossary::Glossary;
+use names::names;
+use questions::Questions;
 pub use topics::Topic;
 
 /// The sections that every sheet has, in their order; its own stand between the first two.
@@ -44,6 +48,7 @@ pub struct Library {
     /// In the order that `content/topics.toml` gives them.
     pub topics: Vec<Topic>,
     pub index: search::Index,
+    pub questions: Questions,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -156,10 +161,11 @@ impl Library {
         let names = names(content, site)?;
         let glossary = glossary::read(content)?;
         let topics = topics::load(content)?;
+        let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
         let mut library =
-            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
+            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index, questions };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
@@ -192,32 +198,6 @@ impl Library {
 /// "1 problem", "2 problems".
 pub fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
-fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
-    let clinic = &site.clinic;
-    let mut figures = BTreeMap::new();
-    let folder = content.join("figures");
-    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if let (Some("svg"), Some(name)) =
-            (file.extension().and_then(|e| e.to_str()), file.file_stem().and_then(|n| n.to_str()))
-        {
-            let svg =
-                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            figures.insert(name.to_owned(), svg.trim().to_owned());
-        }
-    }
-    let details = BTreeMap::from([
-        ("site", clinic.site.clone()),
-        ("clinic", clinic.clinic.clone()),
-        ("producer", clinic.producer.clone()),
-        ("phone", clinic.phone.clone()),
-        ("email", clinic.email.clone()),
-        ("address", clinic.address.join(", ")),
-        ("hours", clinic.opening_hours().join("; ")),
-    ]);
-    Ok(Names { details, figures, ..Names::default() })
 }
 
 fn sheet(

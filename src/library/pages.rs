@@ -26,6 +26,7 @@ pub const FIXED_PATHS: &[&str] = &[
     "/search",
     "/consultations/new",
     "/reports/new",
+    "/assessment",
 ];
 
 /// Every public page, by its path, and where moved pages are now.
@@ -165,7 +166,8 @@ impl Shelf {
         self.moved.get(path).map(String::as_str)
     }
 
-    fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
+    /// Puts one more page on the shelf.
+    pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
         self.pages.insert(path.to_owned(), Ready::page(page)?);
         Ok(())
     }

@@ -117,8 +117,8 @@ test('help stands in the same order on every page', ({ states }) => {
 
 test('no page of one person may be kept, listed, or say whose it is in its address', ({ states }) => {
   // The request form before anyone wrote in it is nobody's, and search engines may list it.
-  const ofNobody = ['request form', 'request form of a sheet'];
-  for (const state of states.filter(({ group, name }) => ['asking', 'following up', 'reports', 'desk'].includes(group) && !ofNobody.includes(name))) {
+  const ofNobody = ['request form', 'request form of a sheet', 'request form from a summary'];
+  for (const state of states.filter(({ group, name }) => ['asking', 'following up', 'reports', 'assessment', 'desk'].includes(group) && !ofNobody.includes(name))) {
     expect.soft(state.headers['cache-control'], state.name).toBe('no-store');
     expect.soft(state.headers['x-robots-tag'], state.name).toBe('noindex');
     expect.soft(state.url, state.name).not.toMatch(/lovelace|example\.org/i);

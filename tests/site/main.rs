@@ -2,10 +2,12 @@
 
 mod support;
 
+mod assessment;
 mod bad_input;
 mod check;
 mod consultations;
 mod contrast;
+mod drafts;
 mod every_page;
 mod feeds;
 mod finding;
@@ -18,5 +20,7 @@ mod migrations;
 mod reports;
 mod search;
 mod staff;
+mod summaries;
+mod summary_words;
 mod tidy;
 mod topics;

@@ -2,10 +2,11 @@
 // browser as it was served: same address, status, headers and HTML; styles and script come from the site.
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { collectAssessment } from './assessment.js';
 import { DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
-export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'desk', 'refusals'];
+export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'assessment', 'desk', 'refusals'];
 
 const ABOUT = 'sleep-and-back-pain';
 const FILLED = {
@@ -110,6 +111,8 @@ async function collect(site, guarded) {
   report('report form', 'report form with long words', 422, await askReport({ about: ABOUT, name: 'N'.repeat(101), email: `${'e'.repeat(255)}@example.org` }));
   const reportChecked = report('report check page', 'report check page', 200, await askReport({ about: ABOUT, name: 'Ada', email: 'ada@example.org' }));
   report('report check page', 'report check page with long words', 200, await askReport({ about: ABOUT, name: LONG.name, email: LONG.email }));
+
+  await collectAssessment(site, guarded, keep);
 
   // The desk before anyone asked.
   const desk = (page, name, status, answer) => keep('desk', page, name, status, answer);
