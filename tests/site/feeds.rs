@@ -122,7 +122,8 @@ async fn pages_with_a_date_have_it_in_the_sitemap() {
     let sitemap = site.visitor().get("/sitemap.xml").await;
     for url in between(&sitemap.body, "url") {
         let has_date = url.contains("<lastmod>20");
-        let without = ["/assessment<", "/emergency<", "/contact<", "/glossary<"].iter().any(|path| url.contains(path));
+        let without =
+            ["/assessment<", "/emergency<", "/contact<", "/glossary<"].iter().any(|path| url.contains(path));
         assert_eq!(has_date, !without, "{url}");
     }
 }
