@@ -102,6 +102,7 @@ pub struct Limits {
     sign_in: DefaultKeyedRateLimiter<String>,
     answers: DefaultKeyedRateLimiter<IpAddr>,
     drafts: DefaultKeyedRateLimiter<IpAddr>,
+    saves: DefaultKeyedRateLimiter<IpAddr>,
     guesses: DefaultKeyedRateLimiter<IpAddr>,
     all_guesses: DefaultDirectRateLimiter,
 }
@@ -110,10 +111,12 @@ impl Default for Limits {
     fn default() -> Limits {
         let five = NonZeroU32::new(5).expect("5 is not 0");
         let ten = NonZeroU32::new(10).expect("10 is not 0");
+        let hundred = NonZeroU32::new(100).expect("100 is not 0");
         Limits {
             sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
             answers: RateLimiter::keyed(Quota::per_minute(ten)),
             drafts: RateLimiter::keyed(Quota::per_minute(ten)),
+            saves: RateLimiter::keyed(Quota::per_minute(hundred)),
             guesses: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
             all_guesses: RateLimiter::direct(Quota::per_hour(
                 NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0"),
@@ -135,6 +138,7 @@ impl Limits {
             sign_in: RateLimiter::keyed(many),
             answers: RateLimiter::keyed(many),
             drafts: RateLimiter::keyed(many),
+            saves: RateLimiter::keyed(many),
             guesses: RateLimiter::keyed(many),
             all_guesses: RateLimiter::direct(many),
         }
@@ -160,6 +164,11 @@ impl Limits {
         self.drafts.check_key(&network(from)).is_ok()
     }
 
+    /// Whether an answer of a self-assessment is still stored: 100 a minute from one network, more than people give.
+    pub fn may_save(&self, from: IpAddr) -> bool {
+        self.saves.check_key(&network(from)).is_ok()
+    }
+
     /// Whether this network may try one more code now: 10, then 1 a minute; and everyone together, so that many
     /// networks cannot search for one.
     pub fn may_guess(&self, from: IpAddr) -> bool {
@@ -172,6 +181,7 @@ impl Limits {
         self.sign_in.retain_recent();
         self.answers.retain_recent();
         self.drafts.retain_recent();
+        self.saves.retain_recent();
         self.guesses.retain_recent();
     }
 }
