@@ -13,6 +13,7 @@ use crate::sealing::{random_token, token_hash};
 pub mod components;
 pub mod pages;
 pub mod password;
+pub mod role;
 pub mod session;
 pub mod store;
 
