@@ -37,6 +37,7 @@ pub fn router(
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
         .merge(consultations::review::routes(app.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
