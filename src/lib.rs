@@ -37,6 +37,7 @@ pub mod security;
 // What runs it.
 pub mod forgetting;
 pub mod resealing;
+pub mod rights;
 pub mod router;
 pub mod server;
 pub mod start;

@@ -19,7 +19,7 @@ use crate::library::Library;
 use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
-use crate::{assets, complaints, consultations, error, insights, library, reports, staff};
+use crate::{assets, complaints, consultations, error, insights, library, reports, rights, staff};
 
 /// The longest form: everything the site asks for fits many times over.
 const LARGEST_BODY: usize = 32 * 1024;
@@ -37,7 +37,9 @@ pub fn router(
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
         .merge(consultations::review::routes(app.clone()))
+        .merge(consultations::csv::routes(app.clone()))
         .merge(complaints::review::routes(app.clone()))
+        .merge(rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
