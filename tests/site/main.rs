@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod check;
+mod complaints;
 mod consultations;
 mod contrast;
 mod every_page;
@@ -13,10 +14,13 @@ mod forgetting;
 mod glossary;
 mod library;
 mod mail;
-
 mod migrations;
+mod people;
 mod reports;
+mod rights;
+mod roles;
 mod search;
+mod signing_in;
 mod staff;
 mod tidy;
 mod topics;
