@@ -62,7 +62,7 @@ export async function signInVisitor(visitor, origin, { email, password }, seen =
     return visitor.post('/staff/sign-in/code', { ...hidden(asked.html), code: nextCode(origin, email) });
   }
   seen('set-up', asked);
-  const key = asked.html.match(/data-key>([^<]+)</)[1];
+  const key = asked.html.match(/data-key>(.*?)<\/strong>/s)[1].replace(/<[^>]+>/g, '');
   const done = await visitor.post('/staff/sign-in/set-up', { code: setUp(origin, email, key) });
   seen('recovery codes', done);
   keepCodes(origin, email, [...done.html.matchAll(/data-code>([^<]+)</g)].map(([, one]) => one));
