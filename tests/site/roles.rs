@@ -196,6 +196,9 @@ async fn only_a_clinician_reads_what_a_patient_wrote() {
     let request = one_request(&site).await;
     for role in ROLES {
         let mut visitor = site.staff_as(role).await;
+        let (readers, sealer) = (site.app.database.readers(), &site.app.sealer);
+        let read = mybackpain::consultations::store::find_for(readers, sealer, &request, role).await.unwrap();
+        assert_eq!(read.concern.is_empty(), role != Role::Clinician, "the query itself leaves it out");
         let page = visitor.get(&format!("/staff/consultations/{request}")).await;
         let sees = role == Role::Clinician;
         assert_eq!(page.body.contains("xylophone"), sees, "{}", role.word());

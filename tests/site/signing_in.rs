@@ -212,6 +212,25 @@ async fn a_sign_of_life_keeps_a_session_and_none_ends_it() {
 }
 
 #[tokio::test]
+async fn wrong_passwords_make_the_next_answer_slower_from_wherever_they_come_and_the_right_one_ends_that() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    site.staff().await;
+    for _ in 0..4 {
+        let wrong = [("email", EMAIL), ("password", "not this one")];
+        assert_eq!(
+            site.visitor().post("/staff/sign-in", &wrong).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+    let delay = site.app.limits.sign_in_delay(EMAIL);
+    assert_eq!(delay.as_millis(), 500);
+    let asked = std::time::Instant::now();
+    half_signed_in(&site).await;
+    assert!(asked.elapsed() >= delay, "the owner waits as long, and is let in");
+    assert!(site.app.limits.sign_in_delay(EMAIL).is_zero());
+}
+
+#[tokio::test]
 async fn wrong_codes_are_limited_by_network_too() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     site.staff().await;
