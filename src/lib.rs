@@ -19,12 +19,15 @@ pub mod safety;
 pub mod site;
 
 // What the site does.
+pub mod assessment;
 pub mod complaints;
 pub mod consultations;
+pub mod drafts;
 pub mod insights;
 pub mod mail;
 pub mod reports;
 pub mod staff;
+pub mod summaries;
 
 // What there is to read.
 pub mod library;

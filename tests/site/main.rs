@@ -2,17 +2,20 @@
 
 mod support;
 
+mod assessment;
 mod bad_input;
 mod check;
 mod complaints;
 mod consultations;
 mod contrast;
+mod drafts;
 mod every_page;
 mod feeds;
 mod finding;
 mod forgetting;
 mod glossary;
 mod library;
+mod linked_data;
 mod mail;
 mod migrations;
 mod people;
@@ -22,5 +25,7 @@ mod roles;
 mod search;
 mod signing_in;
 mod staff;
+mod summaries;
+mod summary_words;
 mod tidy;
 mod topics;
