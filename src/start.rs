@@ -113,7 +113,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 
 /// Lets someone set up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
-    let (database, _) = open_data(&reset.data).await?;
+    let (database, _) = open_data_that_is_there(&reset.data).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let found = database
@@ -131,7 +131,7 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
 pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
     let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
-    let (database, sealer) = open_data(&asked.data).await?;
+    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
     let now = Clock::default().now();
     let done = match command {
         PersonCommand::Export(_) => rights::find(&database, &sealer, &person)
@@ -169,6 +169,16 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     })?;
     config.listen = listener.local_addr()?;
     Ok(listener)
+}
+
+/// A folder that was named by mistake is not made, and nothing is said to be erased in it.
+async fn open_data_that_is_there(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+    ensure!(
+        key_file(data).exists(),
+        "there is no data in {}; give the folder of the site with --data",
+        data.folder.display()
+    );
+    open_data(data).await
 }
 
 async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {

@@ -125,6 +125,36 @@ async fn erasure_is_asked_twice_leaves_a_proof_and_touches_nobody_else() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_a_request_is_given_and_erased_with_it() {
+    let site = asked().await;
+    let share = "insert into shared_summaries (reference, summary) select reference, $2 from consultations where reference = $1";
+    let reference: String = sqlx::query_scalar("select reference from consultations order by rowid")
+        .fetch_one(site.app.database.readers())
+        .await
+        .unwrap();
+    let place =
+        mybackpain::sealing::Place { table: "shared_summaries", reference: &reference, column: "summary" };
+    let sealed = site.app.sealer.seal(place, "slept on the glockenspiel");
+    let of = reference.clone();
+    site.app
+        .database
+        .write(move |connection| {
+            Box::pin(
+                async move { sqlx::query(share).bind(of).bind(sealed).execute(connection).await.map(|_| ()) },
+            )
+        })
+        .await
+        .unwrap();
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let file = admin.post("/staff/data-rights/file", &[("person", "ada@example.org")]).await;
+    assert!(file.body.contains("glockenspiel") && file.body.contains("Shared summaries"), "{}", file.body);
+    let form = [("person", "ada@example.org"), ("step", "erase"), ("sure", "yes")];
+    let done = admin.post("/staff/data-rights/erasure", &form).await;
+    assert_eq!(site.count("shared_summaries").await, 0);
+    assert!(admin.get(done.location()).await.words().contains("Shared summaries: 1"));
+}
+
+#[tokio::test]
 async fn erased_rows_leave_the_files_of_the_database() {
     let site = asked().await;
     let reference: String = sqlx::query_scalar("select reference from consultations order by rowid")
