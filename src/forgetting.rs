@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{consultations, mail, reports, retention, staff};
+use crate::{consultations, mail, mistakes, reports, retention, staff};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -38,6 +38,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                     .bind(at - retention::SUBMISSION)
                     .execute(&mut *connection)
                     .await?;
+                mistakes::store::forget(connection, at - retention::MISTAKE).await?;
                 staff::forget(connection, now).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");

@@ -17,13 +17,17 @@ pub mod clinic;
 pub mod promise;
 pub mod safety;
 pub mod site;
+pub mod vitals;
 
 // What the site does.
 pub mod consultations;
 pub mod insights;
 pub mod mail;
+pub mod mailroom;
+pub mod mistakes;
 pub mod reports;
 pub mod staff;
+pub mod upkeep;
 
 // What there is to read.
 pub mod library;
@@ -34,8 +38,12 @@ pub mod error;
 pub mod security;
 
 // What runs it.
+pub mod backup;
+pub mod commands;
+pub mod demo;
 pub mod forgetting;
 pub mod resealing;
 pub mod router;
 pub mod server;
 pub mod start;
+pub mod watch;

@@ -21,7 +21,12 @@ const SEALED: &[Sealed] = &[
         columns: &["name", "email", "phone", "concern", "needs"],
     },
     Sealed { table: "reports", reference: "reference", columns: &["name", "email"] },
-    Sealed { table: "outbox", reference: "message_id", columns: &["recipient", "message", "trouble"] },
+    Sealed {
+        table: "outbox",
+        reference: "message_id",
+        columns: &["recipient", "message", "trouble", "settled_why"],
+    },
+    Sealed { table: "mistakes", reference: "reference", columns: &["name", "email", "words", "answer"] },
 ];
 
 /// Says how many fields were sealed anew. One transaction: all of them or none.

@@ -143,7 +143,7 @@ pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &Submiss
     let parts = app.clone();
     let reference = app
         .database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if let Some(reference) = store::submitted(connection, &key_hash).await? {
                     return Ok(reference);

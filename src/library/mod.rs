@@ -35,6 +35,8 @@ pub const SECTIONS: [&str; 5] = [
 
 /// Everything to read, by kind and title.
 pub struct Library {
+    /// The content folder that it was read from.
+    pub folder: PathBuf,
     pub sheets: Vec<Sheet>,
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
@@ -233,8 +235,15 @@ impl Library {
         let topics = topics::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
-        let mut library =
-            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
+        let mut library = Library {
+            folder: content.to_owned(),
+            sheets: Vec::new(),
+            pages: Vec::new(),
+            references,
+            glossary,
+            topics,
+            index,
+        };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {

@@ -41,7 +41,7 @@ pub enum Purpose {
 pub struct Sender {
     from: Mailbox,
     /// What stands behind the at sign of a Message-ID.
-    domain: String,
+    pub(super) domain: String,
 }
 
 /// A message that is ready to send.
@@ -52,6 +52,9 @@ pub(super) struct Written {
 }
 
 impl Purpose {
+    pub const ALL: [Purpose; 3] =
+        [Purpose::ConsultationConfirmation, Purpose::ConsultationNotice, Purpose::Report];
+
     /// The word stored for it.
     pub fn word(self) -> &'static str {
         match self {
@@ -74,7 +77,7 @@ impl TryFrom<String> for Purpose {
     type Error = String;
 
     fn try_from(word: String) -> Result<Purpose, String> {
-        [Purpose::ConsultationConfirmation, Purpose::ConsultationNotice, Purpose::Report]
+        Purpose::ALL
             .into_iter()
             .find(|purpose| purpose.word() == word)
             .ok_or_else(|| format!("{word} is not a purpose of mail"))

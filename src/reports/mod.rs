@@ -83,7 +83,7 @@ pub async fn submit(app: &App, sheet: &Sheet, new: NewReport, key: &SubmissionKe
     let parts = app.clone();
     let state = app
         .database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if store::submitted(connection, &key_hash).await? {
                     return Ok(None);
