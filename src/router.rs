@@ -43,6 +43,7 @@ pub fn router(
         .merge(upkeep::pages::routes(app.clone(), library.clone()))
         .merge(mistakes::review::routes(app.clone(), library.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), watch::before_the_desk))
+        .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());

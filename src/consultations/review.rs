@@ -19,7 +19,7 @@ use crate::page;
 use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::session::SignedIn;
-use crate::staff::{self, store as accounts};
+use crate::staff::{self, Account, store as accounts};
 
 /// More than a desk can answer in a week; the page says when it shows no more.
 const MOST_SHOWN: i64 = 400;
@@ -73,7 +73,7 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
     let calendar = app.site.clinic.calendar();
     let now = app.clock.now();
     let shown = QueuePage {
-        frame: app.site.private("Requests").for_desk(&me.name),
+        frame: app.site.private("Requests").for_desk(&me.name, me.role),
         sections: sections(&waiting, calendar, now),
         ended: &ended,
         calendar,
@@ -90,7 +90,7 @@ async fn show(
 ) -> Result<Response> {
     let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
     staff::note(&app, me.id, "opened", request.reference.clone()).await?;
-    show_request(&app, &me.name, &request, StatusCode::OK, false).await
+    show_request(&app, &me, &request, StatusCode::OK, false).await
 }
 
 async fn contact(app: State<App>, me: SignedIn, reference: Path<String>, fields: Fields) -> Result<Response> {
@@ -113,14 +113,14 @@ async fn advance(
         Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Moved::Stale | Moved::Impossible => {
             let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
-            show_request(&app, &me.name, &request, StatusCode::CONFLICT, true).await
+            show_request(&app, &me, &request, StatusCode::CONFLICT, true).await
         }
     }
 }
 
 async fn show_request(
     app: &App,
-    me: &str,
+    me: &Account,
     request: &Request,
     status: StatusCode,
     stale: bool,
@@ -135,7 +135,7 @@ async fn show_request(
     let mails = crate::mail::mails_of(readers, &request.reference).await?;
     let title = if request.name.is_empty() { request.reference.as_str() } else { &request.name };
     let shown = ReviewPage {
-        frame: app.site.private(title).for_desk(me).with_errors(stale),
+        frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(stale),
         marked: app.site.clinic.safety.marked(&request.concern),
         due: calendar.say_with_year(request.due_at),
         asked: calendar.say_with_year(request.created_at),

@@ -35,6 +35,8 @@ pub enum Purpose {
     /// To the desk: a request is waiting.
     ConsultationNotice,
     Report,
+    /// To a colleague: make your account.
+    StaffInvitation,
 }
 
 /// Who mail is from. Built once at the start.
@@ -52,8 +54,12 @@ pub(super) struct Written {
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 3] =
-        [Purpose::ConsultationConfirmation, Purpose::ConsultationNotice, Purpose::Report];
+    pub const ALL: [Purpose; 4] = [
+        Purpose::ConsultationConfirmation,
+        Purpose::ConsultationNotice,
+        Purpose::Report,
+        Purpose::StaffInvitation,
+    ];
 
     /// The word stored for it.
     pub fn word(self) -> &'static str {
@@ -61,6 +67,7 @@ impl Purpose {
             Purpose::ConsultationConfirmation => "consultation-confirmation",
             Purpose::ConsultationNotice => "consultation-notice",
             Purpose::Report => "report",
+            Purpose::StaffInvitation => "staff-invitation",
         }
     }
 
@@ -69,6 +76,7 @@ impl Purpose {
             Purpose::ConsultationConfirmation => "Confirmation to the patient",
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::Report => "Report",
+            Purpose::StaffInvitation => "Invitation to a colleague",
         }
     }
 }

@@ -90,7 +90,7 @@ async fn index(
     }
     let (mails, total) = desk::list(readers, &app.sealer, &filter).await?;
     let shown = IndexPage {
-        frame: app.site.private("Mail").for_desk(&me.name),
+        frame: app.site.private("Mail").for_desk(&me.name, me.role),
         tasks: &tasks,
         tasks_in_all,
         mails: &mails,
@@ -206,7 +206,7 @@ async fn show_mail(
     };
     let title = format!("{}: {}", mail.purpose.label(), mail.reference);
     let shown = ShowPage {
-        frame: app.site.private(&title).for_desk(&me.name).with_errors(status != StatusCode::OK),
+        frame: app.site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
         mail,
         addresses: me.reaches_patients(),
         calendar: app.site.clinic.calendar(),

@@ -112,7 +112,7 @@ impl Given {
         };
         let title = format!("Mistake {}", mistake.reference);
         let shown = ReviewPage {
-            frame: site.private(&title).for_desk(&me.name).with_errors(status != StatusCode::OK),
+            frame: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
             mistake,
             sheet: self.library.sheet(&mistake.about),
             asked: calendar.say_with_year(moment(mistake.created_at)),

@@ -71,7 +71,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     let groups = groups(&given.library, report, &usefulness, &open, today);
     let entries = || groups.iter().flat_map(|group| &group.entries);
     let shown = IndexPage {
-        frame: app.site.private("Pages").for_desk(&me.name),
+        frame: app.site.private("Pages").for_desk(&me.name, me.role),
         warnings: entries().map(|entry| entry.warnings.len()).sum(),
         unsigned: entries().filter(|entry| entry.next_review.is_some() && !entry.signed).count(),
         groups: &groups,
