@@ -255,26 +255,6 @@ pub async fn change_contact(
     Ok(changed.rows_affected() == 1)
 }
 
-/// Replaces the address alone. True when the request was still open.
-pub async fn correct_email(
-    connection: &mut SqliteConnection,
-    sealer: &Sealer,
-    reference: &str,
-    email: &str,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
-        "update consultations set email = $2, changed_at = max(changed_at + 1, $3) \
-         where reference = $1 and state in ('new', 'contacted', 'booked')",
-    )
-    .bind(reference)
-    .bind(sealer.seal(place(reference, "email"), email))
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
-    Ok(changed.rows_affected() == 1)
-}
-
 /// Erases every personal field. True when the request was not withdrawn before.
 pub async fn withdraw(
     connection: &mut SqliteConnection,

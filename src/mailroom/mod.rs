@@ -8,6 +8,7 @@ use crate::mail::desk::{self, Refused};
 use crate::staff::store::audit;
 
 pub mod pages;
+mod store;
 
 /// Sends a mail that was given up once more, as it is.
 pub async fn resend(app: &App, staff: i64, id: i64) -> Result<std::result::Result<(), Refused>> {
@@ -45,7 +46,7 @@ pub async fn readdress(
             let new = desk::cause(connection, follower).await?;
             // A mail to the clinic itself says nothing about the patient's address.
             if new.purpose != Purpose::ConsultationNotice
-                && consultations::correct_email(connection, sealer, &new.reference, &to, now).await?
+                && store::correct_request(connection, sealer, &new.reference, &to, now).await?
             {
                 let who = format!("staff:{staff}");
                 consultations::add_event(

@@ -151,14 +151,17 @@ impl Given {
             None if to_mend => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
         };
+        let about = self.find(&form.about);
+        let title =
+            if about.is_some() { "Report a mistake on this page" } else { "Report a mistake on a page" };
         let sheets = self.library.sheets.iter().map(Spoken::Sheet);
         let all = sheets.chain(self.library.pages.iter().map(Spoken::Plain));
         let shown = NewPage {
-            frame: app.site.private("Report a mistake on a page").with_errors(status != StatusCode::OK),
+            frame: app.site.private(title).with_errors(status != StatusCode::OK),
             form,
             errors: &errors,
             email_meant,
-            about: self.find(&form.about),
+            about,
             choices: all.map(|one| Choice { value: one.slug(), label: one.title(), chosen: false }).collect(),
             key: key.as_str(),
             trouble: trouble.map(|(_, words)| words),

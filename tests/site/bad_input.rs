@@ -7,7 +7,8 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::support::{Answer, Site, consultation, report, with};
 
-const FORMS: &[&str] = &["/consultations/new", "/reports/new", "/staff/sign-in", "/usefulness"];
+const FORMS: &[&str] =
+    &["/consultations/new", "/reports/new", "/staff/sign-in", "/usefulness", "/mistakes/new"];
 
 fn raw(method: Method, path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
