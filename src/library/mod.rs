@@ -235,15 +235,8 @@ impl Library {
         let topics = topics::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
-        let mut library = Library {
-            folder: content.to_owned(),
-            sheets: Vec::new(),
-            pages: Vec::new(),
-            references,
-            glossary,
-            topics,
-            index,
-        };
+        let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
+        let mut library = Library { folder, sheets, pages, references, glossary, topics, index };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {

@@ -40,6 +40,10 @@ async fn every_migration_carries_filled_tables_along() {
         let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
         assert_eq!(rows, 1, "{table}");
     }
+    let unsettled =
+        "select count(*) from outbox where settled_at is null and resent_at is null and state = 'queued'";
+    let rows: i64 = sqlx::query_scalar(unsettled).fetch_one(&pool).await.unwrap();
+    assert_eq!(rows, 1, "a mail that waits is no task, and nobody dealt with it");
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());
