@@ -39,6 +39,9 @@ pub enum Command {
     Healthcheck(Healthcheck),
     /// Fill an empty data folder with a made-up month, to see a living desk
     Demo(Demo),
+    /// Answer a data-protection request: everything held about one person
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Add a new sealing key and seal every personal field with it; stop the server first
     RotateKey(Data),
 }
@@ -49,6 +52,22 @@ pub enum StaffCommand {
     Add(StaffAdd),
     /// Let someone who lost their phone and their recovery codes set up the second step again
     Reset(StaffReset),
+}
+
+#[derive(Subcommand)]
+pub enum PersonCommand {
+    /// Write everything held about a person to standard output, as JSON
+    Export(PersonAsked),
+    /// Erase everything held about a person, and say the reference of the proof
+    Erase(PersonAsked),
+}
+
+#[derive(Args)]
+pub struct PersonAsked {
+    /// Their email address or phone number
+    pub person: String,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Args)]

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{consultations, mail, mistakes, reports, retention, staff};
+use crate::{complaints, consultations, mail, mistakes, reports, retention, rights, staff};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -33,6 +33,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 let at = seconds(now);
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
+                complaints::store::forget(connection, at - retention::COMPLAINT).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
                 sqlx::query("delete from submissions where created_at < $1")
                     .bind(at - retention::SUBMISSION)
@@ -40,6 +41,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                     .await?;
                 mistakes::store::forget(connection, at - retention::MISTAKE).await?;
                 staff::forget(connection, now).await?;
+                rights::store::forget(connection, at - retention::AUDIT).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

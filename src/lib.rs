@@ -20,6 +20,7 @@ pub mod site;
 pub mod vitals;
 
 // What the site does.
+pub mod complaints;
 pub mod consultations;
 pub mod insights;
 pub mod mail;
@@ -43,6 +44,7 @@ pub mod commands;
 pub mod demo;
 pub mod forgetting;
 pub mod resealing;
+pub mod rights;
 pub mod router;
 pub mod server;
 pub mod start;

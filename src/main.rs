@@ -19,6 +19,7 @@ async fn main() -> ExitCode {
         Some(Command::Healthcheck(check)) => watch::health::ask(check.health_address).await,
         Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
+        Some(Command::Person(command)) => start::person(command).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

@@ -7,14 +7,14 @@ use crate::database::Database;
 use crate::sealing::{Place, Sealer};
 
 /// A table with sealed columns, and the column that its values are bound to.
-struct Sealed {
-    table: &'static str,
-    reference: &'static str,
-    columns: &'static [&'static str],
+pub struct Sealed {
+    pub table: &'static str,
+    pub reference: &'static str,
+    pub columns: &'static [&'static str],
 }
 
 /// Every sealed column there is. A test compares this with the tables.
-const SEALED: &[Sealed] = &[
+pub const SEALED: &[Sealed] = &[
     Sealed {
         table: "consultations",
         reference: "reference",

@@ -20,7 +20,8 @@ use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
 use crate::{
-    assets, consultations, error, insights, library, mailroom, mistakes, reports, staff, upkeep, watch,
+    assets, complaints, consultations, error, insights, library, mailroom, mistakes, reports, rights, staff,
+    upkeep, watch,
 };
 
 /// The longest form: everything the site asks for fits many times over.
@@ -42,6 +43,9 @@ pub fn router(
         .merge(mailroom::pages::routes(app.clone()))
         .merge(upkeep::pages::routes(app.clone(), library.clone()))
         .merge(mistakes::review::routes(app.clone(), library.clone()))
+        .merge(consultations::csv::routes(app.clone()))
+        .merge(complaints::review::routes(app.clone()))
+        .merge(rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), watch::before_the_desk))
         .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
@@ -62,6 +66,7 @@ pub fn router(
         .merge(library::pages::routes(shelf.clone()))
         .merge(assets::routes())
         .merge(consultations::pages::routes(app.clone(), library.clone()))
+        .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
         .merge(mistakes::pages::routes(app.clone(), library.clone()))
         .merge(insights::pages::routes(app.clone(), library.clone()))

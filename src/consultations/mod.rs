@@ -13,6 +13,7 @@ use crate::reference::{SubmissionKey, reference};
 use crate::retention;
 use crate::sealing::token_hash;
 
+pub mod csv;
 mod letters;
 pub mod pages;
 pub mod patient;

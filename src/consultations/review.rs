@@ -48,6 +48,7 @@ struct Section<'a> {
 struct ReviewPage<'a> {
     frame: Frame<'a>,
     request: &'a Request,
+    sees_words: bool,
     marked: Vec<(bool, &'a str)>,
     due: String,
     asked: String,
@@ -88,7 +89,7 @@ async fn show(
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
+    let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
     staff::note(&app, me.id, "opened", request.reference.clone()).await?;
     show_request(&app, &me, &request, StatusCode::OK, false).await
 }
@@ -112,7 +113,7 @@ async fn advance(
     match super::advance(&app, me.id, reference.clone(), next, seen_at).await? {
         Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Moved::Stale | Moved::Impossible => {
-            let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
+            let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
             show_request(&app, &me, &request, StatusCode::CONFLICT, true).await
         }
     }
@@ -145,6 +146,7 @@ async fn show_request(
             .map(|mail| (mail.purpose.label().to_owned(), mail.state.label().to_owned()))
             .collect(),
         history,
+        sees_words: me.sees_words(),
         request,
         stale,
     };

@@ -27,6 +27,7 @@ pub const FIXED_PATHS: &[&str] = &[
     "/consultations/new",
     "/reports/new",
     "/mistakes/new",
+    "/complaints",
 ];
 
 /// Every public page, by its path, and where moved pages are now.

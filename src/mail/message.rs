@@ -37,6 +37,8 @@ pub enum Purpose {
     Report,
     /// To a colleague: make your account.
     StaffInvitation,
+    /// To the desk: someone complains about how we handle personal data.
+    ComplaintNotice,
 }
 
 /// Who mail is from. Built once at the start.
@@ -54,11 +56,12 @@ pub(super) struct Written {
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 4] = [
+    pub const ALL: [Purpose; 5] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::Report,
         Purpose::StaffInvitation,
+        Purpose::ComplaintNotice,
     ];
 
     /// The word stored for it.
@@ -68,6 +71,7 @@ impl Purpose {
             Purpose::ConsultationNotice => "consultation-notice",
             Purpose::Report => "report",
             Purpose::StaffInvitation => "staff-invitation",
+            Purpose::ComplaintNotice => "complaint-notice",
         }
     }
 
@@ -77,6 +81,7 @@ impl Purpose {
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
+            Purpose::ComplaintNotice => "Notice of a complaint",
         }
     }
 }

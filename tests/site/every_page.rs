@@ -18,6 +18,7 @@ const FORMS: &[&str] = &[
     "/search",
     "/search?q=sleep",
     "/search?q=numb",
+    "/complaints",
     "/staff/sign-in",
 ];
 

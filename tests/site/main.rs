@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod check;
+mod complaints;
 mod consultations;
 mod contrast;
 mod demo;
@@ -15,11 +16,14 @@ mod glossary;
 mod library;
 mod mail;
 mod mailroom;
-
 mod migrations;
 mod mistakes;
+mod people;
 mod reports;
+mod rights;
+mod roles;
 mod search;
+mod signing_in;
 mod staff;
 mod tidy;
 mod topics;

@@ -34,8 +34,16 @@ async fn every_migration_carries_filled_tables_along() {
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
-    for table in ["consultations", "consultation_events", "reports", "outbox", "staff", "audit", "usefulness"]
-    {
+    for table in [
+        "consultations",
+        "consultation_events",
+        "reports",
+        "outbox",
+        "staff",
+        "staff_invitations",
+        "audit",
+        "usefulness",
+    ] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
         assert_eq!(rows, 1, "{table}");
@@ -44,6 +52,12 @@ async fn every_migration_carries_filled_tables_along() {
         "select count(*) from outbox where settled_at is null and resent_at is null and state = 'queued'";
     let rows: i64 = sqlx::query_scalar(unsettled).fetch_one(&pool).await.unwrap();
     assert_eq!(rows, 1, "a mail that waits is no task, and nobody dealt with it");
+    let sessions: i64 =
+        sqlx::query_scalar("select count(*) from staff_sessions").fetch_one(&pool).await.unwrap();
+    assert_eq!(sessions, 0, "signing in takes two steps now: sessions that took one are over");
+    let mail: (String, String, Vec<u8>) =
+        sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
+    assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());
