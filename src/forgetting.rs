@@ -6,7 +6,9 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{complaints, consultations, mail, mistakes, reports, retention, rights, staff};
+use crate::{
+    complaints, consultations, drafts, mail, mistakes, reports, retention, rights, staff, summaries,
+};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -42,6 +44,8 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 mistakes::store::forget(connection, at - retention::MISTAKE).await?;
                 staff::forget(connection, now).await?;
                 rights::store::forget(connection, at - retention::AUDIT).await?;
+                drafts::store::forget(connection, at - retention::DRAFT).await?;
+                summaries::store::forget(connection, at).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

@@ -20,14 +20,17 @@ pub mod site;
 pub mod vitals;
 
 // What the site does.
+pub mod assessment;
 pub mod complaints;
 pub mod consultations;
+pub mod drafts;
 pub mod insights;
 pub mod mail;
 pub mod mailroom;
 pub mod mistakes;
 pub mod reports;
 pub mod staff;
+pub mod summaries;
 pub mod upkeep;
 
 // What there is to read.

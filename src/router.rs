@@ -20,8 +20,8 @@ use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
 use crate::{
-    assets, complaints, consultations, error, insights, library, mailroom, mistakes, reports, rights, staff,
-    upkeep, watch,
+    assessment, assets, complaints, consultations, error, insights, library, mailroom, mistakes, reports,
+    rights, staff, summaries, upkeep, watch,
 };
 
 /// The longest form: everything the site asks for fits many times over.
@@ -65,6 +65,8 @@ pub fn router(
     Ok(Router::new()
         .merge(library::pages::routes(shelf.clone()))
         .merge(assets::routes())
+        .merge(assessment::pages::routes(app.clone(), library.clone()))
+        .merge(summaries::pages::routes(app.clone(), library.clone()))
         .merge(consultations::pages::routes(app.clone(), library.clone()))
         .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
@@ -78,9 +80,11 @@ pub fn router(
 
 /// The public pages, with the forms that stand at the foot of each sheet.
 pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
-    Shelf::fill(site, library, |about| {
+    let mut shelf = Shelf::fill(site, library, |about| {
         [reports::pages::offer(about), consultations::pages::offer(about)].into_iter().flatten().collect()
-    })
+    })?;
+    shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
+    Ok(shelf)
 }
 
 async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::assessment::summary::Summary;
 use crate::clock::{moment, seconds};
 use crate::error::Result;
 use crate::form::contact::{CallTime, Method};
@@ -12,6 +13,7 @@ use crate::mail;
 use crate::reference::{SubmissionKey, reference};
 use crate::retention;
 use crate::sealing::token_hash;
+use crate::summaries;
 
 pub mod csv;
 mod letters;
@@ -112,8 +114,15 @@ impl Request {
 
 /// Stores a request, its key and its mails in one transaction, and says its reference.
 ///
-/// The same key, or the same words from the same person within a day, is the same request.
-pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &SubmissionKey) -> Result<String> {
+/// The same key, or the same words from the same person within a day, is the same request. `shared` is the summary that
+/// the person chose to share.
+pub async fn submit(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    shared: Option<Summary>,
+    key: &SubmissionKey,
+) -> Result<String> {
     let now = app.clock.now();
     let token = key.private_token(&app.sealer);
     let contact = &new.contact;
@@ -126,7 +135,7 @@ pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &Submiss
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
-        safety: app.site.clinic.safety.are_in(&new.concern),
+        safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared.as_ref())),
         suspect: new.suspect,
         method: contact.method,
         times: contact.times.clone(),
@@ -152,9 +161,15 @@ pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &Submiss
                 let since = seconds(now) - SAME_REQUEST_SECONDS;
                 if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
                     store::remember_key(connection, &key_hash, &reference, now).await?;
+                    if let Some(summary) = &shared {
+                        summaries::store::share(connection, &parts.sealer, &reference, summary).await?;
+                    }
                     return Ok(reference);
                 }
                 store::insert(connection, &parts.sealer, &request, &content_mark).await?;
+                if let Some(summary) = &shared {
+                    summaries::store::share(connection, &parts.sealer, &request.reference, summary).await?;
+                }
                 store::add_event(connection, &request.reference, now, "patient", "asked").await?;
                 store::remember_key(connection, &key_hash, &request.reference, now).await?;
                 for letter in letters {
@@ -166,6 +181,12 @@ pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &Submiss
         .await?;
     app.mail_waiting.notify_one();
     Ok(reference)
+}
+
+/// All that a person wrote in their own words: the main concern, and what stands so in the summary they share.
+pub fn words_typed(concern: &str, shared: Option<&Summary>) -> String {
+    let own = shared.into_iter().flat_map(Summary::own_words);
+    std::iter::once(concern).filter(|words| !words.is_empty()).chain(own).collect::<Vec<_>>().join("\n")
 }
 
 /// Replaces how to reach the patient. Nothing when the request is over.
@@ -202,6 +223,7 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
             Box::pin(async move {
                 if store::withdraw(connection, &reference, now).await? {
                     mail::forget(connection, &reference).await?;
+                    summaries::store::unshare(connection, &reference).await?;
                     store::add_event(connection, &reference, now, "patient", "withdrew").await?;
                 }
                 Ok(())

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::store::Event;
 use super::{Moved, Request, State as RequestState, store};
 use crate::app::App;
+use crate::assessment::summary::Summary;
 use crate::clock::moment;
 use crate::error::{Error, Result};
 use crate::form::Fields;
@@ -20,6 +21,7 @@ use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::session::SignedIn;
 use crate::staff::{self, Account, store as accounts};
+use crate::summaries;
 
 /// More than a desk can answer in a week; the page says when it shows no more.
 const MOST_SHOWN: i64 = 400;
@@ -56,6 +58,8 @@ struct ReviewPage<'a> {
     history: Vec<(String, String, String)>,
     mails: Vec<(String, String)>,
     stale: bool,
+    /// The summary that the patient chose to share.
+    shared: Option<Summary>,
 }
 
 pub fn routes(app: App) -> Router {
@@ -147,6 +151,11 @@ async fn show_request(
             .collect(),
         history,
         sees_words: me.sees_words(),
+        // Written by the patient, like the rest of their words.
+        shared: match me.sees_words() {
+            true => summaries::store::shared_with(readers, &app.sealer, &request.reference).await?,
+            false => None,
+        },
         request,
         stale,
     };

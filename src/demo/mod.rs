@@ -165,7 +165,7 @@ impl Month {
         let key = || SubmissionKey::new(&app.sealer, &app.clock);
         match happening {
             Happening::Request { new, fate } => {
-                let reference = consultations::submit(app, &self.library, *new, &key()).await?;
+                let reference = consultations::submit(app, &self.library, *new, None, &key()).await?;
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {
@@ -178,7 +178,7 @@ impl Month {
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
             Happening::Report { about, new } => {
                 if let Some(sheet) = self.library.sheet(&about) {
-                    reports::submit(app, sheet, new, &key()).await?;
+                    reports::submit(app, &[sheet], None, new, &key()).await?;
                 }
             }
             Happening::Vote { about, useful } => self.vote(about, useful).await?,

@@ -19,6 +19,9 @@ const FORMS: &[&str] = &[
     "/search?q=sleep",
     "/search?q=numb",
     "/complaints",
+    "/assessment/safety",
+    "/assessment/resume",
+    "/assessment/erased",
     "/staff/sign-in",
 ];
 

@@ -2,18 +2,21 @@
 
 mod support;
 
+mod assessment;
 mod bad_input;
 mod check;
 mod complaints;
 mod consultations;
 mod contrast;
 mod demo;
+mod drafts;
 mod every_page;
 mod feeds;
 mod finding;
 mod forgetting;
 mod glossary;
 mod library;
+mod linked_data;
 mod mail;
 mod mailroom;
 mod migrations;
@@ -25,6 +28,8 @@ mod roles;
 mod search;
 mod signing_in;
 mod staff;
+mod summaries;
+mod summary_words;
 mod tidy;
 mod topics;
 mod upkeep;

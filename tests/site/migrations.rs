@@ -22,6 +22,14 @@ insert into usefulness (about, day, useful, not_useful) values ('fibromyalgia', 
 insert into audit (happened_at, staff_id, what, reference) values (1, 1, 'opened', 'BP-3333-4444');
 ";
 
+/// Rows as they were after the second migration. Never edited.
+const AFTER_THE_SECOND: &str = "
+insert into drafts (reference, saved_at, answers, code_mark) values ('d', 1, x'00', 'c');
+insert into draft_tokens (token_hash, reference) values ('t', 'd');
+insert into summaries (token_hash, expires_at, summary) values ('s', 86400, x'00');
+insert into shared_summaries (reference, summary) values ('BP-3333-4444', x'00');
+";
+
 #[tokio::test]
 async fn every_migration_carries_filled_tables_along() {
     let folder = tempfile::tempdir().unwrap();
@@ -33,7 +41,14 @@ async fn every_migration_carries_filled_tables_along() {
     let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
+    MIGRATOR.run_to(2, &pool).await.unwrap();
+    sqlx::raw_sql(AFTER_THE_SECOND).execute(&pool).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
+    for table in ["drafts", "draft_tokens", "summaries", "shared_summaries"] {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
+        assert_eq!(rows, 1, "{table}");
+    }
     for table in [
         "consultations",
         "consultation_events",

@@ -103,7 +103,7 @@ async function answers(origin, child, log) {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();

@@ -2,11 +2,12 @@
 // browser as it was served: same address, status, headers and HTML; styles and script come from the site.
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { collectAssessment } from './assessment.js';
 import { signInVisitor } from './signing_in.js';
 import { ADMINISTRATOR, DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
-export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'complaints', 'desk', 'people', 'refusals'];
+export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'complaints', 'assessment', 'desk', 'people', 'refusals'];
 
 const ABOUT = 'sleep-and-back-pain';
 const FILLED = {
@@ -70,6 +71,16 @@ async function collect(site, guarded) {
   if (night.status === 200 && !addresses.includes('/night')) keep('reading', '/night', '/night', 200, night);
   keep('reading', '/usefulness', 'thanks for an answer', 200, await visitor.post('/usefulness', { about: ABOUT, useful: 'yes' }));
 
+  // Searches, from none to the ones that bring help first.
+  const search = (name, words) => visitor.get(`/search?q=${encodeURIComponent(words)}`).then((answer) => keep('reading', 'search', name, 200, answer));
+  await search('search, empty', '');
+  await search('search with results', 'cant sleep back pane');
+  await search('search with many results', 'pain');
+  await search('search with emergency words', 'numb between my legs');
+  await search('search in a crisis', 'i want to end my life');
+  await search('search without results', 'zzzzqqq');
+  await search('search with hostile and long words', `"><script>alert(1)</script>${'w'.repeat(300)}`);
+
   // The request form and its check page.
   const form = (name, status, answer) => keep('asking', 'request form', name, status, answer);
   const check = (name, answer, status = 200) => keep('asking', 'check page', name, status, answer);
@@ -114,6 +125,8 @@ async function collect(site, guarded) {
   const slip = { ...FILLED, name: 'Ada Byron', email: 'ada@example.ogr', email_queried: 'ada@example.ogr' };
   const undeliverable = await ask(slip);
 
+  await collectAssessment(site, guarded, keep);
+
   // The desk before anyone asked.
   const desk = (page, name, status, answer) => keep('desk', page, name, status, answer);
   const colleague = new Visitor(site.origin);
@@ -130,6 +143,7 @@ async function collect(site, guarded) {
   desk('code', 'code', 200, await late.post('/staff/sign-in', { email, password }));
   desk('code', 'code refused', 422, await late.post('/staff/sign-in/code', { code: '000000' }));
   await collectPeople(site, keep);
+  desk('components', 'components', 200, await colleague.get('/staff/components'));
 
   // Refusals.
   const refusal = (name, status, answer) => keep('refusals', `refusal ${status}`, name, status, answer);
