@@ -28,6 +28,9 @@ pub enum Command {
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Answer a data-protection request: everything held about one person
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Add a new sealing key and seal every personal field with it; stop the server first
     RotateKey(Data),
 }
@@ -36,6 +39,32 @@ pub enum Command {
 pub enum StaffCommand {
     /// Make an account; the password is read from standard input
     Add(StaffAdd),
+    /// Let someone who lost their phone and their recovery codes set up the second step again
+    Reset(StaffReset),
+}
+
+#[derive(Subcommand)]
+pub enum PersonCommand {
+    /// Write everything held about a person to standard output, as JSON
+    Export(PersonAsked),
+    /// Erase everything held about a person, and say the reference of the proof
+    Erase(PersonAsked),
+}
+
+#[derive(Args)]
+pub struct PersonAsked {
+    /// Their email address or phone number
+    pub person: String,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[derive(Args)]
+pub struct StaffReset {
+    /// Email address that they sign in with
+    pub email: String,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Args)]
@@ -165,8 +194,25 @@ impl Role {
         }
     }
 
+    /// As a heading or a choice.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Reception => "Reception",
+            Role::Clinician => "Clinician",
+            Role::Administrator => "Administrator",
+        }
+    }
+
     pub fn from_word(word: &str) -> Option<Role> {
         Role::value_variants().iter().copied().find(|role| role.word() == word)
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Role, String> {
+        Role::from_word(&word).ok_or_else(|| format!("{word} is not a role"))
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{consultations, drafts, mail, reports, retention, staff, summaries};
+use crate::{complaints, consultations, drafts, mail, reports, retention, rights, staff, summaries};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -33,12 +33,14 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 let at = seconds(now);
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
+                complaints::store::forget(connection, at - retention::COMPLAINT).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
                 sqlx::query("delete from submissions where created_at < $1")
                     .bind(at - retention::SUBMISSION)
                     .execute(&mut *connection)
                     .await?;
                 staff::forget(connection, now).await?;
+                rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;
                 summaries::store::forget(connection, at).await?;
                 if requests + addresses > 0 {

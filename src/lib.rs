@@ -20,6 +20,7 @@ pub mod site;
 
 // What the site does.
 pub mod assessment;
+pub mod complaints;
 pub mod consultations;
 pub mod drafts;
 pub mod insights;
@@ -39,6 +40,7 @@ pub mod security;
 // What runs it.
 pub mod forgetting;
 pub mod resealing;
+pub mod rights;
 pub mod router;
 pub mod server;
 pub mod start;

@@ -14,6 +14,10 @@ use axum::response::{IntoResponse, Response};
 use axum_client_ip::ClientIp;
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+pub mod guesses;
+
+use guesses::Guesses;
+
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
@@ -101,6 +105,8 @@ pub struct Limits {
     sending: DefaultKeyedRateLimiter<IpAddr>,
     sign_in: DefaultKeyedRateLimiter<String>,
     answers: DefaultKeyedRateLimiter<IpAddr>,
+    /// Nothing when there are no limits.
+    passwords: Option<Guesses>,
     drafts: DefaultKeyedRateLimiter<IpAddr>,
     saves: DefaultKeyedRateLimiter<IpAddr>,
     guesses: DefaultKeyedRateLimiter<IpAddr>,
@@ -115,6 +121,7 @@ impl Default for Limits {
         Limits {
             sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
             answers: RateLimiter::keyed(Quota::per_minute(ten)),
+            passwords: Some(Guesses::default()),
             drafts: RateLimiter::keyed(Quota::per_minute(ten)),
             saves: RateLimiter::keyed(Quota::per_minute(hundred)),
             guesses: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
@@ -137,6 +144,7 @@ impl Limits {
             sending: RateLimiter::keyed(many),
             sign_in: RateLimiter::keyed(many),
             answers: RateLimiter::keyed(many),
+            passwords: None,
             drafts: RateLimiter::keyed(many),
             saves: RateLimiter::keyed(many),
             guesses: RateLimiter::keyed(many),
@@ -152,6 +160,22 @@ impl Limits {
     /// Whether this network may guess once more at this account. Called before the password is hashed.
     pub fn may_sign_in(&self, from: IpAddr, email: &str) -> bool {
         self.sign_in.check_key(&format!("{} {email}", network(from))).is_ok()
+    }
+
+    /// How long the next guess at this account waits, wherever it comes from: longer with each wrong one.
+    pub fn sign_in_delay(&self, email: &str) -> Duration {
+        self.passwords.as_ref().map_or(Duration::ZERO, |guesses| guesses.delay(email))
+    }
+
+    /// Notes a wrong password, and says how many there were lately.
+    pub fn wrong_password(&self, email: &str) -> u32 {
+        self.passwords.as_ref().map_or(0, |guesses| guesses.wrong(email))
+    }
+
+    pub fn right_password(&self, email: &str) {
+        if let Some(guesses) = &self.passwords {
+            guesses.right(email);
+        }
     }
 
     /// Whether an answer to "Was this page useful?" still counts: 10 a minute from one network.
@@ -180,6 +204,9 @@ impl Limits {
         self.sending.retain_recent();
         self.sign_in.retain_recent();
         self.answers.retain_recent();
+        if let Some(guesses) = &self.passwords {
+            guesses.prune();
+        }
         self.drafts.retain_recent();
         self.saves.retain_recent();
         self.guesses.retain_recent();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::clinic::Clinic;
+use crate::config::Role;
 use crate::safety::Safety;
 
 /// The same for every page.
@@ -48,8 +49,15 @@ pub struct Frame<'a> {
     pub path: Option<&'a str>,
     /// The page shows a form with something to mend.
     pub error: bool,
-    /// Name of the member of staff, on pages of the desk.
-    pub desk: Option<&'a str>,
+    /// Who is signed in, on pages of the desk.
+    pub desk: Option<Desk<'a>>,
+}
+
+/// A member of staff, as the head of every page of the desk shows them.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    pub name: &'a str,
+    pub role: Role,
 }
 
 impl<'a> Frame<'a> {
@@ -61,8 +69,8 @@ impl<'a> Frame<'a> {
         Frame { description, ..self }
     }
 
-    pub fn for_desk(self, name: &'a str) -> Frame<'a> {
-        Frame { desk: Some(name), ..self }
+    pub fn for_desk(self, name: &'a str, role: Role) -> Frame<'a> {
+        Frame { desk: Some(Desk { name, role }), ..self }
     }
 
     /// The words of the browser's tab: "Error: About you – My Back Pain".

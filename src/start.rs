@@ -13,12 +13,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::app::{App, Parts};
-use crate::clock::Clock;
-use crate::config::{Check, Data, Format, Serve, StaffAdd};
+use crate::clock::{Clock, seconds};
+use crate::config::{Check, Data, Format, PersonCommand, Serve, StaffAdd, StaffReset};
 use crate::database::Database;
 use crate::form::{self, email};
 use crate::library::{self, Library};
 use crate::mail::{self, Post, Progress, Sender};
+use crate::rights::{self, Person};
 use crate::router::{router, shelf};
 use crate::sealing::{self, Sealer};
 use crate::security::Limits;
@@ -96,7 +97,8 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let mut secret = String::new();
     io::stdin().lock().read_line(&mut secret)?;
     let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
-    password::check(&secret, &[&address, &name]).map_err(anyhow::Error::msg)?;
+    let own_words = password::own_words(&name, &address, &[]);
+    password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
     let (database, _) = open_data(&add.data).await?;
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
@@ -107,6 +109,40 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
         Err(Refused::NoInvitation) => bail!("no invitation was given"),
     }
     Ok(())
+}
+
+/// Lets someone set up their second step again.
+pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
+    let (database, _) = open_data_that_is_there(&reset.data).await?;
+    let now = Clock::default().now();
+    let email = reset.email.to_lowercase();
+    let found = database
+        .write(move |connection| {
+            Box::pin(async move { staff::people::reset_second_step(connection, &email, now).await })
+        })
+        .await;
+    database.close().await;
+    ensure!(found?, "there is no account with this address");
+    println!("They are signed out, and set up their app again with their password at /staff/sign-in");
+    Ok(())
+}
+
+/// Writes out or erases what is held about one person.
+pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
+    let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
+    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
+    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
+    let now = Clock::default().now();
+    let done = match command {
+        PersonCommand::Export(_) => rights::find(&database, &sealer, &person)
+            .await
+            .map(|held| print!("{}", rights::file::json(&held, seconds(now)))),
+        PersonCommand::Erase(_) => rights::erase(&database, &sealer, &person, None, now)
+            .await
+            .map(|proof| println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}")),
+    };
+    database.close().await;
+    done.map_err(|error| anyhow::anyhow!("{error:?}"))
 }
 
 /// Adds a sealing key, and seals everything with it.
@@ -133,6 +169,16 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     })?;
     config.listen = listener.local_addr()?;
     Ok(listener)
+}
+
+/// A folder that was named by mistake is not made, and nothing is said to be erased in it.
+async fn open_data_that_is_there(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+    ensure!(
+        key_file(data).exists(),
+        "there is no data in {}; give the folder of the site with --data",
+        data.folder.display()
+    );
+    open_data(data).await
 }
 
 async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {

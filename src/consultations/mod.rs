@@ -15,6 +15,7 @@ use crate::retention;
 use crate::sealing::token_hash;
 use crate::summaries;
 
+pub mod csv;
 mod letters;
 pub mod pages;
 pub mod patient;

@@ -20,7 +20,7 @@ use crate::page;
 use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::session::SignedIn;
-use crate::staff::{self, store as accounts};
+use crate::staff::{self, Account, store as accounts};
 use crate::summaries;
 
 /// More than a desk can answer in a week; the page says when it shows no more.
@@ -50,6 +50,7 @@ struct Section<'a> {
 struct ReviewPage<'a> {
     frame: Frame<'a>,
     request: &'a Request,
+    sees_words: bool,
     marked: Vec<(bool, &'a str)>,
     due: String,
     asked: String,
@@ -77,7 +78,7 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
     let calendar = app.site.clinic.calendar();
     let now = app.clock.now();
     let shown = QueuePage {
-        frame: app.site.private("Requests").for_desk(&me.name),
+        frame: app.site.private("Requests").for_desk(&me.name, me.role),
         sections: sections(&waiting, calendar, now),
         ended: &ended,
         calendar,
@@ -92,9 +93,9 @@ async fn show(
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
+    let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
     staff::note(&app, me.id, "opened", request.reference.clone()).await?;
-    show_request(&app, &me.name, &request, StatusCode::OK, false).await
+    show_request(&app, &me, &request, StatusCode::OK, false).await
 }
 
 async fn contact(app: State<App>, me: SignedIn, reference: Path<String>, fields: Fields) -> Result<Response> {
@@ -116,15 +117,15 @@ async fn advance(
     match super::advance(&app, me.id, reference.clone(), next, seen_at).await? {
         Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Moved::Stale | Moved::Impossible => {
-            let request = store::find(app.database.readers(), &app.sealer, &reference).await?;
-            show_request(&app, &me.name, &request, StatusCode::CONFLICT, true).await
+            let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
+            show_request(&app, &me, &request, StatusCode::CONFLICT, true).await
         }
     }
 }
 
 async fn show_request(
     app: &App,
-    me: &str,
+    me: &Account,
     request: &Request,
     status: StatusCode,
     stale: bool,
@@ -139,7 +140,7 @@ async fn show_request(
     let mails = crate::mail::mails_of(readers, &request.reference).await?;
     let title = if request.name.is_empty() { request.reference.as_str() } else { &request.name };
     let shown = ReviewPage {
-        frame: app.site.private(title).for_desk(me).with_errors(stale),
+        frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(stale),
         marked: app.site.clinic.safety.marked(&request.concern),
         due: calendar.say_with_year(request.due_at),
         asked: calendar.say_with_year(request.created_at),
@@ -149,7 +150,12 @@ async fn show_request(
             .map(|mail| (mail.purpose.label().to_owned(), mail.state.label().to_owned()))
             .collect(),
         history,
-        shared: summaries::store::shared_with(readers, &app.sealer, &request.reference).await?,
+        shared: if me.sees_words() {
+            summaries::store::shared_with(readers, &app.sealer, &request.reference).await?
+        } else {
+            None
+        },
+        sees_words: me.sees_words(),
         request,
         stale,
     };

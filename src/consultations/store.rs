@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use super::request::Contact;
 use super::{Request, State};
 use crate::clock::{moment, seconds};
+use crate::config::Role;
 use crate::form::contact::{CallTime, Method};
 use crate::sealing::{Place, Sealer};
 
@@ -150,10 +151,25 @@ pub async fn same_content(
 }
 
 pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Request> {
-    let row: Row = sqlx::query_as("select * from consultations where reference = $1")
-        .bind(reference)
-        .fetch_one(readers)
-        .await?;
+    find_for(readers, sealer, reference, Role::Clinician).await
+}
+
+/// The same for the desk: what the patient wrote is not even read for a role that does not see it.
+pub async fn find_for(
+    readers: &SqlitePool,
+    sealer: &Sealer,
+    reference: &str,
+    role: Role,
+) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as(
+        "select reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method, \
+         call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
+         case when $2 then needs end as needs, token_hash from consultations where reference = $1",
+    )
+    .bind(reference)
+    .bind(role.sees_words())
+    .fetch_one(readers)
+    .await?;
     row.open(sealer)
 }
 

@@ -35,6 +35,10 @@ pub enum Purpose {
     /// To the desk: a request is waiting.
     ConsultationNotice,
     Report,
+    /// To a colleague: make your account.
+    StaffInvitation,
+    /// To the desk: someone complains about how we handle personal data.
+    ComplaintNotice,
 }
 
 /// Who mail is from. Built once at the start.
@@ -52,12 +56,22 @@ pub(super) struct Written {
 }
 
 impl Purpose {
+    const ALL: [Purpose; 5] = [
+        Purpose::ConsultationConfirmation,
+        Purpose::ConsultationNotice,
+        Purpose::Report,
+        Purpose::StaffInvitation,
+        Purpose::ComplaintNotice,
+    ];
+
     /// The word stored for it.
     pub fn word(self) -> &'static str {
         match self {
             Purpose::ConsultationConfirmation => "consultation-confirmation",
             Purpose::ConsultationNotice => "consultation-notice",
             Purpose::Report => "report",
+            Purpose::StaffInvitation => "staff-invitation",
+            Purpose::ComplaintNotice => "complaint-notice",
         }
     }
 
@@ -66,6 +80,8 @@ impl Purpose {
             Purpose::ConsultationConfirmation => "Confirmation to the patient",
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::Report => "Report",
+            Purpose::StaffInvitation => "Invitation to a colleague",
+            Purpose::ComplaintNotice => "Notice of a complaint",
         }
     }
 }
@@ -74,7 +90,7 @@ impl TryFrom<String> for Purpose {
     type Error = String;
 
     fn try_from(word: String) -> Result<Purpose, String> {
-        [Purpose::ConsultationConfirmation, Purpose::ConsultationNotice, Purpose::Report]
+        Purpose::ALL
             .into_iter()
             .find(|purpose| purpose.word() == word)
             .ok_or_else(|| format!("{word} is not a purpose of mail"))

@@ -57,6 +57,28 @@ fn it_starts_on_nothing_and_asks_for_a_first_administrator_until_there_is_one() 
     third.stop();
 }
 
+#[test]
+fn data_rights_and_a_lost_phone_are_answered_on_the_command_line_for_data_that_is_there() {
+    let (_folder, data) = data_folder();
+    let folder = data.to_str().unwrap().to_owned();
+    let ask = |words: &[&str]| run(command(&[words, &["--data", &folder]].concat()), "");
+    for words in [["person", "erase", "ada@example.org"], ["staff", "reset", "sam@example.org"]] {
+        let refused = ask(&words);
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.errors.contains("there is no data in"), "{}", refused.errors);
+    }
+    assert!(!data.exists(), "a folder named by mistake is not made");
+
+    assert_eq!(add_staff(&data, "three odd words here").code, Some(0));
+    assert_eq!(ask(&["staff", "reset", "SAM@example.org"]).code, Some(0));
+    assert!(ask(&["staff", "reset", "nobody@example.org"]).errors.contains("no account with this address"));
+    let nothing = ask(&["person", "export", "07700 900123"]);
+    assert!(nothing.output.contains("\"held\": []"), "{}{}", nothing.output, nothing.errors);
+    let erased = ask(&["person", "erase", "ada@example.org"]);
+    assert!(erased.output.contains("The proof is ER-"), "{}", erased.errors);
+    assert!(ask(&["person", "erase", "ada"]).errors.contains("8 to 15 digits"));
+}
+
 /// A start that is refused: its arguments, and words of the sentence that says why and what to do.
 struct Refused {
     why: &'static str,

@@ -14,6 +14,7 @@ const FORMS: &[&str] = &[
     "/usefulness",
     "/assessment/safety",
     "/assessment/resume",
+    "/complaints",
 ];
 
 fn raw(method: Method, path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
@@ -31,9 +32,14 @@ fn is_a_helpful_page(answer: &Answer, what: &str) {
 #[tokio::test]
 async fn an_empty_form_is_the_form_again() {
     let site = Site::open().await;
-    for path in
-        ["/consultations/new", "/reports/new", "/staff/sign-in", "/assessment/safety", "/assessment/resume"]
-    {
+    for path in [
+        "/consultations/new",
+        "/reports/new",
+        "/staff/sign-in",
+        "/assessment/safety",
+        "/assessment/resume",
+        "/complaints",
+    ] {
         let answer = site.visitor().post(path, &[]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
         assert!(!answer.all(".problems a").is_empty(), "{path}");
@@ -184,6 +190,7 @@ fn no_form_makes_the_server_fail() {
         "step",
         "change",
         "useful",
+        "words",
         "website",
         "answer",
         "code",
