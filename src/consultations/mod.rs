@@ -153,7 +153,7 @@ pub async fn submit(
     let parts = app.clone();
     let reference = app
         .database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if let Some(reference) = store::submitted(connection, &key_hash).await? {
                     return Ok(reference);

@@ -150,12 +150,12 @@ async fn show_request(
             .map(|mail| (mail.purpose.label().to_owned(), mail.state.label().to_owned()))
             .collect(),
         history,
-        shared: if me.sees_words() {
-            summaries::store::shared_with(readers, &app.sealer, &request.reference).await?
-        } else {
-            None
-        },
         sees_words: me.sees_words(),
+        // Written by the patient, like the rest of their words.
+        shared: match me.sees_words() {
+            true => summaries::store::shared_with(readers, &app.sealer, &request.reference).await?,
+            false => None,
+        },
         request,
         stale,
     };

@@ -45,7 +45,7 @@ pub enum Purpose {
 pub struct Sender {
     from: Mailbox,
     /// What stands behind the at sign of a Message-ID.
-    domain: String,
+    pub(super) domain: String,
 }
 
 /// A message that is ready to send.
@@ -56,7 +56,7 @@ pub(super) struct Written {
 }
 
 impl Purpose {
-    const ALL: [Purpose; 5] = [
+    pub const ALL: [Purpose; 5] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::Report,

@@ -89,8 +89,8 @@ impl Held {
             "consultation_events" => "History of a consultation request".to_owned(),
             "reports" => "Report by email".to_owned(),
             "outbox" => "Mail".to_owned(),
+            "mistakes" => "Mistake on a page".to_owned(),
             "complaints" => "Complaint".to_owned(),
-            "mistakes" => "Report of a mistake".to_owned(),
             other => label(other),
         }
     }

@@ -29,6 +29,8 @@ const TECHNICAL: &[&str] = &[
     "token",
     "staff_id",
     "owner_id",
+    "settled_by",
+    "followed_by",
 ];
 const AT_ONCE: i64 = 1000;
 

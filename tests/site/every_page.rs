@@ -13,6 +13,8 @@ const FORMS: &[&str] = &[
     "/reports/new",
     "/reports/new?about=fibromyalgia",
     "/usefulness",
+    "/mistakes/new",
+    "/mistakes/new?about=fibromyalgia",
     "/search",
     "/search?q=sleep",
     "/search?q=numb",
@@ -200,12 +202,27 @@ async fn a_slash_too_many_leads_to_the_page_and_never_to_another_host() {
 async fn every_address_of_the_desk_refuses_strangers() {
     let site = Site::open().await;
     let mut stranger = site.visitor();
-    for path in ["/staff", "/staff/components", "/staff/consultations/BP-2222-3333"] {
+    for path in [
+        "/staff",
+        "/staff/components",
+        "/staff/consultations/BP-2222-3333",
+        "/staff/mail",
+        "/staff/mail/1",
+        "/staff/pages",
+        "/staff/mistakes/MP-3333-4444",
+    ] {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert!(answer.location().starts_with("/staff/sign-in"), "{path}: {}", answer.location());
     }
-    for path in ["/staff/consultations/BP-2222-3333/contact", "/staff/consultations/BP-2222-3333/closure"] {
+    for path in [
+        "/staff/consultations/BP-2222-3333/contact",
+        "/staff/consultations/BP-2222-3333/closure",
+        "/staff/mail/1/repeat",
+        "/staff/mail/1/address",
+        "/staff/mail/1/settlement",
+        "/staff/mistakes/MP-3333-4444/answer",
+    ] {
         let answer = stranger.post(path, &[]).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
     }
