@@ -18,6 +18,7 @@ use summary::Summary;
 
 pub const FIRST_PAGE: &str = "/assessment";
 pub const CHECK: &str = "/assessment/check";
+pub const SUMMARY: &str = "/assessment/summary";
 
 /// The summary of this visitor's answers, when they are all there.
 pub async fn summary_now(app: &App, questions: &Questions, jar: &CookieJar) -> Result<Option<Summary>> {

@@ -102,10 +102,13 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { form, errors: FieldErrors::default() }.render()
 }
 
-async fn new(State(given): State<Given>, Query(asked): Query) -> Response {
-    let (about, from_summary) = (asked.text("about"), asked.has("summary"));
-    let form = RequestForm { about, from_summary, ..RequestForm::default() };
-    given.show_form(&form, &FieldErrors::default(), Step::Ask)
+async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+    // Only a summary that is there is offered to be shared.
+    let questions = &given.library.questions;
+    let from_summary =
+        asked.has("summary") && assessment::summary_now(&given.app, questions, &jar).await?.is_some();
+    let form = RequestForm { about: asked.text("about"), from_summary, ..RequestForm::default() };
+    Ok(given.show_form(&form, &FieldErrors::default(), Step::Ask))
 }
 
 async fn create(
@@ -205,7 +208,7 @@ impl Given {
             email_meant: email_meant.filter(|_| errors.of("email").is_empty()),
             due: site.clinic.calendar().say(site.clinic.calendar().promise(now).due.timestamp()),
             back: match self.library.sheet(&form.about) {
-                _ if form.from_summary => "/assessment/summary".to_owned(),
+                _ if form.from_summary => assessment::SUMMARY.to_owned(),
                 Some(sheet) => sheet.path(),
                 None => "/".to_owned(),
             },

@@ -95,6 +95,10 @@ async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) ->
         ..ReportForm::default()
     };
     let summary = given.summary(&form, &jar).await?;
+    if form.from_summary && summary.is_none() {
+        // That page says what became of the answers, or asks for the one that is missing.
+        return Ok(Redirect::to(assessment::SUMMARY).into_response());
+    }
     Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false))
 }
 

@@ -186,6 +186,14 @@ async fn the_audit_is_kept_for_24_months_and_then_forgotten() {
 async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
     let (site, reference) = site_with_a_summary().await;
     let kept = async |table: &'static str| site.count(table).await;
+    let readers = site.app.database.readers();
+    let sealed: Vec<Vec<u8>> = sqlx::query_scalar(
+        "select answers from drafts union select summary from summaries union select summary from shared_summaries",
+    )
+    .fetch_all(readers)
+    .await
+    .unwrap();
+    assert_eq!(sealed.len(), 3);
     assert_eq!((kept("drafts").await, kept("summaries").await, kept("shared_summaries").await), (1, 1, 1));
     for (name, bytes) in files(&site) {
         for marker in MARKERS {
@@ -211,6 +219,11 @@ async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
     site.clock.advance(SignedDuration::from_hours(91 * 24));
     forget(&site.app).await.unwrap();
     assert_eq!((kept("consultations").await, kept("shared_summaries").await), (0, 0));
+    assert_eq!(kept("outbox where message is not null or recipient is not null").await, 0);
+    for (name, bytes) in files(&site) {
+        let lies_about = |value: &Vec<u8>| bytes.windows(64).any(|window| window == &value[..64]);
+        assert!(!sealed.iter().any(lies_about), "something sealed still lies in {name}");
+    }
 }
 
 #[tokio::test]

@@ -318,3 +318,13 @@ async fn a_summary_that_is_gone_is_not_shared_by_half() {
     assert_eq!(late.attribute("#name", "value"), ["Ada Lovelace"]);
     assert_eq!(site.count("consultations").await, 0);
 }
+
+#[tokio::test]
+async fn without_a_summary_none_is_offered() {
+    let site = Site::open().await;
+    let mut nobody = site.visitor();
+    assert_eq!(nobody.get("/reports/new?summary=yes").await.location(), "/assessment/summary");
+    let form = nobody.get("/consultations/new?summary=yes").await;
+    assert_eq!(form.status, StatusCode::OK);
+    assert!(form.attribute("#share", "id").is_empty());
+}
