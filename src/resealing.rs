@@ -18,8 +18,10 @@ const SEALED: &[Sealed] = &[
     Sealed {
         table: "consultations",
         reference: "reference",
-        columns: &["name", "email", "phone", "concern", "needs"],
+        columns: &["name", "email", "phone", "concern", "needs", "token", "hold_reason"],
     },
+    Sealed { table: "consultation_notes", reference: "id", columns: &["words"] },
+    Sealed { table: "bookings", reference: "id", columns: &["place"] },
     Sealed { table: "reports", reference: "reference", columns: &["name", "email"] },
     Sealed { table: "outbox", reference: "message_id", columns: &["recipient", "message", "trouble"] },
 ];

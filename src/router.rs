@@ -36,7 +36,7 @@ pub fn router(
     let desk = Router::new()
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
-        .merge(consultations::review::routes(app.clone()))
+        .merge(consultations::desk::routes(app.clone(), library.clone()))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
