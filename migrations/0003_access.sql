@@ -41,6 +41,7 @@ create table staff_unsent (
 
 create index audit_by_person on audit (staff_id, id);
 create index audit_by_reference on audit (reference, id);
+create index audit_by_what on audit (what, id);
 
 -- A complaint about how we handle personal data. It must be acknowledged within 30 days.
 create table complaints (

@@ -66,6 +66,11 @@ pub struct SafetyWords {
 }
 
 impl Clinic {
+    /// What the clinic and its site are called: never part of a password of the desk.
+    pub fn own_names(&self) -> [&str; 4] {
+        [&self.clinic, &self.site, &self.producer, &self.domain]
+    }
+
     /// Reads `clinic.toml` and `bank-holidays.toml` from the content folder.
     pub fn load(content: &Path) -> anyhow::Result<Clinic> {
         let mut clinic: Clinic = read_toml(&content.join("clinic.toml"))?;

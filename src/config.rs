@@ -36,6 +36,16 @@ pub enum Command {
 pub enum StaffCommand {
     /// Make an account; the password is read from standard input
     Add(StaffAdd),
+    /// Let someone who lost their phone and their recovery codes set up the second step again
+    Reset(StaffReset),
+}
+
+#[derive(Args)]
+pub struct StaffReset {
+    /// Email address that they sign in with
+    pub email: String,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Args)]
@@ -165,8 +175,25 @@ impl Role {
         }
     }
 
+    /// As a heading or a choice.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Reception => "Reception",
+            Role::Clinician => "Clinician",
+            Role::Administrator => "Administrator",
+        }
+    }
+
     pub fn from_word(word: &str) -> Option<Role> {
         Role::value_variants().iter().copied().find(|role| role.word() == word)
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Role, String> {
+        Role::from_word(&word).ok_or_else(|| format!("{word} is not a role"))
     }
 }
 

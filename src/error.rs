@@ -16,6 +16,8 @@ use crate::site::Frame;
 pub enum Error {
     NotFound,
     SignInFirst,
+    /// The password was right; the code is still asked.
+    CodeFirst,
     Forbidden,
     TooManyRequests,
     /// Not confirmed: storage cannot be used now, and what was sent may or may not be there.
@@ -55,6 +57,7 @@ impl IntoResponse for Error {
         match self {
             Error::NotFound => StatusCode::NOT_FOUND.into_response(),
             Error::SignInFirst => Redirect::to("/staff/sign-in").into_response(),
+            Error::CodeFirst => Redirect::to("/staff/sign-in/code").into_response(),
             Error::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Error::TooManyRequests => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),

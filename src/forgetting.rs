@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{consultations, mail, reports, retention, staff};
+use crate::{complaints, consultations, mail, reports, retention, staff};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -33,6 +33,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 let at = seconds(now);
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
+                complaints::store::forget(connection, at - retention::COMPLAINT).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
                 sqlx::query("delete from submissions where created_at < $1")
                     .bind(at - retention::SUBMISSION)

@@ -19,6 +19,7 @@ pub mod safety;
 pub mod site;
 
 // What the site does.
+pub mod complaints;
 pub mod consultations;
 pub mod insights;
 pub mod mail;

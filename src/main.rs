@@ -14,6 +14,7 @@ async fn main() -> ExitCode {
         Some(Command::Serve(serve)) => start::serve(*serve).await,
         Some(Command::Check(check)) => start::check(&check),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
+        Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

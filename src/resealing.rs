@@ -23,6 +23,14 @@ const SEALED: &[Sealed] = &[
     Sealed { table: "consultation_notes", reference: "id", columns: &["words"] },
     Sealed { table: "bookings", reference: "id", columns: &["place"] },
     Sealed { table: "reports", reference: "reference", columns: &["name", "email"] },
+    Sealed { table: "staff", reference: "email", columns: &["second_factor"] },
+    Sealed { table: "staff_sessions", reference: "token_hash", columns: &["offered"] },
+    Sealed { table: "staff_unsent", reference: "reference", columns: &["fields"] },
+    Sealed {
+        table: "complaints",
+        reference: "reference",
+        columns: &["name", "email", "phone", "words", "outcome"],
+    },
     Sealed { table: "outbox", reference: "message_id", columns: &["recipient", "message", "trouble"] },
 ];
 

@@ -16,3 +16,9 @@ pub const SESSION_IDLE: i64 = 15 * 60;
 pub const SESSION: i64 = 8 * 60 * 60;
 /// A one-time link for a new account.
 pub const INVITATION: i64 = 3 * DAY;
+/// The time between the password and the code, long enough to set up an app.
+pub const HALF_SESSION: i64 = 15 * 60;
+/// What was sent to the desk after a session had ended.
+pub const UNSENT: i64 = SESSION;
+/// A complaint about personal data after it was closed: 24 months.
+pub const COMPLAINT: i64 = 730 * DAY;

@@ -19,7 +19,7 @@ use crate::library::Library;
 use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
-use crate::{assets, consultations, error, insights, library, reports, staff};
+use crate::{assets, complaints, consultations, error, insights, library, reports, staff};
 
 /// The longest form: everything the site asks for fits many times over.
 const LARGEST_BODY: usize = 32 * 1024;
@@ -37,6 +37,8 @@ pub fn router(
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
         .merge(consultations::desk::routes(app.clone(), library.clone()))
+        .merge(complaints::review::routes(app.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
@@ -53,6 +55,7 @@ pub fn router(
         .merge(library::pages::routes(shelf.clone()))
         .merge(assets::routes())
         .merge(consultations::pages::routes(app.clone(), library.clone()))
+        .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
         .merge(insights::pages::routes(app.clone(), library.clone()))
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))

@@ -14,6 +14,10 @@ use axum::response::{IntoResponse, Response};
 use axum_client_ip::ClientIp;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+pub mod guesses;
+
+use guesses::Guesses;
+
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
@@ -98,6 +102,8 @@ pub struct Limits {
     sending: DefaultKeyedRateLimiter<IpAddr>,
     sign_in: DefaultKeyedRateLimiter<String>,
     answers: DefaultKeyedRateLimiter<IpAddr>,
+    /// Nothing when there are no limits.
+    guesses: Option<Guesses>,
 }
 
 impl Default for Limits {
@@ -107,6 +113,7 @@ impl Default for Limits {
         Limits {
             sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
             answers: RateLimiter::keyed(Quota::per_minute(ten)),
+            guesses: Some(Guesses::default()),
             // 10 in 5 minutes, then one every 30 seconds.
             sign_in: RateLimiter::keyed(
                 Quota::with_period(Duration::from_secs(30)).expect("30 is not 0").allow_burst(ten),
@@ -123,6 +130,7 @@ impl Limits {
             sending: RateLimiter::keyed(many),
             sign_in: RateLimiter::keyed(many),
             answers: RateLimiter::keyed(many),
+            guesses: None,
         }
     }
 
@@ -136,6 +144,22 @@ impl Limits {
         self.sign_in.check_key(&format!("{} {email}", network(from))).is_ok()
     }
 
+    /// How long the next guess at this account waits, wherever it comes from: longer with each wrong one.
+    pub fn sign_in_delay(&self, email: &str) -> Duration {
+        self.guesses.as_ref().map_or(Duration::ZERO, |guesses| guesses.delay(email))
+    }
+
+    /// Notes a wrong password, and says how many there were lately.
+    pub fn wrong_password(&self, email: &str) -> u32 {
+        self.guesses.as_ref().map_or(0, |guesses| guesses.wrong(email))
+    }
+
+    pub fn right_password(&self, email: &str) {
+        if let Some(guesses) = &self.guesses {
+            guesses.right(email);
+        }
+    }
+
     /// Whether an answer to "Was this page useful?" still counts: 10 a minute from one network.
     pub fn may_answer(&self, from: IpAddr) -> bool {
         self.answers.check_key(&network(from)).is_ok()
@@ -146,6 +170,9 @@ impl Limits {
         self.sending.retain_recent();
         self.sign_in.retain_recent();
         self.answers.retain_recent();
+        if let Some(guesses) = &self.guesses {
+            guesses.prune();
+        }
     }
 }
 

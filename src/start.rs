@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::{App, Parts};
 use crate::clock::Clock;
-use crate::config::{Check, Data, Format, Serve, StaffAdd};
+use crate::config::{Check, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::database::Database;
 use crate::form::{self, email};
 use crate::library::{self, Library};
@@ -96,7 +96,8 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let mut secret = String::new();
     io::stdin().lock().read_line(&mut secret)?;
     let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
-    password::check(&secret, &[&address, &name]).map_err(anyhow::Error::msg)?;
+    let own_words = password::own_words(&name, &address, &[]);
+    password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
     let (database, _) = open_data(&add.data).await?;
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
@@ -106,6 +107,22 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
         Err(Refused::AddressTaken) => bail!("there is an account with this address already"),
         Err(Refused::NoInvitation) => bail!("no invitation was given"),
     }
+    Ok(())
+}
+
+/// Lets someone set up their second step again.
+pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
+    let (database, _) = open_data(&reset.data).await?;
+    let now = Clock::default().now();
+    let email = reset.email.to_lowercase();
+    let found = database
+        .write(move |connection| {
+            Box::pin(async move { staff::people::reset_second_step(connection, &email, now).await })
+        })
+        .await;
+    database.close().await;
+    ensure!(found?, "there is no account with this address");
+    println!("They are signed out, and set up their app again with their password at /staff/sign-in");
     Ok(())
 }
 

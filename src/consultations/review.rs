@@ -94,7 +94,7 @@ pub async fn show(
 impl Desk {
     pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
         let app = &self.app;
-        Ok(store::find(app.database.readers(), &app.sealer, reference, me.sees_words()).await?)
+        Ok(store::find(app.database.readers(), &app.sealer, reference, me.role).await?)
     }
 
     /// The page again, with what was typed, as it stands now.

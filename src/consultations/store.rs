@@ -6,11 +6,12 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use super::request::Contact;
 use super::{Request, State};
 use crate::clock::{moment, seconds};
+use crate::config::Role;
 use crate::form::contact::{CallTime, Method};
 use crate::sealing::{Place, Sealer};
 
 #[derive(sqlx::FromRow)]
-pub(super) struct Row {
+struct Row {
     reference: String,
     state: String,
     created_at: i64,
@@ -45,7 +46,7 @@ fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
 
 impl Row {
     /// A field that was erased is empty.
-    pub(super) fn open(self, sealer: &Sealer) -> sqlx::Result<Request> {
+    fn open(self, sealer: &Sealer) -> sqlx::Result<Request> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
             Some(sealed) => sealer.unseal(place(&self.reference, column), sealed),
             None => Ok(String::new()),
@@ -154,6 +155,25 @@ pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sql
         .bind(reference)
         .fetch_one(readers)
         .await?;
+    row.open(sealer)
+}
+
+/// The same for the desk: what the patient wrote is not even read for a role that does not see it.
+pub async fn find_for(
+    readers: &SqlitePool,
+    sealer: &Sealer,
+    reference: &str,
+    role: Role,
+) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as(
+        "select reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method, \
+         call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
+         case when $2 then needs end as needs, token_hash from consultations where reference = $1",
+    )
+    .bind(reference)
+    .bind(role.sees_words())
+    .fetch_one(readers)
+    .await?;
     row.open(sealer)
 }
 

@@ -44,6 +44,10 @@ pub enum Purpose {
     /// To the patient: when and where, or that it has changed.
     ConsultationBooking,
     Report,
+    /// To a colleague: make your account.
+    StaffInvitation,
+    /// To the desk: someone complains about how we handle personal data.
+    ComplaintNotice,
 }
 
 /// Who mail is from. Built once at the start.
@@ -61,6 +65,15 @@ pub(super) struct Written {
 }
 
 impl Purpose {
+    const ALL: [Purpose; 6] = [
+        Purpose::ConsultationConfirmation,
+        Purpose::ConsultationNotice,
+        Purpose::ConsultationBooking,
+        Purpose::Report,
+        Purpose::StaffInvitation,
+        Purpose::ComplaintNotice,
+    ];
+
     /// The word stored for it.
     pub fn word(self) -> &'static str {
         match self {
@@ -68,6 +81,8 @@ impl Purpose {
             Purpose::ConsultationNotice => "consultation-notice",
             Purpose::ConsultationBooking => "consultation-booking",
             Purpose::Report => "report",
+            Purpose::StaffInvitation => "staff-invitation",
+            Purpose::ComplaintNotice => "complaint-notice",
         }
     }
 
@@ -77,6 +92,8 @@ impl Purpose {
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::ConsultationBooking => "Booking, to the patient",
             Purpose::Report => "Report",
+            Purpose::StaffInvitation => "Invitation to a colleague",
+            Purpose::ComplaintNotice => "Notice of a complaint",
         }
     }
 }
@@ -85,15 +102,10 @@ impl TryFrom<String> for Purpose {
     type Error = String;
 
     fn try_from(word: String) -> Result<Purpose, String> {
-        [
-            Purpose::ConsultationConfirmation,
-            Purpose::ConsultationNotice,
-            Purpose::ConsultationBooking,
-            Purpose::Report,
-        ]
-        .into_iter()
-        .find(|purpose| purpose.word() == word)
-        .ok_or_else(|| format!("{word} is not a purpose of mail"))
+        Purpose::ALL
+            .into_iter()
+            .find(|purpose| purpose.word() == word)
+            .ok_or_else(|| format!("{word} is not a purpose of mail"))
     }
 }
 

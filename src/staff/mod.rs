@@ -10,19 +10,43 @@ use crate::error::Result;
 use crate::retention;
 use crate::sealing::{random_token, token_hash};
 
+pub mod account;
+pub mod audit;
+mod common;
 pub mod components;
+pub mod door;
+pub mod factor;
 pub mod pages;
 pub mod password;
+pub mod people;
 pub mod role;
 pub mod session;
 pub mod store;
+pub mod unsent;
+pub mod welcome;
+
+/// Wrong passwords in a row that the audit tells of.
+const TOLD_EVERY: u32 = 10;
 
 /// An account, without its password.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Account {
     pub id: i64,
     pub name: String,
+    pub email: String,
+    #[sqlx(try_from = "String")]
     pub role: Role,
+    pub has_second_factor: bool,
+}
+
+/// What a one-time link gives.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Invitation {
+    /// Lower case; nothing for the link of a first start.
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    pub invited_by: Option<i64>,
 }
 
 /// What it takes to make an account, checked.
@@ -87,14 +111,8 @@ pub async fn first_invitation(app: &App) -> Result<Option<String>> {
                     return Ok(false);
                 }
                 store::drop_invitations(connection).await?;
-                store::invite(
-                    connection,
-                    &hash,
-                    Role::Administrator,
-                    now,
-                    seconds(now) + retention::INVITATION,
-                )
-                .await?;
+                let first = Invitation { email: String::new(), role: Role::Administrator, invited_by: None };
+                store::invite(connection, &hash, &first, now, seconds(now) + retention::INVITATION).await?;
                 Ok(true)
             })
         })
@@ -113,19 +131,30 @@ pub async fn note(app: &App, staff: i64, what: &'static str, reference: String) 
     Ok(())
 }
 
-/// The account for an address and a password, in the same time whether there is one or not.
+/// The account for an address and a password, in the same time whether there is one or not: later with each wrong guess.
 pub async fn check_password(app: &App, email: &str, typed: String) -> Result<Option<Account>> {
+    tokio::time::sleep(app.limits.sign_in_delay(email)).await;
     let found = store::find_by_email(app.database.readers(), email).await?;
     let (account, hash) = match found {
         Some((account, hash)) => (Some(account), hash),
         None => (None, password::DUMMY.clone()),
     };
     let right = password::verify(typed, hash).await?;
-    Ok(account.filter(|_| right))
+    if right && account.is_some() {
+        app.limits.right_password(email);
+        return Ok(account);
+    }
+    let wrong = app.limits.wrong_password(email);
+    if let Some(account) = account.filter(|_| wrong > 0 && wrong % TOLD_EVERY == 0) {
+        tracing::warn!(wrong, "wrong passwords were entered for an account of the desk");
+        note(app, account.id, "was guessed at: wrong passwords", String::new()).await?;
+    }
+    Ok(None)
 }
 
-/// Erases old sessions and audit entries. Part of forgetting.
+/// Erases old sessions, audit entries and what waited to be sent again. Part of forgetting.
 pub async fn forget(connection: &mut sqlx::SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
-    store::forget_sessions(connection, seconds(now) - retention::SESSION).await?;
-    store::forget_audit(connection, seconds(now) - retention::AUDIT).await
+    session::store::forget(connection, seconds(now) - retention::SESSION).await?;
+    unsent::store::forget(connection, seconds(now) - retention::UNSENT).await?;
+    audit::store::forget(connection, seconds(now) - retention::AUDIT).await
 }

@@ -1,19 +1,19 @@
-//! Signing in and out, and the page behind a one-time link.
+//! Signing in with a password, the sign of life, and signing out.
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderName, StatusCode};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 
-use super::{NewAccount, Refused, password, session, store};
+use super::session::{self, Here};
+use super::{door, factor};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::form::{self, FieldErrors, Fields, email};
+use crate::error::Result;
+use crate::form::{self, FieldErrors, Fields};
 use crate::page;
-use crate::sealing::token_hash;
 use crate::security::Network;
 use crate::site::Frame;
 
@@ -22,17 +22,10 @@ use crate::site::Frame;
 struct SignInPage<'a> {
     frame: Frame<'a>,
     email: &'a str,
-    errors: &'a FieldErrors,
-}
-
-#[derive(Template)]
-#[template(path = "staff/welcome.html")]
-struct WelcomePage<'a> {
-    frame: Frame<'a>,
-    role: &'a str,
-    token: &'a str,
-    name: &'a str,
-    email: &'a str,
+    /// The address to go to afterwards.
+    to: &'a str,
+    /// Why the person is here again.
+    notice: &'a str,
     errors: &'a FieldErrors,
 }
 
@@ -40,12 +33,27 @@ pub fn routes(app: App) -> Router {
     Router::new()
         .route("/staff/sign-in", get(sign_in_page).post(sign_in))
         .route("/staff/sign-out", post(sign_out))
-        .route("/staff/welcome/{token}", get(welcome).post(make_account))
-        .with_state(app)
+        .route("/staff/session", post(stay))
+        .with_state(app.clone())
+        .merge(factor::pages::routes(app.clone()))
+        .merge(super::welcome::routes(app.clone()))
+        .merge(super::account::routes(app.clone()))
+        .merge(super::people::routes(app.clone()))
+        .merge(super::audit::routes(app.clone()))
+        .merge(super::unsent::routes(app))
 }
 
-async fn sign_in_page(State(app): State<App>) -> Response {
-    show_sign_in(&app, StatusCode::OK, "", &FieldErrors::default())
+async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let asked = Fields::parse(query.unwrap_or_default().as_bytes());
+    let notice = match asked.text("again").as_str() {
+        "kept" => {
+            "You were signed out before this was sent. What you typed is kept: sign in, and it is given back to you."
+        }
+        "code" => "That was not a code of your app too many times. Enter your password again.",
+        "password" => "Your password is changed. Sign in with the new one.",
+        _ => "",
+    };
+    show_sign_in(&app, StatusCode::OK, "", &asked.text("to"), notice, &FieldErrors::default())
 }
 
 async fn sign_in(
@@ -54,81 +62,47 @@ async fn sign_in(
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
-    let typed = fields.text("email");
+    let (typed, to) = (fields.text("email"), fields.text("to"));
     let email = form::one_line(&typed).to_lowercase();
     let mut errors = FieldErrors::default();
     if !app.limits.may_sign_in(from, &email) {
         errors.add("email", "Too many tries. Wait 5 minutes, then try again");
-        return Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &errors));
+        return Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors));
     }
     match super::check_password(&app, &email, fields.text("password")).await? {
         Some(account) => {
-            let cookie = session::start(&app, account.id).await?;
-            Ok((jar.add(cookie), Redirect::to("/staff")).into_response())
+            let cookie = session::start_half(&app, &account, door::return_address(&to)).await?;
+            let next =
+                if account.has_second_factor { "/staff/sign-in/code" } else { "/staff/sign-in/set-up" };
+            Ok((jar.add(cookie), Redirect::to(next)).into_response())
         }
         None => {
             errors.add("email", "Enter an email address and password that belong together");
-            Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &errors))
+            Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }
     }
 }
 
-async fn sign_out(State(app): State<App>, jar: CookieJar) -> Result<Response> {
-    let gone = session::end(&app, &jar).await?;
+/// "I am still here", from the warning before an idle session ends.
+async fn stay(State(app): State<App>, here: Here) -> Result<StatusCode> {
+    session::touch(&app, here.session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sign_out(State(app): State<App>, headers: HeaderMap, jar: CookieJar) -> Result<Response> {
+    let gone = session::end(&app, &headers).await?;
     let clear = [(HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
     Ok((clear, jar.add(gone), Redirect::to("/staff/sign-in")).into_response())
 }
 
-async fn welcome(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
-    show_welcome(&app, &token, "", "", &FieldErrors::default()).await
-}
-
-async fn make_account(
-    State(app): State<App>,
-    Path(token): Path<String>,
-    jar: CookieJar,
-    fields: Fields,
-) -> Result<Response> {
-    let (name, email) = (fields.text("name"), fields.text("email"));
-    let mut errors = FieldErrors::default();
-    let checked_name = errors.take("name", form::name(&name, "Enter your full name"));
-    let address = errors.take("email", email::check(&email));
-    let secret = fields.text("password");
-    let own_words = [name.as_str(), email.as_str(), &app.site.clinic.clinic, &app.site.clinic.site];
-    errors.take("password", password::check(&secret, &own_words));
-    let (Some(checked_name), Some(address), true) = (checked_name, address, errors.is_empty()) else {
-        return show_welcome(&app, &token, &name, &email, &errors).await;
-    };
-    let role = store::invited_role(app.database.readers(), &token_hash(&token), app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let new = NewAccount { email: address.to_lowercase(), name: checked_name, role, password: secret };
-    match super::add(&app.database, app.clock.now(), new, Some(token.clone())).await? {
-        Ok(id) => Ok((jar.add(session::start(&app, id).await?), Redirect::to("/staff")).into_response()),
-        Err(Refused::NoInvitation) => Err(Error::NotFound),
-        Err(Refused::AddressTaken) => {
-            errors.add("email", "Enter an email address that has no account yet");
-            show_welcome(&app, &token, &name, &email, &errors).await
-        }
-    }
-}
-
-fn show_sign_in(app: &App, status: StatusCode, email: &str, errors: &FieldErrors) -> Response {
-    let frame = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
-    page::private(status, &SignInPage { frame, email, errors })
-}
-
-async fn show_welcome(
+fn show_sign_in(
     app: &App,
-    token: &str,
-    name: &str,
+    status: StatusCode,
     email: &str,
+    to: &str,
+    notice: &str,
     errors: &FieldErrors,
-) -> Result<Response> {
-    let role = store::invited_role(app.database.readers(), &token_hash(token), app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let frame = app.site.private("Make your account").with_errors(!errors.is_empty());
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(page::private(status, &WelcomePage { frame, role: role.word(), token, name, email, errors }))
+) -> Response {
+    let frame = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
+    page::private(status, &SignInPage { frame, email, to: &door::return_address(to), notice, errors })
 }

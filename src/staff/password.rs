@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
 
+use super::common::is_common;
+
 /// OWASP's second choice of parameters: 19 MiB, 2 passes, 1 lane.
 static HASHER: LazyLock<Argon2> = LazyLock::new(|| {
     let params = Params::new(19 * 1024, 2, 1, None).expect("the parameters are in range");
@@ -20,22 +22,38 @@ pub static DUMMY: LazyLock<String> =
 pub const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
 
-/// A password that may be chosen: long enough, and not made of the account's own words.
-pub fn check(password: &str, own_words: &[&str]) -> Result<(), String> {
-    let lower = password.to_lowercase();
+/// A password that may be chosen: long enough, not guessed early, and not made of the account's or the clinic's own words.
+pub fn check(password: &str, own_words: &[String]) -> Result<(), String> {
+    let lower = squeezed(password);
     let own =
-        own_words.iter().map(|word| word.to_lowercase()).any(|word| word.len() >= 4 && lower.contains(&word));
-    let kinds = lower.chars().collect::<std::collections::HashSet<_>>().len();
+        own_words.iter().map(|word| squeezed(word)).any(|word| word.len() >= 4 && lower.contains(&word));
+    let kinds = password.chars().collect::<std::collections::HashSet<_>>().len();
     match password.chars().count() {
         0 => Err("Enter a password".to_owned()),
-        1..SHORTEST => Err(format!("Password must be {SHORTEST} characters or more")),
-        LONGEST.. => Err(format!("Password must be less than {LONGEST} characters")),
+        length if length < SHORTEST => Err(format!("Password must be {SHORTEST} characters or more")),
+        length if length > LONGEST => Err(format!("Password must be {LONGEST} characters or less")),
         _ if own => {
             Err("Password must not hold your name, your email address or the name of the clinic".to_owned())
         }
         _ if kinds < 5 => Err("Password must have at least 5 different characters".to_owned()),
+        _ if is_common(password) => {
+            Err("Password must be harder to guess: many people use one like it".to_owned())
+        }
         _ => Ok(()),
     }
+}
+
+/// What a password must not hold: the person's name and address, whole and in parts, and the clinic's names.
+pub fn own_words(name: &str, email: &str, clinic: &[&str]) -> Vec<String> {
+    let parts = name.split_whitespace().chain(email.split(['@', '.', '+', '-', '_']).take(3));
+    let whole = [name, email, email.split('@').next().unwrap_or_default()].into_iter();
+    let clinic = clinic.iter().flat_map(|name| [*name, name.split('.').next().unwrap_or_default()]);
+    parts.chain(whole).chain(clinic).filter(|word| word.chars().count() >= 4).map(str::to_owned).collect()
+}
+
+/// Letters and digits alone, in lower case: "My Back-Pain" holds "mybackpain".
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 pub async fn hash(password: String) -> anyhow::Result<String> {
@@ -75,12 +93,19 @@ mod tests {
 
     #[test]
     fn short_long_and_guessable_passwords_are_refused_with_what_to_do() {
-        let own = ["ada@example.org", "Osteospinal"];
+        let own = own_words("Ada Lovelace", "ada.byron@example.org", &["My Back Pain", "mybackpain.co.uk"]);
+        let complaint = |password: &str| check(password, &own).unwrap_err();
         assert!(check("a good long one", &own).is_ok());
-        assert!(check("", &own).unwrap_err().contains("Enter"));
-        assert!(check("elevenchars", &own).unwrap_err().contains("12 characters or more"));
-        assert!(check(&"abcdefgh".repeat(20), &own).unwrap_err().contains("less than 128"));
-        assert!(check("my OSTEOSPINAL password", &own).unwrap_err().contains("must not hold"));
-        assert!(check("aaaaaaaaaaaaaaaa", &own).unwrap_err().contains("different"));
+        assert!(complaint("").contains("Enter"));
+        assert!(complaint("elevenchars").contains("12 characters or more"));
+        assert!(check(&"teapot lorry ".repeat(11)[..128], &own).is_ok());
+        assert!(complaint(&"teapot lorry ".repeat(11)[..129]).contains("128 characters or less"));
+        for own_word in
+            ["xx MyBackPain xx!", "my-back-pain-forever", "lovelace teapot 9", "teapot byron lorry"]
+        {
+            assert!(complaint(own_word).contains("must not hold"), "{own_word}");
+        }
+        assert!(complaint("abababababababab").contains("different"));
+        assert!(complaint("Password123456!").contains("harder to guess"));
     }
 }

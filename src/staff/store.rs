@@ -1,27 +1,14 @@
-//! The SQL of accounts, invitations, sessions and audit, and nothing else.
+//! The SQL of accounts and their invitations, and of writing to the audit.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Account, NewAccount};
+use super::{Account, Invitation, NewAccount};
 use crate::clock::seconds;
-use crate::config::Role;
 
-#[derive(sqlx::FromRow)]
-struct AccountRow {
-    id: i64,
-    name: String,
-    role: String,
-}
-
-impl TryFrom<AccountRow> for Account {
-    type Error = sqlx::Error;
-
-    fn try_from(row: AccountRow) -> sqlx::Result<Account> {
-        let role = Role::from_word(&row.role).ok_or_else(|| sqlx::Error::Decode("an unknown role".into()))?;
-        Ok(Account { id: row.id, name: row.name, role })
-    }
-}
+/// What an account is read from, in this order.
+const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";
 
 pub async fn insert(
     connection: &mut SqliteConnection,
@@ -47,31 +34,59 @@ pub async fn count(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
 
 /// The account and its password hash; nothing for an unknown or disabled one.
 pub async fn find_by_email(readers: &SqlitePool, email: &str) -> sqlx::Result<Option<(Account, String)>> {
-    let found: Option<(i64, String, String, String)> = sqlx::query_as(
-        "select id, name, role, password_hash from staff where email = $1 and disabled_at is null",
-    )
-    .bind(email)
-    .fetch_optional(readers)
-    .await?;
-    found.map(|(id, name, role, hash)| Ok((AccountRow { id, name, role }.try_into()?, hash))).transpose()
+    let found: Option<i64> =
+        sqlx::query_scalar("select id from staff where email = $1 and disabled_at is null")
+            .bind(email)
+            .fetch_optional(readers)
+            .await?;
+    let Some(id) = found else { return Ok(None) };
+    Ok(Some((find(readers, id).await?, password_hash(readers, id).await?)))
+}
+
+pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Account> {
+    sqlx::query_as(AssertSqlSafe(format!("select {COLUMNS} from staff where id = $1")))
+        .bind(id)
+        .fetch_one(readers)
+        .await
+}
+
+pub async fn password_hash(readers: &SqlitePool, id: i64) -> sqlx::Result<String> {
+    sqlx::query_scalar("select password_hash from staff where id = $1").bind(id).fetch_one(readers).await
+}
+
+pub async fn set_password(
+    connection: &mut SqliteConnection,
+    id: i64,
+    password_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update staff set password_hash = $2 where id = $1")
+        .bind(id)
+        .bind(password_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub async fn name_of(readers: &SqlitePool, id: i64) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("select name from staff where id = $1").bind(id).fetch_optional(readers).await
 }
 
+/// A new one-time link. `email` and `invited_by` are empty for the link of a first start.
 pub async fn invite(
     connection: &mut SqliteConnection,
     token_hash: &str,
-    role: Role,
+    new: &Invitation,
     now: Timestamp,
     expires_at: i64,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into staff_invitations (token_hash, role, created_at, expires_at) values ($1, $2, $3, $4)",
+        "insert into staff_invitations (token_hash, role, email, invited_by, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(token_hash)
-    .bind(role.word())
+    .bind(new.role.word())
+    .bind(&new.email)
+    .bind(new.invited_by)
     .bind(seconds(now))
     .bind(expires_at)
     .execute(connection)
@@ -84,19 +99,19 @@ pub async fn drop_invitations(connection: &mut SqliteConnection) -> sqlx::Result
     Ok(())
 }
 
-/// The role that a link gives; nothing when it was used, has expired or never was.
-pub async fn invited_role(
+/// What a link gives; nothing when it was used, has expired or never was.
+pub async fn invitation(
     readers: &SqlitePool,
     token_hash: &str,
     now: Timestamp,
-) -> sqlx::Result<Option<Role>> {
-    let word: Option<String> =
-        sqlx::query_scalar("select role from staff_invitations where token_hash = $1 and expires_at > $2")
-            .bind(token_hash)
-            .bind(seconds(now))
-            .fetch_optional(readers)
-            .await?;
-    Ok(word.and_then(|word| Role::from_word(&word)))
+) -> sqlx::Result<Option<Invitation>> {
+    sqlx::query_as(
+        "select email, role, invited_by from staff_invitations where token_hash = $1 and expires_at > $2",
+    )
+    .bind(token_hash)
+    .bind(seconds(now))
+    .fetch_optional(readers)
+    .await
 }
 
 /// Uses a link up. False when it was used, has expired or never was.
@@ -113,69 +128,6 @@ pub async fn use_invitation(
     Ok(used.rows_affected() == 1)
 }
 
-pub async fn start_session(
-    connection: &mut SqliteConnection,
-    token_hash: &str,
-    staff: i64,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into staff_sessions (token_hash, staff_id, created_at, seen_at) values ($1, $2, $3, $3)",
-    )
-    .bind(token_hash)
-    .bind(staff)
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Who is signed in with this session, and when it was last seen.
-pub async fn session(
-    readers: &SqlitePool,
-    token_hash: &str,
-    made_after: i64,
-    seen_after: i64,
-) -> sqlx::Result<Option<(Account, i64)>> {
-    let found: Option<(i64, String, String, i64)> = sqlx::query_as(
-        "select staff.id, staff.name, staff.role, staff_sessions.seen_at from staff_sessions \
-         join staff on staff.id = staff_sessions.staff_id where staff_sessions.token_hash = $1 \
-         and staff_sessions.created_at > $2 and staff_sessions.seen_at > $3 and staff.disabled_at is null",
-    )
-    .bind(token_hash)
-    .bind(made_after)
-    .bind(seen_after)
-    .fetch_optional(readers)
-    .await?;
-    found.map(|(id, name, role, seen)| Ok((AccountRow { id, name, role }.try_into()?, seen))).transpose()
-}
-
-pub async fn touch_session(
-    connection: &mut SqliteConnection,
-    token_hash: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("update staff_sessions set seen_at = $2 where token_hash = $1")
-        .bind(token_hash)
-        .bind(seconds(now))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-pub async fn end_session(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
-    sqlx::query("delete from staff_sessions where token_hash = $1")
-        .bind(token_hash)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-pub async fn forget_sessions(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from staff_sessions where created_at < $1").bind(before).execute(connection).await?;
-    Ok(())
-}
-
 pub async fn audit(
     connection: &mut SqliteConnection,
     staff: Option<i64>,
@@ -190,10 +142,5 @@ pub async fn audit(
         .bind(reference)
         .execute(connection)
         .await?;
-    Ok(())
-}
-
-pub async fn forget_audit(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from audit where happened_at < $1").bind(before).execute(connection).await?;
     Ok(())
 }

@@ -198,7 +198,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
     let mut stranger = site.visitor();
     for path in ["/staff", "/staff/components", "/staff/consultations/BP-2222-3333"] {
         let answer = stranger.get(path).await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.location().starts_with("/staff/sign-in"), "{path}: {}", answer.location());
     }
     for path in ["/staff/consultations/BP-2222-3333/contact", "/staff/consultations/BP-2222-3333/closure"] {
         let answer = stranger.post(path, &[]).await;

@@ -23,7 +23,8 @@ async fn a_one_time_link_makes_one_administrator_and_then_is_gone() {
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.first(".problems").contains("12 characters or more") && !again.body.contains("\"short\""));
     let right = [("name", "Priya"), ("email", "Priya@example.org"), ("password", PASSWORD)];
-    assert_eq!(first.post(&link, &right).await.location(), "/staff");
+    assert_eq!(first.post(&link, &right).await.location(), "/staff/sign-in/set-up");
+    first.second_step("priya@example.org").await;
     assert_eq!(first.get("/staff").await.status, StatusCode::OK);
     assert_eq!(site.visitor().post(&link, &right).await.status, StatusCode::NOT_FOUND);
     assert_eq!(mybackpain::staff::first_invitation(&site.app).await.unwrap(), None);

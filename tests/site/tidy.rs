@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "library",
     "consultations",
     "reports",
+    "complaints",
     "insights",
     "forgetting",
     "resealing",

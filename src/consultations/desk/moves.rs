@@ -14,7 +14,7 @@ use crate::staff::{Account, store as accounts};
 /// Does it for someone who saw the request as it was at `seen_at`.
 pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: Act) -> sqlx::Result<Moved> {
     let now = app.clock.now();
-    let (request, _) = store::find(app.database.readers(), &app.sealer, &reference, false).await?;
+    let (request, _) = store::find(app.database.readers(), &app.sealer, &reference, me.role).await?;
     let to_erase = request.state == State::Withdrawn && matches!(act, Act::Release);
     let (parts, me, about) = (app.clone(), me.clone(), reference.clone());
     let moved = app

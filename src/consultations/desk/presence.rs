@@ -121,7 +121,13 @@ mod tests {
     use crate::config::Role;
 
     fn account(id: i64, name: &str) -> Account {
-        Account { id, name: name.to_owned(), role: Role::Reception }
+        Account {
+            id,
+            email: String::new(),
+            name: name.to_owned(),
+            role: Role::Reception,
+            has_second_factor: true,
+        }
     }
 
     fn names(others: Vec<Other>) -> Vec<String> {

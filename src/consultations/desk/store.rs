@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use super::{Attention, Handling, Note, Reason};
 use crate::clock::seconds;
+use crate::config::Role;
 use crate::consultations::{Request, State, store as requests};
 use crate::sealing::{Place, Sealer};
 
@@ -93,21 +94,14 @@ pub async fn changed(readers: &SqlitePool, seen: &(i64, String), most: i64) -> s
     .await
 }
 
-/// One request for the desk. What the patient wrote is read only for who may see it.
+/// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
 pub async fn find(
     readers: &SqlitePool,
     sealer: &Sealer,
     reference: &str,
-    words: bool,
+    role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
-    let written = if words { "concern, needs" } else { "null as concern, null as needs" };
-    let row: requests::Row = sqlx::query_as(AssertSqlSafe(format!(
-        "select reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method, \
-         call_times, voicemail, name, email, phone, token_hash, {written} from consultations where reference = $1"
-    )))
-    .bind(reference)
-    .fetch_one(readers)
-    .await?;
+    let request = requests::find_for(readers, sealer, reference, role).await?;
     let (hold_reason, reason): (Option<Vec<u8>>, String) =
         sqlx::query_as("select hold_reason, closed_because from consultations where reference = $1")
             .bind(reference)
@@ -122,7 +116,7 @@ pub async fn find(
     .await?;
     handling.hold_reason = unseal(sealer, reference, "hold_reason", &hold_reason)?;
     handling.reason = Reason::from_word(&reason);
-    Ok((row.open(sealer)?, handling))
+    Ok((request, handling))
 }
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {

@@ -25,17 +25,20 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 pub mod smtp;
+pub mod staff;
+
+pub use staff::PASSWORD;
 
 /// Wednesday 20 May 2026, 10.00 in London: the clinic is open.
 pub const WEDNESDAY_AT_10: &str = "2026-05-20T09:00:00Z";
 /// Long enough to have read a check page.
 pub const READING: SignedDuration = SignedDuration::from_secs(3);
-pub const PASSWORD: &str = "three odd words here";
 
 pub struct Site {
     pub folder: TempDir,
     pub app: App,
     pub clock: Clock,
+    pub phones: staff::Phones,
     router: Router,
 }
 
@@ -87,26 +90,11 @@ impl Site {
             mail_waiting: Arc::new(Notify::new()),
         });
         let router = router(app.clone(), library, shelf, ClientIpSource::ConnectInfo).unwrap();
-        Site { folder, app, clock, router }
+        Site { folder, app, clock, phones: staff::Phones::default(), router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
         Visitor { site: self, cookie: None }
-    }
-
-    /// A member of staff, signed in through the pages.
-    pub async fn staff(&self) -> Visitor<'_> {
-        let mut visitor = self.visitor();
-        if let Some(token) = mybackpain::staff::first_invitation(&self.app).await.unwrap() {
-            let form = [("name", "Priya Shah"), ("email", "priya@example.org"), ("password", PASSWORD)];
-            let made = visitor.post(&format!("/staff/welcome/{token}"), &form).await;
-            assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
-        } else {
-            let form = [("email", "priya@example.org"), ("password", PASSWORD)];
-            let signed_in = visitor.post("/staff/sign-in", &form).await;
-            assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.body);
-        }
-        visitor
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

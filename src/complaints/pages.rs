@@ -1,0 +1,141 @@
+//! The public's side of complaints about personal data: the form, the check page, the confirmation.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::request::{ComplaintForm, LONGEST, NewComplaint};
+use super::store;
+use crate::app::App;
+use crate::clock::moment;
+use crate::error::{Error, Result};
+use crate::form::{FieldErrors, Fields};
+use crate::page;
+use crate::reference::SubmissionKey;
+use crate::sealing::token_hash;
+use crate::security::Network;
+use crate::site::Frame;
+
+#[derive(Template)]
+#[template(path = "complaints/new.html")]
+struct NewPage<'a> {
+    frame: Frame<'a>,
+    form: &'a ComplaintForm,
+    errors: &'a FieldErrors,
+    /// What the address was probably meant to be; the form asks.
+    email_meant: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "complaints/check.html")]
+struct CheckPage<'a> {
+    frame: Frame<'a>,
+    form: &'a ComplaintForm,
+    new: &'a NewComplaint,
+    key: &'a str,
+    /// Why it was not sent just now.
+    trouble: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "complaints/confirmation.html")]
+struct ConfirmationPage<'a> {
+    frame: Frame<'a>,
+    reference: &'a str,
+    due: String,
+}
+
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .route("/complaints", get(new).post(create))
+        .route("/complaints/confirmation/{key}", get(confirmation))
+        .with_state(app)
+}
+
+async fn new(State(app): State<App>) -> Response {
+    show_form(&app, &ComplaintForm::default(), &FieldErrors::default(), false)
+}
+
+async fn create(State(app): State<App>, Network(from): Network, fields: Fields) -> Result<Response> {
+    let form = ComplaintForm::read(&fields);
+    if fields.has("change") {
+        return Ok(show_form(&app, &form, &FieldErrors::default(), false));
+    }
+    let mut new = match form.check() {
+        Ok(new) if form.email_to_query().is_none() => new,
+        Ok(_) => return Ok(show_form(&app, &form, &FieldErrors::default(), true)),
+        Err(errors) => return Ok(show_form(&app, &form, &errors, true)),
+    };
+    let sending = fields.text("step") == "send";
+    let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
+        return Ok(show_check(&app, &form, &new, None, None));
+    };
+    if !app.limits.may_send(from) {
+        return Ok(show_check(&app, &form, &new, Some(&key), Some(Error::TooManyRequests)));
+    }
+    new.suspect |= key.was_too_quick(&app.clock);
+    match super::submit(&app, new.clone(), &key).await {
+        Ok(()) => Ok(Redirect::to(&format!("/complaints/confirmation/{}", key.as_str())).into_response()),
+        Err(error @ Error::Unavailable) => Ok(show_check(&app, &form, &new, Some(&key), Some(error))),
+        Err(error) => Err(error),
+    }
+}
+
+async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result<Response> {
+    let (reference, due_at) = store::confirmed(app.database.readers(), &token_hash(&key)).await?;
+    let shown = ConfirmationPage {
+        frame: app.site.private("We have your complaint"),
+        reference: &reference,
+        due: app.site.clinic.calendar().local(moment(due_at)).strftime("%-d %B %Y").to_string(),
+    };
+    Ok(page::private(StatusCode::OK, &shown))
+}
+
+fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors, query_email: bool) -> Response {
+    let meant = form.email_to_query().filter(|_| query_email && errors.of("email").is_empty());
+    let wrong = !errors.is_empty() || meant.is_some();
+    let shown = NewPage {
+        frame: app.site.private("Complain about how we use your details").with_errors(wrong),
+        form,
+        errors,
+        email_meant: meant.as_deref().unwrap_or_default(),
+    };
+    page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+}
+
+/// Plays the answers back. With `trouble` it says why they were not sent, and keeps their key.
+fn show_check(
+    app: &App,
+    form: &ComplaintForm,
+    new: &NewComplaint,
+    key: Option<&SubmissionKey>,
+    trouble: Option<Error>,
+) -> Response {
+    let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+    let (status, trouble) = match trouble {
+        None => (StatusCode::OK, ""),
+        Some(Error::TooManyRequests) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many forms came from your network. Your answers are kept below. Wait a few minutes, then send again.",
+        ),
+        Some(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "We could not confirm that your complaint was saved. Your answers are kept below. Wait a few minutes, then send again: sending twice makes one complaint.",
+        ),
+    };
+    let frame = app.site.private("Check your complaint before you send it").with_errors(!trouble.is_empty());
+    page::private(status, &CheckPage { frame, form, new, key: key.as_str(), trouble })
+}
+
+impl NewPage<'_> {
+    /// The complaint about the address, or the question about it.
+    fn email_error(&self) -> String {
+        if self.email_meant.is_empty() {
+            return self.errors.of("email").to_owned();
+        }
+        format!("Check your email address: did you mean {}?", self.email_meant)
+    }
+}

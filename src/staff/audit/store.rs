@@ -1,0 +1,70 @@
+//! The SQL of reading the audit and of forgetting it.
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+/// Which entries; what is nothing asks nothing.
+pub struct Question {
+    pub person: Option<i64>,
+    pub reference: String,
+    pub what: String,
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct Entry {
+    pub happened_at: i64,
+    /// Nothing for the system and for an account that is gone.
+    pub who: Option<String>,
+    pub what: String,
+    /// Of a request, or the name of a colleague.
+    pub about: String,
+    pub is_request: bool,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+}
+
+/// Newest first. A colleague that an entry is about is stored as `staff:` and their number.
+pub async fn entries(
+    readers: &SqlitePool,
+    question: &Question,
+    most: i64,
+    skipped: i64,
+) -> sqlx::Result<Vec<Entry>> {
+    sqlx::query_as(
+        "select audit.happened_at, who.name as who, audit.what, \
+         coalesce(about.name, audit.reference) as about, audit.reference like 'BP-%' as is_request \
+         from audit left join staff as who on who.id = audit.staff_id \
+         left join staff as about on audit.reference = 'staff:' || about.id \
+         where ($1 is null or audit.staff_id = $1) and ($2 = '' or audit.reference = $2) \
+         and ($3 = '' or audit.what = $3) and ($4 is null or audit.happened_at >= $4) \
+         and ($5 is null or audit.happened_at < $5) order by audit.id desc limit $6 offset $7",
+    )
+    .bind(question.person)
+    .bind(&question.reference)
+    .bind(&question.what)
+    .bind(question.from)
+    .bind(question.until)
+    .bind(most)
+    .bind(skipped)
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn people(readers: &SqlitePool) -> sqlx::Result<Vec<Person>> {
+    sqlx::query_as("select id, name from staff order by name").fetch_all(readers).await
+}
+
+/// Every kind of act there is an entry of.
+pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("select distinct what from audit order by what").fetch_all(readers).await
+}
+
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query("delete from audit where happened_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Who works the desk: invited, given a role, disabled and enabled again, by administrators.
+
+use jiff::Timestamp;
+
+use super::{Account, Invitation, factor, session, store as accounts};
+use crate::app::App;
+use crate::clock::seconds;
+use crate::config::Role;
+use crate::error::Result;
+use crate::mail;
+use crate::retention;
+use crate::sealing::{random_token, token_hash};
+
+mod letter;
+mod pages;
+pub mod store;
+
+pub use pages::routes;
+
+/// What an administrator does to an account.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Change {
+    Role(Role),
+    Disable,
+    Enable,
+    /// The phone and the recovery codes are lost.
+    ResetSecondStep,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Changed {
+    Yes,
+    /// Nobody would be left who can manage people.
+    LastAdministrator,
+}
+
+/// An invitation that was made, or why not.
+pub enum Invited {
+    /// The link's token, which is told once and never again.
+    Token(String),
+    HasAccount,
+}
+
+/// Invites someone by a link that works once and for 3 days; it is mailed to them too.
+pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Result<Invited> {
+    let (token, now) = (random_token(), app.clock.now());
+    let link = app.site.url(&format!("/staff/welcome/{token}"));
+    let letter = letter::of(&app.site, &email, role, &link)?;
+    let hash = token_hash(&token);
+    let (staff, parts) = (me.id, app.clone());
+    let made = app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                if store::has_account(connection, &email).await? {
+                    return Ok(false);
+                }
+                store::drop_invitations_of(connection, &email).await?;
+                let new = Invitation { email, role, invited_by: Some(staff) };
+                accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
+                accounts::audit(connection, Some(staff), now, invited(role), "").await?;
+                mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    app.mail_waiting.notify_one();
+    Ok(if made { Invited::Token(token) } else { Invited::HasAccount })
+}
+
+/// Changes an account. The site is never left without an administrator who can sign in.
+pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Result<Changed> {
+    let (by, now) = (me.id, app.clock.now());
+    Ok(app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                let person = store::find(connection, staff).await?;
+                let takes_away = match change {
+                    Change::Role(role) => role != Role::Administrator,
+                    Change::Disable => true,
+                    Change::Enable | Change::ResetSecondStep => false,
+                };
+                let manages = person.role == Role::Administrator && person.disabled_at.is_none();
+                if takes_away && manages && store::administrators(connection).await? == 1 {
+                    return Ok(Changed::LastAdministrator);
+                }
+                make(connection, staff, change, now).await?;
+                let about = format!("staff:{staff}");
+                accounts::audit(connection, Some(by), now, change.words(), &about).await?;
+                Ok(Changed::Yes)
+            })
+        })
+        .await?)
+}
+
+/// The same from the command line, for the only administrator who lost both phone and codes.
+pub async fn reset_second_step(
+    connection: &mut sqlx::SqliteConnection,
+    email: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let Some(staff) = store::id_of(connection, email).await? else { return Ok(false) };
+    factor::reset(connection, staff, now).await?;
+    let words = Change::ResetSecondStep.words();
+    accounts::audit(connection, None, now, words, &format!("staff:{staff}")).await?;
+    Ok(true)
+}
+
+async fn make(
+    connection: &mut sqlx::SqliteConnection,
+    staff: i64,
+    change: Change,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    match change {
+        Change::Role(role) => store::set_role(connection, staff, role).await,
+        Change::Disable => {
+            store::set_disabled(connection, staff, Some(seconds(now))).await?;
+            session::store::end_others(connection, staff, None, now).await
+        }
+        Change::Enable => store::set_disabled(connection, staff, None).await,
+        Change::ResetSecondStep => factor::reset(connection, staff, now).await,
+    }
+}
+
+/// Withdraws an invitation that was not used.
+pub async fn withdraw_invitation(app: &App, me: &Account, hash: String) -> Result<()> {
+    let (by, now) = (me.id, app.clock.now());
+    app.database
+        .write(move |connection| {
+            Box::pin(async move {
+                store::drop_invitation(connection, &hash).await?;
+                accounts::audit(connection, Some(by), now, "withdrew an invitation", "").await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+impl Change {
+    fn words(self) -> &'static str {
+        match self {
+            Change::Role(Role::Reception) => "gave the role reception",
+            Change::Role(Role::Clinician) => "gave the role clinician",
+            Change::Role(Role::Administrator) => "gave the role administrator",
+            Change::Disable => "disabled an account",
+            Change::Enable => "enabled an account",
+            Change::ResetSecondStep => "reset a second step",
+        }
+    }
+}
+
+fn invited(role: Role) -> &'static str {
+    match role {
+        Role::Reception => "invited someone for reception",
+        Role::Clinician => "invited a clinician",
+        Role::Administrator => "invited an administrator",
+    }
+}

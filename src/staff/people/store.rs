@@ -1,0 +1,106 @@
+//! The SQL of managing accounts, and nothing else.
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::config::Role;
+
+/// An account as an administrator sees it.
+#[derive(sqlx::FromRow)]
+pub struct Person {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    pub has_second_factor: bool,
+    pub created_at: i64,
+    pub disabled_at: Option<i64>,
+    pub signed_in_at: Option<i64>,
+}
+
+/// An invitation that was not used yet.
+#[derive(sqlx::FromRow)]
+pub struct Open {
+    pub token_hash: String,
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    pub expires_at: i64,
+}
+
+pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<Person>> {
+    sqlx::query_as(
+        "select id, name, email, role, second_factor is not null as has_second_factor, created_at, disabled_at, \
+         (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
+         as signed_in_at from staff order by disabled_at is not null, name",
+    )
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn find(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Person> {
+    sqlx::query_as(
+        "select id, name, email, role, second_factor is not null as has_second_factor, created_at, disabled_at, \
+         (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
+         as signed_in_at from staff where id = $1",
+    )
+    .bind(id)
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn invitations(readers: &SqlitePool, now: i64) -> sqlx::Result<Vec<Open>> {
+    sqlx::query_as(
+        "select token_hash, email, role, expires_at from staff_invitations \
+         where expires_at > $1 and email <> '' order by expires_at",
+    )
+    .bind(now)
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn has_account(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<bool> {
+    Ok(id_of(connection, email).await?.is_some())
+}
+
+pub async fn id_of(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar("select id from staff where email = $1").bind(email).fetch_optional(connection).await
+}
+
+/// Administrators who can sign in.
+pub async fn administrators(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select count(*) from staff where role = 'administrator' and disabled_at is null")
+        .fetch_one(connection)
+        .await
+}
+
+pub async fn set_role(connection: &mut SqliteConnection, id: i64, role: Role) -> sqlx::Result<()> {
+    sqlx::query("update staff set role = $2 where id = $1")
+        .bind(id)
+        .bind(role.word())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_disabled(connection: &mut SqliteConnection, id: i64, at: Option<i64>) -> sqlx::Result<()> {
+    sqlx::query("update staff set disabled_at = $2 where id = $1")
+        .bind(id)
+        .bind(at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn drop_invitations_of(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_invitations where email = $1").bind(email).execute(connection).await?;
+    Ok(())
+}
+
+pub async fn drop_invitation(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_invitations where token_hash = $1")
+        .bind(token_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

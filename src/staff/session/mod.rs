@@ -1,0 +1,222 @@
+//! Who is signed in: a random token in a cookie, its hash in the database, a new one for each step of signing in.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+
+use super::factor::totp::Secret;
+use super::{Account, store as accounts};
+use crate::app::App;
+use crate::clock::seconds;
+use crate::error::{Error, Result};
+use crate::retention;
+use crate::sealing::{Place, random_token, token_hash};
+
+pub mod store;
+
+use store::{Row, Step};
+
+/// The sign of life is stored no more often than this, in seconds.
+const TOUCH_EVERY: i64 = 60;
+
+/// A member of staff, as an argument of every handler of the desk: without one there is no answer.
+pub struct SignedIn(pub Account);
+
+/// The same, for a handler that needs to know which of their sessions this is.
+pub struct Here {
+    pub account: Account,
+    pub session: i64,
+}
+
+/// A member of staff whose password was right and whose code is still asked. They see nothing but that question.
+pub struct HalfSignedIn {
+    pub account: Account,
+    pub session: i64,
+    /// The secret that the set-up page shows; nothing when the account has a second factor.
+    pub offered: Option<Secret>,
+    pub return_to: String,
+}
+
+/// An administrator; for others the page does not do that.
+pub struct Administrator(pub Account);
+
+/// Someone who may take the queue away as a file.
+pub struct QueueTaker(pub Account);
+
+impl<S: Send + Sync> FromRequestParts<S> for Here
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Here> {
+        let app = App::from_ref(state);
+        let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
+        let row = found.ok_or(Error::SignInFirst)?;
+        if row.step != Step::Full {
+            return Err(Error::CodeFirst);
+        }
+        if seconds(app.clock.now()) - row.seen_at >= TOUCH_EVERY {
+            touch(&app, row.id).await?;
+        }
+        Ok(Here { session: row.id, account: row.account() })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn> {
+        Ok(SignedIn(Here::from_request_parts(parts, state).await?.account))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Administrator
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Administrator> {
+        let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
+        if me.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for QueueTaker
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<QueueTaker> {
+        let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
+        if me.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for HalfSignedIn
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<HalfSignedIn> {
+        let app = App::from_ref(state);
+        let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
+        let row = found.filter(|row| row.step == Step::Password).ok_or(Error::SignInFirst)?;
+        let offered = match &row.offered {
+            Some(sealed) => Some(Secret::parse(&app.sealer.unseal(offered_place(&row.token_hash), sealed)?)),
+            None => None,
+        };
+        Ok(HalfSignedIn {
+            session: row.id,
+            offered,
+            return_to: row.return_to.clone(),
+            account: row.account(),
+        })
+    }
+}
+
+/// The session of this browser's cookie, over or not.
+pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Row>> {
+    let jar = CookieJar::from_headers(headers);
+    let Some(token) = jar.get(cookie_name(app.site.is_https())) else { return Ok(None) };
+    Ok(store::find(app.database.readers(), &token_hash(token.value())).await?)
+}
+
+/// The password was right: starts a session that may only be asked for the code. Gives its cookie.
+pub async fn start_half(app: &App, account: &Account, return_to: String) -> Result<Cookie<'static>> {
+    let token = random_token();
+    let hash = token_hash(&token);
+    let offered = (!account.has_second_factor)
+        .then(|| app.sealer.seal(offered_place(&hash), &Secret::new().in_letters()));
+    let (staff, now) = (account.id, app.clock.now());
+    app.database
+        .write(move |connection| {
+            Box::pin(async move {
+                store::insert(connection, &hash, staff, Step::Password, offered, &return_to, now).await
+            })
+        })
+        .await?;
+    Ok(cookie(app.site.is_https(), token))
+}
+
+/// The code was right too: ends the half session and starts a whole one with a new token. Part of a transaction.
+pub async fn start_full(
+    connection: &mut sqlx::SqliteConnection,
+    half: i64,
+    staff: i64,
+    token: &str,
+    now: jiff::Timestamp,
+) -> sqlx::Result<()> {
+    store::end(connection, half, staff, now).await?;
+    store::insert(connection, &token_hash(token), staff, Step::Full, None, "", now).await?;
+    accounts::audit(connection, Some(staff), now, "signed in", "").await
+}
+
+/// The cookie that holds a token.
+pub fn cookie_for(app: &App, token: String) -> Cookie<'static> {
+    cookie(app.site.is_https(), token)
+}
+
+/// Ends the session of this cookie, if there is one, and gives the cookie that takes it away.
+pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
+    if let Some(row) = find(app, headers).await?.filter(|row| row.ended_at.is_none()) {
+        let now = app.clock.now();
+        app.database
+            .write(move |connection| {
+                Box::pin(async move {
+                    store::end(connection, row.id, row.staff_id, now).await?;
+                    accounts::audit(connection, Some(row.staff_id), now, "signed out", "").await
+                })
+            })
+            .await?;
+    }
+    let mut gone = cookie(app.site.is_https(), String::new());
+    gone.make_removal();
+    Ok(gone)
+}
+
+/// A sign of life.
+pub async fn touch(app: &App, session: i64) -> Result<()> {
+    let now = app.clock.now();
+    app.database
+        .write(move |connection| Box::pin(async move { store::touch(connection, session, now).await }))
+        .await?;
+    Ok(())
+}
+
+fn offered_place(token_hash: &str) -> Place<'_> {
+    Place { table: "staff_sessions", reference: token_hash, column: "offered" }
+}
+
+impl Row {
+    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled.
+    pub fn is_alive(&self, now: i64) -> bool {
+        let longest = if self.step == Step::Full { retention::SESSION } else { retention::HALF_SESSION };
+        self.ended_at.is_none()
+            && self.disabled_at.is_none()
+            && now - self.created_at < longest
+            && now - self.seen_at < retention::SESSION_IDLE
+    }
+}
+
+/// Over https the name itself makes browsers insist on a secure cookie of this host.
+fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-staff_session" } else { "staff_session" }
+}
+
+fn cookie(https: bool, token: String) -> Cookie<'static> {
+    Cookie::build((cookie_name(https), token))
+        .http_only(true)
+        .secure(https)
+        // Lax, so that the link in the clinic's own mail opens the desk.
+        .same_site(SameSite::Lax)
+        .path(if https { "/" } else { "/staff" })
+        .build()
+}

@@ -1,0 +1,198 @@
+//! The SQL of sessions, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::clock::seconds;
+use crate::config::Role;
+use crate::staff::Account;
+
+/// How far someone has signed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// The password was right; the code is still asked.
+    Password,
+    Full,
+}
+
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub id: i64,
+    pub token_hash: String,
+    pub staff_id: i64,
+    #[sqlx(try_from = "String")]
+    pub step: Step,
+    pub offered: Option<Vec<u8>>,
+    pub return_to: String,
+    pub created_at: i64,
+    pub seen_at: i64,
+    pub ended_at: Option<i64>,
+    pub disabled_at: Option<i64>,
+    name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    has_second_factor: bool,
+}
+
+/// A session as its owner sees it in a list.
+#[derive(sqlx::FromRow)]
+pub struct Listed {
+    pub id: i64,
+    pub created_at: i64,
+    pub seen_at: i64,
+}
+
+impl Step {
+    fn word(self) -> &'static str {
+        match self {
+            Step::Password => "password",
+            Step::Full => "full",
+        }
+    }
+}
+
+impl TryFrom<String> for Step {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Step, String> {
+        [Step::Password, Step::Full]
+            .into_iter()
+            .find(|step| step.word() == word)
+            .ok_or_else(|| format!("{word} is not a step of signing in"))
+    }
+}
+
+impl Row {
+    pub fn account(self) -> Account {
+        Account {
+            id: self.staff_id,
+            name: self.name,
+            email: self.email,
+            role: self.role,
+            has_second_factor: self.has_second_factor,
+        }
+    }
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    token_hash: &str,
+    staff: i64,
+    step: Step,
+    offered: Option<Vec<u8>>,
+    return_to: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into staff_sessions (token_hash, staff_id, step, offered, return_to, created_at, seen_at) \
+         values ($1, $2, $3, $4, $5, $6, $6)",
+    )
+    .bind(token_hash)
+    .bind(staff)
+    .bind(step.word())
+    .bind(offered)
+    .bind(return_to)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The session of a token, over or not.
+pub async fn find(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<Row>> {
+    sqlx::query_as(
+        "select staff_sessions.id, token_hash, staff_id, step, offered, return_to, \
+         staff_sessions.created_at, seen_at, ended_at, disabled_at, name, email, role, \
+         second_factor is not null as has_second_factor from staff_sessions \
+         join staff on staff.id = staff_sessions.staff_id where token_hash = $1",
+    )
+    .bind(token_hash)
+    .fetch_optional(readers)
+    .await
+}
+
+pub async fn touch(connection: &mut SqliteConnection, id: i64, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("update staff_sessions set seen_at = $2 where id = $1 and ended_at is null")
+        .bind(id)
+        .bind(seconds(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes a wrong code and says how many there were in this session.
+pub async fn count_wrong_code(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "update staff_sessions set wrong_codes = wrong_codes + 1 where id = $1 returning wrong_codes",
+    )
+    .bind(id)
+    .fetch_one(connection)
+    .await
+}
+
+/// Ends one session of an account; nothing happens when it is somebody else's.
+pub async fn end(connection: &mut SqliteConnection, id: i64, staff: i64, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "update staff_sessions set ended_at = $3, offered = null \
+         where id = $1 and staff_id = $2 and ended_at is null",
+    )
+    .bind(id)
+    .bind(staff)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends every session of an account but one; with no number of a session, all.
+pub async fn end_others(
+    connection: &mut SqliteConnection,
+    staff: i64,
+    kept: Option<i64>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update staff_sessions set ended_at = $3, offered = null \
+         where staff_id = $1 and id <> coalesce($2, -1) and ended_at is null",
+    )
+    .bind(staff)
+    .bind(kept)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A session goes on under a new token.
+pub async fn rename(connection: &mut SqliteConnection, id: i64, token_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("update staff_sessions set token_hash = $2 where id = $1")
+        .bind(id)
+        .bind(token_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whole sessions of an account that can still be used, the latest first.
+pub async fn alive(
+    readers: &SqlitePool,
+    staff: i64,
+    made_after: i64,
+    seen_after: i64,
+) -> sqlx::Result<Vec<Listed>> {
+    sqlx::query_as(
+        "select id, created_at, seen_at from staff_sessions where staff_id = $1 and step = 'full' \
+         and ended_at is null and created_at > $2 and seen_at > $3 order by created_at desc, id desc",
+    )
+    .bind(staff)
+    .bind(made_after)
+    .bind(seen_after)
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_sessions where created_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! What a member of staff sent after their session had ended: kept for them alone, and given back when they sign in.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::session::SignedIn;
+use crate::app::App;
+use crate::clock::moment;
+use crate::error::Result;
+use crate::form::Fields;
+use crate::page;
+use crate::reference::reference;
+use crate::sealing::Place;
+use crate::site::Frame;
+
+pub mod store;
+
+/// Fields of these names are secrets, and never kept.
+const NEVER_KEPT: &[&str] = &["password", "present", "code"];
+
+#[derive(Template)]
+#[template(path = "staff/unsent.html")]
+struct UnsentPage<'a> {
+    frame: Frame<'a>,
+    forms: Vec<Form>,
+}
+
+/// A form that came too late.
+struct Form {
+    reference: String,
+    path: String,
+    sent: String,
+    fields: Vec<(String, String)>,
+}
+
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .route("/staff/unsent", get(index))
+        .route("/staff/unsent/{reference}/sending", post(send))
+        .route("/staff/unsent/{reference}/removal", post(remove))
+        .with_state(app)
+}
+
+/// Keeps a form for the account whose session it came too late for.
+pub async fn keep(app: &App, staff: i64, path: String, fields: &Fields) -> Result<()> {
+    let kept = fields.pairs().filter(|(name, _)| !NEVER_KEPT.contains(name));
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let reference = reference("UN");
+    let sealed = app.sealer.seal(place(&reference), &text);
+    let now = app.clock.now();
+    app.database
+        .write(move |connection| {
+            Box::pin(async move { store::insert(connection, &reference, staff, &path, sealed, now).await })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Where someone goes who has just signed in: to what they had sent in vain, or to the page that they asked for.
+pub async fn next_page(app: &App, staff: i64, return_to: &str) -> Result<String> {
+    if !store::of(app.database.readers(), staff).await?.is_empty() {
+        return Ok("/staff/unsent".to_owned());
+    }
+    Ok(if return_to.is_empty() { "/staff".to_owned() } else { return_to.to_owned() })
+}
+
+async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Response> {
+    let calendar = app.site.clinic.calendar();
+    let mut forms = Vec::new();
+    for row in store::of(app.database.readers(), me.id).await? {
+        let text = app.sealer.unseal(place(&row.reference), &row.fields)?;
+        forms.push(Form {
+            sent: calendar.say(moment(row.created_at)),
+            fields: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
+            path: row.path,
+            reference: row.reference,
+        });
+    }
+    let frame = app.site.private("What you sent after you were signed out").for_desk(&me.name, me.role);
+    Ok(page::private(StatusCode::OK, &UnsentPage { frame, forms }))
+}
+
+/// Sends the same fields on to where they were meant to go: 307 makes the browser post them again.
+async fn send(
+    State(app): State<App>,
+    SignedIn(me): SignedIn,
+    Path(reference): Path<String>,
+) -> Result<Response> {
+    let path = take(&app, me.id, reference).await?;
+    Ok(Redirect::temporary(&path.unwrap_or_else(|| "/staff".to_owned())).into_response())
+}
+
+async fn remove(
+    State(app): State<App>,
+    SignedIn(me): SignedIn,
+    Path(reference): Path<String>,
+) -> Result<Response> {
+    take(&app, me.id, reference).await?;
+    Ok(Redirect::to(&next_page(&app, me.id, "").await?).into_response())
+}
+
+async fn take(app: &App, staff: i64, reference: String) -> Result<Option<String>> {
+    Ok(app
+        .database
+        .write(move |connection| Box::pin(async move { store::take(connection, staff, &reference).await }))
+        .await?)
+}
+
+impl Form {
+    /// The name of a field as a person reads it.
+    fn label(name: &str) -> String {
+        let words = name.replace('_', " ");
+        let mut letters = words.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    }
+}
+
+fn place(reference: &str) -> Place<'_> {
+    Place { table: "staff_unsent", reference, column: "fields" }
+}

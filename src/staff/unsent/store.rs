@@ -1,0 +1,74 @@
+//! The SQL of forms that came after a session had ended, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::clock::seconds;
+
+/// More than a person has open at once; the oldest go first.
+const MOST_KEPT: i64 = 5;
+
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub reference: String,
+    pub path: String,
+    pub fields: Vec<u8>,
+    pub created_at: i64,
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    staff: i64,
+    path: &str,
+    fields: Vec<u8>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into staff_unsent (reference, staff_id, path, fields, created_at) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(reference)
+    .bind(staff)
+    .bind(path)
+    .bind(fields)
+    .bind(seconds(now))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "delete from staff_unsent where staff_id = $1 and rowid not in \
+         (select rowid from staff_unsent where staff_id = $1 order by rowid desc limit $2)",
+    )
+    .bind(staff)
+    .bind(MOST_KEPT)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What waits for an account, the latest first.
+pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(
+        "select reference, path, fields, created_at from staff_unsent where staff_id = $1 order by rowid desc",
+    )
+    .bind(staff)
+    .fetch_all(readers)
+    .await
+}
+
+/// Takes one away and says where it was meant to go.
+pub async fn take(
+    connection: &mut SqliteConnection,
+    staff: i64,
+    reference: &str,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("delete from staff_unsent where reference = $1 and staff_id = $2 returning path")
+        .bind(reference)
+        .bind(staff)
+        .fetch_optional(connection)
+        .await
+}
+
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_unsent where created_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}
