@@ -3,6 +3,8 @@
 mod support;
 
 mod bad_input;
+mod bookings;
+mod calls;
 mod check;
 mod consultations;
 mod contrast;
@@ -15,6 +17,10 @@ mod library;
 mod mail;
 
 mod migrations;
+mod moves;
+mod patient;
+mod phone_requests;
+mod queue;
 mod reports;
 mod search;
 mod staff;

@@ -46,7 +46,7 @@ impl Invitation<'_> {
             format!("DESCRIPTION:{}", escaped(&self.description())),
             format!("STATUS:{status}"),
             "CLASS:PRIVATE".to_owned(),
-            format!("ORGANIZER;CN={}:mailto:{}", quoted(&clinic.site), address(&clinic.email)),
+            format!("ORGANIZER;CN={}:mailto:{}", quoted(&clinic.clinic), address(&clinic.email)),
             // Nobody answers an answer: the private page and the phone are the ways to change it.
             format!(
                 "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",

@@ -7,13 +7,16 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use super::Attention;
-use super::store::{self, Row};
+use super::{Attention, store as desk_store};
 use crate::app::App;
 use crate::consultations::State;
 use crate::form::contact::{CallTime, Method};
 use crate::form::email;
 use crate::library::search::words::words;
+
+mod store;
+
+use store::Row;
 
 /// Rows opened between two breaths: other work goes on while a full queue is read.
 const AT_ONCE: i64 = 500;
@@ -172,8 +175,9 @@ impl Entries {
 
 impl Entry {
     fn open(row: Row, app: &App) -> sqlx::Result<Entry> {
-        let open =
-            |column, sealed: &Option<Vec<u8>>| store::unseal(&app.sealer, &row.reference, column, sealed);
+        let open = |column, sealed: &Option<Vec<u8>>| {
+            desk_store::unseal(&app.sealer, &row.reference, column, sealed)
+        };
         let (name, address, phone) =
             (open("name", &row.name)?, open("email", &row.email)?, open("phone", &row.phone)?);
         let unknown = || sqlx::Error::Decode("a request has an unknown word".into());
