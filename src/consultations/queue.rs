@@ -5,25 +5,24 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use form_urlencoded::Serializer;
-use jiff::Timestamp;
 
 use super::State as RequestState;
 use super::desk::board::LookedFor;
+use super::desk::lines::{Line, Pick, Words, next_midnight, picks};
 use super::desk::sections::{Asked, Listing, ON_A_PAGE, Owned, Section, View, list};
 use super::desk::{Desk, store};
-use crate::clock::{moment, seconds};
+use crate::clock::seconds;
 use crate::error::Result;
 use crate::form::Fields;
-use crate::form::contact::{CallTime, Method};
+use crate::form::contact::Method;
 use crate::library::count;
 use crate::page;
-use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 
 /// Requests that are over, at the foot of the queue.
-const DONE_LATELY: usize = 5;
+const DONE_LATELY: i64 = 5;
 /// Longer than any name, address or number.
 const LONGEST_SEARCH: usize = 254;
 
@@ -55,41 +54,10 @@ struct Shown {
     lines: Vec<Line>,
 }
 
-/// One request, in the words of a list.
-pub struct Line {
-    pub reference: String,
-    pub name: String,
-    pub same: bool,
-    pub method: &'static str,
-    pub phone: String,
-    pub times: String,
-    pub voicemail: String,
-    /// What is due, and when.
-    pub due: String,
-    /// "4 hours left", or "late by 2 days".
-    pub left: String,
-    pub late: bool,
-    pub state: RequestState,
-    pub safety: bool,
-    pub attention: &'static str,
-    pub owner: String,
-    pub nobody: bool,
-    pub suspect: bool,
-    pub changed_at: i64,
-    pub calls: i64,
-}
-
 struct Filters {
     states: Vec<Pick>,
     owners: Vec<Pick>,
     methods: Vec<Pick>,
-}
-
-/// An option of a list.
-pub struct Pick {
-    pub value: String,
-    pub label: String,
-    pub chosen: bool,
 }
 
 struct Page {
@@ -130,19 +98,17 @@ impl Desk {
         let asked = asked(fields, me, typed);
         let number = fields.text("page").parse().unwrap_or(1).clamp(1, 10_000);
         let (at, tomorrow) = (seconds(now), seconds(next_midnight(calendar, now)));
-        let (listing, done, suspects, revision) = {
+        let filtered = asked.state.is_some() || asked.owner.is_some() || asked.method.is_some();
+        let done_lately = if asked.view == View::Open && !filtered && number == 1 {
+            self.board.done_lately(app, DONE_LATELY).await?
+        } else {
+            Vec::new()
+        };
+        let (listing, suspects, revision) = {
             let entries = self.board.read();
-            let of = |view| Asked { view, ..Asked::default() };
-            let done = list(&entries, &of(View::Done), at, tomorrow, 1);
-            let suspects = list(&entries, &of(View::Suspects), at, tomorrow, 1).total;
-            (list(&entries, &asked, at, tomorrow, number), done, suspects, entries.revision())
+            (list(&entries, &asked, at, tomorrow, number), entries.suspects(), entries.revision())
         };
         let words = Words { calendar, now, names: &names };
-        let filtered = asked.state.is_some() || asked.owner.is_some() || asked.method.is_some();
-        let done_lately = match asked.view {
-            View::Open if !filtered && number == 1 => done.rows,
-            _ => Vec::new(),
-        };
         let title = match (typed, asked.view) {
             (Some(_), _) => "Search requests",
             (None, View::Done) => "Requests that are done",
@@ -153,7 +119,7 @@ impl Desk {
         let shown = QueuePage {
             frame: app.site.private(title).for_desk(&me.name, me.role),
             view: asked.view,
-            done_lately: done_lately.iter().take(DONE_LATELY).map(|row| words.line(row)).collect(),
+            done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
             shown: sections(listing, &words, &asked, number),
             suspects,
             typed: typed.unwrap_or_default(),
@@ -170,53 +136,6 @@ impl Desk {
     }
 }
 
-/// How requests are put into words.
-pub struct Words<'a> {
-    pub calendar: &'a Calendar,
-    pub now: Timestamp,
-    pub names: &'a [(i64, String)],
-}
-
-impl Words<'_> {
-    fn line(&self, row: &super::desk::sections::Row) -> Line {
-        Line { same: row.same, ..self.entry(&row.entry) }
-    }
-
-    pub fn entry(&self, entry: &super::desk::board::Entry) -> Line {
-        let (due, at) = match (entry.state, entry.booked, entry.next_try_at) {
-            (RequestState::New, _, _) => ("Promised by", entry.due_at),
-            (RequestState::Booked, Some((from, _)), _) => ("Booked for", from),
-            (RequestState::Contacted, _, Some(next)) => ("Ring again from", next),
-            (RequestState::Contacted | RequestState::Booked, _, _) => ("Asked at", entry.created_at),
-            (RequestState::Closed | RequestState::Withdrawn, _, _) => {
-                ("Ended at", entry.ended_at.unwrap_or(entry.changed_at))
-            }
-        };
-        let promised = entry.state == RequestState::New;
-        let owner = entry.owner.and_then(|id| self.names.iter().find(|(known, _)| *known == id));
-        Line {
-            reference: entry.reference.to_string(),
-            name: if entry.name.is_empty() { entry.reference.to_string() } else { entry.name.clone() },
-            same: false,
-            method: entry.method.label(),
-            phone: entry.phone.clone(),
-            times: CallTime::in_words(&entry.times).to_lowercase(),
-            voicemail: entry.voicemail.clone(),
-            due: format!("{due} {}", self.calendar.say(moment(at))),
-            left: if promised { left(at, seconds(self.now)) } else { String::new() },
-            late: promised && at < seconds(self.now),
-            state: entry.state,
-            safety: entry.safety,
-            attention: entry.attention.says(),
-            owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
-            nobody: entry.owner.is_none(),
-            suspect: entry.suspect,
-            changed_at: entry.changed_at,
-            calls: entry.calls,
-        }
-    }
-}
-
 impl QueuePage<'_> {
     /// Where news of what this page does not show yet comes from.
     fn events(&self) -> String {
@@ -230,37 +149,6 @@ impl QueuePage<'_> {
     fn matches(&self) -> String {
         format!("{} match{}", count(self.total, "request"), if self.total == 1 { "es" } else { "" })
     }
-}
-
-impl Line {
-    pub fn calls_made(&self) -> String {
-        count(usize::try_from(self.calls).unwrap_or(0), "call")
-    }
-
-    /// The digits of the number as typed, for a `tel:` link.
-    pub fn phone_link(&self) -> String {
-        phone_link(&self.phone)
-    }
-}
-
-pub fn phone_link(phone: &str) -> String {
-    format!("tel:{}", phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
-}
-
-/// "25 minutes left", "4 hours left", "late by 2 days".
-pub fn left(due: i64, now: i64) -> String {
-    let gap = (due - now).abs();
-    let words = match gap {
-        0..7200 => count(usize::try_from(gap / 60).unwrap_or(0), "minute"),
-        7200..172_800 => count(usize::try_from(gap / 3600).unwrap_or(0), "hour"),
-        _ => count(usize::try_from(gap / 86_400).unwrap_or(0), "day"),
-    };
-    if due < now { format!("late by {words}") } else { format!("{words} left") }
-}
-
-pub fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
-    let today = calendar.local(now).date();
-    calendar.at(today.tomorrow().unwrap_or(today), jiff::civil::Time::midnight()).timestamp()
 }
 
 fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> Asked {
@@ -344,10 +232,4 @@ impl Filters {
             methods: picks([any("Any way")].into_iter().chain(methods), &fields.text("method")),
         }
     }
-}
-
-/// The options of a list, with the one that is chosen.
-pub fn picks(options: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Pick> {
-    let pick = |(value, label): (String, String)| Pick { chosen: value == chosen, value, label };
-    options.into_iter().map(pick).collect()
 }

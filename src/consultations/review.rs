@@ -7,9 +7,9 @@ use axum::response::Response;
 
 use super::bookings::{self, Booking};
 use super::calls::{self, Outcome};
+use super::desk::lines::{Line, Pick, Words, left, phone_link, picks};
 use super::desk::presence::Other;
 use super::desk::{Desk, Handling, Note, Reason, store};
-use super::queue::{Line, Pick, Words, left, phone_link, picks};
 use super::store::{self as requests, Event};
 use super::{Request, State as RequestState};
 use crate::clock::{moment, seconds};

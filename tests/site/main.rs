@@ -8,6 +8,7 @@ mod calls;
 mod check;
 mod consultations;
 mod contrast;
+mod crowd;
 mod every_page;
 mod feeds;
 mod finding;

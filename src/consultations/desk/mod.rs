@@ -14,6 +14,7 @@ use crate::library::Library;
 
 pub mod acts;
 pub mod board;
+pub mod lines;
 pub mod live;
 pub mod moves;
 pub mod phone;

@@ -78,14 +78,16 @@ impl View {
     }
 }
 
-/// Smaller is more urgent.
-type Key = (Section, bool, i64);
+/// Smaller is more urgent. One number, so that tens of thousands are put in order quickly.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u128);
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Item {
-    slot: usize,
-    key: Key,
     /// The most urgent of the same person's, and a number that keeps persons apart.
-    person: (Key, usize),
+    person: (Key, u32),
+    key: Key,
+    slot: u32,
 }
 
 impl Section {
@@ -176,42 +178,57 @@ impl Asked {
 /// A page of what is asked for, counted from 1: the same person's requests stand together, where the most urgent is due.
 pub fn list(entries: &Entries, asked: &Asked, now: i64, tomorrow: i64, page: usize) -> Listing {
     let mut items: Vec<Item> = Vec::new();
-    for (slot, entry) in entries.all().iter().enumerate().filter(|(_, entry)| asked.takes(entry)) {
-        let key = key(entry, now, tomorrow);
-        items.push(Item { slot, key, person: (key, slot) });
+    for (slot, entry) in (0..).zip(entries.all()) {
+        if asked.takes(entry) {
+            let key = Key::of(entry, now, tomorrow);
+            items.push(Item { person: (key, slot), key, slot });
+        }
     }
     bring_persons_together(entries, &mut items);
-    let mut counts: Vec<(Section, usize)> = Section::ALL.iter().map(|section| (*section, 0)).collect();
-    for item in &items {
-        counts[item.person.0.0 as usize].1 += 1;
-    }
+    let mut numbers = [0; Section::ALL.len()];
+    items.iter().for_each(|item| numbers[item.person.0.section() as usize] += 1);
+    let counts = Section::ALL.into_iter().zip(numbers).collect();
     let total = items.len();
     let end = (page * ON_A_PAGE).min(total);
     if end < total {
-        items.select_nth_unstable_by_key(end, |item| (item.person, item.key, item.slot));
+        items.select_nth_unstable(end);
         items.truncate(end);
     }
-    items.sort_unstable_by_key(|item| (item.person, item.key, item.slot));
+    items.sort_unstable();
     let start = ((page - 1) * ON_A_PAGE).min(end);
     let row = |at: usize| Row {
-        section: items[at].person.0.0,
+        section: items[at].person.0.section(),
         same: at > start && items[at].person == items[at - 1].person,
-        entry: entries.all()[items[at].slot].clone(),
+        entry: entries.all()[items[at].slot as usize].clone(),
     };
     Listing { rows: (start..end).map(row).collect(), counts, total }
 }
 
-fn key(entry: &Entry, now: i64, tomorrow: i64) -> Key {
-    let section = Section::of(entry, now, tomorrow);
-    let moment = match section {
-        Section::Done => -entry.ended_at.unwrap_or_default(),
-        Section::Waiting => entry.next_try_at.unwrap_or(entry.changed_at),
-        Section::InHand => {
-            entry.booked.map(|(from, _)| from).or(entry.next_try_at).unwrap_or(entry.changed_at)
-        }
-        _ => entry.due_at,
-    };
-    (section, !entry.safety, moment)
+impl Key {
+    fn of(entry: &Entry, now: i64, tomorrow: i64) -> Key {
+        let section = Section::of(entry, now, tomorrow);
+        let moment = match section {
+            Section::Done => -entry.ended_at.unwrap_or_default(),
+            Section::Waiting => entry.next_try_at.unwrap_or(entry.changed_at),
+            Section::InHand => {
+                entry.booked.map(|(from, _)| from).or(entry.next_try_at).unwrap_or(entry.changed_at)
+            }
+            _ => entry.due_at,
+        };
+        // The section, then safety words, then the moment, then who asked first.
+        let number = (section as u128) << 120 | u128::from(!entry.safety) << 112;
+        Key(number | in_order(moment) << 56 | in_order(entry.created_at))
+    }
+
+    fn section(self) -> Section {
+        Section::ALL[(self.0 >> 120) as usize]
+    }
+}
+
+/// A moment as a number of 48 bits that keeps its order: some lie before 1970, since what ended last comes first.
+fn in_order(moment: i64) -> u128 {
+    const FARTHEST: i64 = 1 << 46;
+    u128::from((moment.clamp(-FARTHEST, FARTHEST) + FARTHEST).unsigned_abs())
 }
 
 /// Only who has more than one request is looked at twice.
@@ -220,7 +237,7 @@ fn bring_persons_together(entries: &Entries, items: &mut [Item]) {
     let mut group_of_mark: HashMap<u64, usize> = HashMap::new();
     let mut members: Vec<(usize, usize)> = Vec::new();
     for (at, item) in items.iter().enumerate() {
-        let entry = &entries.all()[item.slot];
+        let entry = &entries.all()[item.slot as usize];
         if !entries.is_shared(entry) {
             continue;
         }
@@ -242,7 +259,7 @@ fn bring_persons_together(entries: &Entries, items: &mut [Item]) {
         });
         members.push((at, group));
     }
-    let mut most_urgent: HashMap<usize, (Key, usize)> = HashMap::new();
+    let mut most_urgent: HashMap<usize, (Key, u32)> = HashMap::new();
     for (at, group) in &members {
         let best = most_urgent.entry(root(&groups, *group)).or_insert(items[*at].person);
         *best = (*best).min(items[*at].person);

@@ -64,6 +64,7 @@ pub struct Entries {
     slots: HashMap<Arc<str>, usize>,
     /// How many requests carry each mark.
     people: HashMap<u64, u32>,
+    suspects: usize,
     /// The last row taken in.
     seen: (i64, String),
     erased: i64,
@@ -98,6 +99,13 @@ impl Board {
         Ok(())
     }
 
+    /// Requests that ended last, the latest first.
+    pub async fn done_lately(&self, app: &App, most: i64) -> sqlx::Result<Vec<Entry>> {
+        let references = store::ended_last(app.database.readers(), most).await?;
+        let entries = self.read();
+        Ok(references.iter().filter_map(|reference| entries.get(reference).cloned()).collect())
+    }
+
     pub fn read(&self) -> RwLockReadGuard<'_, Entries> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,6 +122,11 @@ impl Entries {
 
     pub fn get(&self, reference: &str) -> Option<&Entry> {
         self.slots.get(reference).map(|slot| &self.all[*slot])
+    }
+
+    /// How many look like spam and are not over.
+    pub fn suspects(&self) -> usize {
+        self.suspects
     }
 
     /// The last change of all that is on the board.
@@ -145,6 +158,7 @@ impl Entries {
         for mark in entry.marks.iter().flatten() {
             *self.people.entry(*mark).or_default() += 1;
         }
+        self.suspects += usize::from(entry.is_open_suspect());
         self.slots.insert(entry.reference.clone(), self.all.len());
         self.all.push(entry);
     }
@@ -152,6 +166,7 @@ impl Entries {
     fn take_out(&mut self, reference: &str) {
         let Some(slot) = self.slots.remove(reference) else { return };
         let gone = self.all.swap_remove(slot);
+        self.suspects -= usize::from(gone.is_open_suspect());
         for mark in gone.marks.iter().flatten() {
             if let Some(count) = self.people.get_mut(mark) {
                 *count -= 1;
@@ -210,6 +225,10 @@ impl Entry {
             name,
             phone,
         })
+    }
+
+    fn is_open_suspect(&self) -> bool {
+        self.suspect && !self.state.is_over()
     }
 
     pub fn is_found_by(&self, looked_for: &LookedFor) -> bool {

@@ -61,3 +61,14 @@ pub async fn changed(readers: &SqlitePool, seen: &(i64, String), most: i64) -> s
     .fetch_all(readers)
     .await
 }
+
+/// Requests that ended last.
+pub async fn ended_last(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select reference from consultations where ended_at is not null and suspect = 0 \
+         order by ended_at desc, reference limit $1",
+    )
+    .bind(most)
+    .fetch_all(readers)
+    .await
+}
