@@ -24,7 +24,9 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     };
     vec![
         asset("site.css", CSS, small(include_str!("../static/site.css")).as_bytes()),
+        asset("rest.css", CSS, small(include_str!("../static/rest.css")).as_bytes()),
         asset("desk.css", CSS, small(include_str!("../static/desk.css")).as_bytes()),
+        asset("assessment.css", CSS, small(include_str!("../static/assessment.css")).as_bytes()),
         asset(
             "site.js",
             "text/javascript; charset=utf-8",

@@ -28,6 +28,9 @@ pub enum Command {
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Answer a data-protection request: everything held about one person
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Add a new sealing key and seal every personal field with it; stop the server first
     RotateKey(Data),
 }
@@ -38,6 +41,22 @@ pub enum StaffCommand {
     Add(StaffAdd),
     /// Let someone who lost their phone and their recovery codes set up the second step again
     Reset(StaffReset),
+}
+
+#[derive(Subcommand)]
+pub enum PersonCommand {
+    /// Write everything held about a person to standard output, as JSON
+    Export(PersonAsked),
+    /// Erase everything held about a person, and say the reference of the proof
+    Erase(PersonAsked),
+}
+
+#[derive(Args)]
+pub struct PersonAsked {
+    /// Their email address or phone number
+    pub person: String,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Args)]

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{complaints, consultations, mail, reports, retention, staff};
+use crate::{complaints, consultations, drafts, mail, reports, retention, rights, staff, summaries};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -40,6 +40,9 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                     .execute(&mut *connection)
                     .await?;
                 staff::forget(connection, now).await?;
+                rights::store::forget(connection, at - retention::AUDIT).await?;
+                drafts::store::forget(connection, at - retention::DRAFT).await?;
+                summaries::store::forget(connection, at).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

@@ -75,6 +75,17 @@ impl<S: Send + Sync> FromRequestParts<S> for About {
     }
 }
 
+/// What an address asks for after its question mark.
+pub struct Query(pub Fields);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query, Infallible> {
+        Ok(Query(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+    }
+}
+
 /// What is wrong with a form, in the order of its fields.
 #[derive(Default, Debug, PartialEq)]
 pub struct FieldErrors(Vec<FieldError>);

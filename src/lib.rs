@@ -19,12 +19,15 @@ pub mod safety;
 pub mod site;
 
 // What the site does.
+pub mod assessment;
 pub mod complaints;
 pub mod consultations;
+pub mod drafts;
 pub mod insights;
 pub mod mail;
 pub mod reports;
 pub mod staff;
+pub mod summaries;
 
 // What there is to read.
 pub mod library;
@@ -37,6 +40,7 @@ pub mod security;
 // What runs it.
 pub mod forgetting;
 pub mod resealing;
+pub mod rights;
 pub mod router;
 pub mod server;
 pub mod start;

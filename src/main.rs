@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
         Some(Command::Check(check)) => start::check(&check),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
+        Some(Command::Person(command)) => start::person(command).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

@@ -14,6 +14,8 @@ pub const HTML: &str = "text/html; charset=utf-8";
 pub const PUBLIC: &str = "public, max-age=60, s-maxage=600, stale-while-revalidate=86400";
 /// An address that holds its content's hash never changes.
 pub const FOREVER: &str = "public, max-age=31536000, immutable";
+/// A page that holds nobody's data and is true only now.
+const FRESH: &str = "no-cache";
 /// Anything that is about one person.
 pub const PRIVATE: &str = "no-store";
 
@@ -22,6 +24,14 @@ const BROTLI_QUALITY: i32 = if cfg!(debug_assertions) { 5 } else { 11 };
 
 /// A page for one visitor, never kept by a cache and never listed by a search engine.
 pub fn private(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = fresh(status, template);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
+/// A page that is true only now, such as a form with the promise of this hour: asked for anew each time.
+pub fn fresh(status: StatusCode, template: &impl Template) -> Response {
     let mut response = match template.render() {
         Ok(html) => (status, [(header::CONTENT_TYPE, HTML)], html).into_response(),
         Err(error) => {
@@ -29,9 +39,7 @@ pub fn private(status: StatusCode, template: &impl Template) -> Response {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
-    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));
     response
 }
 

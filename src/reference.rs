@@ -5,23 +5,36 @@ use crate::sealing::{Sealer, hex, random};
 
 /// No letter or digit that looks or sounds like another (0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowel.
 const ALPHABET: &[u8] = b"346789CDFHJKMNPQRTVWXY";
+const CODE_LENGTH: usize = 8;
 /// Faster than a person reads a check page.
 const SHORTEST_READING_SECONDS: i64 = 2;
 
 /// Such as `BP-7K3M-9QX4`: never three letters in a row, so that it spells nothing. About 34 random bits.
 pub fn reference(prefix: &str) -> String {
+    let text = code();
+    format!("{prefix}-{}-{}", &text[..4], &text[4..])
+}
+
+/// Such as `7K3M9QX4`, to be typed from one screen into another.
+pub fn code() -> String {
     loop {
         let drawn: Vec<u8> = std::iter::repeat_with(|| random::<1>()[0])
             // Whole multiples of the alphabet only, so that every character is equally likely.
             .filter(|byte| usize::from(*byte) < 256 - 256 % ALPHABET.len())
             .map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()])
-            .take(8)
+            .take(CODE_LENGTH)
             .collect();
         if drawn.windows(3).all(|three| three.iter().any(u8::is_ascii_digit)) {
-            let text = String::from_utf8(drawn).expect("the alphabet is ASCII");
-            return format!("{prefix}-{}-{}", &text[..4], &text[4..]);
+            return String::from_utf8(drawn).expect("the alphabet is ASCII");
         }
     }
+}
+
+/// A code as a person typed it: any case, with spaces or hyphens. Nothing when no code of ours looks like it.
+pub fn parse_code(typed: &str) -> Option<String> {
+    let kept: String = typed.chars().filter(|c| !c.is_whitespace() && !"-–—.".contains(*c)).collect();
+    let code = kept.to_ascii_uppercase();
+    (code.len() == CODE_LENGTH && code.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(code)
 }
 
 /// The random key of one check page. It says when the page was made, and cannot be made elsewhere.
@@ -76,6 +89,17 @@ mod tests {
                 run.as_bytes().windows(3).all(|three| !three.iter().all(u8::is_ascii_alphabetic)),
                 "{reference}"
             );
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_however_it_was_typed() {
+        let code = code();
+        let typed = code.to_lowercase();
+        let (first, last) = typed.split_at(4);
+        assert_eq!(parse_code(&format!(" {first} - {last}\u{a0}")), Some(code));
+        for odd in ["", "7K3M9QX", "7K3M9QX44", "7K3M9QX0", "7K3M9QXÉ", "ǅǅǅǅ"] {
+            assert_eq!(parse_code(odd), None, "{odd}");
         }
     }
 

@@ -7,14 +7,14 @@ use crate::database::Database;
 use crate::sealing::{Place, Sealer};
 
 /// A table with sealed columns, and the column that its values are bound to.
-struct Sealed {
-    table: &'static str,
-    reference: &'static str,
-    columns: &'static [&'static str],
+pub struct Sealed {
+    pub table: &'static str,
+    pub reference: &'static str,
+    pub columns: &'static [&'static str],
 }
 
 /// Every sealed column there is. A test compares this with the tables.
-const SEALED: &[Sealed] = &[
+pub const SEALED: &[Sealed] = &[
     Sealed {
         table: "consultations",
         reference: "reference",
@@ -22,6 +22,9 @@ const SEALED: &[Sealed] = &[
     },
     Sealed { table: "consultation_notes", reference: "id", columns: &["words"] },
     Sealed { table: "bookings", reference: "id", columns: &["place"] },
+    Sealed { table: "drafts", reference: "reference", columns: &["answers"] },
+    Sealed { table: "summaries", reference: "token_hash", columns: &["summary"] },
+    Sealed { table: "shared_summaries", reference: "reference", columns: &["summary"] },
     Sealed { table: "reports", reference: "reference", columns: &["name", "email"] },
     Sealed { table: "staff", reference: "email", columns: &["second_factor"] },
     Sealed { table: "staff_sessions", reference: "token_hash", columns: &["offered"] },

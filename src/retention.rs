@@ -6,6 +6,12 @@ const DAY: i64 = 24 * 60 * 60;
 pub const CONSULTATION: i64 = 90 * DAY;
 /// The address of a report, and of any mail, after it was sent or given up.
 pub const ADDRESS: i64 = 7 * DAY;
+/// Answers of the self-assessment after the last one was given.
+pub const DRAFT: i64 = DAY;
+
+/// A summary behind a private link: at most.
+pub const SUMMARY: i64 = 14 * DAY;
+
 /// What a check page's key led to, so that its confirmation can be opened again.
 pub const SUBMISSION: i64 = 90 * DAY;
 /// Who opened or changed what on the desk: 24 months.

@@ -19,7 +19,10 @@ use crate::library::Library;
 use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
-use crate::{assets, complaints, consultations, error, insights, library, reports, staff};
+use crate::{
+    assessment, assets, complaints, consultations, error, insights, library, reports, rights, staff,
+    summaries,
+};
 
 /// The longest form: everything the site asks for fits many times over.
 const LARGEST_BODY: usize = 32 * 1024;
@@ -37,7 +40,9 @@ pub fn router(
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
         .merge(consultations::desk::routes(app.clone(), library.clone()))
+        .merge(consultations::csv::routes(app.clone()))
         .merge(complaints::review::routes(app.clone()))
+        .merge(rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
@@ -54,6 +59,8 @@ pub fn router(
     Ok(Router::new()
         .merge(library::pages::routes(shelf.clone()))
         .merge(assets::routes())
+        .merge(assessment::pages::routes(app.clone(), library.clone()))
+        .merge(summaries::pages::routes(app.clone(), library.clone()))
         .merge(consultations::pages::routes(app.clone(), library.clone()))
         .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
@@ -66,9 +73,11 @@ pub fn router(
 
 /// The public pages, with the forms that stand at the foot of each sheet.
 pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
-    Shelf::fill(site, library, |about| {
+    let mut shelf = Shelf::fill(site, library, |about| {
         [reports::pages::offer(about), consultations::pages::offer(about)].into_iter().flatten().collect()
-    })
+    })?;
+    shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
+    Ok(shelf)
 }
 
 async fn add_headers(State(headers): State<Headers>, request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_client_ip::ClientIp;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 pub mod guesses;
 
@@ -97,13 +97,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Network {
     }
 }
 
+/// Guesses of codes by everyone together: there are more than 10 thousand million.
+const GUESSES_AN_HOUR_IN_ALL: u32 = 100;
+
 /// How often one network, one person or everyone together may send.
 pub struct Limits {
     sending: DefaultKeyedRateLimiter<IpAddr>,
     sign_in: DefaultKeyedRateLimiter<String>,
     answers: DefaultKeyedRateLimiter<IpAddr>,
     /// Nothing when there are no limits.
-    guesses: Option<Guesses>,
+    passwords: Option<Guesses>,
+    drafts: DefaultKeyedRateLimiter<IpAddr>,
+    guesses: DefaultKeyedRateLimiter<IpAddr>,
+    all_guesses: DefaultDirectRateLimiter,
 }
 
 impl Default for Limits {
@@ -113,7 +119,12 @@ impl Default for Limits {
         Limits {
             sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
             answers: RateLimiter::keyed(Quota::per_minute(ten)),
-            guesses: Some(Guesses::default()),
+            passwords: Some(Guesses::default()),
+            drafts: RateLimiter::keyed(Quota::per_minute(ten)),
+            guesses: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
+            all_guesses: RateLimiter::direct(Quota::per_hour(
+                NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0"),
+            )),
             // 10 in 5 minutes, then one every 30 seconds.
             sign_in: RateLimiter::keyed(
                 Quota::with_period(Duration::from_secs(30)).expect("30 is not 0").allow_burst(ten),
@@ -130,7 +141,10 @@ impl Limits {
             sending: RateLimiter::keyed(many),
             sign_in: RateLimiter::keyed(many),
             answers: RateLimiter::keyed(many),
-            guesses: None,
+            passwords: None,
+            drafts: RateLimiter::keyed(many),
+            guesses: RateLimiter::keyed(many),
+            all_guesses: RateLimiter::direct(many),
         }
     }
 
@@ -146,16 +160,16 @@ impl Limits {
 
     /// How long the next guess at this account waits, wherever it comes from: longer with each wrong one.
     pub fn sign_in_delay(&self, email: &str) -> Duration {
-        self.guesses.as_ref().map_or(Duration::ZERO, |guesses| guesses.delay(email))
+        self.passwords.as_ref().map_or(Duration::ZERO, |guesses| guesses.delay(email))
     }
 
     /// Notes a wrong password, and says how many there were lately.
     pub fn wrong_password(&self, email: &str) -> u32 {
-        self.guesses.as_ref().map_or(0, |guesses| guesses.wrong(email))
+        self.passwords.as_ref().map_or(0, |guesses| guesses.wrong(email))
     }
 
     pub fn right_password(&self, email: &str) {
-        if let Some(guesses) = &self.guesses {
+        if let Some(guesses) = &self.passwords {
             guesses.right(email);
         }
     }
@@ -165,14 +179,27 @@ impl Limits {
         self.answers.check_key(&network(from)).is_ok()
     }
 
+    /// Whether this network may begin one more self-assessment now: 10 a minute.
+    pub fn may_begin(&self, from: IpAddr) -> bool {
+        self.drafts.check_key(&network(from)).is_ok()
+    }
+
+    /// Whether this network may try one more code now: 10, then 1 a minute; and everyone together, so that many
+    /// networks cannot search for one.
+    pub fn may_guess(&self, from: IpAddr) -> bool {
+        self.guesses.check_key(&network(from)).is_ok() && self.all_guesses.check().is_ok()
+    }
+
     /// Lets go of networks that have been quiet.
     pub fn prune(&self) {
         self.sending.retain_recent();
         self.sign_in.retain_recent();
         self.answers.retain_recent();
-        if let Some(guesses) = &self.guesses {
+        if let Some(guesses) = &self.passwords {
             guesses.prune();
         }
+        self.drafts.retain_recent();
+        self.guesses.retain_recent();
     }
 }
 
@@ -197,6 +224,13 @@ mod tests {
         assert!((0..5).all(|_| limits.may_send(noisy)));
         assert!(!limits.may_send(noisy) && !limits.may_send(neighbour));
         assert!(limits.may_send(other));
+    }
+
+    #[test]
+    fn a_thousand_guesses_of_a_code_from_many_networks_come_to_a_hundred_an_hour() {
+        let limits = Limits::default();
+        let guess = |n: u32| limits.may_guess(Ipv4Addr::from(0xc000_0200 + n).into());
+        assert_eq!((0..1000).filter(|n| guess(*n)).count(), GUESSES_AN_HOUR_IN_ALL as usize);
     }
 
     #[test]

@@ -65,6 +65,10 @@ impl<'a> Frame<'a> {
         Frame { error, ..self }
     }
 
+    pub fn described(self, description: &'a str) -> Frame<'a> {
+        Frame { description, ..self }
+    }
+
     pub fn for_desk(self, name: &'a str, role: Role) -> Frame<'a> {
         Frame { desk: Some(Desk { name, role }), ..self }
     }

@@ -13,12 +13,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::app::{App, Parts};
-use crate::clock::Clock;
-use crate::config::{Check, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::clock::{Clock, seconds};
+use crate::config::{Check, Data, Format, PersonCommand, Serve, StaffAdd, StaffReset};
 use crate::database::Database;
 use crate::form::{self, email};
 use crate::library::{self, Library};
 use crate::mail::{self, Post, Progress, Sender};
+use crate::rights::{self, Person};
 use crate::router::{router, shelf};
 use crate::sealing::{self, Sealer};
 use crate::security::Limits;
@@ -124,6 +125,24 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
     ensure!(found?, "there is no account with this address");
     println!("They are signed out, and set up their app again with their password at /staff/sign-in");
     Ok(())
+}
+
+/// Writes out or erases what is held about one person.
+pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
+    let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
+    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
+    let (database, sealer) = open_data(&asked.data).await?;
+    let now = Clock::default().now();
+    let done = match command {
+        PersonCommand::Export(_) => rights::find(&database, &sealer, &person)
+            .await
+            .map(|held| print!("{}", rights::file::json(&held, seconds(now)))),
+        PersonCommand::Erase(_) => rights::erase(&database, &sealer, &person, None, now)
+            .await
+            .map(|proof| println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}")),
+    };
+    database.close().await;
+    done.map_err(|error| anyhow::anyhow!("{error:?}"))
 }
 
 /// Adds a sealing key, and seals everything with it.

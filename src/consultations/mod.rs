@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::assessment::summary::Summary;
 use crate::clock::{moment, seconds};
 use crate::error::Result;
 use crate::form::contact::{CallTime, Method};
@@ -13,9 +14,11 @@ use crate::reference::{SubmissionKey, reference};
 use crate::retention;
 use crate::sealing::token_hash;
 use crate::staff::store as accounts;
+use crate::summaries;
 
 pub mod bookings;
 pub mod calls;
+pub mod csv;
 pub mod desk;
 mod letters;
 pub mod pages;
@@ -119,9 +122,16 @@ impl Request {
 
 /// Stores a request, its key and its mails in one transaction, and says its reference.
 ///
-/// The same key, or the same words from the same person within a day, is the same request.
-pub async fn submit(app: &App, library: &Library, new: NewRequest, key: &SubmissionKey) -> Result<String> {
-    take(app, library, new, key, None).await
+/// The same key, or the same words from the same person within a day, is the same request. `shared` is the summary that
+/// the person chose to share.
+pub async fn submit(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    shared: Option<Summary>,
+    key: &SubmissionKey,
+) -> Result<String> {
+    take(app, library, new, shared, key, None).await
 }
 
 /// The same for a request that a member of staff types in while the patient is on the phone.
@@ -132,13 +142,14 @@ pub async fn submit_by_phone(
     key: &SubmissionKey,
     staff: i64,
 ) -> Result<String> {
-    take(app, library, new, key, Some(staff)).await
+    take(app, library, new, None, key, Some(staff)).await
 }
 
 async fn take(
     app: &App,
     library: &Library,
     new: NewRequest,
+    shared: Option<Summary>,
     key: &SubmissionKey,
     staff: Option<i64>,
 ) -> Result<String> {
@@ -154,7 +165,7 @@ async fn take(
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
-        safety: app.site.clinic.safety.are_in(&new.concern),
+        safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared.as_ref())),
         suspect: new.suspect,
         method: contact.method,
         times: contact.times.clone(),
@@ -185,12 +196,18 @@ async fn take(
                 let since = seconds(now) - SAME_REQUEST_SECONDS;
                 if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
                     store::remember_key(connection, &key_hash, &reference, now).await?;
+                    if let Some(summary) = &shared {
+                        summaries::store::share(connection, &parts.sealer, &reference, summary).await?;
+                    }
                     return Ok(reference);
                 }
                 store::insert(connection, &parts.sealer, &request, &content_mark).await?;
                 let about = &request.reference;
                 let channel = if staff.is_some() { "phone" } else { "site" };
                 desk::store::enrol(connection, &parts.sealer, about, channel, &token).await?;
+                if let Some(summary) = &shared {
+                    summaries::store::share(connection, &parts.sealer, about, summary).await?;
+                }
                 store::add_event(connection, about, now, "patient", "asked").await?;
                 if let Some(staff) = staff {
                     let who = format!("staff:{staff}");
@@ -207,6 +224,12 @@ async fn take(
         .await?;
     app.mail_waiting.notify_one();
     Ok(reference)
+}
+
+/// All that a person wrote in their own words: the main concern, and what stands so in the summary they share.
+pub fn words_typed(concern: &str, shared: Option<&Summary>) -> String {
+    let own = shared.into_iter().flat_map(Summary::own_words);
+    std::iter::once(concern).filter(|words| !words.is_empty()).chain(own).collect::<Vec<_>>().join("\n")
 }
 
 /// Replaces how to reach the patient, and lets the desk know what changed. False when the request is over.
@@ -264,6 +287,7 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                 if erased {
                     desk::store::erase(connection, &reference).await?;
                     mail::forget(connection, &reference).await?;
+                    summaries::store::unshare(connection, &reference).await?;
                 }
                 if kept || erased {
                     bookings::store::erase(connection, &reference, now).await?;

@@ -8,12 +8,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
 
 use super::request::{LONGEST_CONCERN, NewRequest, RequestForm};
 use super::{Request, State as RequestState, patient, store};
 use crate::app::App;
+use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
-use crate::form::{About, FieldErrors, Fields};
+use crate::form::{FieldErrors, Fields, Query};
 use crate::library::Library;
 use crate::page;
 use crate::reference::SubmissionKey;
@@ -73,6 +75,9 @@ struct ConfirmationPage<'a> {
     private_page: Option<String>,
 }
 
+const DESCRIPTION: &str =
+    "Tell us how to reach you, by phone, video call or email, and see by when you will hear from the clinic.";
+
 /// What the person pressed.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Step {
@@ -97,18 +102,28 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { form, errors: FieldErrors::default() }.render()
 }
 
-async fn new(State(given): State<Given>, About(about): About) -> Response {
-    let form = RequestForm { about, ..RequestForm::default() };
+async fn new(State(given): State<Given>, Query(asked): Query) -> Response {
+    let (about, from_summary) = (asked.text("about"), asked.has("summary"));
+    let form = RequestForm { about, from_summary, ..RequestForm::default() };
     given.show_form(&form, &FieldErrors::default(), Step::Ask)
 }
 
-async fn create(State(given): State<Given>, Network(from): Network, fields: Fields) -> Result<Response> {
+async fn create(
+    State(given): State<Given>,
+    Network(from): Network,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
     let form = RequestForm::read(&fields);
     let step = Step::of(&fields);
     if step == Step::Change {
         return Ok(given.show_form(&form, &FieldErrors::default(), step));
     }
+    let shared = given.to_share(&form, &jar).await?;
     let mut new = match form.check() {
+        Ok(_) if form.share && shared.is_none() => {
+            return Ok(given.show_form(&form, &summary_is_gone(), step));
+        }
         Ok(new) if form.email_to_query().is_none() => new,
         Ok(_) => return Ok(given.show_form(&form, &FieldErrors::default(), step)),
         Err(errors) => return Ok(given.show_form(&form, &errors, step)),
@@ -116,15 +131,17 @@ async fn create(State(given): State<Given>, Network(from): Network, fields: Fiel
     let app = &given.app;
     let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| step == Step::Send)
     else {
-        return Ok(given.show_check(&form, &new, None, None));
+        return Ok(given.show_check(&form, &new, shared.as_ref(), None, None));
     };
     if !app.limits.may_send(from) {
-        return Ok(given.show_check(&form, &new, Some(&key), Some(Error::TooManyRequests)));
+        return Ok(given.show_check(&form, &new, shared.as_ref(), Some(&key), Some(Error::TooManyRequests)));
     }
     new.suspect |= key.was_too_quick(&app.clock);
-    match super::submit(app, &given.library, new.clone(), &key).await {
+    match super::submit(app, &given.library, new.clone(), shared.clone(), &key).await {
         Ok(_) => Ok(Redirect::to(&format!("/consultations/confirmation/{}", key.as_str())).into_response()),
-        Err(error @ Error::Unavailable) => Ok(given.show_check(&form, &new, Some(&key), Some(error))),
+        Err(error @ Error::Unavailable) => {
+            Ok(given.show_check(&form, &new, shared.as_ref(), Some(&key), Some(error)))
+        }
         Err(error) => Err(error),
     }
 }
@@ -135,11 +152,14 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
     let calendar = app.site.clinic.calendar();
     let token = SubmissionKey::parse(&app.sealer, &key).map(|key| key.private_token(&app.sealer));
     let shown = ConfirmationPage {
-        frame: app.site.private(if request.state == RequestState::Withdrawn {
-            "Your request is withdrawn"
-        } else {
-            "We have your request"
-        }),
+        frame: app
+            .site
+            .private(if request.state == RequestState::Withdrawn {
+                "Your request is withdrawn"
+            } else {
+                "We have your request"
+            })
+            .described("What happens next with a request to the clinic, and by when."),
         due: calendar.say_with_year(request.due_at),
         opens: calendar.promise(request.created_at).opens.map(|opens| calendar.say(opens.timestamp())),
         private_page: token
@@ -150,23 +170,52 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
     Ok(page::private(StatusCode::OK, &shown))
 }
 
+/// Nothing is sent without what a person meant to send with it.
+fn summary_is_gone() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("share", "Select no summary to share: your answers have been erased");
+    errors
+}
+
 impl Given {
+    /// The visitor's own summary, when they ticked that it is to be shared.
+    async fn to_share(&self, form: &RequestForm, jar: &CookieJar) -> Result<Option<Summary>> {
+        if !form.share {
+            return Ok(None);
+        }
+        assessment::summary_now(&self.app, &self.library.questions, jar).await
+    }
+
     fn show_form(&self, form: &RequestForm, errors: &FieldErrors, step: Step) -> Response {
         let site = &self.app.site;
         let email_meant =
             if step == Step::Check || step == Step::Send { form.email_to_query() } else { None };
         let wrong = !errors.is_empty() || email_meant.is_some();
         let now = self.app.clock.now();
+        let title = "Ask the clinic to contact you";
+        // Search engines may list the form; as soon as it holds somebody's answers it is theirs alone.
+        let frame = match step {
+            Step::Ask => site.public(title, DESCRIPTION, "/consultations/new"),
+            _ => site.private(title).with_errors(wrong),
+        };
         let shown = NewPage {
-            frame: site.private("Ask the clinic to contact you").with_errors(wrong),
+            frame,
             form,
             errors,
             email_meant: email_meant.filter(|_| errors.of("email").is_empty()),
             due: site.clinic.calendar().say(site.clinic.calendar().promise(now).due.timestamp()),
-            back: self.library.sheet(&form.about).map_or("/".to_owned(), |sheet| sheet.path()),
+            back: match self.library.sheet(&form.about) {
+                _ if form.from_summary => "/assessment/summary".to_owned(),
+                Some(sheet) => sheet.path(),
+                None => "/".to_owned(),
+            },
             step,
         };
-        page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+        match step {
+            Step::Ask => page::fresh(StatusCode::OK, &shown),
+            _ if wrong => page::private(StatusCode::UNPROCESSABLE_ENTITY, &shown),
+            _ => page::private(StatusCode::OK, &shown),
+        }
     }
 
     /// Plays the answers back. With `trouble` it says why they were not sent, and keeps their key.
@@ -174,13 +223,15 @@ impl Given {
         &self,
         form: &RequestForm,
         new: &NewRequest,
+        shared: Option<&Summary>,
         key: Option<&SubmissionKey>,
         trouble: Option<Error>,
     ) -> Response {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
         let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
-        let marked = app.site.clinic.safety.marked(&new.concern);
+        let typed = super::words_typed(&new.concern, shared);
+        let marked = app.site.clinic.safety.marked(&typed);
         let (status, words) = match trouble {
             None => (StatusCode::OK, None),
             Some(Error::TooManyRequests) => (
@@ -216,6 +267,12 @@ impl Step {
             "send" => Step::Send,
             _ => Step::Check,
         }
+    }
+}
+
+impl CheckPage<'_> {
+    fn shares(&self) -> &'static str {
+        if self.form.share { "Shared with the clinic" } else { "Not shared" }
     }
 }
 

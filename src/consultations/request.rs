@@ -21,6 +21,10 @@ pub struct RequestForm {
     pub concern: String,
     pub voicemail: String,
     pub needs: String,
+    /// The form was opened from a summary.
+    pub from_summary: bool,
+    /// The summary is to be shared with the clinic.
+    pub share: bool,
     /// Holds something only when a program filled the form in.
     pub trap: String,
 }
@@ -60,6 +64,8 @@ impl RequestForm {
             concern: fields.text("concern"),
             voicemail: fields.text("voicemail"),
             needs: fields.text("needs"),
+            from_summary: fields.has("summary"),
+            share: fields.has("share"),
             trap: fields.text("website"),
         }
     }
@@ -122,6 +128,11 @@ impl RequestForm {
 
     pub fn time_choices(&self) -> Vec<Choice<'static>> {
         CallTime::choices(&self.times)
+    }
+
+    pub fn share_choice(&self) -> Vec<Choice<'static>> {
+        let label = "Yes, share my summary with the clinic";
+        vec![Choice { value: "yes", label, chosen: self.share }]
     }
 
     pub fn voicemail_choices(&self) -> Vec<Choice<'static>> {

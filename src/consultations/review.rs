@@ -12,6 +12,7 @@ use super::desk::presence::Other;
 use super::desk::{Desk, Handling, Note, Reason, store};
 use super::store::{self as requests, Event};
 use super::{Request, State as RequestState};
+use crate::assessment::summary::Summary;
 use crate::clock::{moment, seconds};
 use crate::error::Result;
 use crate::form::FieldErrors;
@@ -22,6 +23,7 @@ use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::session::SignedIn;
 use crate::staff::{self, Account};
+use crate::summaries;
 
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
@@ -44,6 +46,8 @@ struct ReviewPage<'a> {
     left: String,
     next_try: Option<String>,
     best_now: bool,
+    /// The summary that the patient chose to share.
+    shared: Option<Summary>,
     booking: Option<&'a Booking>,
     booked_for: String,
     calls: Vec<String>,
@@ -171,6 +175,11 @@ impl Desk {
                 Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
                 &typed.reason,
             ),
+            shared: if me.sees_words() {
+                summaries::store::shared_with(readers, &app.sealer, about).await?
+            } else {
+                None
+            },
             request,
             handling,
             typed,

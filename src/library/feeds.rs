@@ -1,4 +1,4 @@
-//! What other programs look for: robots.txt, the sitemap, the feed, OpenSearch, security.txt, and who we are as data.
+//! What other programs look for: robots.txt, the sitemap, the feed, OpenSearch and security.txt.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,35 +50,6 @@ pub fn routes(feeds: Feeds) -> Router {
     router.with_state(feeds)
 }
 
-/// The clinic as schema.org describes one, for the page that says how to reach it.
-pub fn clinic_data(site: &Site) -> String {
-    let clinic = &site.clinic;
-    let hours: Vec<serde_json::Value> = clinic
-        .calendar()
-        .days()
-        .iter()
-        .map(|day| {
-            serde_json::json!({
-                "@type": "OpeningHoursSpecification",
-                "dayOfWeek": format!("{:?}", day.weekday),
-                "opens": day.opens.strftime("%H:%M").to_string(),
-                "closes": day.closes.strftime("%H:%M").to_string(),
-            })
-        })
-        .collect();
-    let data = serde_json::json!({
-        "@context": "https://schema.org",
-        "@type": "MedicalClinic",
-        "name": clinic.clinic,
-        "url": site.url("/"),
-        "telephone": clinic.phone,
-        "email": clinic.email,
-        "address": clinic.address.join(", "),
-        "openingHoursSpecification": hours,
-    });
-    data.to_string().replace('<', "\\u003c")
-}
-
 async fn show(State(feeds): State<Arc<Feeds>>, uri: Uri, asked: HeaderMap) -> Response {
     feeds
         .0
@@ -89,7 +60,7 @@ async fn show(State(feeds): State<Arc<Feeds>>, uri: Uri, asked: HeaderMap) -> Re
 fn robots(site: &Site) -> String {
     let closed = ["/staff", "/consultations/", "/reports/", "/search"];
     let lines: String = closed.iter().map(|path| format!("Disallow: {path}\n")).collect();
-    format!("User-agent: *\n{lines}Sitemap: {}\n", site.url("/sitemap.xml"))
+    format!("User-agent: *\nAllow: /consultations/new\n{lines}Sitemap: {}\n", site.url("/sitemap.xml"))
 }
 
 /// A page is dated only when its words are: by its review or its last change, whichever is newer.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
-use jiff::civil::Date;
+use anyhow::ensure;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
@@ -14,14 +13,21 @@ use crate::site::Site;
 pub mod check;
 pub mod feeds;
 mod file;
+mod front_matter;
 pub mod glossary;
+mod linked_data;
+mod names;
 pub mod pages;
+pub mod questions;
 pub mod search;
 mod topics;
 
 use check::Finding;
 use file::{markdown_files, read};
+pub use front_matter::{Allow, Change, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
 use glossary::Glossary;
+use names::names;
+use questions::Questions;
 pub use topics::Topic;
 
 /// The sections that every sheet has, in their order; its own stand between the first two.
@@ -42,6 +48,7 @@ pub struct Library {
     /// In the order that `content/topics.toml` gives them.
     pub topics: Vec<Topic>,
     pub index: search::Index,
+    pub questions: Questions,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -68,72 +75,6 @@ pub struct Sheet {
     pub minutes: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FrontMatter {
-    pub title: String,
-    pub subtitle: String,
-    pub category: String,
-    pub topics: Vec<String>,
-    pub summary: String,
-    pub keywords: Vec<String>,
-    pub author: String,
-    pub reviewer: Reviewer,
-    pub reviewed: Date,
-    pub next_review: Date,
-    pub version: String,
-    pub changes: Vec<Change>,
-    pub related: Vec<Related>,
-    pub references: Vec<String>,
-    /// Slugs this page had before; they lead here.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// Warnings of the content check that stay, each with its reason.
-    #[serde(default)]
-    pub allow: Vec<Allow>,
-    /// Who approved a page that names prescription-only medicines and invites to book.
-    pub pom_reviewed_by: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Allow {
-    pub rule: String,
-    pub why: String,
-}
-
-/// Who signs a page off, or that nobody has yet: shown on the page as it is.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reviewer {
-    #[serde(default)]
-    pub name: String,
-    pub role: String,
-    pub state: ReviewState,
-}
-
-#[derive(Deserialize, PartialEq, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-pub enum ReviewState {
-    Pending,
-    Signed,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Change {
-    pub version: String,
-    pub date: Date,
-    pub what: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Related {
-    pub slug: String,
-    pub why: String,
-}
-
 /// A source, as `content/references.toml` gives it.
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
@@ -151,17 +92,6 @@ pub struct PlainPage {
     pub front: PlainFrontMatter,
     pub text: Html,
     pub passages: Vec<Passage>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlainFrontMatter {
-    pub title: String,
-    pub subtitle: String,
-    pub summary: String,
-    pub reviewed: Date,
-    #[serde(default)]
-    pub allow: Vec<Allow>,
 }
 
 impl Kind {
@@ -231,10 +161,11 @@ impl Library {
         let names = names(content, site)?;
         let glossary = glossary::read(content)?;
         let topics = topics::load(content)?;
+        let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
         let mut library =
-            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index };
+            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index, questions };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
@@ -267,32 +198,6 @@ impl Library {
 /// "1 problem", "2 problems".
 pub fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
-fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
-    let clinic = &site.clinic;
-    let mut figures = BTreeMap::new();
-    let folder = content.join("figures");
-    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let file = entry?.path();
-        if let (Some("svg"), Some(name)) =
-            (file.extension().and_then(|e| e.to_str()), file.file_stem().and_then(|n| n.to_str()))
-        {
-            let svg =
-                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            figures.insert(name.to_owned(), svg.trim().to_owned());
-        }
-    }
-    let details = BTreeMap::from([
-        ("site", clinic.site.clone()),
-        ("clinic", clinic.clinic.clone()),
-        ("producer", clinic.producer.clone()),
-        ("phone", clinic.phone.clone()),
-        ("email", clinic.email.clone()),
-        ("address", clinic.address.join(", ")),
-        ("hours", clinic.opening_hours().join("; ")),
-    ]);
-    Ok(Names { details, figures, ..Names::default() })
 }
 
 fn sheet(

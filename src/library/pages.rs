@@ -12,7 +12,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 
 use super::glossary::GlossaryPage;
-use super::{Library, PlainPage, Sheet, Topic, feeds};
+use super::{Library, PlainPage, Sheet, Topic, linked_data};
 use crate::page::Ready;
 use crate::site::{Frame, Site};
 
@@ -26,6 +26,8 @@ pub const FIXED_PATHS: &[&str] = &[
     "/search",
     "/consultations/new",
     "/reports/new",
+    "/complaints",
+    "/assessment",
 ];
 
 /// Every public page, by its path, and where moved pages are now.
@@ -130,7 +132,7 @@ impl Shelf {
             &EmergencyPage { frame: site.public("Is this an emergency?", signs, "/emergency") },
         )?;
         let reach = "How to reach the clinic, report a mistake, or complain.";
-        let data = feeds::clinic_data(site);
+        let data = linked_data::clinic(site);
         shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact"), data })?;
         for topic in topics {
             let path = topic.path();
@@ -165,7 +167,8 @@ impl Shelf {
         self.moved.get(path).map(String::as_str)
     }
 
-    fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
+    /// Puts one more page on the shelf.
+    pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
         self.pages.insert(path.to_owned(), Ready::page(page)?);
         Ok(())
     }
@@ -219,36 +222,8 @@ fn sheet_page<'a>(
             .filter_map(|related| Some((library.sheet(&related.slug)?, related.why.as_str())))
             .collect(),
         offers,
-        data: linked_data(site, sheet),
+        data: linked_data::sheet(site, sheet),
     }
-}
-
-/// What search engines read: schema.org, with `<` escaped so that no text can end the script element.
-fn linked_data(site: &Site, sheet: &Sheet) -> String {
-    let front = &sheet.front;
-    let step = |position: u8, name: &str, path: &str| serde_json::json!({ "@type": "ListItem", "position": position, "name": name, "item": site.url(path) });
-    let data = serde_json::json!({
-        "@context": "https://schema.org",
-        "@graph": [
-            {
-                "@type": "MedicalWebPage",
-                "name": front.title,
-                "description": front.summary,
-                "url": site.url(&sheet.path()),
-                "lastReviewed": front.reviewed.to_string(),
-                "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
-            },
-            {
-                "@type": "BreadcrumbList",
-                "itemListElement": [
-                    step(1, "Home", "/"),
-                    step(2, "Fact sheets", "/fact-sheets"),
-                    step(3, &front.title, &sheet.path()),
-                ],
-            },
-        ],
-    });
-    data.to_string().replace('<', "\\u003c")
 }
 
 fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {

@@ -1,10 +1,11 @@
-//! The mail that holds a whole page.
+//! The mail that holds whole pages, and at most one private link. It never holds an answer.
 
 use askama::Template;
 
-use super::Report;
 use super::request::plain_name;
-use crate::library::{Reference, Sheet};
+use super::{PrivateLink, Report};
+use crate::clock::moment;
+use crate::library::{FrontMatter, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose};
 use crate::site::Site;
 
@@ -12,10 +13,9 @@ use crate::site::Site;
 #[template(path = "reports/mail.txt")]
 struct Text<'a> {
     site: &'a Site,
-    sheet: &'a Sheet,
-    sources: &'a [Reference],
+    sheets: &'a [Part<'a>],
+    private: Option<&'a Private>,
     name: &'a str,
-    link: &'a str,
     stop: &'a str,
 }
 
@@ -23,25 +23,71 @@ struct Text<'a> {
 #[template(path = "reports/mail.html")]
 struct Html<'a> {
     site: &'a Site,
-    sheet: &'a Sheet,
-    sources: &'a [Reference],
+    sheets: &'a [Part<'a>],
+    private: Option<&'a Private>,
+    title: &'a str,
     name: &'a str,
-    link: &'a str,
     stop: &'a str,
 }
 
-pub fn of(site: &Site, sheet: &Sheet, report: &Report, stop_token: &str) -> Result<Letter, askama::Error> {
+/// One page in a mail.
+struct Part<'a> {
+    front: &'a FrontMatter,
+    mail_html: String,
+    mail_text: &'a str,
+    sources: &'a [Reference],
+    link: String,
+    /// In front of its ids, which another page in the same mail may have too.
+    id: String,
+}
+
+/// The one private link, and the day on which it ends.
+struct Private {
+    link: String,
+    ends: String,
+}
+
+pub fn of(
+    site: &Site,
+    sheets: &[&Sheet],
+    private: Option<&PrivateLink>,
+    report: &Report,
+    stop_token: &str,
+) -> Result<Letter, askama::Error> {
     let name = plain_name(&report.name);
-    let link = site.url(&sheet.path());
     let stop = site.url(&format!("/reports/stop/{stop_token}"));
-    let sources = &sheet.sources[..];
+    let parts: Vec<Part> = sheets.iter().map(|sheet| part(site, sheet, sheets.len() > 1)).collect();
+    let private = private.map(|link| Private {
+        link: site.url(&format!("/summaries/{}", link.token)),
+        ends: pages::day(&site.clinic.calendar().local(moment(link.expires_at)).date()),
+    });
+    let title = match sheets {
+        [] => "The private link you asked for".to_owned(),
+        [sheet] => format!("{}: the page you asked for", sheet.front.title),
+        _ => format!("The pages you asked for from {}", site.clinic.site),
+    };
+    let (sheets, private, stop) = (&parts[..], private.as_ref(), &stop[..]);
     Ok(Letter {
         purpose: Purpose::Report,
         reference: report.reference.clone(),
         to: report.email.clone(),
         to_name: name.to_owned(),
-        subject: format!("{}: the page you asked for", sheet.front.title),
-        text: Text { site, sheet, sources, name, link: &link, stop: &stop }.render()?,
-        html: Html { site, sheet, sources, name, link: &link, stop: &stop }.render()?,
+        subject: title.clone(),
+        text: Text { site, sheets, private, name, stop }.render()?,
+        html: Html { site, sheets, private, title: &title, name, stop }.render()?,
     })
+}
+
+fn part<'a>(site: &Site, sheet: &'a Sheet, among_others: bool) -> Part<'a> {
+    let id = if among_others { format!("{}-", sheet.slug) } else { String::new() };
+    let html = &sheet.mail_html;
+    let own = html.replace(" id=\"", &format!(" id=\"{id}")).replace("href=\"#", &format!("href=\"#{id}"));
+    Part {
+        front: &sheet.front,
+        mail_html: own,
+        mail_text: &sheet.mail_text,
+        sources: &sheet.sources,
+        link: site.url(&sheet.path()),
+        id,
+    }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::assessment::summary::Summary;
 use crate::clock::seconds;
 use crate::error::Result;
 use crate::form::email;
 use crate::library::Sheet;
 use crate::mail;
 use crate::reference::{SubmissionKey, reference};
-use crate::sealing::{Sealer, token_hash};
+use crate::sealing::{Sealer, random_token, token_hash};
+use crate::summaries;
 
 mod letter;
 pub mod pages;
@@ -33,6 +35,7 @@ const HELD_BACK: Duration = Duration::from_secs(60 * 60);
 pub struct Report {
     pub reference: String,
     pub created_at: Timestamp,
+    /// Slugs with commas between them.
     pub about: String,
     pub name: String,
     pub email: String,
@@ -61,23 +64,45 @@ impl State {
     }
 }
 
-/// Stores a report, its key and its mail in one transaction. Whoever asked sees the same page whatever came of it.
-pub async fn submit(app: &App, sheet: &Sheet, new: NewReport, key: &SubmissionKey) -> Result<()> {
+/// A private link to make with a report. Nothing that is stored leads from one to the other.
+struct PrivateLink {
+    summary: Summary,
+    token: String,
+    expires_at: i64,
+}
+
+/// Stores a report, its key, its mail and the page behind its private link in one transaction. Whoever asked sees the
+/// same page whatever came of it.
+pub async fn submit(
+    app: &App,
+    sheets: &[&Sheet],
+    summary: Option<Summary>,
+    new: NewReport,
+    key: &SubmissionKey,
+) -> Result<()> {
     let now = app.clock.now();
     let address_mark = app.sealer.mark("report address", &email::comparable(&new.email));
+    let about = sheets.iter().map(|sheet| sheet.slug.as_str()).collect::<Vec<_>>().join(",");
+    // Each private link is another one, so a report with a link is never the same as one before.
+    let own = if summary.is_some() { key.as_str() } else { "" };
+    let content = [&address_mark, new.name.as_str(), &about, own].join("\0");
     let report = Report {
         reference: reference("RP"),
         created_at: now,
-        about: sheet.slug.clone(),
-        content_mark: app
-            .sealer
-            .mark("report", &[&address_mark, new.name.as_str(), sheet.slug.as_str()].join("\0")),
+        about,
+        content_mark: app.sealer.mark("report", &content),
         name: new.name,
         email: new.email,
         address_mark,
         state: State::Accepted,
     };
-    let letter = letter::of(&app.site, sheet, &report, &stop_token(&app.sealer, &report.address_mark))?;
+    let link = summary.map(|summary| PrivateLink {
+        summary,
+        token: random_token(),
+        expires_at: summaries::expires_at(now),
+    });
+    let stop = stop_token(&app.sealer, &report.address_mark);
+    let letter = letter::of(&app.site, sheets, link.as_ref(), &report, &stop)?;
     let key_hash = token_hash(key.as_str());
     let suspect = new.suspect;
     let parts = app.clone();
@@ -98,6 +123,11 @@ pub async fn submit(app: &App, sheet: &Sheet, new: NewReport, key: &SubmissionKe
                 store::remember_key(connection, &key_hash, &report.reference, now).await?;
                 let due = if report.state == State::Held { now + HELD_BACK } else { now };
                 if report.state != State::Suppressed {
+                    if let Some(link) = link {
+                        let hash = token_hash(&link.token);
+                        let (summary, ends) = (&link.summary, link.expires_at);
+                        summaries::store::insert(connection, &parts.sealer, &hash, summary, ends).await?;
+                    }
                     mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, due).await?;
                 }
                 Ok(Some(report.state))

@@ -8,13 +8,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
 
 use super::request::{NewReport, ReportForm};
 use super::{open_stop_token, store};
 use crate::app::App;
+use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
 use crate::form::contact::Choice;
-use crate::form::{About, FieldErrors, Fields};
+use crate::form::{FieldErrors, Fields, Query};
 use crate::library::{Library, Sheet};
 use crate::page;
 use crate::reference::SubmissionKey;
@@ -44,7 +46,7 @@ struct NewPage<'a> {
     email_meant: Option<String>,
     /// The page that will be sent; nothing when the person has yet to choose.
     sheet: Option<&'a Sheet>,
-    sheets: &'a [Sheet],
+    sheets: Vec<&'a Sheet>,
 }
 
 #[derive(Template)]
@@ -53,7 +55,7 @@ struct CheckPage<'a> {
     frame: Frame<'a>,
     form: &'a ReportForm,
     new: &'a NewReport,
-    sheet: &'a Sheet,
+    sheets: &'a [&'a Sheet],
     key: &'a str,
     trouble: Option<&'a str>,
 }
@@ -62,7 +64,7 @@ struct CheckPage<'a> {
 #[template(path = "reports/confirmation.html")]
 struct ConfirmationPage<'a> {
     frame: Frame<'a>,
-    sheet: Option<&'a Sheet>,
+    sheets: Vec<&'a Sheet>,
 }
 
 #[derive(Template)]
@@ -85,41 +87,52 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { about }.render()
 }
 
-async fn new(State(given): State<Given>, About(about): About) -> Response {
-    given.show_form(&ReportForm { about, ..ReportForm::default() }, &FieldErrors::default(), false)
+async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+    let form = ReportForm::read(&asked);
+    let summary = given.summary(&form, &jar).await?;
+    Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false))
 }
 
-async fn create(State(given): State<Given>, Network(from): Network, fields: Fields) -> Result<Response> {
+async fn create(
+    State(given): State<Given>,
+    Network(from): Network,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
     let app = &given.app;
     let form = ReportForm::read(&fields);
+    let summary = given.summary(&form, &jar).await?;
     if fields.has("change") {
-        return Ok(given.show_form(&form, &FieldErrors::default(), false));
+        return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false));
     }
-    let sheet = given.library.sheet(&form.about);
-    let (mut new, sheet) = match (form.check(sheet.is_some()), sheet) {
-        (Ok(new), Some(sheet)) if form.email_to_query().is_none() => (new, sheet),
-        (Err(errors), _) => return Ok(given.show_form(&form, &errors, true)),
-        _ => return Ok(given.show_form(&form, &FieldErrors::default(), true)),
+    let sheets = given.chosen(&form);
+    let mut new = match form.check(sheets.len(), summary.is_some()) {
+        Ok(new) if form.email_to_query().is_none() => new,
+        Ok(_) => return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), true)),
+        Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors, true)),
     };
     let sending = fields.text("step") == "send";
     let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
-        return Ok(given.show_check(&form, &new, sheet, None, None));
+        return Ok(given.show_check(&form, &new, &sheets, None, None));
     };
     if !app.limits.may_send(from) {
-        return Ok(given.show_check(&form, &new, sheet, Some(&key), Some(Error::TooManyRequests)));
+        return Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(Error::TooManyRequests)));
     }
     new.suspect |= key.was_too_quick(&app.clock);
-    match super::submit(app, sheet, new.clone(), &key).await {
+    match super::submit(app, &sheets, summary.filter(|_| form.link), new.clone(), &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/reports/confirmation/{}", key.as_str())).into_response()),
-        Err(error @ Error::Unavailable) => Ok(given.show_check(&form, &new, sheet, Some(&key), Some(error))),
+        Err(error @ Error::Unavailable) => {
+            Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(error)))
+        }
         Err(error) => Err(error),
     }
 }
 
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let about = store::about(given.app.database.readers(), &token_hash(&key)).await?;
+    let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
     let frame = given.app.site.private("Your report is on its way to our mail server");
-    Ok(page::private(StatusCode::OK, &ConfirmationPage { frame, sheet: given.library.sheet(&about) }))
+    Ok(page::private(StatusCode::OK, &ConfirmationPage { frame, sheets }))
 }
 
 async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
@@ -136,25 +149,48 @@ async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<R
 }
 
 impl Given {
-    fn show_form(&self, form: &ReportForm, errors: &FieldErrors, query_email: bool) -> Response {
+    /// The visitor's own summary, for a form that was opened from one.
+    async fn summary(&self, form: &ReportForm, jar: &CookieJar) -> Result<Option<Summary>> {
+        if !form.from_summary {
+            return Ok(None);
+        }
+        assessment::summary_now(&self.app, &self.library.questions, jar).await
+    }
+
+    /// The pages that were chosen and that exist, each once.
+    fn chosen(&self, form: &ReportForm) -> Vec<&Sheet> {
+        let mut sheets: Vec<&Sheet> = Vec::new();
+        for sheet in form.about.iter().filter_map(|slug| self.library.sheet(slug)) {
+            if !sheets.iter().any(|other| other.slug == sheet.slug) {
+                sheets.push(sheet);
+            }
+        }
+        sheets
+    }
+
+    fn show_form(
+        &self,
+        form: &ReportForm,
+        summary: Option<&Summary>,
+        errors: &FieldErrors,
+        query_email: bool,
+    ) -> Response {
         let email_meant = form.email_to_query().filter(|_| query_email && errors.of("email").is_empty());
         let wrong = !errors.is_empty() || email_meant.is_some();
-        let sheet = self.library.sheet(&form.about);
-        let shown = NewPage {
-            frame: self
-                .app
-                .site
-                .private(match sheet {
-                    Some(_) => "Get this report by email",
-                    None => "Get a page by email",
-                })
-                .with_errors(wrong),
-            form,
-            errors,
-            email_meant,
-            sheet,
-            sheets: &self.library.sheets,
+        let chosen = self.chosen(form);
+        let sheets = match summary {
+            Some(summary) => summary.sheets(&self.library).into_iter().map(|(sheet, _)| sheet).collect(),
+            None if form.from_summary => chosen.clone(),
+            None => self.library.sheets.iter().collect(),
         };
+        let sheet = chosen.first().copied().filter(|_| !form.from_summary);
+        let title = match sheet {
+            Some(_) => "Get this report by email",
+            None if form.from_summary => "Get your pages by email",
+            None => "Get a page by email",
+        };
+        let frame = self.app.site.private(title).with_errors(wrong);
+        let shown = NewPage { frame, form, errors, email_meant, sheet, sheets };
         page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
     }
 
@@ -162,7 +198,7 @@ impl Given {
         &self,
         form: &ReportForm,
         new: &NewReport,
-        sheet: &Sheet,
+        sheets: &[&Sheet],
         key: Option<&SubmissionKey>,
         trouble: Option<Error>,
     ) -> Response {
@@ -184,15 +220,24 @@ impl Given {
             ),
         };
         let frame = app.site.private("Check your email address").with_errors(words.is_some());
-        page::private(status, &CheckPage { frame, form, new, sheet, key: key.as_str(), trouble: words })
+        page::private(status, &CheckPage { frame, form, new, sheets, key: key.as_str(), trouble: words })
     }
 }
 
 impl<'a> NewPage<'a> {
     fn sheet_choices(&self) -> Vec<Choice<'a>> {
-        let choice =
-            |sheet: &'a Sheet| Choice { value: &sheet.slug, label: &sheet.front.title, chosen: false };
+        let chosen = |sheet: &Sheet| self.form.about.contains(&sheet.slug);
+        let choice = |sheet: &&'a Sheet| Choice {
+            value: &sheet.slug,
+            label: &sheet.front.title,
+            chosen: chosen(sheet),
+        };
         self.sheets.iter().map(choice).collect()
+    }
+
+    fn link_choice(&self) -> Vec<Choice<'static>> {
+        let label = "Add one private link to my summary";
+        vec![Choice { value: "yes", label, chosen: self.form.link }]
     }
 
     /// The complaint about the address, or the question about it.

@@ -102,7 +102,7 @@ pub async fn suppress(
     Ok(())
 }
 
-/// Slug of the page that a key's report is about.
+/// Slugs of the pages that a key's report is about, with commas between them.
 pub async fn about(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<String> {
     sqlx::query_scalar(
         "select reports.about from reports join submissions using (reference) \

@@ -34,7 +34,7 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn) -> Response {
     errors.add("wrong-radios", "Select how you would like us to contact you");
     errors.add("wrong-area", "Main concern must be 500 characters or less");
     let shown = ComponentsPage {
-        frame: app.site.private("Components").for_desk(&me.name, me.role),
+        frame: app.site.private("Components").for_desk(&me.name, me.role).with_errors(true),
         errors,
         methods: Method::choices("video"),
         times: CallTime::choices(&["mornings".to_owned(), "any".to_owned()]),

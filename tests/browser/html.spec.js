@@ -47,6 +47,8 @@ test('every page has one h1 of up to 65 characters, and its title begins with it
     // A name is as long as it is.
     if (state.page !== 'request') expect.soft(headings[0].length, `${state.name}: ${headings[0]}`).toBeLessThanOrEqual(65);
     if (state.name === '/') expect.soft(titleOf(state), state.name).toContain(SITE);
+    // A search's title begins with what was looked for, so that a tab can be told from the next.
+    else if (state.page === 'search') expect.soft(titleOf(state), state.name).toMatch(new RegExp(`(– |^)${headings[0]} – ${SITE}$`));
     else expect.soft(titleOf(state).replace(/^Error: /, ''), state.name).toBe(`${headings[0]} – ${SITE}`);
   }
 });
@@ -114,7 +116,9 @@ test('help stands in the same order on every page', ({ states }) => {
 });
 
 test('no page of one person may be kept, listed, or say whose it is in its address', ({ states }) => {
-  for (const state of states.filter(({ group }) => ['asking', 'following up', 'reports', 'desk'].includes(group))) {
+  // The request form before anyone wrote in it is nobody's, and search engines may list it.
+  const ofNobody = ['request form', 'request form of a sheet', 'request form from a summary'];
+  for (const state of states.filter(({ group, name }) => ['asking', 'following up', 'reports', 'assessment', 'desk'].includes(group) && !ofNobody.includes(name))) {
     expect.soft(state.headers['cache-control'], state.name).toBe('no-store');
     expect.soft(state.headers['x-robots-tag'], state.name).toBe('noindex');
     expect.soft(state.url, state.name).not.toMatch(/lovelace|example\.org/i);

@@ -31,7 +31,7 @@ async function checkPaper(page, path, testInfo, most) {
   const heading = await page.locator('h1').textContent();
   const lastReference = await page.locator('.refs > li').last().evaluate((item) => item.firstChild.textContent.trim().slice(0, 20));
   const onSideOne = [heading, 'Call 999 or go to A&E now if:', 'numb, tingly or different in or around your genitals'];
-  const facts = await page.locator('.record dt').evaluateAll((terms) =>
+  const facts = await page.locator('.record dt:not(.no-print)').evaluateAll((terms) =>
     Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling.textContent.trim()])),
   );
   for (const fact of ['Version', 'Last reviewed', 'Next review']) expect.soft(facts[fact], `${path}: ${fact}`).toMatch(/\d/);

@@ -7,7 +7,8 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::support::{Answer, Site, consultation, report, with};
 
-const FORMS: &[&str] = &["/consultations/new", "/reports/new", "/staff/sign-in", "/usefulness"];
+const FORMS: &[&str] =
+    &["/consultations/new", "/reports/new", "/staff/sign-in", "/usefulness", "/complaints"];
 
 fn raw(method: Method, path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
@@ -24,7 +25,7 @@ fn is_a_helpful_page(answer: &Answer, what: &str) {
 #[tokio::test]
 async fn an_empty_form_is_the_form_again() {
     let site = Site::open().await;
-    for path in ["/consultations/new", "/reports/new", "/staff/sign-in"] {
+    for path in ["/consultations/new", "/reports/new", "/staff/sign-in", "/complaints"] {
         let answer = site.visitor().post(path, &[]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
         assert!(!answer.all(".problems a").is_empty(), "{path}");
@@ -169,6 +170,7 @@ fn no_form_makes_the_server_fail() {
         "step",
         "change",
         "useful",
+        "words",
         "website",
     ];
     let field = (0..fields.len(), any::<String>());

@@ -62,7 +62,7 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 #[test]
 fn every_pair_of_colours_has_its_contrast_in_every_scheme() {
-    let css = fs::read_to_string("static/site.css").unwrap();
+    let css = ["static/site.css", "static/rest.css"].map(|sheet| fs::read_to_string(sheet).unwrap()).concat();
     let schemes: Vec<HashMap<&str, &str>> = css
         .split('}')
         .map(colours)

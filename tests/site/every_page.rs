@@ -17,6 +17,10 @@ const FORMS: &[&str] = &[
     "/search",
     "/search?q=sleep",
     "/search?q=numb",
+    "/assessment/safety",
+    "/assessment/resume",
+    "/assessment/erased",
+    "/complaints",
     "/staff/sign-in",
 ];
 

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use mybackpain::forgetting::forget;
 use mybackpain::sealing::Sealer;
 
+use crate::assessment::answer_all;
 use crate::support::{Site, consultation, report, with};
 
 /// Words that stand nowhere else than in what a visitor typed.
@@ -37,6 +38,20 @@ async fn what_staff_write(site: &Site) {
         [("date", "2026-05-21"), ("time", "9am"), ("minutes", "30"), ("setting", "video"), ("place", place)];
     assert_eq!(staff.act(&reference, "booking", &form).await.status, 303);
     site.clock.advance(SignedDuration::from_hours(48));
+}
+
+/// A site whose patient wrote a marker in the assessment, was sent a private link to it, and shared it.
+async fn site_with_a_summary() -> (Site, String) {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    answer_all(&mut patient, "a xylophone, says Zebedee").await;
+    let link = with(report(), "email", &["quagga@example.org"]);
+    let link = [link, vec![("summary", "yes"), ("link", "yes")]].concat();
+    patient.submit("/reports/new", &link).await;
+    let request = [consultation(), vec![("summary", "yes"), ("share", "yes")]].concat();
+    let sent = patient.submit("/consultations/new", &request).await;
+    let reference = patient.get(sent.location()).await.first(".ref");
+    (site, reference)
 }
 
 /// Every file of the database, as bytes.
@@ -180,4 +195,72 @@ async fn the_audit_is_kept_for_24_months_and_then_forgotten() {
     site.clock.advance(behind);
     forget(&site.app).await.unwrap();
     assert_eq!(site.count("audit").await, 0);
+}
+
+#[tokio::test]
+async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
+    let (site, reference) = site_with_a_summary().await;
+    let kept = async |table: &'static str| site.count(table).await;
+    assert_eq!((kept("drafts").await, kept("summaries").await, kept("shared_summaries").await), (1, 1, 1));
+    for (name, bytes) in files(&site) {
+        for marker in MARKERS {
+            assert!(!holds(&bytes, marker), "{marker} is in {name}");
+        }
+    }
+    let mails = site.mails().await;
+    for mail in &mails {
+        let words = crate::consultations::decoded(mail);
+        assert!(!words.contains("xylophone") && !mail.contains("xylophone"), "no answer is in a mail");
+    }
+    site.clock.advance(SignedDuration::from_hours(24));
+    forget(&site.app).await.unwrap();
+    assert_eq!((kept("drafts").await, kept("draft_tokens").await, kept("summaries").await), (0, 0, 1));
+    site.clock.advance(SignedDuration::from_hours(13 * 24));
+    forget(&site.app).await.unwrap();
+    assert_eq!((kept("summaries").await, kept("shared_summaries").await), (0, 1), "an open request keeps it");
+
+    let mut staff = site.staff().await;
+    let page = format!("/staff/consultations/{reference}");
+    let seen = staff.get(&page).await.attribute("input[name=seen_at]", "value")[0].clone();
+    staff.post(&format!("{page}/closure"), &[("seen_at", &seen)]).await;
+    site.clock.advance(SignedDuration::from_hours(91 * 24));
+    forget(&site.app).await.unwrap();
+    assert_eq!((kept("consultations").await, kept("shared_summaries").await), (0, 0));
+}
+
+#[tokio::test]
+async fn nothing_of_erased_answers_is_left_in_any_file() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    answer_all(&mut patient, "a xylophone").await;
+    // The sealed bytes themselves: what is erased must not lie about, even unreadable.
+    let sealed: Vec<u8> = sqlx::query_scalar("select answers from drafts")
+        .fetch_one(site.app.database.readers())
+        .await
+        .unwrap();
+    let lies_about = |site: &Site| {
+        files(site).iter().any(|(_, bytes)| bytes.windows(64).any(|window| window == &sealed[..64]))
+    };
+    assert!(lies_about(&site));
+    patient.post("/assessment/erasure", &[]).await;
+    assert!(!lies_about(&site));
+}
+
+#[tokio::test]
+async fn a_new_key_reads_drafts_and_summaries_too() {
+    let (site, reference) = site_with_a_summary().await;
+    let file = site.folder.path().join("sealing.key");
+    mybackpain::sealing::add_key(&file).unwrap();
+    let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
+    mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    let readers = site.app.database.readers();
+    let find =
+        async |sealer: &Sealer| mybackpain::summaries::store::shared_with(readers, sealer, &reference).await;
+    assert!(
+        find(&new)
+            .await
+            .unwrap()
+            .is_some_and(|summary| summary.own_words().any(|words| words.contains("xylophone")))
+    );
+    assert!(find(&site.app.sealer).await.is_err());
 }

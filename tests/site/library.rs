@@ -103,15 +103,6 @@ async fn an_answer_to_was_this_useful_is_counted_without_a_person() {
     assert_eq!(reader.post("/usefulness", &[("about", "nonsense"), ("useful", "yes")]).await.status, 404);
 }
 
-#[tokio::test]
-async fn linked_data_is_json_and_cannot_end_its_element() {
-    let site = Site::open().await;
-    let sheet = site.visitor().get("/fact-sheets/fibromyalgia").await;
-    let data: serde_json::Value =
-        serde_json::from_str(&sheet.first("script[type='application/ld+json']")).unwrap();
-    assert_eq!(data["@graph"][0]["@type"], "MedicalWebPage");
-}
-
 /// A copy of the content with one file changed, and what loading it says.
 pub fn said_of(file: &str, change: impl Fn(String) -> String) -> String {
     let folder = tempfile::tempdir().unwrap();

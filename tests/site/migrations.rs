@@ -22,6 +22,25 @@ insert into usefulness (about, day, useful, not_useful) values ('fibromyalgia', 
 insert into audit (happened_at, staff_id, what, reference) values (1, 1, 'opened', 'BP-3333-4444');
 ";
 
+/// Rows as they were after the second migration. Never edited.
+const AFTER_THE_SECOND: &str = "
+insert into drafts (reference, saved_at, answers, code_mark) values ('d', 1, x'00', 'c');
+insert into draft_tokens (token_hash, reference) values ('t', 'd');
+insert into summaries (token_hash, expires_at, summary) values ('s', 86400, x'00');
+insert into shared_summaries (reference, summary) values ('BP-3333-4444', x'00');
+";
+
+/// What the third added.
+const AFTER_THE_THIRD: &str = "
+update staff set second_factor = x'00';
+insert into staff_recovery_codes (code_mark, staff_id) values ('r', 1);
+insert into staff_sessions (token_hash, staff_id, step, created_at, seen_at) values ('t', 1, 'full', 1, 1);
+insert into staff_unsent (reference, staff_id, path, fields, created_at) values ('UN-3333-4444', 1, '/staff/x', x'00', 1);
+insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, words)
+  values ('DP-3333-4444', 'k', 1, 2, 1, 0, x'00', x'00', x'00', x'00');
+insert into erasures (reference, happened_at, staff_id, person_mark, what) values ('ER-3333-4444', 1, 1, 'm', 'w');
+";
+
 #[tokio::test]
 async fn every_migration_carries_filled_tables_along() {
     let folder = tempfile::tempdir().unwrap();
@@ -33,13 +52,41 @@ async fn every_migration_carries_filled_tables_along() {
     let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
+    MIGRATOR.run_to(2, &pool).await.unwrap();
+    sqlx::raw_sql(AFTER_THE_SECOND).execute(&pool).await.unwrap();
+    MIGRATOR.run_to(3, &pool).await.unwrap();
+    let sessions: i64 =
+        sqlx::query_scalar("select count(*) from staff_sessions").fetch_one(&pool).await.unwrap();
+    assert_eq!(sessions, 0, "signing in takes two steps now: sessions that took one are over");
+    sqlx::raw_sql(AFTER_THE_THIRD).execute(&pool).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
-    for table in ["consultations", "consultation_events", "reports", "outbox", "staff", "audit", "usefulness"]
-    {
+    for table in ["drafts", "draft_tokens", "summaries", "shared_summaries"] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
         assert_eq!(rows, 1, "{table}");
     }
+    for table in [
+        "consultations",
+        "consultation_events",
+        "reports",
+        "outbox",
+        "staff",
+        "staff_invitations",
+        "staff_sessions",
+        "staff_recovery_codes",
+        "staff_unsent",
+        "complaints",
+        "erasures",
+        "audit",
+        "usefulness",
+    ] {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
+        assert_eq!(rows, 1, "{table}");
+    }
+    let mail: (String, String, Vec<u8>) =
+        sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
+    assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());

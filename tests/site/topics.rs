@@ -41,8 +41,8 @@ async fn a_topic_keeps_its_reading_order_and_its_sheets_lead_back_to_it() {
 fn a_topic_and_its_sheets_must_agree() {
     let topics = "topics.toml";
     let said = said_of(topics, |text| text.replacen("\"sciatica\"", "\"siatica\"", 1));
-    assert!(said.contains("topics.toml: \"conditions\" names \"siatica\", and there is no such"), "{said}");
-    assert!(said.contains("sciatica.md: topics: \"conditions\" leaves this sheet out"), "{said}");
+    assert!(said.contains("\"conditions\" names \"siatica\", and there is no such page"), "{said}");
+    assert!(said.contains("sciatica.md:") && said.contains("\"conditions\" leaves this page out"), "{said}");
     let said = said_of(topics, |text| text.replacen("\"sciatica\"", "\"sciatica\", \"sciatica\"", 1));
     assert!(said.contains("names \"sciatica\" twice"), "{said}");
     let said =
@@ -50,7 +50,7 @@ fn a_topic_and_its_sheets_must_agree() {
     assert!(said.contains("names \"sciatica\", which does not have it"), "{said}");
     let said =
         said_of("fact-sheets/sciatica.md", |text| text.replacen("[\"conditions\"]", "[\"conditons\"]", 1));
-    assert!(said.contains("sciatica.md: topics: \"conditons\" is not in topics.toml"), "{said}");
+    assert!(said.contains("sciatica.md:") && said.contains("error[unknown-topic]: "), "{said}");
     let said = said_of(topics, |text| text.replacen("slug = \"sleep\"", "slug = \"moving\"", 1));
     assert!(said.contains("the topic \"moving\" is there twice"), "{said}");
     let said = said_of(topics, |text| text.replacen("summary", "sumary", 1));

@@ -9,6 +9,7 @@ use crate::clinic::Misread;
 use crate::site::Site;
 
 mod across;
+mod assessment;
 mod body;
 mod front;
 mod git;
@@ -91,6 +92,7 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
     }
     findings.extend(shared::safety(content, &site.safety, library));
     findings.extend(shared::glossary(content, library, &known));
+    findings.extend(assessment::check(content, &library.questions, &known));
     findings
 }
 

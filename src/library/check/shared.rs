@@ -74,7 +74,7 @@ pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<Finding
 }
 
 /// A line of a data file, held to the rules of words and of long sentences.
-fn plain_words(source: &Source, line: &str) -> Vec<Finding> {
+pub fn plain_words(source: &Source, line: &str) -> Vec<Finding> {
     let found = |_: usize, rule: &str, message: String| source.at_words(line, rule, message);
     let mut findings = wording(line, found);
     findings.extend(long_sentences(line, found));

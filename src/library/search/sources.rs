@@ -36,6 +36,18 @@ const OTHERS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
+        "/assessment",
+        "Make a summary of your back pain",
+        "Answer some questions, and take away a page to keep, print or hand to a GP.",
+        &[
+            "assessment",
+            "self-assessment",
+            "questionnaire",
+            "what to tell my gp",
+            "prepare for an appointment",
+        ],
+    ),
+    (
         "/emergency",
         "Is this an emergency?",
         "The signs with back pain that mean call 999 or get advice today.",

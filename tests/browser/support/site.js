@@ -17,7 +17,9 @@ export const DESK = 'desk@mybackpain.co.uk';
 export const SHEET = '/fact-sheets/sleep-and-back-pain';
 
 /** A member of staff whom every site knows, once `signInAs` or `addStaff` was asked for them. */
-export const DESK_ACCOUNT = { name: 'Sam Porter', email: 'sam@clinic.example', password: 'three odd words here' };
+export const DESK_ACCOUNT = { name: 'Sam Porter', email: 'sam@clinic.example', password: 'three odd words here', role: 'clinician' };
+
+export const ADMINISTRATOR = { name: 'Asha Okafor', email: 'asha@clinic.example', password: 'three odd words here', role: 'administrator' };
 
 /** A check page answered faster than this counts as filled in by a program. */
 export const READING = 2_100;
@@ -49,7 +51,8 @@ export async function startSite({ limits = false } = {}) {
     post,
     /** The one-time link that makes the first administrator. */
     firstLink: log.match(/http:\S+\/staff\/welcome\/\S+/)[0],
-    addStaff: once(() => addStaff(data)),
+    addStaff: once(() => addStaff(data, DESK_ACCOUNT)),
+    addAdministrator: once(() => addStaff(data, ADMINISTRATOR)),
     async stop() {
       stopping = true;
       child.kill('SIGTERM');
@@ -100,7 +103,7 @@ async function answers(origin, child, log) {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();
@@ -109,9 +112,8 @@ function freePort() {
   });
 }
 
-async function addStaff(data) {
-  const { email, name, password } = DESK_ACCOUNT;
-  const flags = ['staff', 'add', email, '--name', name, '--role', 'administrator', '--data', data];
+async function addStaff(data, { email, name, password, role }) {
+  const flags = ['staff', 'add', email, '--name', name, '--role', role, '--data', data];
   const child = spawn(PROGRAM, flags, { cwd: ROOT, env: plainEnvironment(), stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (piece) => (said += piece));

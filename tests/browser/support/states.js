@@ -2,10 +2,12 @@
 // browser as it was served: same address, status, headers and HTML; styles and script come from the site.
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { DESK_ACCOUNT, READING, startSite } from './site.js';
+import { collectAssessment } from './assessment.js';
+import { signInVisitor } from './signing_in.js';
+import { ADMINISTRATOR, DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
-export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'desk', 'refusals'];
+export const GROUPS = ['sheets', 'reading', 'asking', 'following up', 'reports', 'assessment', 'complaints', 'desk', 'people', 'refusals'];
 
 const ABOUT = 'sleep-and-back-pain';
 const FILLED = {
@@ -69,6 +71,16 @@ async function collect(site, guarded) {
   if (night.status === 200 && !addresses.includes('/night')) keep('reading', '/night', '/night', 200, night);
   keep('reading', '/usefulness', 'thanks for an answer', 200, await visitor.post('/usefulness', { about: ABOUT, useful: 'yes' }));
 
+  // Searches, from none to the ones that bring help first.
+  const search = (name, words) => visitor.get(`/search?q=${encodeURIComponent(words)}`).then((answer) => keep('reading', 'search', name, 200, answer));
+  await search('search, empty', '');
+  await search('search with results', 'cant sleep back pane');
+  await search('search with many results', 'pain');
+  await search('search with emergency words', 'numb between my legs');
+  await search('search in a crisis', 'i want to end my life');
+  await search('search without results', 'zzzzqqq');
+  await search('search with hostile and long words', `"><script>alert(1)</script>${'w'.repeat(300)}`);
+
   // The request form and its check page.
   const form = (name, status, answer) => keep('asking', 'request form', name, status, answer);
   const check = (name, answer, status = 200) => keep('asking', 'check page', name, status, answer);
@@ -101,6 +113,8 @@ async function collect(site, guarded) {
   const reportChecked = report('report check page', 'report check page', 200, await askReport({ about: ABOUT, name: 'Ada', email: 'ada@example.org' }));
   report('report check page', 'report check page with long words', 200, await askReport({ about: ABOUT, name: LONG.name, email: LONG.email }));
 
+  await collectAssessment(site, guarded, keep);
+
   // The desk before anyone asked.
   const desk = (page, name, status, answer) => keep('desk', page, name, status, answer);
   const colleague = new Visitor(site.origin);
@@ -110,7 +124,14 @@ async function collect(site, guarded) {
   desk('sign-in', 'sign-in', 200, await colleague.get('/staff/sign-in'));
   await site.addStaff();
   desk('sign-in', 'sign-in refused', 422, await colleague.post('/staff/sign-in', { email: 'x@example.org', password: 'y' }));
-  desk('queue', 'queue, empty', 200, await colleague.post('/staff/sign-in', DESK_ACCOUNT));
+  const seen = (name, answer) => desk(name, name, 200, answer);
+  desk('queue', 'queue, empty', 200, await signInVisitor(colleague, site.origin, DESK_ACCOUNT, seen));
+  const { email, password } = DESK_ACCOUNT;
+  const late = new Visitor(site.origin);
+  desk('code', 'code', 200, await late.post('/staff/sign-in', { email, password }));
+  desk('code', 'code refused', 422, await late.post('/staff/sign-in/code', { code: '000000' }));
+  await collectPeople(site, keep);
+  desk('components', 'components', 200, await colleague.get('/staff/components'));
 
   // Refusals.
   const refusal = (name, status, answer) => keep('refusals', `refusal ${status}`, name, status, answer);
@@ -190,6 +211,55 @@ async function collect(site, guarded) {
   const safety = states.find(({ name }) => name === 'confirmation with safety words');
   desk('request', 'request with safety words', 200, await colleague.get(atDesk(safety)));
   return states;
+}
+
+/** What administrators manage, and the account of each. */
+async function collectPeople(site, keep) {
+  const people = (page, name, status, answer) => keep('people', page, name, status, answer);
+  const complaint = { name: 'Ada Lovelace', email: 'ada@example.org', words: `My details were read out.\n${'w'.repeat(200)}` };
+  const visitor = new Visitor(site.origin);
+  const complain = (page, name, status, answer) => keep('complaints', page, name, status, answer);
+  complain('complaint form', 'complaint form', 200, await visitor.get('/complaints'));
+  complain('complaint form', 'complaint form sent empty', 422, await visitor.post('/complaints', {}));
+  complain('complaint form', 'complaint form with a likely slip', 422, await visitor.post('/complaints', { ...complaint, email: 'ada@gmial.com' }));
+  const checked = complain('complaint check page', 'complaint check page', 200, await visitor.post('/complaints', complaint));
+  await wait(READING);
+  const done = complain('complaint confirmation', 'complaint confirmation', 200, await visitor.post('/complaints', { ...hidden(checked.html), step: 'send' }));
+  const reference = done.html.match(/DP-\w{4}-\w{4}/)[0];
+
+  await site.addAdministrator();
+  const admin = new Visitor(site.origin);
+  people('queue', 'queue of an administrator', 200, await signInVisitor(admin, site.origin, ADMINISTRATOR));
+  people('people', 'people', 200, await admin.get('/staff/people'));
+  people('invitation', 'invitation', 200, await admin.get('/staff/people/new'));
+  people('invitation', 'invitation with errors', 422, await admin.post('/staff/people/new', {}));
+  people('invited', 'invited', 200, await admin.post('/staff/people/new', { email: 'lee@example.org', role: 'reception' }));
+  const list = people('people', 'people with an invitation', 200, await admin.get('/staff/people'));
+  const [own] = [...list.html.matchAll(/href="(\/staff\/people\/\d+)">([^<]+)</g)].filter(([, , name]) => name === ADMINISTRATOR.name);
+  people('person', 'person', 200, await admin.get(own[1]));
+  people('person', 'person who is the last administrator', 422, await admin.post(`${own[1]}/role`, { role: 'reception' }));
+  people('audit', 'audit', 200, await admin.get('/staff/audit'));
+  people('audit', 'audit, nothing found', 200, await admin.get('/staff/audit?reference=BP-0000-0000'));
+  people('audit', 'audit with an error', 422, await admin.get('/staff/audit?day=yesterday'));
+  people('complaints', 'complaints', 200, await admin.get('/staff/complaints'));
+  const page = `/staff/complaints/${reference}`;
+  const open = people('complaint', 'complaint', 200, await admin.get(page));
+  people('complaint', 'complaint closed without an outcome', 422, await admin.post(`${page}/closure`, hidden(open.html)));
+  people('complaint', 'complaint changed by someone else', 409, await admin.post(`${page}/acknowledgement`, { seen_at: '1' }));
+  people('complaint', 'complaint, acknowledged', 200, await admin.post(`${page}/acknowledgement`, { seen_at: hidden(open.html).seen_at[0] }));
+  people('data rights', 'data rights', 200, await admin.get('/staff/data-rights'));
+  people('data rights', 'data rights with an error', 422, await admin.post('/staff/data-rights', {}));
+  people('person found', 'person not found', 200, await admin.post('/staff/data-rights', { person: 'nobody@example.org' }));
+  people('person found', 'person found', 200, await admin.post('/staff/data-rights', { person: complaint.email }));
+  people('erasure', 'erasure question', 200, await admin.post('/staff/data-rights/erasure', { person: complaint.email }));
+  people('erasure', 'erasure without being sure', 422, await admin.post('/staff/data-rights/erasure', { person: complaint.email, step: 'erase' }));
+  people('proof of erasure', 'proof of erasure', 200, await admin.post('/staff/data-rights/erasure', { person: 'nobody@example.org', step: 'erase', sure: 'yes' }));
+  people('account', 'account', 200, await admin.get('/staff/account'));
+  people('password', 'password', 200, await admin.get('/staff/account/password'));
+  people('password', 'password with errors', 422, await admin.post('/staff/account/password', {}));
+  people('new recovery codes', 'new recovery codes', 200, await admin.get('/staff/account/recovery-codes'));
+  people('unsent', 'nothing unsent', 200, await admin.get('/staff/unsent'));
+  people('refusal of a role', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
 }
 
 /** Shows a state as it was served. */

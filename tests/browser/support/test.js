@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { expect as baseExpect, test as base } from '@playwright/test';
 
+import { secondStep } from './signing_in.js';
 import { DESK_ACCOUNT, READING, startSite } from './site.js';
 
 export const expect = baseExpect;
@@ -115,5 +116,6 @@ export async function signIn(page, site) {
   await page.getByLabel('Email address').fill(DESK_ACCOUNT.email);
   await page.getByLabel('Password').fill(DESK_ACCOUNT.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await secondStep(page, site.origin, DESK_ACCOUNT.email);
   await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
 }

@@ -81,11 +81,52 @@ reviewed = "2026-11-20"
 
 We are here.
 "#;
-const TOPICS: &str = r#"[[topics]]
+const TOPICS: &str = r#"[[topic]]
 slug = "sleep"
 title = "Sleep"
 summary = "Nights."
-order = ["good", "other"]
+sheets = ["good", "other"]
+"#;
+
+/// One question of each kind, each answer leading somewhere.
+pub const ASSESSMENT: &str = r#"ask = ["What can I try?"]
+[[question]]
+id = "where"
+text = "Where does it hurt?"
+hint = "Select all that apply."
+short = "Where it hurts"
+kind = "any-of"
+missing = "Select where it hurts"
+answers = [
+  { id = "back", text = "My back", because = "your back hurts", sheets = ["good"] },
+  { id = "leg", text = "My leg", ask = ["Why does my leg hurt?"] },
+  { id = "nowhere", text = "Nowhere", none = true },
+]
+[[question]]
+id = "how-often"
+text = "How often?"
+short = "How often"
+kind = "one-of"
+missing = "Select how often"
+when = { question = "where", answers = ["back"] }
+answers = [
+  { id = "daily", text = "Daily", because = "it hurts daily", sheets = ["other"] },
+  { id = "never", text = "Never", none = true },
+]
+[[question]]
+id = "how-much"
+text = "How much?"
+short = "How much"
+kind = "zero-to-ten"
+low = "not at all"
+high = "completely"
+missing = "Select how much"
+[[question]]
+id = "words"
+text = "Anything else?"
+short = "Anything else"
+kind = "short-text"
+most = 300
 "#;
 
 /// Two sheets, a page, a topic and a term; the rest is as shipped.
@@ -95,8 +136,14 @@ pub fn good() -> TempDir {
     for name in ["fact-sheets", "guides", "pages", "figures"] {
         fs::create_dir(at(name)).unwrap();
     }
-    let shipped =
-        ["clinic.toml", "bank-holidays.toml", "safety.toml", "references.toml", "figures/volume-knob.svg"];
+    let shipped = [
+        "clinic.toml",
+        "bank-holidays.toml",
+        "safety.toml",
+        "synonyms.toml",
+        "references.toml",
+        "figures/volume-knob.svg",
+    ];
     for name in shipped {
         fs::copy(Path::new("content").join(name), at(name)).unwrap();
     }
@@ -105,6 +152,7 @@ pub fn good() -> TempDir {
     fs::write(at("fact-sheets/other.md"), other).unwrap();
     fs::write(at("pages/about.md"), PAGE).unwrap();
     fs::write(at("topics.toml"), TOPICS).unwrap();
+    fs::write(at("assessment.toml"), ASSESSMENT).unwrap();
     fs::write(at("glossary.toml"), "[knob]\nterm = \"Knob\"\nmeaning = \"A thing to turn.\"\n").unwrap();
     folder
 }
@@ -223,6 +271,26 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
         let (_, after) = rest.split_once("\n]\n").unwrap();
         format!("{before}[urgent]{lead}signs = []\n{after}")
     };
+    let mut ask = |rule, change: Change| cases.push((rule, "assessment.toml", change));
+    ask("unknown-sheet", Box::new(swap("[\"other\"]", "[\"nowhere\"]")));
+    ask("question-id", Box::new(swap("id = \"how-much\"", "id = \"where\"")));
+    ask("question-id", Box::new(swap("id = \"never\"", "id = \"daily\"")));
+    ask("question-id", Box::new(swap("id = \"how-much\"", "id = \"How much\"")));
+    ask("unreachable-question", Box::new(swap("question = \"where\"", "question = \"words\"")));
+    ask("unreachable-question", Box::new(swap("answers = [\"back\"] }", "answers = [\"neck\"] }")));
+    ask("unreachable-question", Box::new(swap("answers = [\"back\"] }", "answers = [] }")));
+    ask("leads-nowhere", Box::new(swap(", ask = [\"Why does my leg hurt?\"]", "")));
+    ask("leads-nowhere", Box::new(swap("because = \"it hurts daily\", ", "")));
+    ask("leads-nowhere", Box::new(swap("ask = [\"Why does", "none = true, ask = [\"Why does")));
+    ask("question-length", Box::new(|text| text.replace("How much?", &"How ".repeat(17))));
+    ask("question-length", Box::new(|text| text.replace("Select all", &"Select all. ".repeat(20))));
+    ask("question-shape", Box::new(swap("most = 300", "most = 501")));
+    ask("question-shape", Box::new(swap("low = \"not at all\"\n", "")));
+    ask("question-shape", Box::new(swap("missing = \"Select how often\"", "missing = \"Please select\"")));
+    ask("judging-words", Box::new(swap("\"How much\"", "\"Pain score\"")));
+    ask("judging-words", Box::new(swap("What can I try?", "Is my risk high?")));
+    ask("judging-words", Box::new(swap("Why does my leg hurt?", "Should I take naproxen?")));
+    ask("word-to-avoid", Box::new(swap("your back hurts", "you suffer")));
     cases.push(("no-safety-box", "safety.toml", Box::new(without_signs)));
     cases
 }

@@ -145,6 +145,17 @@ impl Site {
     }
 }
 
+impl<'s> Visitor<'s> {
+    /// Another tab of the same browser.
+    pub fn on_the_same_device(&self) -> Visitor<'s> {
+        Visitor { site: self.site, cookie: self.cookie.clone() }
+    }
+
+    pub fn set_cookie(&mut self, cookie: &str) {
+        self.cookie = Some(cookie.to_owned());
+    }
+}
+
 impl Visitor<'_> {
     pub async fn get(&mut self, path: &str) -> Answer {
         self.ask(Method::GET, path, Body::empty()).await

@@ -1,0 +1,73 @@
+//! The SQL of the queue as a file. What patients wrote is not selected.
+
+use sqlx::sqlite::SqlitePool;
+
+use crate::form::contact::{CallTime, Method};
+use crate::sealing::{Place, Sealer};
+
+/// A request as a line of the file.
+pub struct Row {
+    pub reference: String,
+    pub state: String,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub safety: bool,
+    pub suspect: bool,
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+    pub method: String,
+    pub times: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    reference: String,
+    state: String,
+    created_at: i64,
+    due_at: i64,
+    safety: bool,
+    suspect: bool,
+    name: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+    email: Option<Vec<u8>>,
+    contact_method: String,
+    call_times: String,
+}
+
+/// Every request that is not erased, by the promised moment.
+pub async fn all(readers: &SqlitePool, sealer: &Sealer) -> sqlx::Result<Vec<Row>> {
+    let rows: Vec<Stored> = sqlx::query_as(
+        "select reference, state, created_at, due_at, safety, suspect, name, phone, email, contact_method, \
+         call_times from consultations order by due_at, created_at",
+    )
+    .fetch_all(readers)
+    .await?;
+    rows.into_iter().map(|row| row.open(sealer)).collect()
+}
+
+impl Stored {
+    fn open(self, sealer: &Sealer) -> sqlx::Result<Row> {
+        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
+            Some(sealed) => {
+                let place = Place { table: "consultations", reference: &self.reference, column };
+                sealer.unseal(place, sealed)
+            }
+            None => Ok(String::new()),
+        };
+        let times: Vec<CallTime> = self.call_times.split(',').filter_map(CallTime::from_word).collect();
+        Ok(Row {
+            name: open("name", &self.name)?,
+            phone: open("phone", &self.phone)?,
+            email: open("email", &self.email)?,
+            method: Method::from_word(&self.contact_method).map_or("", Method::label).to_owned(),
+            times: CallTime::in_words(&times),
+            state: self.state,
+            created_at: self.created_at,
+            due_at: self.due_at,
+            safety: self.safety,
+            suspect: self.suspect,
+            reference: self.reference,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What search engines read about a sheet and about the clinic: JSON-LD in the words of schema.org.
+
+use serde_json::{Value, json};
+
+use super::{ReviewState, Sheet};
+use crate::site::Site;
+
+/// A sheet, and where it stands on the site. Only a person who signed it off is named as its reviewer.
+pub fn sheet(site: &Site, sheet: &Sheet) -> String {
+    let front = &sheet.front;
+    let step = |position: u8, name: &str, path: &str| json!({ "@type": "ListItem", "position": position, "name": name, "item": site.url(path) });
+    let mut page = json!({
+        "@type": "MedicalWebPage",
+        "name": front.title,
+        "description": front.summary,
+        "url": site.url(&sheet.path()),
+        "lastReviewed": front.reviewed.to_string(),
+        "audience": { "@type": "MedicalAudience", "audienceType": "Patient" },
+        "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
+    });
+    if front.reviewer.state == ReviewState::Signed {
+        page["reviewedBy"] =
+            json!({ "@type": "Person", "name": front.reviewer.name, "jobTitle": front.reviewer.role });
+    }
+    let way = json!({
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            step(1, "Home", "/"),
+            step(2, "Fact sheets", "/fact-sheets"),
+            step(3, &front.title, &sheet.path()),
+        ],
+    });
+    script(&json!({ "@context": "https://schema.org", "@graph": [page, way] }))
+}
+
+pub fn clinic(site: &Site) -> String {
+    let clinic = &site.clinic;
+    let hours: Vec<Value> = clinic
+        .calendar()
+        .days()
+        .iter()
+        .map(|day| {
+            json!({
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": format!("{:?}", day.weekday),
+                "opens": day.opens.strftime("%H:%M").to_string(),
+                "closes": day.closes.strftime("%H:%M").to_string(),
+            })
+        })
+        .collect();
+    script(&json!({
+        "@context": "https://schema.org",
+        "@type": "MedicalClinic",
+        "name": clinic.clinic,
+        "url": site.url("/"),
+        "telephone": clinic.phone,
+        "email": clinic.email,
+        "address": clinic.address.join(", "),
+        "openingHoursSpecification": hours,
+    }))
+}
+
+/// `<` is escaped, so that no text can end the script element.
+fn script(data: &Value) -> String {
+    data.to_string().replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::library::Library;
+
+    fn described(change: impl Fn(&mut Sheet)) -> (String, Value) {
+        let content = Path::new("content");
+        let site = Site::load(content, "http://localhost".into()).unwrap();
+        let mut library = Library::load(content, &site).unwrap();
+        change(&mut library.sheets[0]);
+        let script = sheet(&site, &library.sheets[0]);
+        let data: Value = serde_json::from_str(&script).unwrap();
+        (script, data["@graph"][0].clone())
+    }
+
+    #[test]
+    fn only_who_signed_a_sheet_is_named_as_its_reviewer() {
+        let sign = |sheet: &mut Sheet, state| {
+            sheet.front.reviewer.name = "Sam Porter".to_owned();
+            sheet.front.reviewer.state = state;
+        };
+        let (_, signed) = described(|sheet| sign(sheet, ReviewState::Signed));
+        assert_eq!(signed["reviewedBy"]["name"], "Sam Porter");
+        let (_, pending) = described(|sheet| sign(sheet, ReviewState::Pending));
+        assert!(pending.get("reviewedBy").is_none());
+    }
+
+    #[test]
+    fn no_words_can_end_the_script_element() {
+        let (script, page) = described(|sheet| sheet.front.summary = "</script><b>".to_owned());
+        assert!(!script.contains('<'));
+        assert_eq!(page["description"], "</script><b>");
+    }
+}

@@ -1,0 +1,101 @@
+//! What `content/assessment.toml` says: the questions of the self-assessment, and what each answer leads to.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::clinic::read_toml;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Questions {
+    /// Questions to take to a professional, for everyone.
+    pub ask: Vec<String>,
+    #[serde(rename = "question")]
+    pub all: Vec<Question>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    pub id: String,
+    pub text: String,
+    #[serde(default)]
+    pub hint: String,
+    /// What the check page and the summary call it.
+    pub short: String,
+    pub kind: Kind,
+    /// What to say when it was not answered. Without this the question may be left empty.
+    #[serde(default)]
+    pub missing: String,
+    /// Asked only after one of these answers to an earlier question.
+    pub when: Option<When>,
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+    /// What the ends of a scale mean.
+    #[serde(default)]
+    pub low: String,
+    #[serde(default)]
+    pub high: String,
+    /// The longest text, in characters.
+    #[serde(default)]
+    pub most: usize,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    OneOf,
+    AnyOf,
+    ZeroToTen,
+    ShortText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    pub question: String,
+    pub answers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    pub id: String,
+    pub text: String,
+    /// What follows "Because you said that".
+    #[serde(default)]
+    pub because: String,
+    #[serde(default)]
+    pub sheets: Vec<String>,
+    /// Questions to take to a professional.
+    #[serde(default)]
+    pub ask: Vec<String>,
+    /// "None of these": stands alone, and leads nowhere on purpose.
+    #[serde(default)]
+    pub none: bool,
+}
+
+impl Questions {
+    pub fn load(content: &Path) -> anyhow::Result<Questions> {
+        read_toml(&content.join("assessment.toml"))
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Question> {
+        self.all.iter().find(|question| question.id == id)
+    }
+}
+
+impl Question {
+    pub fn answer(&self, id: &str) -> Option<&Answer> {
+        self.answers.iter().find(|answer| answer.id == id)
+    }
+
+    pub fn is_optional(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    pub fn has_choices(&self) -> bool {
+        matches!(self.kind, Kind::OneOf | Kind::AnyOf)
+    }
+}

@@ -1,0 +1,175 @@
+//! What one person may ask about their data: everything we hold, as a file, and its erasure with a proof.
+
+use jiff::Timestamp;
+
+use crate::clock::seconds;
+use crate::database::Database;
+use crate::error::Result;
+use crate::form::{self, email, one_line};
+use crate::reference::reference;
+use crate::sealing::Sealer;
+use crate::staff::store::audit;
+
+pub mod file;
+pub mod pages;
+pub mod store;
+
+/// British numbers have 10 digits behind the country's code or the 0.
+const DIGITS_COMPARED: usize = 10;
+
+/// Who asks: known by an address or a number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Person {
+    /// In the form that is the same for every spelling of one mailbox.
+    Email(String),
+    /// The last 10 digits.
+    Phone(String),
+}
+
+/// One row that is about a person.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub table: String,
+    /// What the row is known by in its table.
+    pub key: String,
+    /// The reference that people know it by, or nothing.
+    pub reference: String,
+    /// Erased by itself; other rows go with the one that they belong to.
+    pub own: bool,
+    pub fields: Vec<(String, Value)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Text(String),
+    Number(i64),
+    /// Seconds since 1970.
+    Moment(i64),
+}
+
+/// What a proof of erasure says.
+pub struct Receipt {
+    pub reference: String,
+    pub happened_at: i64,
+    /// Name of who did it; nothing from the command line.
+    pub who: Option<String>,
+    pub what: Vec<String>,
+}
+
+impl Person {
+    pub fn parse(typed: &str) -> std::result::Result<Person, String> {
+        if typed.contains('@') {
+            return Ok(Person::Email(email::comparable(&email::check(typed)?)));
+        }
+        if one_line(typed).is_empty() {
+            return Err("Enter an email address or a phone number".to_owned());
+        }
+        Ok(Person::Phone(last_digits(&form::phone(typed)?)))
+    }
+
+    /// True when an address or number that we hold is this person's.
+    pub fn is(&self, column: &str, held: &str) -> bool {
+        match self {
+            Person::Email(email) => column != "phone" && email::comparable(held) == *email,
+            Person::Phone(digits) => column == "phone" && last_digits(held) == *digits,
+        }
+    }
+
+    fn mark(&self, sealer: &Sealer) -> String {
+        let (Person::Email(text) | Person::Phone(text)) = self;
+        sealer.mark("erased person", text)
+    }
+}
+
+impl Held {
+    /// What kind of thing this is, in words.
+    pub fn kind(&self) -> String {
+        match self.table.as_str() {
+            "consultations" => "Consultation request".to_owned(),
+            "consultation_events" => "History of a consultation request".to_owned(),
+            "reports" => "Report by email".to_owned(),
+            "outbox" => "Mail".to_owned(),
+            "complaints" => "Complaint".to_owned(),
+            other => label(other),
+        }
+    }
+}
+
+/// Everything that we hold about a person.
+pub async fn find(database: &Database, sealer: &Sealer, person: &Person) -> Result<Vec<Held>> {
+    Ok(store::held(database.readers(), sealer, person).await?)
+}
+
+/// Erases everything that we hold about a person, and keeps a proof that says nothing about them.
+pub async fn erase(
+    database: &Database,
+    sealer: &Sealer,
+    person: &Person,
+    staff: Option<i64>,
+    now: Timestamp,
+) -> Result<String> {
+    let held = find(database, sealer, person).await?;
+    let (proof, mark) = (reference("ER"), person.mark(sealer));
+    let done = proof.clone();
+    database
+        .write(move |connection| {
+            Box::pin(async move {
+                for row in held.iter().filter(|row| row.own) {
+                    store::erase(connection, row).await?;
+                }
+                let what = summary(&held).join("\n");
+                store::insert_proof(connection, &proof, seconds(now), staff, &mark, &what).await?;
+                audit(connection, staff, now, "erased a person’s data", &proof).await
+            })
+        })
+        .await?;
+    database.truncate_log().await?;
+    Ok(done)
+}
+
+/// A line for each thing with a reference, and a count of the rest of each kind.
+pub fn summary(held: &[Held]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for row in held {
+        match counted.iter_mut().find(|(kind, _)| *kind == row.kind()) {
+            _ if row.own && row.reference == row.key => {
+                lines.push(format!("{} {}", row.kind(), row.reference))
+            }
+            Some((_, count)) => *count += 1,
+            None => counted.push((row.kind(), 1)),
+        }
+    }
+    lines.extend(counted.into_iter().map(|(kind, count)| format!("{kind}: {count}")));
+    lines
+}
+
+/// The name of a table or column as a person reads it.
+pub fn label(name: &str) -> String {
+    let words = name.strip_suffix("_at").unwrap_or(name).replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn last_digits(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(DIGITS_COMPARED)..].iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_known_by_any_spelling_of_their_address_or_number() {
+        let by_phone = Person::parse("+44 (0)7700 900-123").unwrap();
+        assert!(by_phone.is("phone", "07700 900123") && by_phone.is("phone", "00447700900123"));
+        assert!(!by_phone.is("phone", "07700 900124") && !by_phone.is("email", "07700 900123"));
+        let by_email = Person::parse(" Ada@Example.org ").unwrap();
+        assert!(by_email.is("email", "ada@example.org") && by_email.is("recipient", "ADA@example.org"));
+        assert!(!by_email.is("email", "ida@example.org"));
+        for wrong in ["", " ", "ada", "123", "ada@"] {
+            assert!(Person::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

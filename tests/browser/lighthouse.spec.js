@@ -1,0 +1,56 @@
+// Lighthouse gives the pages that people meet first all it can give.
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { chromium } from '@playwright/test';
+import lighthouse from 'lighthouse';
+
+import { READING, SHEET, freePort } from './support/site.js';
+import { expect, test } from './support/test.js';
+import { Visitor, hidden } from './support/visitor.js';
+
+/** A busy machine can cost a page its speed, never its other marks: the best of this many. */
+const TRIES = 3;
+
+/** Confirmations are for one person, so search engines are told to leave them out: that alone costs a mark. */
+const ON_PURPOSE = 'is-crawlable';
+
+test.describe.configure({ mode: 'serial' });
+test.slow();
+
+for (const [name, path] of [['the home page', '/'], ['a sheet', SHEET], ['the request form', '/consultations/new']]) {
+  test(`${name} has 100 of 100 for speed, access, good practice and search`, async ({ site }) => {
+    expect(await marks(site.origin + path)).toEqual({ performance: 100, accessibility: 100, 'best-practices': 100, seo: 100 });
+  });
+}
+
+test('a confirmation has 100 of 100 but for being kept from search engines', async ({ site }) => {
+  const visitor = new Visitor(site.origin);
+  const checked = await visitor.post('/consultations/new', { name: 'Ada Lovelace', method: 'email', email: 'ada@example.org' });
+  await wait(READING);
+  const confirmed = await visitor.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
+  expect(confirmed.url).toContain('/consultations/confirmation/');
+  expect(await marks(confirmed.url, [ON_PURPOSE])).toEqual({ performance: 100, accessibility: 100, 'best-practices': 100, seo: 100 });
+});
+
+/** What Lighthouse gives a page in each category, out of 100; what it missed is written beside it. */
+async function marks(url, skipAudits = []) {
+  const best = await look(url, skipAudits);
+  for (let tried = 1; tried < TRIES && best.performance < 100; tried += 1) {
+    best.performance = Math.max(best.performance, (await look(url, skipAudits)).performance);
+  }
+  return best;
+}
+
+async function look(url, skipAudits) {
+  const port = await freePort();
+  const { launchOptions } = test.info().project.use;
+  const browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args, `--remote-debugging-port=${port}`] });
+  try {
+    const { lhr } = await lighthouse(url, { port, logLevel: 'error', onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'], skipAudits });
+    const missed = Object.values(lhr.audits).filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && scoreDisplayMode === 'binary');
+    if (missed.length > 0) test.info().annotations.push({ type: 'missed', description: missed.map(({ id }) => id).join(', ') });
+    return Object.fromEntries(Object.entries(lhr.categories).map(([category, { score }]) => [category, Math.round(score * 100)]));
+  } finally {
+    await browser.close();
+  }
+}
