@@ -45,6 +45,7 @@ struct QueuePage<'a> {
     revision: i64,
     now: i64,
     path: String,
+    takes_away: bool,
 }
 
 /// A section with the requests of it that stand on this page.
@@ -131,6 +132,7 @@ impl Desk {
             revision,
             now: at,
             path: address(fields, number),
+            takes_away: me.takes_queue_away(),
         };
         Ok(page::private(StatusCode::OK, &shown))
     }

@@ -14,9 +14,22 @@ use crate::sealing::{Place, Sealer};
 const KNOWN_BY: &[&str] = &["email", "phone", "recipient"];
 /// Tables that hold references and nothing about a person, or must outlast them.
 const NOT_ABOUT_PERSONS: &[&str] = &["audit", "submissions", "erasures"];
-/// Columns that say nothing to a person.
-const TECHNICAL: &[&str] =
-    &["id", "message", "message_id", "leased_until", "data_sent_at", "attempts", "uncertain", "changed_at"];
+/// Columns that say nothing to a person, or are about a colleague.
+const TECHNICAL: &[&str] = &[
+    "id",
+    "message",
+    "message_id",
+    "leased_until",
+    "data_sent_at",
+    "attempts",
+    "uncertain",
+    "changed_at",
+    "token",
+    "revision",
+    "sequence",
+    "owner_id",
+    "staff_id",
+];
 const AT_ONCE: i64 = 1000;
 
 pub async fn held(readers: &SqlitePool, sealer: &Sealer, person: &Person) -> sqlx::Result<Vec<Held>> {
