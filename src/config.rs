@@ -7,6 +7,9 @@ use anyhow::{bail, ensure};
 use axum_client_ip::ClientIpSource;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// With less than this free, forms are refused, so that what is under way, erasing and signing in still have room.
+pub const LEAST_FREE: u64 = 64 * 1024 * 1024;
+
 /// A clinic's patient education website.
 ///
 /// Without a command it serves the site: http://127.0.0.1:8080, content from ./content, data under ./var.
@@ -28,6 +31,14 @@ pub enum Command {
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Copy the database into a folder, check the copy, and remember when; the site may run meanwhile
+    Backup(Backup),
+    /// Put a backup into a data folder that has no database; the sealing key comes from its own backup
+    Restore(Restore),
+    /// Ask a running site whether it is ready: it must be served with --health-address
+    Healthcheck(Healthcheck),
+    /// Fill an empty data folder with a made-up month, to see a living desk
+    Demo(Demo),
     /// Answer a data-protection request: everything held about one person
     #[command(subcommand)]
     Person(PersonCommand),
@@ -65,6 +76,45 @@ pub struct StaffReset {
     pub email: String,
     #[command(flatten)]
     pub data: Data,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    /// Folder for the copy; made when it is missing
+    #[arg(value_name = "DIR")]
+    pub into: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// The copy that `backup` made
+    #[arg(value_name = "FILE")]
+    pub backup: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[derive(Args)]
+pub struct Healthcheck {
+    /// The address that the site was given as --health-address
+    #[arg(long, env = "MYBACKPAIN_HEALTH_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub health_address: SocketAddr,
+}
+
+#[derive(Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub content: Content,
+    /// How many people asked for a consultation in that month
+    #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+    pub requests: u32,
+    /// Another number makes other people
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
 }
 
 #[derive(Args)]
@@ -147,6 +197,12 @@ pub struct Serve {
     /// Where a visitor's network address is read from: ConnectInfo, or behind a proxy RightmostXForwardedFor
     #[arg(long, env = "MYBACKPAIN_CLIENT_IP", value_name = "SOURCE", default_value = "ConnectInfo", value_parser = client_ip)]
     pub client_ip: ClientIpSource,
+    /// Address for /health/live, /health/ready and /metrics; never one that the public reaches [default: none]
+    #[arg(long, env = "MYBACKPAIN_HEALTH_ADDRESS", value_name = "ADDRESS")]
+    pub health_address: Option<SocketAddr>,
+    /// Refuse forms while fewer bytes than this are free on the disk
+    #[arg(long, env = "MYBACKPAIN_LEAST_FREE", value_name = "BYTES", default_value_t = LEAST_FREE)]
+    pub least_free: u64,
     /// Let one network send any number of forms: for load tests on this machine, never with https
     #[arg(long)]
     pub no_limits: bool,

@@ -1,6 +1,7 @@
 //! Opens the database, applies migrations, and runs every write in one place, so that a failed write is told as it is.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -12,6 +13,10 @@ use sqlx::sqlite::{
 use sqlx::{Connection, Pool, Sqlite};
 use tokio::time::{Instant, timeout_at};
 
+mod condition;
+
+pub use condition::Condition;
+
 /// A write that is under way, borrowed from the connection it runs on.
 pub type Writing<'c, T> = std::pin::Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
@@ -19,6 +24,11 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Result codes (sqlite.org/rescode.html).
+const IO_FAILED: u32 = 10;
+const CORRUPT: u32 = 11;
+const NOT_A_DATABASE: u32 = 26;
 
 /// How long a visitor waits for storage that others hold.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,26 +38,49 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Database {
     writer: SqlitePool,
     readers: SqlitePool,
+    condition: Arc<Condition>,
 }
 
 impl Database {
-    /// Opens or makes the file, and brings its tables up to date.
+    /// Opens or makes the file, and brings its tables up to date. A damaged file is left as it is: then every read and
+    /// write says "not now", and nothing is written over it.
     pub async fn open(file: &Path) -> anyhow::Result<Database> {
+        Database::open_with(file, SqliteSynchronous::Full).await
+    }
+
+    /// Faster, and without a promise: what is not yet on the disk is lost with the power. For made-up data only.
+    pub async fn open_for_filling(file: &Path) -> anyhow::Result<Database> {
+        Database::open_with(file, SqliteSynchronous::Off).await
+    }
+
+    async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
+        let condition = Arc::new(Condition::of(file));
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(synchronous)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             .pragma("secure_delete", "on");
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let full = matches!(synchronous, SqliteSynchronous::Full);
+        if !is_whole(file).await? {
+            condition.set_damaged();
+            let closed = pool(1, full).connect_lazy_with(options);
+            closed.close().await;
+            return Ok(Database { writer: closed.clone(), readers: closed, condition });
+        }
+        let writer = pool(1, full).connect_with(options.clone()).await?;
         assert_safe_version(&writer).await?;
         MIGRATOR.run(&writer).await.context(
             "the database was made by another version of mybackpain; start that version, or restore a backup",
         )?;
-        let readers = pool(4).connect_with(options).await?;
-        Ok(Database { writer, readers })
+        let readers = pool(4, full).connect_with(options).await?;
+        Ok(Database { writer, readers, condition })
+    }
+
+    pub fn condition(&self) -> &Condition {
+        &self.condition
     }
 
     pub fn readers(&self) -> &SqlitePool {
@@ -62,12 +95,39 @@ impl Database {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
-        let writer = self.writer.clone();
-        tokio::spawn(write_now(writer, work)).await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
+        self.condition.refuse_when_damaged()?;
+        let (writer, condition) = (self.writer.clone(), self.condition.clone());
+        tokio::spawn(write_now(writer, condition, work))
+            .await
+            .unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
+    }
+
+    /// The same for something new from a visitor: refused while the disk is nearly full. What is under way, erasing,
+    /// signing in and the outcome of mails use `write`, and with it the last of the room.
+    pub async fn accept<T, F>(&self, work: F) -> sqlx::Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    {
+        self.condition.refuse_without_room()?;
+        self.write(work).await
+    }
+
+    /// Reads the whole file for damage, which takes a while. False, and loudly, when there is some.
+    pub async fn check_whole(&self) -> sqlx::Result<bool> {
+        let mut connection = self.readers.acquire().await?;
+        let whole = quick_check(&mut connection).await?;
+        if !whole {
+            self.condition.set_damaged();
+        }
+        Ok(whole)
     }
 
     /// Folds the write-ahead log into the database and closes every connection.
     pub async fn close(&self) {
+        if self.condition.is_damaged() {
+            return;
+        }
         self.readers.close().await;
         let folded = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer).await;
         if let Err(error) = folded {
@@ -83,7 +143,7 @@ impl Database {
     }
 }
 
-async fn write_now<T, F>(writer: SqlitePool, work: F) -> sqlx::Result<T>
+async fn write_now<T, F>(writer: SqlitePool, condition: Arc<Condition>, work: F) -> sqlx::Result<T>
 where
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T>,
 {
@@ -103,7 +163,47 @@ where
     if result.as_ref().is_err_and(poisons) {
         let _ = connection.detach().close_hard().await;
     }
+    match result.as_ref().err().and_then(primary_code) {
+        Some(IO_FAILED) => condition.disk_failed(),
+        Some(CORRUPT | NOT_A_DATABASE) => condition.set_damaged(),
+        _ => {}
+    }
     result
+}
+
+/// Copies the database as it is at this moment into a new file, while others read and write it.
+pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// True when nothing is wrong with the file, or there is none yet. Reads alone: a damaged file stays as it is.
+pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
+    if !file.exists() {
+        return Ok(true);
+    }
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
+    let looked = async {
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let whole = quick_check(&mut connection).await;
+        connection.close().await?;
+        whole
+    };
+    match looked.await {
+        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
+        looked => Ok(looked?),
+    }
+}
+
+async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let checked = sqlx::query_scalar("pragma quick_check(1)").fetch_all(connection).await;
+    match checked {
+        Ok(found) => Ok(found.iter().all(|line: &String| line == "ok")),
+        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn poisons(error: &sqlx::Error) -> bool {
@@ -138,15 +238,20 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         )
 }
 
+/// SQLite's own number for what went wrong, without its details.
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let extended: u32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(extended & 0xff)
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
+/// `full`: every connection must say that it waits for the disk.
+fn pool(connections: u32, full: bool) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(
-        |connection, _| {
+        move |connection, _| {
             Box::pin(async move {
+                if !full {
+                    return Ok(());
+                }
                 let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
                 let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(connection).await?;
                 if level == 2 && journal == "wal" {

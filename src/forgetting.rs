@@ -6,7 +6,9 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::seconds;
-use crate::{complaints, consultations, drafts, mail, reports, retention, rights, staff, summaries};
+use crate::{
+    complaints, consultations, drafts, mail, mistakes, reports, retention, rights, staff, summaries,
+};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -39,6 +41,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                     .bind(at - retention::SUBMISSION)
                     .execute(&mut *connection)
                     .await?;
+                mistakes::store::forget(connection, at - retention::MISTAKE).await?;
                 staff::forget(connection, now).await?;
                 rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;

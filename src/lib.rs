@@ -17,6 +17,7 @@ pub mod clinic;
 pub mod promise;
 pub mod safety;
 pub mod site;
+pub mod vitals;
 
 // What the site does.
 pub mod assessment;
@@ -25,9 +26,12 @@ pub mod consultations;
 pub mod drafts;
 pub mod insights;
 pub mod mail;
+pub mod mailroom;
+pub mod mistakes;
 pub mod reports;
 pub mod staff;
 pub mod summaries;
+pub mod upkeep;
 
 // What there is to read.
 pub mod library;
@@ -38,9 +42,13 @@ pub mod error;
 pub mod security;
 
 // What runs it.
+pub mod backup;
+pub mod commands;
+pub mod demo;
 pub mod forgetting;
 pub mod resealing;
 pub mod rights;
 pub mod router;
 pub mod server;
 pub mod start;
+pub mod watch;

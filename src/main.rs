@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mybackpain::config::{Cli, Command, StaffCommand};
-use mybackpain::start;
+use mybackpain::{commands, start, watch};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,6 +14,10 @@ async fn main() -> ExitCode {
         Some(Command::Serve(serve)) => start::serve(*serve).await,
         Some(Command::Check(check)) => start::check(&check),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
+        Some(Command::Backup(backup)) => commands::backup(backup).await,
+        Some(Command::Restore(restore)) => commands::restore(restore).await,
+        Some(Command::Healthcheck(check)) => watch::health::ask(check.health_address).await,
+        Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
         Some(Command::Person(command)) => start::person(command).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,

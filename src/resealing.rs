@@ -34,7 +34,12 @@ pub const SEALED: &[Sealed] = &[
         reference: "reference",
         columns: &["name", "email", "phone", "words", "outcome"],
     },
-    Sealed { table: "outbox", reference: "message_id", columns: &["recipient", "message", "trouble"] },
+    Sealed {
+        table: "outbox",
+        reference: "message_id",
+        columns: &["recipient", "message", "trouble", "settled_why"],
+    },
+    Sealed { table: "mistakes", reference: "reference", columns: &["name", "email", "words", "answer"] },
 ];
 
 /// Says how many fields were sealed anew. One transaction: all of them or none.

@@ -14,6 +14,8 @@ pub const SUMMARY: i64 = 14 * DAY;
 
 /// What a check page's key led to, so that its confirmation can be opened again.
 pub const SUBMISSION: i64 = 90 * DAY;
+/// What a reader said is wrong on a page, after staff answered it.
+pub const MISTAKE: i64 = 90 * DAY;
 /// Who opened or changed what on the desk: 24 months.
 pub const AUDIT: i64 = 730 * DAY;
 /// A sign-in without a sign of life.

@@ -20,8 +20,8 @@ use crate::library::pages::Shelf;
 use crate::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::site::Site;
 use crate::{
-    assessment, assets, complaints, consultations, error, insights, library, reports, rights, staff,
-    summaries,
+    assessment, assets, complaints, consultations, error, insights, library, mailroom, mistakes, reports,
+    rights, staff, summaries, upkeep, watch,
 };
 
 /// The longest form: everything the site asks for fits many times over.
@@ -40,14 +40,20 @@ pub fn router(
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
         .merge(consultations::desk::routes(app.clone(), library.clone()))
+        .merge(mailroom::pages::routes(app.clone()))
+        .merge(upkeep::pages::routes(app.clone(), library.clone()))
+        .merge(mistakes::review::routes(app.clone(), library.clone()))
         .merge(consultations::csv::routes(app.clone()))
         .merge(complaints::review::routes(app.clone()))
         .merge(rights::pages::routes(app.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), watch::before_the_desk))
         .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
+    let counted = app.clone();
     let wrapped = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(counted, count_answers))
         .layer(middleware::from_fn_with_state(headers, add_headers))
         .layer(middleware::from_fn_with_state(app.clone(), error::pages))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
@@ -64,6 +70,7 @@ pub fn router(
         .merge(consultations::pages::routes(app.clone(), library.clone()))
         .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
+        .merge(mistakes::pages::routes(app.clone(), library.clone()))
         .merge(insights::pages::routes(app.clone(), library.clone()))
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))
         .merge(library::search::pages::routes(app, library))
@@ -78,6 +85,12 @@ pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
     })?;
     shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
     Ok(shelf)
+}
+
+async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    app.site.vitals.count_answer(response.status());
+    response
 }
 
 async fn add_headers(State(headers): State<Headers>, request: Request, next: Next) -> Response {

@@ -108,6 +108,7 @@ pub struct Limits {
     /// Nothing when there are no limits.
     passwords: Option<Guesses>,
     drafts: DefaultKeyedRateLimiter<IpAddr>,
+    saves: DefaultKeyedRateLimiter<IpAddr>,
     guesses: DefaultKeyedRateLimiter<IpAddr>,
     all_guesses: DefaultDirectRateLimiter,
 }
@@ -116,11 +117,13 @@ impl Default for Limits {
     fn default() -> Limits {
         let five = NonZeroU32::new(5).expect("5 is not 0");
         let ten = NonZeroU32::new(10).expect("10 is not 0");
+        let hundred = NonZeroU32::new(100).expect("100 is not 0");
         Limits {
             sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
             answers: RateLimiter::keyed(Quota::per_minute(ten)),
             passwords: Some(Guesses::default()),
             drafts: RateLimiter::keyed(Quota::per_minute(ten)),
+            saves: RateLimiter::keyed(Quota::per_minute(hundred)),
             guesses: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
             all_guesses: RateLimiter::direct(Quota::per_hour(
                 NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0"),
@@ -143,6 +146,7 @@ impl Limits {
             answers: RateLimiter::keyed(many),
             passwords: None,
             drafts: RateLimiter::keyed(many),
+            saves: RateLimiter::keyed(many),
             guesses: RateLimiter::keyed(many),
             all_guesses: RateLimiter::direct(many),
         }
@@ -184,6 +188,11 @@ impl Limits {
         self.drafts.check_key(&network(from)).is_ok()
     }
 
+    /// Whether an answer of a self-assessment is still stored: 100 a minute from one network, more than people give.
+    pub fn may_save(&self, from: IpAddr) -> bool {
+        self.saves.check_key(&network(from)).is_ok()
+    }
+
     /// Whether this network may try one more code now: 10, then 1 a minute; and everyone together, so that many
     /// networks cannot search for one.
     pub fn may_guess(&self, from: IpAddr) -> bool {
@@ -199,6 +208,7 @@ impl Limits {
             guesses.prune();
         }
         self.drafts.retain_recent();
+        self.saves.retain_recent();
         self.guesses.retain_recent();
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::clinic::Clinic;
 use crate::config::Role;
 use crate::safety::Safety;
+use crate::vitals::Vitals;
 
 /// The same for every page.
 pub struct Site {
@@ -12,11 +13,16 @@ pub struct Site {
     pub safety: Safety,
     /// Public address without a slash at its end.
     pub base_url: String,
+    /// The data was made up by `mybackpain demo`.
+    pub demo: bool,
+    /// What the desk is warned of.
+    pub vitals: Vitals,
 }
 
 impl Site {
     pub fn load(content: &Path, base_url: String) -> anyhow::Result<Site> {
-        Ok(Site { clinic: Clinic::load(content)?, safety: Safety::load(content)?, base_url })
+        let (clinic, safety) = (Clinic::load(content)?, Safety::load(content)?);
+        Ok(Site { clinic, safety, base_url, demo: false, vitals: Vitals::default() })
     }
 
     pub fn is_https(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufRead};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{self, Notify};
 
 use crate::app::{App, Parts};
 use crate::clock::{Clock, seconds};
@@ -25,7 +26,7 @@ use crate::sealing::{self, Sealer};
 use crate::security::Limits;
 use crate::site::Site;
 use crate::staff::{self, NewAccount, Refused, password};
-use crate::{forgetting, resealing, server};
+use crate::{demo, forgetting, resealing, server, watch};
 
 /// Serves the site until SIGTERM or Ctrl-C.
 pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
@@ -33,12 +34,18 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     // First of all: a second start by mistake then never touches the data of the one that runs.
     let listener = listen(&mut config).await?;
     let base_url = config.checked_base_url()?;
-    let site = Site::load(&config.content.folder, base_url)?;
+    let mut site = Site::load(&config.content.folder, base_url)?;
+    site.demo = demo::is_demo(&config.data.folder);
     let library = Arc::new(Library::load(&config.content.folder, &site)?);
     warn_of_reviews(&library, today(&Clock::default()));
-    let post = Post::parse(config.smtp.as_deref(), config.data.folder.join("mail"))?;
+    let mail_folder = config.data.folder.join("mail");
+    let post = match site.demo {
+        true => Post::Demo(Some(mail_folder)),
+        false => Post::parse(config.smtp.as_deref(), mail_folder)?,
+    };
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
     let (database, sealer) = open_data(&config.data).await?;
+    database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
         database,
@@ -54,7 +61,11 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     announce(&app, &config, &post).await?;
     warn_of_holidays(&app);
 
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = sync::watch::channel(false);
+    let health = match config.health_address {
+        Some(address) => Some(listen_for_health(address).await?),
+        None => None,
+    };
     let worker = Arc::new(mail::Worker {
         database: app.database.clone(),
         sealer: app.sealer.clone(),
@@ -64,17 +75,43 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         waiting: app.mail_waiting.clone(),
         progress: Progress::default(),
     });
-    let mailing = tokio::spawn(worker.run(stopping.clone()));
-    let forgetting = tokio::spawn(forgetting::run(app.clone(), stopping.clone()));
-    let serving = tokio::spawn(server::serve(listener, site, stopping));
-    asked_to_stop.await;
+    let mut parts = vec![
+        tokio::spawn(server::serve(listener, site, stopping.clone())),
+        tokio::spawn(watch::run(app.clone(), stopping.clone())),
+    ];
+    if let Some(listener) = health {
+        parts.push(tokio::spawn(server::serve(
+            listener,
+            watch::health::routes(app.clone()),
+            stopping.clone(),
+        )));
+    }
+    // Nothing is written to a damaged database, so there is nothing to send and nothing to forget.
+    if !app.database.condition().is_damaged() {
+        parts.push(tokio::spawn(worker.run(stopping.clone())));
+        parts.push(tokio::spawn(forgetting::run(app.clone(), stopping)));
+    }
+    let disk_failed = tokio::select! {
+        () = asked_to_stop => false,
+        () = app.database.condition().failed_again() => true,
+    };
     tracing::info!("stopping: finishing what is under way");
     stop.send_replace(true);
-    for part in [serving, mailing, forgetting] {
+    for part in parts {
         part.await?;
     }
     app.database.close().await;
+    ensure!(!disk_failed, "the disk failed twice within 10 minutes; the program stopped for a clean start");
     Ok(())
+}
+
+/// Health has an address of its own, which is told like the other one.
+async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with --health-address")
+    })?;
+    println!("Health is at http://{}/health/ready", listener.local_addr()?);
+    Ok(listener)
 }
 
 /// Tells everything that is to be mended in the content; errors fail.
@@ -100,6 +137,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let own_words = password::own_words(&name, &address, &[]);
     password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
     let (database, _) = open_data(&add.data).await?;
+    ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
     database.close().await;
@@ -113,7 +151,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 
 /// Lets someone set up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
-    let (database, _) = open_data(&reset.data).await?;
+    let (database, _) = open_data_that_is_there(&reset.data).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let found = database
@@ -131,7 +169,7 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
 pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
     let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
-    let (database, sealer) = open_data(&asked.data).await?;
+    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
     let now = Clock::default().now();
     let done = match command {
         PersonCommand::Export(_) => rights::find(&database, &sealer, &person)
@@ -150,6 +188,7 @@ pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     let file = key_file(&data);
     ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
     let (database, _) = open_data(&data).await?;
+    ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     sealing::add_key(&file)?;
     let sealer = Arc::new(Sealer::open(&file, false)?);
     let count = resealing::reseal(&database, &sealer).await?;
@@ -171,7 +210,17 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+/// A folder that was named by mistake is not made, and nothing is said to be erased in it.
+async fn open_data_that_is_there(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+    ensure!(
+        key_file(data).exists(),
+        "there is no data in {}; give the folder of the site with --data",
+        data.folder.display()
+    );
+    open_data(data).await
+}
+
+pub(crate) async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
     let folder = &data.folder;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
@@ -195,6 +244,12 @@ fn key_file(data: &Data) -> std::path::PathBuf {
 async fn announce(app: &App, config: &Serve, post: &Post) -> anyhow::Result<()> {
     println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
     println!("Data is in {}; {}", config.data.folder.display(), post.describe());
+    if app.database.condition().is_damaged() {
+        println!(
+            "The database is damaged: pages are served, forms are refused. Stop the program and restore a backup."
+        );
+        return Ok(());
+    }
     let invitation = staff::first_invitation(app).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     if let Some(token) = invitation {
         let link = app.site.url(&format!("/staff/welcome/{token}"));

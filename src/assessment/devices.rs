@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use super::pages::Given;
 use crate::drafts;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::form::{FieldErrors, Fields};
 use crate::page;
 use crate::reference::parse_code;
@@ -38,7 +38,14 @@ pub async fn code(State(given): State<Given>, jar: CookieJar) -> Result<Response
     }
 }
 
-pub async fn new_code(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+pub async fn new_code(
+    State(given): State<Given>,
+    Network(from): Network,
+    jar: CookieJar,
+) -> Result<Response> {
+    if !given.app.limits.may_save(from) {
+        return Err(Error::TooManyRequests);
+    }
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     match drafts::new_code(&given.app, draft).await? {
         Some(code) => Ok(given.show_code(Some(format!("{}-{}", &code[..4], &code[4..])))),

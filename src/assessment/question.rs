@@ -14,7 +14,10 @@ use crate::form::contact::Choice;
 use crate::form::{FieldErrors, Fields, Query};
 use crate::library::questions::{Kind, Question};
 use crate::page;
+use crate::security::Network;
 use crate::site::Frame;
+
+const TOO_MANY: &str = "Too many answers came from your network. Wait a minute, then continue";
 
 #[derive(Template)]
 #[template(path = "assessment/question.html")]
@@ -54,12 +57,14 @@ pub async fn show(
     let question = given.library.questions.find(&id).ok_or(Error::NotFound)?;
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let answer = kept(question, &draft.answers);
-    Ok(given.show_question(&draft, question, answer, &FieldErrors::default(), Turn::of(&asked_with)))
+    let turn = Turn::of(&asked_with);
+    Ok(given.show_question(&draft, question, answer, &FieldErrors::default(), turn, StatusCode::OK))
 }
 
 pub async fn answer(
     State(given): State<Given>,
     Path(id): Path<String>,
+    Network(from): Network,
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
@@ -67,13 +72,14 @@ pub async fn answer(
     let typed = if question.kind == Kind::ShortText { fields.text("answer") } else { String::new() };
     let Some(mut draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost(&typed)) };
     let turn = Turn::of(&fields);
-    let answer = match super::check(question, &fields) {
+    let may_save = given.app.limits.may_save(from);
+    let checked = if may_save { super::check(question, &fields) } else { Err(TOO_MANY.to_owned()) };
+    let answer = match checked {
         Ok(answer) => answer,
         Err(message) => {
-            let mut errors = FieldErrors::default();
-            errors.add("answer", message);
-            let typed = fields.all("answer").map(str::to_owned).collect();
-            return Ok(given.show_question(&draft, question, typed, &errors, turn));
+            let status =
+                if may_save { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
+            return Ok(given.ask_again(&draft, question, &fields, message, status));
         }
     };
     draft.answers.insert(id.clone(), answer.clone());
@@ -97,6 +103,21 @@ impl Given {
         next.map_or(CHECK.to_owned(), |next| super::path(next))
     }
 
+    /// The question with what was typed, and what to mend.
+    fn ask_again(
+        &self,
+        draft: &Draft,
+        question: &Question,
+        fields: &Fields,
+        message: String,
+        status: StatusCode,
+    ) -> Response {
+        let mut errors = FieldErrors::default();
+        errors.add("answer", message);
+        let typed = fields.all("answer").map(str::to_owned).collect();
+        self.show_question(draft, question, typed, &errors, Turn::of(fields), status)
+    }
+
     fn show_question(
         &self,
         draft: &Draft,
@@ -104,6 +125,7 @@ impl Given {
         answer: Vec<String>,
         errors: &FieldErrors,
         turn: Turn,
+        status: StatusCode,
     ) -> Response {
         let asked = asked(&self.library.questions, &draft.answers);
         let Some(place) = asked.iter().position(|other| other.id == question.id) else {
@@ -123,7 +145,6 @@ impl Given {
             errors,
             turn,
         };
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         page::private(status, &shown)
     }
 }

@@ -85,7 +85,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if store::find_reference(connection, &key_hash).await?.is_some() {
                     return Ok(());

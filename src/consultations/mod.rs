@@ -188,7 +188,7 @@ async fn take(
     let parts = app.clone();
     let reference = app
         .database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if let Some(reference) = store::submitted(connection, &key_hash).await? {
                     return Ok(reference);

@@ -41,6 +41,8 @@ pub const SECTIONS: [&str; 5] = [
 
 /// Everything to read, by kind and title.
 pub struct Library {
+    /// The content folder that it was read from.
+    pub folder: PathBuf,
     pub sheets: Vec<Sheet>,
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
@@ -164,8 +166,8 @@ impl Library {
         let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
         let index = search::Index::build(Vec::new(), &synonyms);
-        let mut library =
-            Library { sheets: Vec::new(), pages: Vec::new(), references, glossary, topics, index, questions };
+        let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
+        let mut library = Library { folder, sheets, pages, references, glossary, topics, index, questions };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {

@@ -26,6 +26,7 @@ pub const FIXED_PATHS: &[&str] = &[
     "/search",
     "/consultations/new",
     "/reports/new",
+    "/mistakes/new",
     "/complaints",
     "/assessment",
 ];

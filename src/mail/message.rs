@@ -54,7 +54,7 @@ pub enum Purpose {
 pub struct Sender {
     from: Mailbox,
     /// What stands behind the at sign of a Message-ID.
-    domain: String,
+    pub(super) domain: String,
 }
 
 /// A message that is ready to send.
@@ -65,7 +65,7 @@ pub(super) struct Written {
 }
 
 impl Purpose {
-    const ALL: [Purpose; 6] = [
+    pub const ALL: [Purpose; 6] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::ConsultationBooking,

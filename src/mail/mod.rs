@@ -6,11 +6,14 @@ use sqlx::sqlite::SqliteConnection;
 use crate::clock::seconds;
 use crate::sealing::{Place, Sealer};
 
+pub mod desk;
 mod files;
 mod message;
 mod outcome;
 mod post;
 mod progress;
+mod readdress;
+mod replies;
 mod smtp;
 mod store;
 mod worker;

@@ -12,6 +12,9 @@ use crate::mail::smtp::{Security, Server};
 pub enum Post {
     Smtp(Box<Server>),
     Files(PathBuf),
+    /// For made-up data: nothing is ever sent. Kept in a folder or, without one, only taken. Addresses that can reach
+    /// nobody are refused, as a real server would.
+    Demo(Option<PathBuf>),
 }
 
 /// Never repeats what was given: it holds a password.
@@ -29,6 +32,7 @@ impl Post {
     pub fn describe(&self) -> String {
         match self {
             Post::Smtp(server) => server.describe(),
+            Post::Demo(_) => "this is a demonstration: no mail is sent".to_owned(),
             Post::Files(folder) => format!("mail is written to files in {}", folder.display()),
         }
     }

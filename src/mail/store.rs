@@ -81,8 +81,9 @@ pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx:
 
 pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox set recipient = null, message = null, trouble = null
-         where finished_at < $1 and (recipient is not null or message is not null or trouble is not null)",
+        "update outbox set recipient = null, message = null, trouble = null, settled_why = null
+         where finished_at < $1 and (recipient is not null or message is not null or trouble is not null
+             or settled_why is not null)",
     )
     .bind(before)
     .execute(connection)
@@ -121,7 +122,7 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
                and (state in ('queued', 'retry')
                    or state = 'sending' and (leased_until <= $3 or leased_until > $4))
              returning id, message_id, purpose, reference, recipient, message,
-                 created_at, due_at, leased_until, attempts, uncertain",
+                 coalesce(resent_at, created_at) as created_at, due_at, leased_until, attempts, uncertain",
         )
         .bind(id)
         .bind(now + LEASE)
@@ -162,7 +163,8 @@ pub async fn record(
     trouble: Option<Vec<u8>>,
     now: i64,
 ) -> sqlx::Result<()> {
-    let keeps_message = matches!(verdict.state, State::Retry | State::NeedsAttention);
+    // A failure keeps its message too, so that staff can send it to the corrected address.
+    let keeps_message = verdict.state != State::Sent;
     let finished = verdict.state != State::Retry;
     sqlx::query(
         "update outbox

@@ -1,5 +1,6 @@
 //! Sends what is due, tries again, gives up, keeps the reason.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -131,19 +132,12 @@ impl Worker {
         };
         match &self.post {
             Post::Smtp(server) => self.converse(server, mail, &to, &message).await,
-            Post::Files(folder) => {
-                let (folder, created_at) = (folder.clone(), moment(mail.created_at));
-                let (purpose, reference) = (mail.purpose, mail.reference.clone());
-                let kept = tokio::task::spawn_blocking(move || {
-                    files::keep(&folder, created_at, purpose, &reference, &message)
-                });
-                let outcome = match kept.await {
-                    Ok(Ok(())) => Outcome::Sent,
-                    Ok(Err(error)) => Outcome::Unreachable(Trouble::new(Stage::File, error.to_string())),
-                    Err(_) => Outcome::Internal,
-                };
-                (outcome, None)
-            }
+            Post::Files(folder) => (keep(folder, mail, message).await, None),
+            Post::Demo(folder) => match (demo_refusal(&to), folder) {
+                (Some(trouble), _) => (Outcome::Refused(trouble), None),
+                (None, Some(folder)) => (keep(folder, mail, message).await, None),
+                (None, None) => (Outcome::Sent, None),
+            },
         }
     }
 
@@ -254,6 +248,28 @@ impl Worker {
             _ => tracing::warn!(purpose, stage, code, outcome = outcome.word(), "mail not sent"),
         }
     }
+}
+
+async fn keep(folder: &Path, mail: &Leased, message: Vec<u8>) -> Outcome {
+    let (folder, created_at) = (folder.to_owned(), moment(mail.created_at));
+    let (purpose, reference) = (mail.purpose, mail.reference.clone());
+    let kept =
+        tokio::task::spawn_blocking(move || files::keep(&folder, created_at, purpose, &reference, &message));
+    match kept.await {
+        Ok(Ok(())) => Outcome::Sent,
+        Ok(Err(error)) => Outcome::Unreachable(Trouble::new(Stage::File, error.to_string())),
+        Err(_) => Outcome::Internal,
+    }
+}
+
+/// What a real server would say to an address that reaches nobody.
+fn demo_refusal(to: &lettre::Address) -> Option<Trouble> {
+    let words = match (to.user(), to.domain()) {
+        (_, domain) if domain.ends_with(".ogr") => "5.1.2 Domain not found",
+        ("nobody", _) => "5.1.1 No such user here",
+        _ => return None,
+    };
+    Some(Trouble { stage: Stage::RcptTo, code: Some(550), words: words.to_owned() })
 }
 
 fn stage_and_code(outcome: &Outcome) -> (Option<&'static str>, Option<u16>) {

@@ -108,7 +108,7 @@ pub async fn submit(
     let parts = app.clone();
     let state = app
         .database
-        .write(move |connection| {
+        .accept(move |connection| {
             Box::pin(async move {
                 if store::submitted(connection, &key_hash).await? {
                     return Ok(None);

@@ -88,7 +88,12 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
 }
 
 async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
-    let form = ReportForm::read(&asked);
+    let about = Some(asked.text("about")).filter(|slug| !slug.is_empty());
+    let form = ReportForm {
+        about: about.into_iter().collect(),
+        from_summary: asked.has("summary"),
+        ..ReportForm::default()
+    };
     let summary = given.summary(&form, &jar).await?;
     Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false))
 }

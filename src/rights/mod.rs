@@ -89,6 +89,7 @@ impl Held {
             "consultation_events" => "History of a consultation request".to_owned(),
             "reports" => "Report by email".to_owned(),
             "outbox" => "Mail".to_owned(),
+            "mistakes" => "Mistake on a page".to_owned(),
             "complaints" => "Complaint".to_owned(),
             other => label(other),
         }
@@ -114,7 +115,7 @@ pub async fn erase(
     database
         .write(move |connection| {
             Box::pin(async move {
-                for row in held.iter().filter(|row| row.own) {
+                for row in held.iter().filter(|row| row.own && !is_kept(row, &held)) {
                     store::erase(connection, row).await?;
                 }
                 let what = summary(&held).join("\n");
@@ -127,6 +128,12 @@ pub async fn erase(
     Ok(done)
 }
 
+/// True for a request that staff keep for a reason, and for what belongs to it: the law may ask for that.
+fn is_kept(row: &Held, held: &[Held]) -> bool {
+    let keeps = |one: &Held| one.fields.iter().any(|(name, _)| name == "held_at");
+    held.iter().any(|one| one.reference == row.reference && keeps(one))
+}
+
 /// A line for each thing with a reference, and a count of the rest of each kind.
 pub fn summary(held: &[Held]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -134,7 +141,8 @@ pub fn summary(held: &[Held]) -> Vec<String> {
     for row in held {
         match counted.iter_mut().find(|(kind, _)| *kind == row.kind()) {
             _ if row.own && row.reference == row.key => {
-                lines.push(format!("{} {}", row.kind(), row.reference))
+                let kept = if is_kept(row, held) { ": kept for a reason, not erased" } else { "" };
+                lines.push(format!("{} {}{kept}", row.kind(), row.reference));
             }
             Some((_, count)) => *count += 1,
             None => counted.push((row.kind(), 1)),
@@ -159,6 +167,24 @@ fn last_digits(phone: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_that_is_kept_for_a_reason_is_not_erased_and_the_proof_says_so() {
+        let row = |table: &str, key: &str, reference: &str, fields: Vec<(String, Value)>| Held {
+            table: table.to_owned(),
+            key: key.to_owned(),
+            reference: reference.to_owned(),
+            own: true,
+            fields,
+        };
+        let held = [
+            row("consultations", "BP-1", "BP-1", vec![("held_at".to_owned(), Value::Moment(1))]),
+            row("outbox", "<1@x>", "BP-1", vec![]),
+            row("consultations", "BP-2", "BP-2", vec![]),
+        ];
+        assert_eq!([0, 1, 2].map(|at| is_kept(&held[at], &held)), [true, true, false]);
+        assert!(summary(&held)[0].contains("kept for a reason") && !summary(&held)[1].contains("kept"));
+    }
 
     #[test]
     fn a_person_is_known_by_any_spelling_of_their_address_or_number() {

@@ -16,6 +16,7 @@ const KNOWN_BY: &[&str] = &["email", "phone", "recipient"];
 const NOT_ABOUT_PERSONS: &[&str] = &["audit", "submissions", "erasures"];
 /// Columns that say nothing to a person, or are about a colleague.
 const TECHNICAL: &[&str] = &[
+    "row_number",
     "id",
     "message",
     "message_id",
@@ -24,11 +25,13 @@ const TECHNICAL: &[&str] = &[
     "attempts",
     "uncertain",
     "changed_at",
-    "token",
-    "revision",
     "sequence",
-    "owner_id",
+    "revision",
+    "token",
     "staff_id",
+    "owner_id",
+    "settled_by",
+    "followed_by",
 ];
 const AT_ONCE: i64 = 1000;
 
@@ -140,7 +143,7 @@ fn without_colleague(text: String) -> String {
 }
 
 fn is_technical(name: &str) -> bool {
-    name == "row_number" || TECHNICAL.contains(&name) || name.ends_with("_mark") || name.ends_with("_hash")
+    TECHNICAL.contains(&name) || ["_mark", "_hash", "_by"].iter().any(|ending| name.ends_with(ending))
 }
 
 async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {

@@ -55,7 +55,7 @@ fn is_words(letters: &str) -> bool {
     let two = letters.char_indices().skip(1).any(|(at, _)| known(&letters[..at]) && known(&letters[at..]));
     let again = letters.char_indices().skip(3).any(|(at, _)| {
         known(&letters[..at])
-            && letters.len() % at == 0
+            && letters.len().is_multiple_of(at)
             && letters == letters[..at].repeat(letters.len() / at)
     });
     known(letters) || two || again

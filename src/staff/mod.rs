@@ -145,7 +145,7 @@ pub async fn check_password(app: &App, email: &str, typed: String) -> Result<Opt
         return Ok(account);
     }
     let wrong = app.limits.wrong_password(email);
-    if let Some(account) = account.filter(|_| wrong > 0 && wrong % TOLD_EVERY == 0) {
+    if let Some(account) = account.filter(|_| wrong > 0 && wrong.is_multiple_of(TOLD_EVERY)) {
         tracing::warn!(wrong, "wrong passwords were entered for an account of the desk");
         note(app, account.id, "was guessed at: wrong passwords", String::new()).await?;
     }

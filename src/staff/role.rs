@@ -10,6 +10,11 @@ impl Role {
         self == Role::Clinician
     }
 
+    /// Rings and writes to patients, and so sees their addresses wherever they stand.
+    pub fn reaches_patients(self) -> bool {
+        matches!(self, Role::Reception | Role::Clinician)
+    }
+
     /// Accounts, the audit, one person's data and complaints.
     pub fn manages_people(self) -> bool {
         self == Role::Administrator
@@ -24,6 +29,10 @@ impl Role {
 impl Account {
     pub fn sees_words(&self) -> bool {
         self.role.sees_words()
+    }
+
+    pub fn reaches_patients(&self) -> bool {
+        self.role.reaches_patients()
     }
 
     pub fn manages_people(&self) -> bool {

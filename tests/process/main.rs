@@ -4,6 +4,9 @@ mod client;
 mod program;
 mod records;
 
+mod backup;
+mod damaged;
+mod disk;
 mod killing;
 mod locked;
 mod slow_visitors;

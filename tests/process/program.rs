@@ -80,6 +80,21 @@ impl Program {
         Program::of(command(&["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"]), data)
     }
 
+    /// The same with more arguments.
+    pub fn start_with(data: &Path, arguments: &[&str]) -> Program {
+        let data_text = data.to_str().unwrap();
+        let usual = ["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"];
+        Program::of(command(&[&usual, arguments].concat()), data)
+    }
+
+    /// The same with a library loaded before all others, and a word for it in its environment.
+    pub fn start_preloaded(data: &Path, library: &Path, name: &str, value: &Path) -> Program {
+        let data_text = data.to_str().unwrap();
+        let mut command = command(&["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"]);
+        command.env("LD_PRELOAD", library).env(name, value);
+        Program::of(command, data)
+    }
+
     /// The same, with the number of open files that most systems give.
     pub fn start_with_1024_files(data: &Path) -> Program {
         let mut shell = Command::new("/bin/sh");

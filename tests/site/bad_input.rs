@@ -7,8 +7,16 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::support::{Answer, Site, consultation, report, with};
 
-const FORMS: &[&str] =
-    &["/consultations/new", "/reports/new", "/staff/sign-in", "/usefulness", "/complaints"];
+const FORMS: &[&str] = &[
+    "/consultations/new",
+    "/reports/new",
+    "/staff/sign-in",
+    "/usefulness",
+    "/assessment/safety",
+    "/assessment/resume",
+    "/complaints",
+    "/mistakes/new",
+];
 
 fn raw(method: Method, path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
@@ -25,7 +33,14 @@ fn is_a_helpful_page(answer: &Answer, what: &str) {
 #[tokio::test]
 async fn an_empty_form_is_the_form_again() {
     let site = Site::open().await;
-    for path in ["/consultations/new", "/reports/new", "/staff/sign-in", "/complaints"] {
+    for path in [
+        "/consultations/new",
+        "/reports/new",
+        "/staff/sign-in",
+        "/assessment/safety",
+        "/assessment/resume",
+        "/complaints",
+    ] {
         let answer = site.visitor().post(path, &[]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
         assert!(!answer.all(".problems a").is_empty(), "{path}");
@@ -146,6 +161,12 @@ async fn odd_addresses_are_pages_too() {
         "/usefulness?about=%3Cscript%3E",
         "/reports/new?about=%00&about=2",
         "/?q=%",
+        "/assessment/questions/%00",
+        "/assessment/questions/%FF",
+        "/assessment/safety/%FF",
+        "/summaries/%00",
+        "/summaries/%FF/withdrawal",
+        "/reports/new?summary=%00",
     ] {
         is_a_helpful_page(&site.visitor().get(path).await, path);
     }
@@ -172,6 +193,11 @@ fn no_form_makes_the_server_fail() {
         "useful",
         "words",
         "website",
+        "answer",
+        "code",
+        "link",
+        "share",
+        "summary",
     ];
     let field = (0..fields.len(), any::<String>());
     let forms = (0..FORMS.len(), prop::collection::vec(field, 0..12), any::<bool>());

@@ -184,3 +184,18 @@ async fn one_network_cannot_fill_the_storage_with_drafts() {
     }
     assert!((4..=5).contains(&refused), "{refused}");
 }
+
+#[tokio::test]
+async fn a_flood_of_answers_is_refused_with_the_question_and_the_words() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    let mut patient = site.visitor();
+    begin(&mut patient).await;
+    let path = "/assessment/questions/own-words";
+    let mut last = patient.post(path, &[("answer", "The first")]).await;
+    for _ in 0..110 {
+        last = patient.post(path, &[("answer", "One of many")]).await;
+    }
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(last.first(".problems a").contains("Wait a minute"));
+    assert_eq!(last.first("textarea"), "One of many");
+}

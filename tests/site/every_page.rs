@@ -14,6 +14,8 @@ const FORMS: &[&str] = &[
     "/reports/new",
     "/reports/new?about=fibromyalgia",
     "/usefulness",
+    "/mistakes/new",
+    "/mistakes/new?about=fibromyalgia",
     "/search",
     "/search?q=sleep",
     "/search?q=numb",
@@ -212,6 +214,10 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff/consultations/BP-2222-3333/events",
         "/staff/consultations/BP-2222-3333/booking",
         "/staff/consultations/BP-2222-3333/cancellation",
+        "/staff/mail",
+        "/staff/mail/1",
+        "/staff/pages",
+        "/staff/mistakes/MP-3333-4444",
     ] {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
@@ -231,7 +237,14 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "cancellation",
     ];
     let acts = acts.map(|act| format!("/staff/consultations/BP-2222-3333/{act}"));
-    for path in acts.iter().map(String::as_str).chain(["/staff/search", "/staff/consultations/new"]) {
+    for path in acts.iter().map(String::as_str).chain([
+        "/staff/search",
+        "/staff/consultations/new",
+        "/staff/mail/1/repeat",
+        "/staff/mail/1/address",
+        "/staff/mail/1/settlement",
+        "/staff/mistakes/MP-3333-4444/answer",
+    ]) {
         let answer = stranger.post(path, &[]).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
     }

@@ -17,6 +17,10 @@ async fn site_with_personal_data() -> Site {
     let form = with(form, "phone", &["07700900987"]);
     let form = with(with(form, "concern", &["a xylophone fell on me"]), "needs", &["xylophone"]);
     site.visitor().submit("/consultations/new", &form).await;
+    let mut reader = site.visitor();
+    let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+    let told = [("about", "privacy"), ("words", "a xylophone"), ("name", "Zebedee"), ("key", &key)];
+    assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
     let form = with(with(report(), "name", &["Zebedee"]), "email", &["quagga@example.org"]);
     site.visitor().submit("/reports/new", &form).await;
     what_staff_write(&site).await;

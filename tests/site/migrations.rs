@@ -84,6 +84,10 @@ async fn every_migration_carries_filled_tables_along() {
         let rows: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
         assert_eq!(rows, 1, "{table}");
     }
+    let unsettled =
+        "select count(*) from outbox where settled_at is null and resent_at is null and state = 'queued'";
+    let rows: i64 = sqlx::query_scalar(unsettled).fetch_one(&pool).await.unwrap();
+    assert_eq!(rows, 1, "a mail that waits is no task, and nobody dealt with it");
     let mail: (String, String, Vec<u8>) =
         sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");

@@ -18,10 +18,11 @@ enum Who {
     HalfSignedIn,
     Staff,
     ReceptionAndAdministrators,
+    ReceptionAndClinicians,
     Administrators,
 }
 
-use Who::{Administrators, Anyone, HalfSignedIn, ReceptionAndAdministrators, Staff};
+use Who::{Administrators, Anyone, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians, Staff};
 
 /// Every address of the desk. One that is missing here fails a test.
 const MATRIX: &[(&str, &str, Who)] = &[
@@ -57,6 +58,14 @@ const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/contact", Staff),
     ("post", "/staff/consultations/{reference}/closure", Staff),
     ("get", "/staff/consultations.csv", ReceptionAndAdministrators),
+    ("get", "/staff/mail", Staff),
+    ("get", "/staff/mail/{id}", Staff),
+    ("post", "/staff/mail/{id}/repeat", Staff),
+    ("post", "/staff/mail/{id}/address", ReceptionAndClinicians),
+    ("post", "/staff/mail/{id}/settlement", Staff),
+    ("get", "/staff/pages", Staff),
+    ("get", "/staff/mistakes/{reference}", Staff),
+    ("post", "/staff/mistakes/{reference}/answer", Staff),
     ("get", "/staff/components", Staff),
     ("post", "/staff/session", Staff),
     ("get", "/staff/account", Staff),
@@ -177,6 +186,7 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
                 Anyone | Staff => true,
                 HalfSignedIn => false,
                 ReceptionAndAdministrators => role != Role::Clinician,
+                ReceptionAndClinicians => role != Role::Administrator,
                 Administrators => role == Role::Administrator,
             };
             let what = format!("{method} {path} as {}: {}", role.word(), answer.status);

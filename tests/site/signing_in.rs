@@ -212,6 +212,26 @@ async fn a_sign_of_life_keeps_a_session_and_none_ends_it() {
 }
 
 #[tokio::test]
+async fn a_page_that_listens_for_news_does_not_keep_a_session_by_itself() {
+    let site = Site::open().await;
+    site.staff().await;
+    let mut visitor = half_signed_in(&site).await;
+    let code = wait_for_next_code(&site).await;
+    let done = visitor.post("/staff/sign-in/code", &[("code", &code)]).await;
+    let cookie = done.header("set-cookie").split(';').next().unwrap().to_owned();
+    let listen = || {
+        let request = axum::http::Request::get("/staff").header("cookie", &cookie);
+        request.header("accept", "text/event-stream").body(axum::body::Body::empty()).unwrap()
+    };
+    for _ in 0..2 {
+        site.clock.advance(SignedDuration::from_mins(7));
+        assert_eq!(site.send(listen()).await.status, StatusCode::OK);
+    }
+    site.clock.advance(SignedDuration::from_mins(2));
+    assert_eq!(site.send(listen()).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn wrong_passwords_make_the_next_answer_slower_from_wherever_they_come_and_the_right_one_ends_that() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     site.staff().await;

@@ -1,8 +1,8 @@
 //! Who is signed in: a random token in a cookie, its hash in the database, a new one for each step of signing in.
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
 use super::factor::totp::Secret;
@@ -57,7 +57,9 @@ where
         if row.step != Step::Full {
             return Err(Error::CodeFirst);
         }
-        if seconds(app.clock.now()) - row.seen_at >= TOUCH_EVERY {
+        // A page that listens for news by itself is no sign of a person.
+        let listens = parts.headers.get(header::ACCEPT).is_some_and(|kind| kind == "text/event-stream");
+        if !listens && seconds(app.clock.now()) - row.seen_at >= TOUCH_EVERY {
             touch(&app, row.id).await?;
         }
         Ok(Here { session: row.id, account: row.account() })

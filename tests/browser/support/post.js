@@ -1,7 +1,7 @@
 // A mail server on this machine that keeps what it is sent.
 import { createServer } from 'node:net';
 
-/** Starts a mail server on a free port. `of(address)` lists the mails that came for an address, oldest first. */
+/** Starts a mail server on a free port that refuses addresses in ".ogr". `of(address)` lists the mails that came for an address, oldest first. */
 export async function openPost() {
   const mails = [];
   const server = createServer((socket) => converse(socket, mails));
@@ -38,8 +38,13 @@ function converse(socket, mails) {
       const verb = said.slice(0, 4).toUpperCase();
       if (verb === 'EHLO') say('250-post.test\r\n250 8BITMIME');
       else if (verb === 'RCPT') {
-        to.push(said.match(/<(.*?)>/)[1]);
-        say('250 known');
+        const address = said.match(/<(.*?)>/)[1];
+        if (address.endsWith('.ogr')) {
+          say('550 5.1.2 Domain not found');
+        } else {
+          to.push(address);
+          say('250 known');
+        }
       } else if (verb === 'DATA') {
         inData = true;
         say('354 go on');

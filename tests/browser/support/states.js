@@ -113,6 +113,18 @@ async function collect(site, guarded) {
   const reportChecked = report('report check page', 'report check page', 200, await askReport({ about: ABOUT, name: 'Ada', email: 'ada@example.org' }));
   report('report check page', 'report check page with long words', 200, await askReport({ about: ABOUT, name: LONG.name, email: LONG.email }));
 
+  // The form about a mistake.
+  const mistake = (page, name, status, answer) => keep('asking', page, name, status, answer);
+  const tell = (fields) => visitor.post('/mistakes/new', fields);
+  const mistakeForm = mistake('mistake form', 'mistake form', 200, await visitor.get(`/mistakes/new?about=${ABOUT}`));
+  mistake('mistake choice', 'mistake form without a page', 200, await visitor.get('/mistakes/new'));
+  mistake('mistake choice', 'mistake form without a page sent empty', 422, await tell({}));
+  mistake('mistake form', 'mistake form sent empty', 422, await tell({ about: ABOUT }));
+  mistake('mistake form', 'mistake form with a likely slip', 422, await tell({ about: ABOUT, words: 'x', email: 'ada@gmial.com' }));
+  mistake('mistake form', 'mistake form with long words', 422, await tell({ about: ABOUT, words: `${'w'.repeat(1001)}`, name: LONG.name }));
+  const slip = { ...FILLED, name: 'Ada Byron', email: 'ada@example.ogr', email_queried: 'ada@example.ogr' };
+  const undeliverable = await ask(slip);
+
   await collectAssessment(site, guarded, keep);
 
   // The desk before anyone asked.
@@ -164,6 +176,8 @@ async function collect(site, guarded) {
   const confirmedLong = follow('confirmation', 'confirmation with long words', 200, await send(long));
   follow('confirmation', 'confirmation of a video call', 200, await send(byVideo));
   follow('confirmation', 'confirmation without mail', 200, await send(withoutMail));
+  mistake('mistake confirmation', 'mistake told', 200, await tell({ ...hidden(mistakeForm.html), about: ABOUT, words: 'The third link is dead.', email: 'ada@example.org' }));
+  await send(undeliverable);
   const confirmedLater = await send(later);
   const confirmedGone = await send(gone);
   report('report confirmation', 'report confirmation', 200, await visitor.post('/reports/new', { ...hidden(reportChecked.html), step: 'send' }));
@@ -192,6 +206,23 @@ async function collect(site, guarded) {
   const stop = mail.text.match(/\/reports\/stop\/\S+/)[0];
   report('stop question', 'stop question', 200, await visitor.get(stop));
   report('stopped', 'reports stopped', 200, await visitor.post(stop, {}));
+
+  // Mail and pages.
+  const undelivered = async () => (await colleague.get('/staff/mail')).html.match(/href="(\/staff\/mail\/\d+)"[^>]*>Confirmation/)?.[1];
+  while (!(await colleague.get('/staff/mail')).html.includes('class="plain tasks"')) {
+    if (Date.now() > patience) throw new Error('No mail was refused');
+    await wait(50);
+  }
+  const task = await undelivered();
+  desk('mail', 'mail, with something to do', 200, await colleague.get('/staff/mail'));
+  desk('one mail', 'mail that was not delivered', 200, await colleague.get(task));
+  desk('one mail', 'mail left without a reason', 422, await colleague.post(`${task}/settlement`, {}));
+  desk('pages', 'pages, with a mistake told', 200, await colleague.get('/staff/pages'));
+  const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/mistakes\/MP-\w{4}-\w{4}/)[0];
+  desk('mistake', 'mistake, open', 200, await colleague.get(told));
+  desk('mistake', 'mistake answered without a word', 422, await colleague.post(`${told}/answer`, {}));
+  desk('one mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));
+  desk('mail', 'mail, with nothing to do', 200, await colleague.get('/staff/mail'));
 
   // The desk with work on it.
   const reference = ({ html }) => html.match(/BP-\w{4}-\w{4}/)[0];
@@ -259,7 +290,7 @@ async function collectPeople(site, keep) {
   people('password', 'password with errors', 422, await admin.post('/staff/account/password', {}));
   people('new recovery codes', 'new recovery codes', 200, await admin.get('/staff/account/recovery-codes'));
   people('unsent', 'nothing unsent', 200, await admin.get('/staff/unsent'));
-  people('refusal of a role', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
+  people('refusal 404', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
 }
 
 /** Shows a state as it was served. */

@@ -1,0 +1,158 @@
+//! The outbox as staff see it: its SQL and nothing else.
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use super::{Cause, Filter, MOST_TASKS, PAGE, Show};
+use crate::mail::Purpose;
+use crate::mail::outcome::{MOST_UNCERTAIN, State};
+
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub id: i64,
+    pub message_id: String,
+    #[sqlx(try_from = "String")]
+    pub purpose: Purpose,
+    pub reference: String,
+    pub recipient: Option<Vec<u8>>,
+    pub kept: bool,
+    #[sqlx(try_from = "String")]
+    pub state: State,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub finished_at: Option<i64>,
+    pub attempts: i64,
+    pub trouble: Option<Vec<u8>>,
+    pub settled_at: Option<i64>,
+    pub settled_by: Option<i64>,
+    pub settled_why: Option<Vec<u8>>,
+    pub followed_by: Option<i64>,
+}
+
+/// What a mail to another address is made of.
+#[derive(sqlx::FromRow)]
+pub struct Stored {
+    pub message_id: String,
+    #[sqlx(try_from = "String")]
+    pub purpose: Purpose,
+    pub reference: String,
+    pub message: Vec<u8>,
+}
+
+const COLUMNS: &str = "id, message_id, purpose, reference, recipient, message is not null as kept, state, \
+    created_at, due_at, finished_at, attempts, trouble, settled_at, settled_by, settled_why, followed_by";
+
+/// The condition of each view; the words are ours, never a visitor's.
+fn shown(show: Show) -> &'static str {
+    match show {
+        Show::All => "1 = 1",
+        Show::ToDo => "state in ('failed', 'needs attention') and settled_at is null",
+        Show::Waiting => "state in ('queued', 'retry', 'sending')",
+        Show::Sent => "state = 'sent'",
+        Show::Settled => "state in ('failed', 'needs attention') and settled_at is not null",
+    }
+}
+
+pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<Row>> {
+    let sql = format!(
+        "select {COLUMNS} from outbox where {} and ($1 = '' or purpose = $1) and ($2 = '' or reference = $2) \
+         order by created_at desc, id desc limit $3 offset $4",
+        shown(filter.show)
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(filter.purpose.map_or("", Purpose::word))
+        .bind(&filter.reference)
+        .bind(PAGE)
+        .bind((filter.page - 1) * PAGE)
+        .fetch_all(readers)
+        .await
+}
+
+pub async fn count(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<i64> {
+    let sql = format!(
+        "select count(*) from outbox where {} and ($1 = '' or purpose = $1) and ($2 = '' or reference = $2)",
+        shown(filter.show)
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(filter.purpose.map_or("", Purpose::word))
+        .bind(&filter.reference)
+        .fetch_one(readers)
+        .await
+}
+
+pub async fn tasks(readers: &SqlitePool) -> sqlx::Result<Vec<Row>> {
+    let sql = format!("select {COLUMNS} from outbox where {} order by id limit $1", shown(Show::ToDo));
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(MOST_TASKS).fetch_all(readers).await
+}
+
+pub async fn count_tasks(readers: &SqlitePool) -> sqlx::Result<i64> {
+    let sql = format!("select count(*) from outbox where {}", shown(Show::ToDo));
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(readers).await
+}
+
+pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Row> {
+    let sql = format!("select {COLUMNS} from outbox where id = $1");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(readers).await
+}
+
+/// The Message-ID of a failure that nobody has dealt with, and whether its message is still here.
+pub async fn task(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<(String, bool)>> {
+    let sql = format!(
+        "select message_id, message is not null and recipient is not null from outbox where id = $1 and {}",
+        shown(Show::ToDo)
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
+}
+
+pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Stored> {
+    sqlx::query_as("select message_id, purpose, reference, message from outbox where id = $1")
+        .bind(id)
+        .fetch_one(connection)
+        .await
+}
+
+pub async fn id_of(connection: &mut SqliteConnection, message_id: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select id from outbox where message_id = $1")
+        .bind(message_id)
+        .fetch_one(connection)
+        .await
+}
+
+pub async fn queue_again(connection: &mut SqliteConnection, id: i64, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox set state = 'queued', due_at = $2, resent_at = $2, attempts = 0, \
+         uncertain = min(uncertain, $3), data_sent_at = null, finished_at = null where id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(MOST_UNCERTAIN - 1)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Its words and address are not needed any more.
+pub async fn settle(
+    connection: &mut SqliteConnection,
+    id: i64,
+    staff: i64,
+    why: Option<Vec<u8>>,
+    followed_by: Option<i64>,
+    now: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox set settled_at = $2, settled_by = $3, settled_why = $4, followed_by = $5, \
+         message = null, recipient = null where id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(staff)
+    .bind(why)
+    .bind(followed_by)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn cause(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Cause> {
+    sqlx::query_as("select purpose, reference from outbox where id = $1").bind(id).fetch_one(connection).await
+}

@@ -1,0 +1,158 @@
+//! The pages as their keepers see them: when each is to be reviewed, what the check warns of, what readers say.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::library::check::Report;
+use crate::library::{Library, ReviewState, count};
+
+pub mod pages;
+mod store;
+
+pub use store::Usefulness;
+
+/// One page and what is to be done about it.
+pub struct Entry<'a> {
+    pub kind: &'static str,
+    pub title: &'a str,
+    pub path: String,
+    pub slug: &'a str,
+    pub reviewed: Date,
+    /// Plain pages have none.
+    pub next_review: Option<Date>,
+    pub signed: bool,
+    pub warnings: Vec<String>,
+    pub useful: i64,
+    pub not_useful: i64,
+    /// Mistakes that readers told of and nobody has answered.
+    pub mistakes: usize,
+}
+
+impl Entry<'_> {
+    fn count_warnings(&self) -> String {
+        count(self.warnings.len(), "warning")
+    }
+}
+
+/// Pages whose review falls into the same time.
+pub struct Group<'a> {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub empty: &'static str,
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// When the next review is, as seen from today.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    Overdue,
+    In30Days,
+    In90Days,
+    Later,
+    Never,
+}
+
+impl Turn {
+    const ALL: [Turn; 5] = [Turn::Overdue, Turn::In30Days, Turn::In90Days, Turn::Later, Turn::Never];
+
+    /// A review is due on its day; it is overdue on the next.
+    fn of(next_review: Option<Date>, today: Date) -> Turn {
+        let Some(next) = next_review else { return Turn::Never };
+        match (next - today).get_days() {
+            ..0 => Turn::Overdue,
+            0..=30 => Turn::In30Days,
+            31..=90 => Turn::In90Days,
+            _ => Turn::Later,
+        }
+    }
+
+    fn group<'a>(self) -> Group<'a> {
+        let (id, title, empty) = match self {
+            Turn::Overdue => ("overdue", "Review overdue", "No review is overdue."),
+            Turn::In30Days => ("in-30-days", "Review within 30 days", "No review is due within 30 days."),
+            Turn::In90Days => ("in-90-days", "Review within 90 days", "No review is due in 31 to 90 days."),
+            Turn::Later => ("later", "Review later", "No review is due after 90 days."),
+            Turn::Never => ("without", "Without a next review", "Every page has a next review."),
+        };
+        Group { id, title, empty, entries: Vec::new() }
+    }
+}
+
+/// Everything there is to read, by the time of its review, the most urgent first.
+pub fn groups<'a>(
+    library: &'a Library,
+    report: &Report,
+    usefulness: &HashMap<String, Usefulness>,
+    mistakes: &HashMap<String, usize>,
+    today: Date,
+) -> Vec<Group<'a>> {
+    let mut entries = entries(library, report);
+    for entry in &mut entries {
+        let counted = usefulness.get(entry.slug).copied().unwrap_or_default();
+        (entry.useful, entry.not_useful) = (counted.useful, counted.not_useful);
+        entry.mistakes = mistakes.get(entry.slug).copied().unwrap_or(0);
+    }
+    entries.sort_by_key(|entry| (entry.next_review, entry.title.to_lowercase()));
+    let mut groups: Vec<Group> = Turn::ALL.into_iter().map(Turn::group).collect();
+    for entry in entries {
+        let turn = Turn::of(entry.next_review, today);
+        let place = Turn::ALL.iter().position(|one| *one == turn).unwrap_or(0);
+        groups[place].entries.push(entry);
+    }
+    groups
+}
+
+fn entries<'a>(library: &'a Library, report: &Report) -> Vec<Entry<'a>> {
+    let warnings = |file: std::path::PathBuf| {
+        let name = file.display().to_string();
+        let of_file = report.findings.iter().filter(|finding| finding.file == name);
+        of_file.map(|finding| format!("Line {}: {}", finding.place.line, finding.message)).collect()
+    };
+    let sheets = library.sheets.iter().map(|sheet| Entry {
+        kind: sheet.kind.words(),
+        title: &sheet.front.title,
+        path: sheet.path(),
+        slug: &sheet.slug,
+        reviewed: sheet.front.reviewed,
+        next_review: Some(sheet.front.next_review),
+        signed: sheet.front.reviewer.state == ReviewState::Signed,
+        warnings: warnings(sheet.file(&library.folder)),
+        useful: 0,
+        not_useful: 0,
+        mistakes: 0,
+    });
+    let pages = library.pages.iter().map(|page| Entry {
+        kind: "Page",
+        title: &page.front.title,
+        path: page.path(),
+        slug: &page.slug,
+        reviewed: page.front.reviewed,
+        next_review: None,
+        signed: false,
+        warnings: warnings(page.file(&library.folder)),
+        useful: 0,
+        not_useful: 0,
+        mistakes: 0,
+    });
+    sheets.chain(pages).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_review_is_overdue_the_day_after_its_day() {
+        let today: Date = "2026-11-20".parse().unwrap();
+        let turn = |next: &str| Turn::of(Some(next.parse().unwrap()), today);
+        assert_eq!(turn("2026-11-19"), Turn::Overdue);
+        assert_eq!(turn("2026-11-20"), Turn::In30Days);
+        assert_eq!(turn("2026-12-20"), Turn::In30Days);
+        assert_eq!(turn("2026-12-21"), Turn::In90Days);
+        assert_eq!(turn("2027-02-18"), Turn::In90Days);
+        assert_eq!(turn("2027-02-19"), Turn::Later);
+        assert_eq!(turn("2020-02-29"), Turn::Overdue);
+        assert_eq!(Turn::of(None, today), Turn::Never);
+    }
+}

@@ -1,0 +1,24 @@
+//! The SQL of what readers say about pages in numbers, and nothing else.
+
+use std::collections::HashMap;
+
+use sqlx::sqlite::SqlitePool;
+
+/// How many readers found a page useful, and how many did not.
+#[derive(Clone, Copy, Default)]
+pub struct Usefulness {
+    pub useful: i64,
+    pub not_useful: i64,
+}
+
+/// By slug.
+pub async fn usefulness(readers: &SqlitePool) -> sqlx::Result<HashMap<String, Usefulness>> {
+    let rows: Vec<(String, i64, i64)> =
+        sqlx::query_as("select about, sum(useful), sum(not_useful) from usefulness group by about")
+            .fetch_all(readers)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(about, useful, not_useful)| (about, Usefulness { useful, not_useful }))
+        .collect())
+}

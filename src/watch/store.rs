@@ -1,0 +1,42 @@
+//! The SQL of what is counted to see whether something is wrong, and nothing else.
+
+use sqlx::sqlite::SqlitePool;
+
+/// Numbers alone: no name, address or word of a patient.
+#[derive(sqlx::FromRow, Clone, Copy, Default)]
+pub struct Counts {
+    /// When the mail that has waited longest was due; nothing when none is late.
+    pub oldest_due: Option<i64>,
+    pub waiting_mails: i64,
+    pub failed_mails: i64,
+    pub attention_mails: i64,
+    /// Reports by email that were held back in the last hour.
+    pub held_reports: i64,
+    pub waiting_requests: i64,
+    pub late_requests: i64,
+    pub open_mistakes: i64,
+    /// When the tables were made: before that there was nothing to back up.
+    pub installed_at: i64,
+}
+
+pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
+    // A retry without a counted attempt waits for our own mail server, and is put off every minute: its age tells.
+    sqlx::query_as(
+        "select
+           (select min(case when state = 'retry' and attempts = 0 then coalesce(resent_at, created_at)
+               when state = 'sending' then leased_until else due_at end)
+            from outbox where state in ('queued', 'retry', 'sending')) as oldest_due,
+           (select count(*) from outbox where state in ('queued', 'retry', 'sending')) as waiting_mails,
+           (select count(*) from outbox where state = 'failed' and settled_at is null) as failed_mails,
+           (select count(*) from outbox where state = 'needs attention' and settled_at is null) as attention_mails,
+           (select count(*) from reports where state = 'held' and created_at > $1 - 3600) as held_reports,
+           (select count(*) from consultations where state in ('new', 'contacted', 'booked') and suspect = 0)
+               as waiting_requests,
+           (select count(*) from consultations where state = 'new' and suspect = 0 and due_at < $1) as late_requests,
+           (select count(*) from mistakes where state = 'open' and suspect = 0) as open_mistakes,
+           (select coalesce(unixepoch(min(installed_on)), $1) from _sqlx_migrations) as installed_at",
+    )
+    .bind(now)
+    .fetch_one(readers)
+    .await
+}

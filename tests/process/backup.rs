@@ -1,0 +1,88 @@
+//! The drill: back up a site that runs, lose the data folder, restore, start, count.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::client::{READING, check, get, send, value};
+use crate::program::{Ended, Program, command, data_folder, run};
+use crate::records::check_whole;
+
+fn backup(data: &Path, into: &Path) -> Ended {
+    run(command(&["backup", into.to_str().unwrap(), "--data", data.to_str().unwrap()]), "")
+}
+
+fn restore(copy: &Path, data: &Path) -> Ended {
+    run(command(&["restore", copy.to_str().unwrap(), "--data", data.to_str().unwrap()]), "")
+}
+
+fn copies(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).map(|all| all.map(|one| one.unwrap().path()).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_backup_of_a_running_site_restores_into_a_new_folder_with_everything_in_it() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let forms: Vec<_> =
+        (0..12).map(|number| check(program.address, &format!("form {number}")).unwrap()).collect();
+    thread::sleep(READING);
+    for form in &forms {
+        assert_eq!(send(program.address, form).unwrap().confirmed_key(), Some(value(form, "key")));
+    }
+    let into = folder.path().join("copies");
+    let made = backup(&data, &into);
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    assert!(
+        made.output.contains("The backup is good") && made.output.contains("sealing.key"),
+        "{}",
+        made.output
+    );
+    let [copy] = &copies(&into)[..] else { panic!("one file: {:?}", copies(&into)) };
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(fs::metadata(copy).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!fs::read(copy).unwrap().windows(12).any(|bytes| bytes == b"Ada Lovelace"), "sealed");
+    let when: i64 = fs::read_to_string(data.join("last-backup")).unwrap().trim().parse().unwrap();
+    assert!((jiff::Timestamp::now().as_second() - when).abs() < 60);
+    program.stop();
+
+    let refused = restore(copy, &data);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.errors.contains("overwrites nothing"), "{}", refused.errors);
+
+    let elsewhere = folder.path().join("elsewhere");
+    let restored = restore(copy, &elsewhere);
+    assert_eq!(restored.code, Some(0), "{}", restored.errors);
+    assert!(restored.output.contains("Put sealing.key beside it"), "{}", restored.output);
+    fs::copy(data.join("sealing.key"), elsewhere.join("sealing.key")).unwrap();
+    let again = Program::start(&elsewhere);
+    let keys = forms.iter().map(|form| value(form, "key"));
+    assert_eq!(check_whole(&again.database(), keys.clone()), forms.len());
+    for key in keys {
+        let page = get(again.address, &format!("/consultations/confirmation/{key}")).unwrap();
+        assert_eq!(page.status, 200, "{key}");
+    }
+    again.stop();
+}
+
+#[test]
+fn a_damaged_database_is_not_backed_up_and_a_damaged_backup_is_not_restored() {
+    let (folder, data) = data_folder();
+    Program::start(&data).stop();
+    let into = folder.path().join("copies");
+    assert_eq!(backup(&data, &into).code, Some(0));
+    let copy = copies(&into).remove(0);
+    for file in [data.join("mybackpain.sqlite"), copy.clone()] {
+        crate::damaged::damage(&file);
+    }
+    fs::remove_file(data.join("last-backup")).unwrap();
+    let refused = backup(&data, &into);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.errors.contains("is damaged, so it was not backed up"), "{}", refused.errors);
+    assert!(!data.join("last-backup").exists(), "only a good backup counts");
+    assert_eq!(copies(&into), std::slice::from_ref(&copy));
+    let elsewhere = folder.path().join("elsewhere");
+    let refused = restore(&copy, &elsewhere);
+    assert!(refused.errors.contains("take an older one"), "{}", refused.errors);
+    assert!(!elsewhere.exists());
+}

@@ -1,0 +1,185 @@
+//! What is silently wrong is said on every page of the desk, in one sentence, and on the health address.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use jiff::SignedDuration;
+use mybackpain::watch::health;
+use tower::ServiceExt;
+
+use crate::support::{Site, consultation, report, with};
+
+async fn banner(site: &Site) -> Vec<String> {
+    site.staff().await.get("/staff").await.all(".alarms li")
+}
+
+async fn write(site: &Site, sql: &'static str) {
+    let write = site
+        .app
+        .database
+        .write(move |c| Box::pin(async move { sqlx::query(sql).execute(c).await.map(|_| ()) }));
+    write.await.unwrap();
+}
+
+async fn ask(site: &Site, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = health::routes(site.app.clone()).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn when_nothing_is_wrong_the_desk_has_no_banner() {
+    let site = Site::open().await;
+    site.visitor().submit("/consultations/new", &consultation()).await;
+    site.mails().await;
+    assert_eq!(banner(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn mail_that_does_not_leave_is_said_after_15_minutes_on_every_page() {
+    let site = Site::open().await;
+    site.visitor().submit("/consultations/new", &consultation()).await;
+    site.clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(banner(&site).await, [""; 0], "not yet");
+    site.clock.advance(SignedDuration::from_mins(2));
+    let mut staff = site.staff().await;
+    for path in ["/staff", "/staff/mail", "/staff/pages", "/staff/account"] {
+        let said = staff.get(path).await.all(".alarms li");
+        assert!(said[0].starts_with("Mail has waited for 17 minutes"), "{path}: {said:?}");
+    }
+    assert!(site.visitor().get("/").await.all(".alarms").is_empty(), "and to nobody else");
+    site.mails().await;
+    assert_eq!(banner(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_outage_that_puts_one_mail_off_every_minute_is_said_too() {
+    let site = Site::open().await;
+    site.visitor().submit("/consultations/new", &with(consultation(), "email", &[""])).await;
+    site.clock.advance(SignedDuration::from_mins(20));
+    let in_the_way = site.folder.path().join("mail");
+    std::fs::write(&in_the_way, "a file where the folder of mail should be").unwrap();
+    site.worker().step().await.unwrap();
+    assert_eq!(site.count("outbox where state = 'retry' and attempts = 0").await, 1);
+    assert!(banner(&site).await[0].starts_with("Mail has waited for 20 minutes"));
+}
+
+#[tokio::test]
+async fn undelivered_mail_is_said_with_the_way_to_it() {
+    let site = Site::open().await;
+    site.visitor().submit("/consultations/new", &consultation()).await;
+    site.mails().await;
+    write(&site, "update outbox set state = 'failed'").await;
+    let page = site.staff().await.get("/staff").await;
+    assert!(page.first(".alarms li").starts_with("2 mails were not delivered"));
+    assert_eq!(page.attribute(".alarms a", "href"), ["/staff/mail"]);
+    write(&site, "update outbox set settled_at = 1, settled_by = 1").await;
+    assert_eq!(banner(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn reports_that_are_held_back_are_said_for_an_hour() {
+    let site = Site::open().await;
+    site.visitor().submit("/reports/new", &report()).await;
+    site.mails().await;
+    write(&site, "update reports set state = 'held'").await;
+    assert!(banner(&site).await[0].starts_with("1 report by email wait"));
+    site.clock.advance(SignedDuration::from_mins(61));
+    assert_eq!(banner(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_backup_older_than_26_hours_or_none_at_all_is_said() {
+    let site = Site::open().await;
+    let behind = site.now().duration_until(jiff::Timestamp::now());
+    site.clock.advance(behind + SignedDuration::from_hours(27));
+    assert!(banner(&site).await[0].starts_with("There is no backup"));
+    let folder = site.folder.path();
+    mybackpain::backup::make(folder, &folder.join("copies"), site.now()).await.unwrap();
+    assert_eq!(banner(&site).await, [""; 0]);
+    site.clock.advance(SignedDuration::from_hours(26));
+    assert_eq!(banner(&site).await, [""; 0]);
+    site.clock.advance(SignedDuration::from_secs(1));
+    assert!(banner(&site).await[0].starts_with("The last good backup is from"));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_forms_keep_their_words_and_room_made_is_room_taken() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    let check = patient.post("/consultations/new", &consultation()).await;
+    site.clock.advance(crate::support::READING);
+    let condition = site.app.database.condition();
+    let least = condition.least_free();
+    condition.keep_free(u64::MAX);
+    let refused = patient.confirm("/consultations/new", &check).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.first(".problems").contains("020 7946 0123"));
+    assert!(refused.first(".answers").contains("Lower back ache for 3 months"));
+    assert!(banner(&site).await[0].starts_with("The disk is full"), "staff can still sign in");
+    let (status, words) = ask(&site, "/health/ready").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(words.starts_with("not ready: forms are refused"), "{words}");
+    condition.keep_free(condition.free().unwrap() / 2);
+    assert!(banner(&site).await[0].starts_with("The disk is nearly full"));
+    condition.keep_free(least);
+    assert_eq!(patient.confirm("/consultations/new", &check).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.count("consultations").await, 1);
+}
+
+#[tokio::test]
+async fn bank_holidays_that_run_out_are_said() {
+    let site = Site::open().await;
+    let until: jiff::Timestamp = "2028-11-02T12:00:00Z".parse().unwrap();
+    site.clock.advance(until.duration_since(site.now()));
+    assert!(
+        banner(&site)
+            .await
+            .iter()
+            .any(|said| said.starts_with("The list of bank holidays runs out in 59 days"))
+    );
+}
+
+#[tokio::test]
+async fn the_health_address_says_live_ready_and_numbers_and_no_name() {
+    let site = Site::open().await;
+    let form = with(consultation(), "name", &["Zebedee"]);
+    site.visitor().submit("/consultations/new", &with(form, "email", &["quagga@example.org"])).await;
+    site.clock.advance(SignedDuration::from_mins(20));
+    assert_eq!(ask(&site, "/health/live").await, (StatusCode::OK, "live\n".into()));
+    assert_eq!(ask(&site, "/health/ready").await, (StatusCode::OK, "ready\n".into()));
+    let (_, metrics) = ask(&site, "/metrics").await;
+    for line in [
+        "mybackpain_mail_unsent{state=\"waiting\"} 2",
+        "mybackpain_requests_open 1",
+        "mybackpain_alarm{name=\"mail-stuck\"} 1",
+        "mybackpain_answers_total{status=\"3xx\"} 1",
+        "# TYPE mybackpain_disk_free_bytes gauge",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line} in {metrics}");
+    }
+    let name = |line: &str| line.split([' ', '{']).next().unwrap_or_default().to_owned();
+    assert!(
+        metrics
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .all(|line| name(line).starts_with("mybackpain_"))
+    );
+    assert!(!metrics.contains("Zebedee") && !metrics.contains("quagga") && !metrics.contains("BP-"));
+    assert_eq!(site.visitor().get("/metrics").await.status, StatusCode::NOT_FOUND, "not for the public");
+    assert_eq!(site.visitor().get("/health/ready").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nothing_is_written_to_a_damaged_database() {
+    let site = Site::open().await;
+    site.app.database.condition().set_damaged();
+    let sent = site.visitor().submit("/consultations/new", &consultation()).await;
+    assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, words) = ask(&site, "/health/ready").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(words.contains("the database is damaged"), "{words}");
+    assert_eq!(site.visitor().get("/emergency").await.status, StatusCode::OK);
+    assert_eq!(site.count("consultations").await, 0);
+}
