@@ -42,6 +42,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             small(include_str!("../static/desk.js")).as_bytes(),
         ),
+        asset(
+            "queue.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../static/queue.js")).as_bytes(),
+        ),
         asset("icon.svg", "image/svg+xml", include_bytes!("../static/icon.svg")),
     ]
 });

@@ -125,7 +125,13 @@ impl Calendar {
             .collect()
     }
 
-    fn open_on(&self, date: Date) -> Option<OpenDay> {
+    /// A moment of today: "9.12am".
+    pub fn say_time(&self, moment: Timestamp) -> String {
+        say_time(self.local(moment).time())
+    }
+
+    /// The hours of a day; nothing when the clinic is closed on it.
+    pub fn open_on(&self, date: Date) -> Option<OpenDay> {
         if self.holidays.holidays.iter().any(|holiday| holiday.date == date) {
             return None;
         }
@@ -149,7 +155,7 @@ impl Calendar {
             .expect("a clinic that opens on some day opens again")
     }
 
-    fn at(&self, date: Date, time: Time) -> Zoned {
+    pub fn at(&self, date: Date, time: Time) -> Zoned {
         // A time that summer time skips or repeats is taken at its first possible moment; clinics do not open at 1am.
         date.to_datetime(time).to_zoned(self.zone.clone()).expect("a date of our time has a moment")
     }

@@ -18,8 +18,10 @@ pub const SEALED: &[Sealed] = &[
     Sealed {
         table: "consultations",
         reference: "reference",
-        columns: &["name", "email", "phone", "concern", "needs"],
+        columns: &["name", "email", "phone", "concern", "needs", "token", "hold_reason"],
     },
+    Sealed { table: "consultation_notes", reference: "id", columns: &["words"] },
+    Sealed { table: "bookings", reference: "id", columns: &["place"] },
     Sealed { table: "drafts", reference: "reference", columns: &["answers"] },
     Sealed { table: "summaries", reference: "token_hash", columns: &["summary"] },
     Sealed { table: "shared_summaries", reference: "reference", columns: &["summary"] },

@@ -39,7 +39,7 @@ pub fn router(
     let desk = Router::new()
         .merge(staff::pages::routes(app.clone()))
         .merge(staff::components::routes(app.clone()))
-        .merge(consultations::review::routes(app.clone()))
+        .merge(consultations::desk::routes(app.clone(), library.clone()))
         .merge(mailroom::pages::routes(app.clone()))
         .merge(upkeep::pages::routes(app.clone(), library.clone()))
         .merge(mistakes::review::routes(app.clone(), library.clone()))

@@ -16,6 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::app::Stopping;
+
 /// Below the usual limit of 1,024 open files, with room for the database.
 const MOST_CONNECTIONS: usize = 512;
 const HEADER_DEADLINE: Duration = Duration::from_secs(5);
@@ -70,8 +72,10 @@ async fn converse(
     site: Router,
     mut stop: watch::Receiver<bool>,
 ) {
+    let told = Stopping::when(stop.clone());
     let service = site.map_request(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));
+        request.extensions_mut().insert(told.clone());
         request
     });
     let connection = http1::Builder::new()

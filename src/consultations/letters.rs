@@ -45,11 +45,18 @@ struct NoticeHtml<'a> {
 /// A confirmation when there is an address for it, and a notice to the clinic without a word about health.
 pub fn of(site: &Site, request: &Request, token: &str) -> Result<Vec<Letter>, askama::Error> {
     let due = site.clinic.calendar().say_with_year(request.due_at);
-    let mut letters = vec![notice(site, &request.reference, &due)?];
-    if !request.email.is_empty() {
-        letters.insert(0, confirmation(site, request, &due, token)?);
-    }
+    let mut letters = to_patient(site, request, token)?;
+    letters.push(notice(site, &request.reference, &due)?);
     Ok(letters)
+}
+
+/// The confirmation alone, when there is an address for it.
+pub fn to_patient(site: &Site, request: &Request, token: &str) -> Result<Vec<Letter>, askama::Error> {
+    if request.email.is_empty() {
+        return Ok(Vec::new());
+    }
+    let due = site.clinic.calendar().say_with_year(request.due_at);
+    Ok(vec![confirmation(site, request, &due, token)?])
 }
 
 fn confirmation(site: &Site, request: &Request, due: &str, token: &str) -> Result<Letter, askama::Error> {

@@ -13,12 +13,17 @@ use crate::mail;
 use crate::reference::{SubmissionKey, reference};
 use crate::retention;
 use crate::sealing::token_hash;
+use crate::staff::store as accounts;
 use crate::summaries;
 
+pub mod bookings;
+pub mod calls;
 pub mod csv;
+pub mod desk;
 mod letters;
 pub mod pages;
 pub mod patient;
+pub mod queue;
 pub mod request;
 pub mod review;
 pub mod store;
@@ -93,11 +98,14 @@ impl State {
         State::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// Moves that staff may make. A patient may withdraw from any state that is not an end.
+    /// The table of moves that staff may make. A patient may withdraw from any state.
     pub fn may_become(self, next: State) -> bool {
         matches!(
             (self, next),
-            (State::New, State::Contacted | State::Closed) | (State::Contacted, State::Closed)
+            (State::New, State::Contacted | State::Booked | State::Closed)
+                | (State::Contacted, State::Booked | State::Closed)
+                // A consultation that falls through leaves a patient who knows us.
+                | (State::Booked, State::Contacted | State::Closed)
         )
     }
 
@@ -122,6 +130,28 @@ pub async fn submit(
     new: NewRequest,
     shared: Option<Summary>,
     key: &SubmissionKey,
+) -> Result<String> {
+    take(app, library, new, shared, key, None).await
+}
+
+/// The same for a request that a member of staff types in while the patient is on the phone.
+pub async fn submit_by_phone(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    key: &SubmissionKey,
+    staff: i64,
+) -> Result<String> {
+    take(app, library, new, None, key, Some(staff)).await
+}
+
+async fn take(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    shared: Option<Summary>,
+    key: &SubmissionKey,
+    staff: Option<i64>,
 ) -> Result<String> {
     let now = app.clock.now();
     let token = key.private_token(&app.sealer);
@@ -148,7 +178,12 @@ pub async fn submit(
         token_hash: token_hash(&token),
         about: library.sheet(&new.about).map(|sheet| sheet.slug.clone()).unwrap_or_default(),
     };
-    let letters = if request.suspect { Vec::new() } else { letters::of(&app.site, &request, &token)? };
+    let letters = match staff {
+        _ if request.suspect => Vec::new(),
+        None => letters::of(&app.site, &request, &token)?,
+        // Who types it in knows of it already.
+        Some(_) => letters::to_patient(&app.site, &request, &token)?,
+    };
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     let reference = app
@@ -167,10 +202,18 @@ pub async fn submit(
                     return Ok(reference);
                 }
                 store::insert(connection, &parts.sealer, &request, &content_mark).await?;
+                let about = &request.reference;
+                let channel = if staff.is_some() { "phone" } else { "site" };
+                desk::store::enrol(connection, &parts.sealer, about, channel, &token).await?;
                 if let Some(summary) = &shared {
-                    summaries::store::share(connection, &parts.sealer, &request.reference, summary).await?;
+                    summaries::store::share(connection, &parts.sealer, about, summary).await?;
                 }
-                store::add_event(connection, &request.reference, now, "patient", "asked").await?;
+                store::add_event(connection, about, now, "patient", "asked").await?;
+                if let Some(staff) = staff {
+                    let who = format!("staff:{staff}");
+                    store::add_event(connection, about, now, &who, "typed it in from a call").await?;
+                    accounts::audit(connection, Some(staff), now, "typed in a call", about).await?;
+                }
                 store::remember_key(connection, &key_hash, &request.reference, now).await?;
                 for letter in letters {
                     mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
@@ -189,25 +232,21 @@ pub fn words_typed(concern: &str, shared: Option<&Summary>) -> String {
     std::iter::once(concern).filter(|words| !words.is_empty()).chain(own).collect::<Vec<_>>().join("\n")
 }
 
-/// Replaces how to reach the patient. Nothing when the request is over.
+/// Replaces how to reach the patient, and lets the desk know what changed. False when the request is over.
 pub async fn change_contact(app: &App, request: Request, contact: Contact) -> sqlx::Result<bool> {
     let now = app.clock.now();
     let parts = app.clone();
+    let Some(what) = differences(&request, &contact) else { return Ok(true) };
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                let changed =
-                    store::change_contact(connection, &parts.sealer, &request.reference, &contact, now)
-                        .await?;
+                let about = &request.reference;
+                let changed = store::change_contact(connection, &parts.sealer, about, &contact, now).await?;
                 if changed {
-                    store::add_event(
-                        connection,
-                        &request.reference,
-                        now,
-                        "patient",
-                        "changed contact details",
-                    )
-                    .await?;
+                    desk::store::set_attention(connection, about, desk::Attention::Changed).await?;
+                    // What was planned went by the old details.
+                    desk::store::set_next_try(connection, about, None).await?;
+                    store::add_event(connection, about, now, "patient", &what).await?;
                 }
                 Ok(changed)
             })
@@ -215,59 +254,58 @@ pub async fn change_contact(app: &App, request: Request, contact: Contact) -> sq
         .await
 }
 
+/// Which details differ, in words for the history: never what they were or are.
+fn differences(request: &Request, contact: &Contact) -> Option<String> {
+    let all = [
+        (request.name != contact.name, "name"),
+        (request.email != contact.email, "email address"),
+        (request.phone != contact.phone, "phone number"),
+        (request.times != contact.times, "best time to call"),
+        (request.method != contact.method, "way to contact them"),
+    ];
+    let differ: Vec<&str> = all.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect();
+    let (last, others) = differ.split_last()?;
+    Some(match others {
+        [] => format!("changed their {last}"),
+        others => format!("changed their {} and {last}", others.join(", ")),
+    })
+}
+
 /// Erases what the patient said and who they are; the reference stays, to say that it was withdrawn.
+///
+/// What is kept for a reason is withdrawn now, and erased when the reason has ended.
 pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
     let now = app.clock.now();
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                if store::withdraw(connection, &reference, now).await? {
+                let booked = bookings::store::is_ahead(connection, &reference, now).await?;
+                let kept = desk::store::withdraw_held(connection, &reference, now).await?;
+                let standing = desk::store::standing(connection, &reference).await?;
+                let erased =
+                    standing.held_at.is_none() && store::withdraw(connection, &reference, now).await?;
+                if erased {
+                    desk::store::erase(connection, &reference).await?;
                     mail::forget(connection, &reference).await?;
                     summaries::store::unshare(connection, &reference).await?;
-                    store::add_event(connection, &reference, now, "patient", "withdrew").await?;
+                }
+                if kept || erased {
+                    bookings::store::erase(connection, &reference, now).await?;
+                    let attention = if booked { desk::Attention::BookingFree } else { desk::Attention::None };
+                    desk::store::set_attention(connection, &reference, attention).await?;
+                    let (who, what) = match standing.state.as_str() {
+                        _ if kept => ("patient", "withdrew: to be erased when it is no longer kept"),
+                        // Standing is read after a kept request was withdrawn: this one was before.
+                        word if word == State::Withdrawn.word() => ("system", "erased what was kept"),
+                        _ => ("patient", "withdrew"),
+                    };
+                    store::add_event(connection, &reference, now, who, what).await?;
                 }
                 Ok(())
             })
         })
         .await?;
     app.database.truncate_log().await
-}
-
-/// What came of a staff member's move.
-#[derive(Debug, PartialEq)]
-pub enum Moved {
-    Yes,
-    /// Someone changed the request after this page was shown.
-    Stale,
-    /// From this state there is no such move.
-    Impossible,
-}
-
-/// Moves a request on for a member of staff, who saw it as it was at `seen_at`.
-pub async fn advance(
-    app: &App,
-    staff: i64,
-    reference: String,
-    next: State,
-    seen_at: i64,
-) -> sqlx::Result<Moved> {
-    let now = app.clock.now();
-    app.database
-        .write(move |connection| {
-            Box::pin(async move {
-                let (state, changed_at) = store::state(connection, &reference).await?;
-                if changed_at != seen_at {
-                    return Ok(Moved::Stale);
-                }
-                if !state.may_become(next) {
-                    return Ok(Moved::Impossible);
-                }
-                store::set_state(connection, &reference, next, now).await?;
-                store::add_event(connection, &reference, now, &format!("staff:{staff}"), next.word()).await?;
-                Ok(Moved::Yes)
-            })
-        })
-        .await
 }
 
 /// When a closed or withdrawn request is erased whole.
@@ -287,6 +325,10 @@ mod tests {
         assert!(State::New.may_become(State::Contacted));
         assert!(State::Contacted.may_become(State::Closed));
         assert!(!State::Contacted.may_become(State::New));
+        assert!(
+            State::ALL.iter().all(|state| !state.may_become(State::Withdrawn)),
+            "only the patient withdraws"
+        );
     }
 
     #[test]

@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
+use super::bookings::{self, Booking, Setting};
 use super::pages::Given;
 use super::request::RequestForm;
-use super::{Request, State as RequestState, store};
+use super::{Request, State as RequestState, desk, store};
 use crate::error::{Error, Result};
 use crate::form::{FieldErrors, Fields};
 use crate::page;
@@ -23,6 +24,7 @@ struct ShowPage<'a> {
     request: &'a Request,
     due: String,
     asked: String,
+    booked: Option<(Booking, String)>,
     /// Address of this page.
     path: String,
 }
@@ -33,6 +35,8 @@ struct ContactPage<'a> {
     frame: Frame<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
+    /// What the address was probably meant to be; the form asks.
+    email_meant: Option<String>,
     path: String,
 }
 
@@ -40,6 +44,9 @@ struct ContactPage<'a> {
 #[template(path = "consultations/withdrawal.html")]
 struct WithdrawalPage<'a> {
     frame: Frame<'a>,
+    /// The clinic keeps it for a reason for now.
+    held: bool,
+    booked: bool,
     path: String,
 }
 
@@ -52,8 +59,15 @@ pub fn routes() -> Router<Given> {
 
 async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
     let request = given.find(&token).await?;
-    let calendar = given.app.site.clinic.calendar();
+    let app = &given.app;
+    let calendar = app.site.clinic.calendar();
+    let booking = bookings::store::read(app.database.readers(), &app.sealer, &request.reference).await?;
+    let booked = booking.filter(|_| request.state == RequestState::Booked);
     let shown = ShowPage {
+        booked: booked.map(|booking| {
+            let when = calendar.say_with_year(booking.starts_at);
+            (booking, when)
+        }),
         frame: given.app.site.private("Your request"),
         due: calendar.say_with_year(request.due_at),
         asked: calendar.say_with_year(request.created_at),
@@ -73,7 +87,7 @@ async fn contact(State(given): State<Given>, Path(token): Path<String>) -> Resul
         phone: request.phone,
         ..RequestForm::default()
     };
-    Ok(given.show_contact(&form, &FieldErrors::default(), &token))
+    Ok(given.show_contact(&form, &FieldErrors::default(), None, &token))
 }
 
 async fn change_contact(
@@ -84,19 +98,32 @@ async fn change_contact(
     let request = given.find_open(&token).await?;
     let form = RequestForm::read(&fields);
     let mut errors = FieldErrors::default();
-    match form.check_contact(&mut errors) {
-        Some(contact) if errors.is_empty() => {
-            super::change_contact(&given.app, request, contact).await?;
-            Ok(Redirect::to(&path(&token)).into_response())
-        }
-        _ => Ok(given.show_contact(&form, &errors, &token)),
+    let contact = form.check_contact(&mut errors).filter(|_| errors.is_empty());
+    let Some(contact) = contact else {
+        return Ok(given.show_contact(&form, &errors, None, &token));
+    };
+    // An address that was ours already was meant.
+    let meant = form.email_to_query().filter(|_| contact.email != request.email);
+    if meant.is_some() {
+        return Ok(given.show_contact(&form, &errors, meant, &token));
+    }
+    if super::change_contact(&given.app, request, contact).await? {
+        Ok(Redirect::to(&path(&token)).into_response())
+    } else {
+        Err(Error::NotFound)
     }
 }
 
 async fn withdrawal(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
-    given.find_open(&token).await?;
-    let frame = given.app.site.private("Do you want to withdraw your request?");
-    Ok(page::private(StatusCode::OK, &WithdrawalPage { frame, path: path(&token) }))
+    let request = given.find_open(&token).await?;
+    let app = &given.app;
+    let shown = WithdrawalPage {
+        frame: app.site.private("Do you want to withdraw your request?"),
+        held: desk::store::is_held(app.database.readers(), &request.reference).await?,
+        booked: request.state == RequestState::Booked,
+        path: path(&token),
+    };
+    Ok(page::private(StatusCode::OK, &shown))
 }
 
 async fn withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
@@ -121,9 +148,26 @@ impl Given {
         if request.state.is_over() { Err(Error::NotFound) } else { Ok(request) }
     }
 
-    fn show_contact(&self, form: &RequestForm, errors: &FieldErrors, token: &str) -> Response {
-        let frame = self.app.site.private("Change how we reach you").with_errors(!errors.is_empty());
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        page::private(status, &ContactPage { frame, form, errors, path: path(token) })
+    fn show_contact(
+        &self,
+        form: &RequestForm,
+        errors: &FieldErrors,
+        email_meant: Option<String>,
+        token: &str,
+    ) -> Response {
+        let wrong = !errors.is_empty() || email_meant.is_some();
+        let frame = self.app.site.private("Change how we reach you").with_errors(wrong);
+        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        page::private(status, &ContactPage { frame, form, errors, email_meant, path: path(token) })
+    }
+}
+
+impl ContactPage<'_> {
+    /// The complaint about the address, or the question about it.
+    fn email_error(&self) -> String {
+        match &self.email_meant {
+            Some(meant) => format!("Check your email address: did you mean {meant}?"),
+            None => self.errors.of("email").to_owned(),
+        }
     }
 }

@@ -1,214 +1,288 @@
-//! The staff's side of requests: the queue, one request, and moving it on.
+//! One request on the desk: what was said, what was done, and everything that can be done next.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use jiff::Timestamp;
+use axum::response::Response;
 
-use super::store::Event;
-use super::{Moved, Request, State as RequestState, store};
-use crate::app::App;
+use super::bookings::{self, Booking};
+use super::calls::{self, Outcome};
+use super::desk::lines::{Line, Pick, Words, left, phone_link, picks};
+use super::desk::presence::Other;
+use super::desk::{Desk, Handling, Note, Reason, store};
+use super::store::{self as requests, Event};
+use super::{Request, State as RequestState};
 use crate::assessment::summary::Summary;
-use crate::clock::moment;
-use crate::error::{Error, Result};
-use crate::form::Fields;
+use crate::clock::{moment, seconds};
+use crate::error::Result;
+use crate::form::FieldErrors;
 use crate::library::count;
+use crate::mail::{self, State as MailState};
 use crate::page;
 use crate::promise::Calendar;
 use crate::site::Frame;
 use crate::staff::session::SignedIn;
-use crate::staff::{self, Account, store as accounts};
+use crate::staff::{self, Account};
 use crate::summaries;
 
-/// More than a desk can answer in a week; the page says when it shows no more.
-const MOST_SHOWN: i64 = 400;
-
-#[derive(Template)]
-#[template(path = "consultations/queue.html")]
-struct QueuePage<'a> {
-    frame: Frame<'a>,
-    sections: Vec<Section<'a>>,
-    ended: &'a [Request],
-    calendar: &'a Calendar,
-    cut: bool,
-    holidays_run_out: Option<i64>,
-}
-
-/// Requests that are due in the same time.
-struct Section<'a> {
-    id: &'static str,
-    title: &'static str,
-    empty: &'static str,
-    requests: Vec<&'a Request>,
-}
+/// The longest note, in characters.
+pub const LONGEST_NOTE: usize = 2000;
+/// Openings by one person with no more than this between them are told as one.
+const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]
 #[template(path = "consultations/review.html")]
 struct ReviewPage<'a> {
     frame: Frame<'a>,
     request: &'a Request,
+    handling: &'a Handling,
     sees_words: bool,
+    mine: bool,
+    /// What they said in pieces, safety words marked.
     marked: Vec<(bool, &'a str)>,
-    due: String,
+    about: Option<&'a str>,
     asked: String,
-    late: bool,
-    history: Vec<(String, String, String)>,
-    mails: Vec<(String, String)>,
-    stale: bool,
+    due: String,
+    left: String,
+    next_try: Option<String>,
+    best_now: bool,
     /// The summary that the patient chose to share.
     shared: Option<Summary>,
+    booking: Option<&'a Booking>,
+    booked_for: String,
+    calls: Vec<String>,
+    notes: Vec<(Note, String)>,
+    mails: Vec<(&'static str, &'static str, bool)>,
+    history: Vec<(String, String, String)>,
+    same_person: Vec<Line>,
+    others: Vec<Other>,
+    erased_on: Option<String>,
+    held_since: Option<String>,
+    colleagues: Vec<Pick>,
+    reasons: Vec<Pick>,
+    typed: Typed,
+    errors: FieldErrors,
+    refusal: Option<Refusal>,
+    calendar: &'a Calendar,
+    now: i64,
 }
 
-pub fn routes(app: App) -> Router {
-    Router::new()
-        .route("/staff", get(index))
-        .route("/staff/consultations/{reference}", get(show))
-        .route("/staff/consultations/{reference}/contact", post(contact))
-        .route("/staff/consultations/{reference}/closure", post(close))
-        .with_state(app)
+/// What someone typed on the page, kept while it is not saved.
+#[derive(Default)]
+pub struct Typed {
+    pub note: String,
+    pub clinical: bool,
+    pub reason: String,
+    pub hold: String,
+    pub owner: String,
 }
 
-async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Response> {
-    let readers = app.database.readers();
-    let waiting = store::waiting(readers, &app.sealer, MOST_SHOWN).await?;
-    let ended = store::ended(readers, &app.sealer, 20).await?;
-    let calendar = app.site.clinic.calendar();
-    let now = app.clock.now();
-    let shown = QueuePage {
-        frame: app.site.private("Requests").for_desk(&me.name, me.role),
-        sections: sections(&waiting, calendar, now),
-        ended: &ended,
-        calendar,
-        cut: waiting.len() as i64 == MOST_SHOWN,
-        holidays_run_out: calendar.holidays_run_out_in(now),
-    };
-    Ok(page::private(StatusCode::OK, &shown))
+/// Why what was pressed was not done.
+pub enum Refusal {
+    /// Someone else was quicker: what was to be saved, and what was done since the page was opened.
+    Stale { wanted: String, news: Vec<String> },
+    /// Not from this state.
+    Impossible { wanted: String },
 }
 
-async fn show(
-    State(app): State<App>,
+pub async fn show(
+    State(desk): State<Desk>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
-    staff::note(&app, me.id, "opened", request.reference.clone()).await?;
-    show_request(&app, &me, &request, StatusCode::OK, false).await
+    let found = desk.find(&me, &reference).await?;
+    staff::note(&desk.app, me.id, "opened", found.0.reference.clone()).await?;
+    desk.show_request(&me, &found, StatusCode::OK, Typed::default(), FieldErrors::default(), None).await
 }
 
-async fn contact(app: State<App>, me: SignedIn, reference: Path<String>, fields: Fields) -> Result<Response> {
-    advance(app, me, reference, fields, RequestState::Contacted).await
-}
+impl Desk {
+    pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
+        let app = &self.app;
+        Ok(store::find(app.database.readers(), &app.sealer, reference, me.role).await?)
+    }
 
-async fn close(app: State<App>, me: SignedIn, reference: Path<String>, fields: Fields) -> Result<Response> {
-    advance(app, me, reference, fields, RequestState::Closed).await
-}
+    /// The page again, with what was typed, as it stands now.
+    pub async fn refuse(
+        &self,
+        me: &Account,
+        reference: &str,
+        typed: Typed,
+        errors: FieldErrors,
+        refusal: Option<Refusal>,
+    ) -> Result<Response> {
+        let found = self.find(me, reference).await?;
+        let status = if refusal.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+        self.show_request(me, &found, status, typed, errors, refusal).await
+    }
 
-async fn advance(
-    State(app): State<App>,
-    SignedIn(me): SignedIn,
-    Path(reference): Path<String>,
-    fields: Fields,
-    next: RequestState,
-) -> Result<Response> {
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
-    match super::advance(&app, me.id, reference.clone(), next, seen_at).await? {
-        Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
-        Moved::Stale | Moved::Impossible => {
-            let request = store::find_for(app.database.readers(), &app.sealer, &reference, me.role).await?;
-            show_request(&app, &me, &request, StatusCode::CONFLICT, true).await
+    async fn show_request(
+        &self,
+        me: &Account,
+        (request, handling): &(Request, Handling),
+        status: StatusCode,
+        typed: Typed,
+        errors: FieldErrors,
+        refusal: Option<Refusal>,
+    ) -> Result<Response> {
+        let app = &self.app;
+        let (readers, about) = (app.database.readers(), &request.reference);
+        let calendar = app.site.clinic.calendar();
+        let now = app.clock.now();
+        self.board.refresh(app).await?;
+        let names = store::names(readers).await?;
+        let booking = bookings::store::read(readers, &app.sealer, about).await?;
+        let notes = store::notes(readers, &app.sealer, about, me.sees_words()).await?;
+        let calls = calls::store::of(readers, about).await?;
+        let colleagues = store::colleagues(readers).await?;
+        let title = if request.name.is_empty() { about.as_str() } else { &request.name };
+        let wrong = refusal.is_some() || !errors.is_empty();
+        let say = |at: i64| calendar.say_with_year(moment(at));
+        let shown = ReviewPage {
+            frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
+            sees_words: me.sees_words(),
+            mine: handling.owner_id == Some(me.id),
+            marked: app.site.clinic.safety.marked(&request.concern),
+            about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
+            asked: calendar.say_with_year(request.created_at),
+            due: calendar.say_with_year(request.due_at),
+            left: left(seconds(request.due_at), seconds(now)),
+            next_try: handling.next_try_at.map(say),
+            best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
+            booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
+            booking: booking.as_ref(),
+            calls: calls.iter().map(|call| told_call(call, calendar)).collect(),
+            notes: notes
+                .into_iter()
+                .map(|note| (say(note.written_at), note))
+                .map(|(at, note)| (note, at))
+                .collect(),
+            mails: told_mails(mail::mails_of(readers, about).await?),
+            history: self.history(about, &names).await?,
+            same_person: self.same_person(about, &Words { calendar, now, names: &names }),
+            others: self.presence.open(about, me, now),
+            erased_on: handling
+                .ended_at
+                .map(|at| calendar.local(super::erased_at(at)).strftime("%-d %B %Y").to_string()),
+            held_since: handling.held_at.map(say),
+            colleagues: picks(
+                colleagues
+                    .into_iter()
+                    .filter(|(id, _)| *id != me.id)
+                    .map(|(id, name)| (id.to_string(), name)),
+                &typed.owner,
+            ),
+            reasons: picks(
+                Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
+                &typed.reason,
+            ),
+            shared: if me.sees_words() {
+                summaries::store::shared_with(readers, &app.sealer, about).await?
+            } else {
+                None
+            },
+            request,
+            handling,
+            typed,
+            errors,
+            refusal,
+            calendar,
+            now: seconds(now),
+        };
+        Ok(page::private(status, &shown))
+    }
+
+    fn same_person(&self, reference: &str, words: &Words) -> Vec<Line> {
+        let entries = self.board.read();
+        let Some(entry) = entries.get(reference) else { return Vec::new() };
+        entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
+    }
+
+    /// What happened and who looked, the newest first: who, what, when.
+    async fn history(
+        &self,
+        reference: &str,
+        names: &[(i64, String)],
+    ) -> Result<Vec<(String, String, String)>> {
+        let readers = self.app.database.readers();
+        let calendar = self.app.site.clinic.calendar();
+        let mut told: Vec<(i64, String, String)> = requests::events(readers, reference)
+            .await?
+            .into_iter()
+            .map(|event| (event.happened_at, who(&event, names), event.what))
+            .collect();
+        told.reverse();
+        let mut visits: Vec<(i64, String, usize)> = Vec::new();
+        for (at, staff) in store::views(readers, reference).await? {
+            let name = name_of(staff, names);
+            match visits.iter_mut().rev().find(|(_, known, _)| *known == name) {
+                Some((last, _, times)) if at - *last < SAME_VISIT_SECONDS => {
+                    *last = at;
+                    *times += 1;
+                }
+                _ => visits.push((at, name, 1)),
+            }
         }
+        told.extend(visits.into_iter().map(|(at, name, times)| match times {
+            1 => (at, name, "opened it".to_owned()),
+            times => (at, name, format!("opened it {}", count(times, "time"))),
+        }));
+        told.sort_by_key(|(at, _, _)| *at);
+        let say = |(at, who, what): (i64, String, String)| (who, what, calendar.say_with_year(moment(at)));
+        Ok(told.into_iter().rev().map(say).collect())
+    }
+
+    /// What others did since someone opened the page, the newest first.
+    pub async fn news_since(&self, reference: &str, since: i64) -> Result<Vec<String>> {
+        let readers = self.app.database.readers();
+        let names = store::names(readers).await?;
+        let events = requests::events(readers, reference).await?;
+        let calendar = self.app.site.clinic.calendar();
+        let told = |event: Event| {
+            let at = calendar.say(moment(event.happened_at));
+            format!("{} {} at {at}", who(&event, &names), event.what)
+        };
+        Ok(events.into_iter().take_while(|event| event.happened_at >= since).map(told).collect())
     }
 }
 
-async fn show_request(
-    app: &App,
-    me: &Account,
-    request: &Request,
-    status: StatusCode,
-    stale: bool,
-) -> Result<Response> {
-    let readers = app.database.readers();
-    let calendar = app.site.clinic.calendar();
-    let mut history = Vec::new();
-    for event in store::events(readers, &request.reference).await? {
-        let who = name_of(app, &event).await?;
-        history.push((who, event.what, calendar.say_with_year(moment(event.happened_at))));
-    }
-    let mails = crate::mail::mails_of(readers, &request.reference).await?;
-    let title = if request.name.is_empty() { request.reference.as_str() } else { &request.name };
-    let shown = ReviewPage {
-        frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(stale),
-        marked: app.site.clinic.safety.marked(&request.concern),
-        due: calendar.say_with_year(request.due_at),
-        asked: calendar.say_with_year(request.created_at),
-        late: !request.state.is_over() && request.due_at < app.clock.now(),
-        mails: mails
-            .iter()
-            .map(|mail| (mail.purpose.label().to_owned(), mail.state.label().to_owned()))
-            .collect(),
-        history,
-        sees_words: me.sees_words(),
-        // Written by the patient, like the rest of their words.
-        shared: match me.sees_words() {
-            true => summaries::store::shared_with(readers, &app.sealer, &request.reference).await?,
-            false => None,
-        },
-        request,
-        stale,
-    };
-    Ok(page::private(status, &shown))
-}
-
-async fn name_of(app: &App, event: &Event) -> Result<String> {
-    let Some(number) = event.who.strip_prefix("staff:") else {
-        return Ok(event.who.clone());
-    };
-    let id: i64 = number.parse().map_err(|_| Error::Internal(anyhow::anyhow!("an event of nobody")))?;
-    Ok(accounts::name_of(app.database.readers(), id).await?.unwrap_or_else(|| "someone who left".to_owned()))
-}
-
-impl Section<'_> {
-    fn count(&self) -> String {
-        count(self.requests.len(), "request")
+fn who(event: &Event, names: &[(i64, String)]) -> String {
+    match event.who.strip_prefix("staff:") {
+        Some(number) => name_of(number.parse().ok(), names),
+        None if event.who == "patient" => "The patient".to_owned(),
+        None => "The program".to_owned(),
     }
 }
 
-impl QueuePage<'_> {
-    fn ended_count(&self) -> String {
-        count(self.ended.len(), "request")
-    }
+fn name_of(staff: Option<i64>, names: &[(i64, String)]) -> String {
+    let known = names.iter().find(|(id, _)| Some(*id) == staff);
+    known.map_or_else(|| "Someone who left".to_owned(), |(_, name)| name.clone())
+}
 
-    fn due(&self, request: &Request) -> String {
-        self.calendar.say(request.due_at)
-    }
+fn told_call(call: &calls::store::Call, calendar: &Calendar) -> String {
+    let outcome = Outcome::from_word(&call.outcome).map_or("Rang", Outcome::label);
+    format!("{outcome}: {}, {}", call.staff, calendar.say(moment(call.called_at)))
+}
+
+/// Purpose, state, and whether a person should look at it.
+fn told_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
+    let troubled = |state| matches!(state, MailState::Failed | MailState::NeedsAttention);
+    mails.iter().map(|mail| (mail.purpose.label(), mail.state.label(), troubled(mail.state))).collect()
 }
 
 impl ReviewPage<'_> {
-    /// The digits of the number as typed, for a `tel:` link.
     fn phone_link(&self) -> String {
-        self.request.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+        phone_link(&self.request.phone)
     }
-}
 
-fn sections<'a>(waiting: &'a [Request], calendar: &Calendar, now: Timestamp) -> Vec<Section<'a>> {
-    let today = calendar.local(now).date();
-    let due = |request: &Request| calendar.local(request.due_at).date();
-    let of = |id, title, empty, belongs: &dyn Fn(&Request) -> bool| Section {
-        id,
-        title,
-        empty,
-        requests: waiting.iter().filter(|request| belongs(request)).collect(),
-    };
-    let late = |request: &Request| request.due_at < now;
-    vec![
-        of("late", "Late", "Nobody has waited longer than we promised.", &|r| !r.suspect && late(r)),
-        of("today", "Due today", "Nothing more is due today.", &|r| {
-            !r.suspect && !late(r) && due(r) <= today
-        }),
-        of("later", "Later", "No request is due after today.", &|r| !r.suspect && !late(r) && due(r) > today),
-        of("suspect", "Perhaps spam", "Nothing looks like spam.", &|r| r.suspect),
-    ]
+    fn outcomes(&self) -> [Outcome; 4] {
+        Outcome::ALL
+    }
+
+    fn since(&self, other: &Other) -> String {
+        self.calendar.say_time(other.since)
+    }
+
+    fn path(&self) -> String {
+        format!("/staff/consultations/{}", self.request.reference)
+    }
 }

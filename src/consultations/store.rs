@@ -192,40 +192,6 @@ pub async fn find_by_token(readers: &SqlitePool, sealer: &Sealer, token_hash: &s
     row.open(sealer)
 }
 
-/// Requests that are not over: safety words first, then by the moment each patient was promised.
-pub async fn waiting(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Request>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select * from consultations where state in ('new', 'contacted', 'booked') \
-         order by safety desc, due_at, created_at limit $1",
-    )
-    .bind(most)
-    .fetch_all(readers)
-    .await?;
-    rows.into_iter().map(|row| row.open(sealer)).collect()
-}
-
-/// Requests that are over, the latest first.
-pub async fn ended(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Request>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select * from consultations where ended_at is not null order by ended_at desc limit $1",
-    )
-    .bind(most)
-    .fetch_all(readers)
-    .await?;
-    rows.into_iter().map(|row| row.open(sealer)).collect()
-}
-
-/// The state, and when it last changed.
-pub async fn state(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<(State, i64)> {
-    let (word, changed_at): (String, i64) =
-        sqlx::query_as("select state, changed_at from consultations where reference = $1")
-            .bind(reference)
-            .fetch_one(connection)
-            .await?;
-    let state = State::from_word(&word).ok_or_else(|| sqlx::Error::Decode("an unknown state".into()))?;
-    Ok((state, changed_at))
-}
-
 pub async fn set_state(
     connection: &mut SqliteConnection,
     reference: &str,
@@ -271,7 +237,7 @@ pub async fn change_contact(
     Ok(changed.rows_affected() == 1)
 }
 
-/// Erases every personal field. True when the request was not withdrawn before.
+/// Erases every personal field. True when there was something to erase.
 pub async fn withdraw(
     connection: &mut SqliteConnection,
     reference: &str,
@@ -280,7 +246,8 @@ pub async fn withdraw(
     let changed = sqlx::query(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
          needs = null, content_mark = null, call_times = '', voicemail = '', safety = 0, \
-         changed_at = max(changed_at + 1, $2), ended_at = $2 where reference = $1 and state <> 'withdrawn'",
+         changed_at = max(changed_at + 1, $2), ended_at = $2 \
+         where reference = $1 and (state <> 'withdrawn' or name is not null)",
     )
     .bind(reference)
     .bind(seconds(now))
@@ -318,10 +285,12 @@ pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<E
     .await
 }
 
-/// Erases requests that ended before `before`, whole. Says how many.
+/// Erases requests that ended before `before`, whole, but for those that are kept for a reason. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone =
-        sqlx::query("delete from consultations where ended_at < $1").bind(before).execute(connection).await?;
+    let gone = sqlx::query("delete from consultations where ended_at < $1 and held_at is null")
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(gone.rows_affected())
 }
 

@@ -15,6 +15,8 @@ use tokio::sync::Notify;
 use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::Demo;
+use crate::consultations::calls::Outcome;
+use crate::consultations::desk::{self, Act, Reason};
 use crate::consultations::{self, State};
 use crate::database::Database;
 use crate::error::Error;
@@ -171,8 +173,13 @@ impl Month {
             Happening::Move { reference, fate, next } => {
                 let request =
                     consultations::store::find(app.database.readers(), &app.sealer, &reference).await?;
+                let act = match next {
+                    State::Closed => Act::Close(Reason::DealtWith),
+                    _ => Act::Call(Outcome::Spoke),
+                };
                 // The second account is reception's.
-                consultations::advance(app, 2, reference.clone(), next, request.changed_at).await?;
+                let reception = staff::store::find(app.database.readers(), 2).await?;
+                desk::act(app, &reception, reference.clone(), request.changed_at, act).await?;
                 return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,

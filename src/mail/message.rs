@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use anyhow::{Context, ensure};
 use axum::http::Uri;
 use jiff::Timestamp;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use crate::form::one_line;
@@ -27,6 +27,13 @@ pub struct Letter {
     pub html: String,
 }
 
+/// An iCalendar file (RFC 5546) that goes with a letter.
+pub struct CalendarFile {
+    /// REQUEST or CANCEL.
+    pub method: &'static str,
+    pub text: String,
+}
+
 /// Why a mail is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
@@ -34,6 +41,8 @@ pub enum Purpose {
     ConsultationConfirmation,
     /// To the desk: a request is waiting.
     ConsultationNotice,
+    /// To the patient: when and where, or that it has changed.
+    ConsultationBooking,
     Report,
     /// To a colleague: make your account.
     StaffInvitation,
@@ -56,9 +65,10 @@ pub(super) struct Written {
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 5] = [
+    pub const ALL: [Purpose; 6] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
+        Purpose::ConsultationBooking,
         Purpose::Report,
         Purpose::StaffInvitation,
         Purpose::ComplaintNotice,
@@ -69,6 +79,7 @@ impl Purpose {
         match self {
             Purpose::ConsultationConfirmation => "consultation-confirmation",
             Purpose::ConsultationNotice => "consultation-notice",
+            Purpose::ConsultationBooking => "consultation-booking",
             Purpose::Report => "report",
             Purpose::StaffInvitation => "staff-invitation",
             Purpose::ComplaintNotice => "complaint-notice",
@@ -79,6 +90,7 @@ impl Purpose {
         match self {
             Purpose::ConsultationConfirmation => "Confirmation to the patient",
             Purpose::ConsultationNotice => "Notice to the clinic",
+            Purpose::ConsultationBooking => "Booking, to the patient",
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
@@ -114,7 +126,12 @@ impl Sender {
         &self.from.email
     }
 
-    pub(super) fn write(&self, letter: &Letter, now: Timestamp) -> anyhow::Result<Written> {
+    pub(super) fn write(
+        &self,
+        letter: &Letter,
+        calendar: Option<&CalendarFile>,
+        now: Timestamp,
+    ) -> anyhow::Result<Written> {
         let to = parse(&letter.to)?;
         let id = format!("<{}@{}>", random_token(), self.domain);
         let message = Message::builder()
@@ -128,9 +145,20 @@ impl Sender {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ))
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))?;
+            .multipart(body(letter, calendar)?)?;
         Ok(Written { id, to: to.to_string(), bytes: message.formatted() })
     }
+}
+
+/// Plain text, HTML, and a calendar file twice: as a part that mail programs read, and as a file to keep.
+fn body(letter: &Letter, calendar: Option<&CalendarFile>) -> anyhow::Result<MultiPart> {
+    let words = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    let Some(CalendarFile { method, text }) = calendar else { return Ok(words) };
+    let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}"))?;
+    let part = SinglePart::builder().header(kind).body(text.clone());
+    let file = Attachment::new("appointment.ics".to_owned())
+        .body(text.clone(), ContentType::parse("application/ics")?);
+    Ok(MultiPart::mixed().multipart(words.singlepart(part)).singlepart(file))
 }
 
 /// An address that fits into a command of a mail server: ASCII on one line. The error does not repeat it.
@@ -176,7 +204,7 @@ mod tests {
     #[test]
     fn a_message_is_ascii_with_both_parts_and_says_that_a_machine_wrote_it() {
         let now: Timestamp = "2026-11-20T18:15:00Z".parse().unwrap();
-        let written = sender().write(&letter(), now).unwrap();
+        let written = sender().write(&letter(), None, now).unwrap();
         assert!(written.bytes.is_ascii());
         let bare = |pair: &[u8]| pair[1] == b'\n' && pair[0] != b'\r';
         assert!(!written.bytes.windows(2).any(bare), "a bare line feed can end a message early");
@@ -205,7 +233,7 @@ mod tests {
             "\"a\r\nb\"@example.org",
             "Ada <a@b.c>",
         ] {
-            let refused = sender().write(&Letter { to: bad.into(), ..letter() }, Timestamp::now());
+            let refused = sender().write(&Letter { to: bad.into(), ..letter() }, None, Timestamp::now());
             let words = format!("{:#}", refused.err().expect(bad));
             assert!(bad.is_empty() || !words.contains(bad), "{words}");
         }
@@ -223,7 +251,7 @@ mod tests {
         #[test]
         fn whatever_a_name_or_subject_holds_it_stays_in_its_header(name in "\\PC{0,60}|.{0,200}", subject in "(?s).{0,200}") {
             let hostile = Letter { to_name: format!("{name}\r\nBcc: x@example.org"), subject, ..letter() };
-            let written = sender().write(&hostile, Timestamp::UNIX_EPOCH).unwrap();
+            let written = sender().write(&hostile, None, Timestamp::UNIX_EPOCH).unwrap();
             let mail = mailparse::parse_mail(&written.bytes).unwrap();
             prop_assert!(written.bytes.is_ascii());
             prop_assert!(mail.headers.get_first_value("Bcc").is_none());

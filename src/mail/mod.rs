@@ -18,7 +18,7 @@ mod smtp;
 mod store;
 mod worker;
 
-pub use message::{Letter, Purpose, Sender};
+pub use message::{CalendarFile, Letter, Purpose, Sender};
 pub use outcome::State;
 pub use post::Post;
 pub use progress::Progress;
@@ -37,7 +37,32 @@ pub async fn enqueue(
     now: Timestamp,
     due: Timestamp,
 ) -> sqlx::Result<()> {
-    let message = sender.write(&letter, now).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let message = sender.write(&letter, None, now);
+    keep(connection, sealer, &letter, message, now, due).await
+}
+
+/// The same, to be sent at once, with a file that calendars take in.
+pub async fn enqueue_with_calendar(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    sender: &Sender,
+    letter: Letter,
+    calendar: CalendarFile,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let message = sender.write(&letter, Some(&calendar), now);
+    keep(connection, sealer, &letter, message, now, now).await
+}
+
+async fn keep(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    letter: &Letter,
+    message: anyhow::Result<message::Written>,
+    now: Timestamp,
+    due: Timestamp,
+) -> sqlx::Result<()> {
+    let message = message.map_err(|error| sqlx::Error::Decode(error.into()))?;
     let new = store::NewMail {
         message_id: &message.id,
         purpose: letter.purpose,

@@ -60,7 +60,7 @@ mod tests {
             text: "Dear Zoë,\nTo: be or not.".into(),
             html: "<p>Dear Zoë</p>".into(),
         };
-        let first = sender.write(&letter, "2026-11-20T18:15:00Z".parse().unwrap()).unwrap();
+        let first = sender.write(&letter, None, "2026-11-20T18:15:00Z".parse().unwrap()).unwrap();
         let again = sender
             .readdress(&first.bytes, "ada@example.org", "2026-11-21T09:05:00Z".parse().unwrap())
             .unwrap();

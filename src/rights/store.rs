@@ -25,6 +25,7 @@ const TECHNICAL: &[&str] = &[
     "attempts",
     "uncertain",
     "changed_at",
+    "sequence",
     "revision",
     "token",
     "staff_id",

@@ -14,7 +14,7 @@ pub fn decoded(mail: &str) -> String {
     one_line(&parsed.subparts.iter().map(|part| part.get_body().unwrap()).collect::<Vec<_>>().join(" "))
 }
 
-fn link_in(mail: &str, start: &str) -> String {
+pub fn link_in(mail: &str, start: &str) -> String {
     let words = decoded(mail);
     let link = words
         .split_whitespace()
@@ -280,7 +280,7 @@ async fn the_private_page_shows_changes_and_withdraws_the_request() {
     assert_eq!(site.count("outbox").await, 0);
     assert_eq!(patient.get(&contact).await.status, StatusCode::NOT_FOUND);
     let desk = site.staff().await.get("/staff").await;
-    assert!(desk.first("#ended").contains("1 request") && !desk.body.contains("Ada"));
+    assert!(desk.first(".done-lately").contains("Withdrawn") && !desk.body.contains("Ada"));
 }
 
 #[tokio::test]

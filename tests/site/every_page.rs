@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
-use crate::support::{Answer, Site};
+use crate::support::desk::page;
+use crate::support::{Answer, Site, consultation};
 
 /// Pages for everyone that the sitemap does not list.
 const FORMS: &[&str] = &[
@@ -205,7 +206,14 @@ async fn every_address_of_the_desk_refuses_strangers() {
     for path in [
         "/staff",
         "/staff/components",
+        "/staff/search",
+        "/staff/events",
+        "/staff/calls",
+        "/staff/consultations/new",
         "/staff/consultations/BP-2222-3333",
+        "/staff/consultations/BP-2222-3333/events",
+        "/staff/consultations/BP-2222-3333/booking",
+        "/staff/consultations/BP-2222-3333/cancellation",
         "/staff/mail",
         "/staff/mail/1",
         "/staff/pages",
@@ -215,14 +223,28 @@ async fn every_address_of_the_desk_refuses_strangers() {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
         assert!(answer.location().starts_with("/staff/sign-in"), "{path}: {}", answer.location());
     }
-    for path in [
-        "/staff/consultations/BP-2222-3333/contact",
-        "/staff/consultations/BP-2222-3333/closure",
+    let acts = [
+        "contact",
+        "calls",
+        "owner",
+        "notes",
+        "closure",
+        "attention",
+        "clearance",
+        "hold",
+        "release",
+        "booking",
+        "cancellation",
+    ];
+    let acts = acts.map(|act| format!("/staff/consultations/BP-2222-3333/{act}"));
+    for path in acts.iter().map(String::as_str).chain([
+        "/staff/search",
+        "/staff/consultations/new",
         "/staff/mail/1/repeat",
         "/staff/mail/1/address",
         "/staff/mail/1/settlement",
         "/staff/mistakes/MP-3333-4444/answer",
-    ] {
+    ]) {
         let answer = stranger.post(path, &[]).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");
     }
@@ -237,4 +259,42 @@ async fn an_https_site_says_so_in_its_headers() {
     assert!(home.header("content-security-policy").contains("upgrade-insecure-requests"));
     let plain = Site::open().await.visitor().get("/").await;
     assert_eq!(plain.header("strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn every_page_of_the_desk_has_one_heading_labels_and_links_that_lead_somewhere() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let booked = site.request(&crate::support::with(consultation(), "concern", &["numb"])).await;
+    let mut staff = site.staff().await;
+    staff.book(&booked).await;
+    let (one, other) = (page(&reference), page(&booked));
+    for path in [
+        "/staff",
+        "/staff?show=done",
+        "/staff?show=spam",
+        "/staff?state=booked&owner=me&method=phone",
+        "/staff/calls",
+        "/staff/consultations/new",
+        &one,
+        &other,
+        &format!("{one}/booking"),
+        &format!("{other}/booking"),
+        &format!("{other}/cancellation"),
+    ] {
+        let shown = staff.get(path).await;
+        assert_eq!((shown.status, shown.all("h1").len()), (StatusCode::OK, 1), "{path}");
+        assert_eq!(shown.header("cache-control"), "no-store", "{path}");
+        assert!(!shown.body.contains(" style=") && !shown.body.contains(" onclick="), "{path}");
+        let ids = shown.attribute("[id]", "id");
+        let unique: HashSet<&String> = ids.iter().collect();
+        assert_eq!(ids.len(), unique.len(), "{path} uses an id twice");
+        let labels: HashSet<String> = shown.attribute("label[for]", "for").into_iter().collect();
+        for field in shown.attribute("input:not([type=hidden]), textarea, select", "id") {
+            assert!(labels.contains(&field), "{path}: {field} has no label");
+        }
+        for link in shown.attribute("main a[href]", "href").iter().filter_map(|link| local(path, link)) {
+            assert_eq!(staff.get(&link.0).await.status, StatusCode::OK, "{path} links to {}", link.0);
+        }
+    }
 }

@@ -23,7 +23,25 @@ async fn site_with_personal_data() -> Site {
     assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
     let form = with(with(report(), "name", &["Zebedee"]), "email", &["quagga@example.org"]);
     site.visitor().submit("/reports/new", &form).await;
+    what_staff_write(&site).await;
     site
+}
+
+/// Notes, a reason to keep it, and a booking, with the same words.
+async fn what_staff_write(site: &Site) {
+    let reference: String = sqlx::query_scalar("select reference from consultations")
+        .fetch_one(site.app.database.readers())
+        .await
+        .unwrap();
+    let mut staff = site.staff().await;
+    staff.act(&reference, "notes", &[("note", "the xylophone of Zebedee")]).await;
+    staff.act(&reference, "hold", &[("hold", "xylophone")]).await;
+    staff.act(&reference, "release", &[]).await;
+    let place = "https://example.org/xylophone";
+    let form =
+        [("date", "2026-05-21"), ("time", "9am"), ("minutes", "30"), ("setting", "video"), ("place", place)];
+    assert_eq!(staff.act(&reference, "booking", &form).await.status, 303);
+    site.clock.advance(SignedDuration::from_hours(48));
 }
 
 /// A site whose patient wrote a marker in the assessment, was sent a private link to it, and shared it.
@@ -152,7 +170,8 @@ async fn a_closed_request_is_erased_after_ninety_days_and_an_open_one_never_by_i
     let open: Vec<String> = queue.attribute("table.queue a", "href");
     let page = &open[0];
     let seen = staff.get(page).await.attribute("input[name=seen_at]", "value")[0].clone();
-    assert_eq!(staff.post(&format!("{page}/closure"), &[("seen_at", &seen)]).await.status, 303);
+    let closure = [("seen_at", seen.as_str()), ("reason", "dealt with")];
+    assert_eq!(staff.post(&format!("{page}/closure"), &closure).await.status, 303);
     site.clock.advance(SignedDuration::from_hours(89 * 24));
     forget(&site.app).await.unwrap();
     assert_eq!(site.count("consultations").await, 2);
@@ -213,9 +232,7 @@ async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
     assert_eq!((kept("summaries").await, kept("shared_summaries").await), (0, 1), "an open request keeps it");
 
     let mut staff = site.staff().await;
-    let page = format!("/staff/consultations/{reference}");
-    let seen = staff.get(&page).await.attribute("input[name=seen_at]", "value")[0].clone();
-    staff.post(&format!("{page}/closure"), &[("seen_at", &seen)]).await;
+    staff.act(&reference, "closure", &[("reason", "dealt with")]).await;
     site.clock.advance(SignedDuration::from_hours(91 * 24));
     forget(&site.app).await.unwrap();
     assert_eq!((kept("consultations").await, kept("shared_summaries").await), (0, 0));

@@ -95,3 +95,24 @@ async fn every_migration_carries_filled_tables_along() {
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());
 }
+
+/// Requests from before the desk kept what changed: they are taken in like the others, and a change counts.
+#[tokio::test]
+async fn older_requests_are_on_the_desk_and_their_changes_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
+    MIGRATOR.run_to(first, &pool).await.unwrap();
+    sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let revision = "select revision from consultations";
+    assert_eq!(sqlx::query_scalar::<_, i64>(revision).fetch_one(&pool).await.unwrap(), 0);
+    sqlx::query("update consultations set changed_at = changed_at + 1").execute(&pool).await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, i64>(revision).fetch_one(&pool).await.unwrap(), 1);
+    sqlx::query("delete from consultations").execute(&pool).await.unwrap();
+    let erased =
+        sqlx::query_scalar::<_, i64>("select times from consultations_erased").fetch_one(&pool).await;
+    assert_eq!(erased.unwrap(), 1);
+}

@@ -107,46 +107,6 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_bound_to_https() {
 }
 
 #[tokio::test]
-async fn a_request_moves_from_new_to_contacted_to_closed_and_each_step_is_told() {
-    let site = Site::open().await;
-    let reference = one_request(&site).await;
-    let mut staff = site.staff().await;
-    let page = format!("/staff/consultations/{reference}");
-    for act in ["contact", "closure"] {
-        let seen = staff.get(&page).await.attribute("input[name=seen_at]", "value");
-        let moved = staff.post(&format!("{page}/{act}"), &[("seen_at", &seen[0])]).await;
-        assert_eq!((moved.status, moved.location()), (StatusCode::SEE_OTHER, page.as_str()));
-    }
-    let closed = staff.get(&page).await;
-    assert_eq!(
-        closed.attribute("input[name=seen_at]", "value"),
-        Vec::<String>::new(),
-        "nothing is left to do"
-    );
-    let history = closed.all(".log li");
-    assert!(
-        history[0].starts_with("Closed (Priya Shah)") && history[1].starts_with("Contacted (Priya Shah)")
-    );
-    assert!(history[2].starts_with("Asked (patient)"));
-    assert!(staff.get("/staff").await.first("#ended").contains("1 request"));
-}
-
-#[tokio::test]
-async fn a_stale_save_is_refused_and_shows_how_the_request_stands() {
-    let site = Site::open().await;
-    let reference = one_request(&site).await;
-    let mut staff = site.staff().await;
-    let page = format!("/staff/consultations/{reference}");
-    let seen = staff.get(&page).await.attribute("input[name=seen_at]", "value")[0].clone();
-    staff.post(&format!("{page}/contact"), &[("seen_at", &seen)]).await;
-    let stale = staff.post(&format!("{page}/closure"), &[("seen_at", &seen)]).await;
-    assert_eq!(stale.status, StatusCode::CONFLICT);
-    assert!(stale.words().contains("Nothing was saved") && stale.words().contains("Contacted"));
-    let forged = staff.post(&format!("{page}/closure"), &[("seen_at", "soon")]).await;
-    assert_eq!(forged.status, StatusCode::CONFLICT);
-}
-
-#[tokio::test]
 async fn every_opening_of_a_request_is_audited_and_the_audit_cannot_be_changed() {
     let site = Site::open().await;
     let reference = one_request(&site).await;

@@ -18,7 +18,7 @@ mod sources;
 mod spelling;
 mod stem;
 mod synonyms;
-mod words;
+pub(crate) mod words;
 
 use index::Postings;
 use meanings::{Meaning, Said};

@@ -24,6 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
+pub mod desk;
 pub mod smtp;
 pub mod staff;
 
@@ -180,6 +181,53 @@ impl Visitor<'_> {
             self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
         }
         answer
+    }
+
+    /// An answer whose body goes on.
+    pub async fn open(&mut self, path: &str) -> axum::response::Response {
+        let mut request = Request::get(path);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    /// How long each of many askings takes, `at_once` at a time, sorted. Something typed makes it a search.
+    pub async fn measure(
+        &mut self,
+        path: &str,
+        typed: &str,
+        at_once: usize,
+        times: usize,
+    ) -> Vec<std::time::Duration> {
+        let body = form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+        let mut clients = tokio::task::JoinSet::new();
+        for _ in 0..at_once {
+            let (router, cookie) = (self.site.router.clone(), self.cookie.clone().unwrap());
+            let (path, typed, body) = (path.to_owned(), typed.to_owned(), body.clone());
+            clients.spawn(async move {
+                let mut took = Vec::new();
+                for _ in 0..times {
+                    let request = Request::builder()
+                        .method(if typed.is_empty() { Method::GET } else { Method::POST })
+                        .uri(&path)
+                        .header(header::COOKIE, &cookie)
+                        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                        .header("sec-fetch-site", "same-origin")
+                        .body(Body::from(body.clone()))
+                        .unwrap();
+                    let start = std::time::Instant::now();
+                    let answer = router.clone().oneshot(request).await.unwrap();
+                    assert_eq!(answer.status(), StatusCode::OK);
+                    axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+                    took.push(start.elapsed());
+                }
+                took
+            });
+        }
+        let mut all: Vec<_> = clients.join_all().await.into_iter().flatten().collect();
+        all.sort();
+        all
     }
 
     /// Fills a form in, reads the check page, and confirms. Gives the answer to the confirming post.

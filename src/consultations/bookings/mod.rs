@@ -1,0 +1,218 @@
+//! A consultation that is booked: when, how long and where, told to the patient with a calendar file.
+
+use askama::Template;
+use jiff::{Timestamp, ToSpan};
+use sqlx::sqlite::SqliteConnection;
+
+use super::Request;
+use super::desk::moves::{private_token, unwritten};
+use crate::app::App;
+use crate::form::contact::Choice;
+use crate::mail::{self, Letter, Purpose};
+use crate::sealing::random_token;
+use crate::site::Site;
+
+pub mod invitation;
+pub mod pages;
+pub mod request;
+pub mod store;
+
+use invitation::Invitation;
+
+/// Where a consultation takes place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Setting {
+    Clinic,
+    Video,
+    Phone,
+}
+
+/// A booking as it is stored.
+#[derive(Clone, Debug)]
+pub struct Booking {
+    /// Random; calendars know the booking by it.
+    pub id: String,
+    pub starts_at: Timestamp,
+    pub minutes: i64,
+    pub setting: Setting,
+    /// The clinic's address or another, the link of a video call, or nothing.
+    pub place: String,
+    /// Grows with each change, so that calendars take the newest.
+    pub sequence: i64,
+}
+
+/// A booking as it was checked.
+#[derive(Clone, Debug)]
+pub struct NewBooking {
+    pub starts_at: Timestamp,
+    pub minutes: i64,
+    pub setting: Setting,
+    pub place: String,
+}
+
+/// What a mail about a booking tells.
+#[derive(Clone, Copy, PartialEq)]
+enum News {
+    Booked,
+    Changed,
+    Cancelled,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_booking.txt")]
+struct BookingText<'a> {
+    site: &'a Site,
+    request: &'a Request,
+    booking: &'a Booking,
+    news: News,
+    when: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_booking.html")]
+struct BookingHtml<'a> {
+    site: &'a Site,
+    request: &'a Request,
+    booking: &'a Booking,
+    news: News,
+    when: &'a str,
+    link: &'a str,
+}
+
+impl Setting {
+    pub const ALL: [Setting; 3] = [Setting::Clinic, Setting::Video, Setting::Phone];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Setting::Clinic => "clinic",
+            Setting::Video => "video",
+            Setting::Phone => "phone",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Setting::Clinic => "At the clinic",
+            Setting::Video => "Video call",
+            Setting::Phone => "By phone: we ring them",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Setting> {
+        Setting::ALL.into_iter().find(|setting| setting.word() == word)
+    }
+
+    pub fn choices(chosen: &str) -> Vec<Choice<'static>> {
+        Setting::ALL
+            .map(|setting| Choice {
+                value: setting.word(),
+                label: setting.label(),
+                chosen: setting.word() == chosen,
+            })
+            .into()
+    }
+}
+
+impl Booking {
+    pub fn ends_at(&self) -> Timestamp {
+        self.starts_at + self.minutes.minutes()
+    }
+}
+
+impl News {
+    /// The heading of the mail.
+    fn says(self) -> &'static str {
+        match self {
+            News::Booked => "Your consultation is booked",
+            News::Changed => "Your consultation has changed",
+            News::Cancelled => "Your consultation is cancelled",
+        }
+    }
+}
+
+/// Books, or changes what is booked, and tells the patient. Says what was done as the history says it.
+pub async fn book(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    new: NewBooking,
+    now: Timestamp,
+) -> sqlx::Result<&'static str> {
+    let standing = store::find(connection, &app.sealer, &request.reference).await?;
+    let NewBooking { starts_at, minutes, setting, place } = new.clone();
+    let (booking, news) = match standing {
+        Some(Booking { id, sequence, .. }) => {
+            let sequence = sequence + 1;
+            store::change(connection, &app.sealer, &id, &new, sequence).await?;
+            (Booking { id, starts_at, minutes, setting, place, sequence }, News::Changed)
+        }
+        None => {
+            let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
+            store::insert(connection, &app.sealer, &request.reference, &booking).await?;
+            (booking, News::Booked)
+        }
+    };
+    tell(connection, app, request, &booking, news, now).await?;
+    Ok(if news == News::Booked { "booked" } else { "changed the booking" })
+}
+
+/// Cancels what is booked, and tells the patient.
+pub async fn cancel(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let Some(mut booking) = store::find(connection, &app.sealer, &request.reference).await? else {
+        return Ok(());
+    };
+    booking.sequence += 1;
+    store::cancel(connection, &booking.id, booking.sequence, now).await?;
+    tell(connection, app, request, &booking, News::Cancelled, now).await
+}
+
+/// Who gave no address is told by phone.
+async fn tell(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    booking: &Booking,
+    news: News,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    if request.email.is_empty() {
+        return Ok(());
+    }
+    let token = private_token(connection, app, &request.reference).await?;
+    let letter = letter(&app.site, request, booking, news, &token).map_err(unwritten)?;
+    let invitation = Invitation {
+        booking,
+        site: &app.site,
+        attendee: &request.email,
+        cancelled: news == News::Cancelled,
+        now,
+    };
+    let calendar = mail::CalendarFile { method: invitation.method(), text: invitation.to_string() };
+    mail::enqueue_with_calendar(connection, &app.sealer, &app.sender, letter, calendar, now).await
+}
+
+fn letter(
+    site: &Site,
+    request: &Request,
+    booking: &Booking,
+    news: News,
+    token: &str,
+) -> Result<Letter, askama::Error> {
+    let when = site.clinic.calendar().say_with_year(booking.starts_at);
+    let link = site.url(&format!("/consultations/{token}"));
+    Ok(Letter {
+        purpose: Purpose::ConsultationBooking,
+        reference: request.reference.clone(),
+        to: request.email.clone(),
+        to_name: request.name.clone(),
+        subject: format!("{}: {when}", news.says()),
+        text: BookingText { site, request, booking, news, when: &when, link: &link }.render()?,
+        html: BookingHtml { site, request, booking, news, when: &when, link: &link }.render()?,
+    })
+}

@@ -1,0 +1,140 @@
+//! The SQL of bookings, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use super::{Booking, NewBooking, Setting};
+use crate::clock::{moment, seconds};
+use crate::sealing::{Place, Sealer};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    starts_at: i64,
+    minutes: i64,
+    setting: String,
+    place: Option<Vec<u8>>,
+    sequence: i64,
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place { table: "bookings", reference: id, column: "place" }
+}
+
+impl Row {
+    fn open(self, sealer: &Sealer) -> sqlx::Result<Booking> {
+        let opened = self.place.as_ref().map(|sealed| sealer.unseal(place(&self.id), sealed)).transpose()?;
+        Ok(Booking {
+            starts_at: moment(self.starts_at),
+            minutes: self.minutes,
+            setting: Setting::from_word(&self.setting)
+                .ok_or_else(|| sqlx::Error::Decode("a booking has an unknown setting".into()))?,
+            place: opened.unwrap_or_default(),
+            sequence: self.sequence,
+            id: self.id,
+        })
+    }
+}
+
+/// The booking of a request that is not cancelled.
+pub async fn find(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    reference: &str,
+) -> sqlx::Result<Option<Booking>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select id, starts_at, minutes, setting, place, sequence from bookings \
+         where reference = $1 and cancelled_at is null",
+    )
+    .bind(reference)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| row.open(sealer)).transpose()
+}
+
+pub async fn read(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Option<Booking>> {
+    find(&mut *readers.acquire().await?, sealer, reference).await
+}
+
+/// Whether a booking that is not cancelled is still to come.
+pub async fn is_ahead(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from bookings where reference = $1 and cancelled_at is null and starts_at > $2)",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    reference: &str,
+    booking: &Booking,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into bookings (id, reference, starts_at, minutes, setting, place) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&booking.id)
+    .bind(reference)
+    .bind(seconds(booking.starts_at))
+    .bind(booking.minutes)
+    .bind(booking.setting.word())
+    .bind(sealer.seal(place(&booking.id), &booking.place))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn change(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    id: &str,
+    new: &NewBooking,
+    sequence: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update bookings set starts_at = $2, minutes = $3, setting = $4, place = $5, sequence = $6 where id = $1",
+    )
+    .bind(id)
+    .bind(seconds(new.starts_at))
+    .bind(new.minutes)
+    .bind(new.setting.word())
+    .bind(sealer.seal(place(id), &new.place))
+    .bind(sequence)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn cancel(
+    connection: &mut SqliteConnection,
+    id: &str,
+    sequence: i64,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("update bookings set cancelled_at = $2, sequence = $3 where id = $1")
+        .bind(id)
+        .bind(seconds(now))
+        .bind(sequence)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What a withdrawal leaves of bookings: that there was a time, and nothing of where.
+pub async fn erase(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "update bookings set place = null, cancelled_at = coalesce(cancelled_at, $2) where reference = $1",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The SQL of calls, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use super::Outcome;
+use crate::clock::seconds;
+
+/// A call that was made.
+#[derive(sqlx::FromRow)]
+pub struct Call {
+    pub called_at: i64,
+    pub staff: String,
+    pub outcome: String,
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    staff: i64,
+    outcome: Outcome,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into consultation_calls (reference, called_at, staff_id, outcome) values ($1, $2, $3, $4)",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .bind(staff)
+    .bind(outcome.word())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Calls about a request, newest first.
+pub async fn of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<Call>> {
+    sqlx::query_as(
+        "select called_at, staff.name as staff, outcome from consultation_calls \
+         join staff on staff.id = staff_id where reference = $1 order by consultation_calls.id desc",
+    )
+    .bind(reference)
+    .fetch_all(readers)
+    .await
+}

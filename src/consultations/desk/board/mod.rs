@@ -1,0 +1,343 @@
+//! The queue in memory: who waits, found again by name, phone, address or reference.
+//!
+//! Names are sealed in the database, so it cannot search them. The program that may open them keeps what the queue
+//! shows in memory, and takes in what has changed before every use.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use super::{Attention, store as desk_store};
+use crate::app::App;
+use crate::consultations::State;
+use crate::form::contact::{CallTime, Method};
+use crate::form::email;
+use crate::library::search::words::words;
+
+mod store;
+
+use store::Row;
+
+/// Rows opened between two breaths: other work goes on while a full queue is read.
+const AT_ONCE: i64 = 500;
+
+/// What the queue knows of a request: how to reach the person, never what they wrote.
+#[derive(Clone)]
+pub struct Entry {
+    pub reference: Arc<str>,
+    pub state: State,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub ended_at: Option<i64>,
+    pub changed_at: i64,
+    pub revision: i64,
+    pub safety: bool,
+    pub suspect: bool,
+    pub method: Method,
+    pub times: Vec<CallTime>,
+    /// "yes", "no" or nothing.
+    pub voicemail: String,
+    pub name: String,
+    pub phone: String,
+    pub owner: Option<i64>,
+    pub next_try_at: Option<i64>,
+    pub attention: Attention,
+    /// When the consultation that is booked begins and ends.
+    pub booked: Option<(i64, i64)>,
+    pub calls: i64,
+    /// Name, address, number and reference, each folded: what a search looks through.
+    found_by: String,
+    /// By which the same person is known: address and number.
+    pub(super) marks: [Option<u64>; 2],
+}
+
+#[derive(Default)]
+pub struct Board {
+    entries: RwLock<Entries>,
+    /// One at a time takes in what changed.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+pub struct Entries {
+    all: Vec<Entry>,
+    slots: HashMap<Arc<str>, usize>,
+    /// How many requests carry each mark.
+    people: HashMap<u64, u32>,
+    suspects: usize,
+    /// The last row taken in.
+    seen: (i64, String),
+    erased: i64,
+}
+
+impl Board {
+    /// Takes in what has changed in the database since the last time.
+    pub async fn refresh(&self, app: &App) -> sqlx::Result<()> {
+        let _turn = self.turn.lock().await;
+        let readers = app.database.readers();
+        let (revision, erased) = store::pulse(readers).await?;
+        let (mut seen, known_erased) = {
+            let entries = self.read();
+            (entries.seen.clone(), entries.erased)
+        };
+        if erased != known_erased {
+            let left = store::references(readers).await?;
+            self.write(|entries| entries.keep_only(&left, erased));
+        }
+        while revision > seen.0 || seen.1.is_empty() {
+            let rows = store::changed(readers, &seen, AT_ONCE).await?;
+            let Some(last) = rows.last() else { break };
+            seen = (last.revision, last.reference.clone());
+            let fresh: Vec<Entry> =
+                rows.into_iter().map(|row| Entry::open(row, app)).collect::<sqlx::Result<_>>()?;
+            self.write(|entries| {
+                fresh.into_iter().for_each(|entry| entries.put(entry));
+                entries.seen.clone_from(&seen);
+            });
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Requests that ended last, the latest first.
+    pub async fn done_lately(&self, app: &App, most: i64) -> sqlx::Result<Vec<Entry>> {
+        let references = store::ended_last(app.database.readers(), most).await?;
+        let entries = self.read();
+        Ok(references.iter().filter_map(|reference| entries.get(reference).cloned()).collect())
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, change: impl FnOnce(&mut Entries)) {
+        change(&mut self.entries.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Entries {
+    pub fn all(&self) -> &[Entry] {
+        &self.all
+    }
+
+    pub fn get(&self, reference: &str) -> Option<&Entry> {
+        self.slots.get(reference).map(|slot| &self.all[*slot])
+    }
+
+    /// How many look like spam and are not over.
+    pub fn suspects(&self) -> usize {
+        self.suspects
+    }
+
+    /// The last change of all that is on the board.
+    pub fn revision(&self) -> i64 {
+        self.seen.0
+    }
+
+    /// Whether another request has the same address or number.
+    pub fn is_shared(&self, entry: &Entry) -> bool {
+        entry.marks.iter().flatten().any(|mark| self.people.get(mark).is_some_and(|count| *count > 1))
+    }
+
+    /// Other requests of the same person, the newest first.
+    pub fn same_person<'a>(&'a self, entry: &'a Entry) -> Vec<&'a Entry> {
+        if !self.is_shared(entry) {
+            return Vec::new();
+        }
+        let shares = |(one, other): (&Option<u64>, &Option<u64>)| one.is_some() && one == other;
+        let same = |other: &&Entry| {
+            other.reference != entry.reference && other.marks.iter().zip(&entry.marks).any(shares)
+        };
+        let mut found: Vec<&Entry> = self.all.iter().filter(same).collect();
+        found.sort_by_key(|other| std::cmp::Reverse(other.created_at));
+        found
+    }
+
+    fn put(&mut self, entry: Entry) {
+        self.take_out(&entry.reference.clone());
+        for mark in entry.marks.iter().flatten() {
+            *self.people.entry(*mark).or_default() += 1;
+        }
+        self.suspects += usize::from(entry.is_open_suspect());
+        self.slots.insert(entry.reference.clone(), self.all.len());
+        self.all.push(entry);
+    }
+
+    fn take_out(&mut self, reference: &str) {
+        let Some(slot) = self.slots.remove(reference) else { return };
+        let gone = self.all.swap_remove(slot);
+        self.suspects -= usize::from(gone.is_open_suspect());
+        for mark in gone.marks.iter().flatten() {
+            if let Some(count) = self.people.get_mut(mark) {
+                *count -= 1;
+                if *count == 0 {
+                    self.people.remove(mark);
+                }
+            }
+        }
+        if let Some(moved) = self.all.get(slot) {
+            self.slots.insert(moved.reference.clone(), slot);
+        }
+    }
+
+    fn keep_only(&mut self, left: &HashSet<String>, erased: i64) {
+        let gone: Vec<Arc<str>> =
+            self.slots.keys().filter(|reference| !left.contains(&***reference)).cloned().collect();
+        gone.iter().for_each(|reference| self.take_out(reference));
+        self.erased = erased;
+    }
+}
+
+impl Entry {
+    fn open(row: Row, app: &App) -> sqlx::Result<Entry> {
+        let open = |column, sealed: &Option<Vec<u8>>| {
+            desk_store::unseal(&app.sealer, &row.reference, column, sealed)
+        };
+        let (name, address, phone) =
+            (open("name", &row.name)?, open("email", &row.email)?, open("phone", &row.phone)?);
+        let unknown = || sqlx::Error::Decode("a request has an unknown word".into());
+        let number = national(&phone);
+        Ok(Entry {
+            state: State::from_word(&row.state).ok_or_else(unknown)?,
+            method: Method::from_word(&row.contact_method).ok_or_else(unknown)?,
+            attention: Attention::from_word(&row.attention).ok_or_else(unknown)?,
+            times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
+            found_by: [&plain(&name), &plain(&address), &plain(&row.reference), &number]
+                .map(String::as_str)
+                .join("\n"),
+            marks: [
+                mark("address", &email::comparable(&address), &address),
+                mark("number", &number, &number),
+            ],
+            reference: row.reference.into(),
+            created_at: row.created_at,
+            due_at: row.due_at,
+            ended_at: row.ended_at,
+            changed_at: row.changed_at,
+            revision: row.revision,
+            safety: row.safety,
+            suspect: row.suspect,
+            voicemail: row.voicemail,
+            owner: row.owner_id,
+            next_try_at: row.next_try_at,
+            booked: row.booked_from.zip(row.booked_until),
+            calls: row.calls,
+            name,
+            phone,
+        })
+    }
+
+    fn is_open_suspect(&self) -> bool {
+        self.suspect && !self.state.is_over()
+    }
+
+    pub fn is_found_by(&self, looked_for: &LookedFor) -> bool {
+        looked_for.0.iter().all(|word| word.iter().any(|form| self.found_by.contains(form)))
+    }
+}
+
+/// What was typed into the search: each of its words, as the forms it may be found by.
+pub struct LookedFor(Vec<Vec<String>>);
+
+impl LookedFor {
+    /// What no request is found by.
+    pub fn nobody() -> LookedFor {
+        LookedFor(vec![Vec::new()])
+    }
+
+    /// Nothing when there is no letter and no digit in it.
+    pub fn parse(typed: &str) -> Option<LookedFor> {
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+()-–./ ".contains(c));
+        let forms: Vec<Vec<String>> = if is_number(typed) {
+            vec![vec![national(typed)]]
+        } else {
+            let forms = |word| {
+                if is_number(word) { vec![plain(word), national(word)] } else { vec![plain(word)] }
+            };
+            typed.split_whitespace().map(forms).collect()
+        };
+        let said = |mut forms: Vec<String>| {
+            forms.retain(|form| !form.is_empty());
+            (!forms.is_empty()).then_some(forms)
+        };
+        let forms: Vec<Vec<String>> = forms.into_iter().filter_map(said).collect();
+        (!forms.is_empty()).then_some(LookedFor(forms))
+    }
+}
+
+/// Letters and digits alone, in lower case and without accents: "Mary-Jane O’Neill" is "maryjaneoneill".
+fn plain(text: &str) -> String {
+    words(text).into_iter().map(|word| word.surface).collect()
+}
+
+/// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
+fn national(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let abroad = digits.strip_prefix("00");
+    let with_country = phone.trim_start().starts_with('+') || abroad.is_some() || digits.len() > 11;
+    let digits = abroad.unwrap_or(&digits);
+    let digits = if with_country { digits.strip_prefix("44").unwrap_or(digits) } else { digits };
+    digits.strip_prefix('0').unwrap_or(digits).to_owned()
+}
+
+fn mark(kind: &str, text: &str, given: &str) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    (kind, text).hash(&mut hasher);
+    (!given.is_empty()).then(|| hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(typed: &str) -> bool {
+        let found_by = [
+            plain("Zoë Mary-Jane O’Neill"),
+            plain("zoe.oneill+back@example.org"),
+            plain("BP-7K3M-9QX4"),
+            national("+44 (0)7700 900123"),
+        ];
+        let found_by = found_by.join("\n");
+        LookedFor::parse(typed)
+            .is_some_and(|looked| looked.0.iter().all(|word| word.iter().any(|form| found_by.contains(form))))
+    }
+
+    #[test]
+    fn a_person_is_found_whatever_the_case_spaces_and_hyphens() {
+        for typed in [
+            "zoe",
+            "ZOË O'NEILL",
+            "o’neill zoe",
+            "mary jane",
+            "maryjane",
+            "Mary-Jane",
+            "zoe.oneill+back@example.org",
+            "ZOE.ONEILL",
+            "bp 7k3m 9qx4",
+            "BP7K3M9QX4",
+            "7k3m-9q",
+            "07700 900123",
+            "07700900123",
+            "+44 7700 900 123",
+            "0044 7700 900123",
+            "+44 (0)7700-900-123",
+            "7700 900",
+            "900123",
+            "zoe 900123",
+        ] {
+            assert!(finds(typed), "{typed}");
+        }
+        for typed in ["", " - ", "ada", "zoe lovelace", "07700 900124", "BP-7K3M-9QX5"] {
+            assert!(!finds(typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_the_same_with_and_without_its_country() {
+        for typed in ["07700 900123", "+447700900123", "00447700900123", "+44 (0)7700 900123", "447700900123"]
+        {
+            assert_eq!(national(typed), "7700900123", "{typed}");
+        }
+        assert_eq!(national("020 7946 0123"), "2079460123");
+    }
+}

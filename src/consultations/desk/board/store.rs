@@ -1,0 +1,74 @@
+//! The SQL that brings the queue into memory, and nothing else.
+
+use std::collections::HashSet;
+
+use sqlx::sqlite::SqlitePool;
+
+/// A row of the queue. What the patient wrote is not among it.
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    pub reference: String,
+    pub state: String,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub ended_at: Option<i64>,
+    pub changed_at: i64,
+    pub revision: i64,
+    pub safety: bool,
+    pub suspect: bool,
+    pub contact_method: String,
+    pub call_times: String,
+    pub voicemail: String,
+    pub name: Option<Vec<u8>>,
+    pub email: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+    pub owner_id: Option<i64>,
+    pub next_try_at: Option<i64>,
+    pub attention: String,
+    pub booked_from: Option<i64>,
+    pub booked_until: Option<i64>,
+    pub calls: i64,
+}
+
+/// The last change of any request, and how many were ever erased.
+pub async fn pulse(readers: &SqlitePool) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(
+        "select (select coalesce(max(revision), 0) from consultations), times from consultations_erased",
+    )
+    .fetch_one(readers)
+    .await
+}
+
+pub async fn references(readers: &SqlitePool) -> sqlx::Result<HashSet<String>> {
+    let all: Vec<String> =
+        sqlx::query_scalar("select reference from consultations").fetch_all(readers).await?;
+    Ok(all.into_iter().collect())
+}
+
+/// Requests that changed after the row that was seen last, in the order of their changes.
+pub async fn changed(readers: &SqlitePool, seen: &(i64, String), most: i64) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(
+        "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, safety, suspect, \
+         contact_method, call_times, voicemail, name, email, phone, owner_id, next_try_at, attention, \
+         b.starts_at as booked_from, b.starts_at + 60 * b.minutes as booked_until, \
+         (select count(*) from consultation_calls where consultation_calls.reference = c.reference) as calls \
+         from consultations c left join bookings b on b.reference = c.reference and b.cancelled_at is null \
+         where (revision, c.reference) > ($1, $2) order by revision, c.reference limit $3",
+    )
+    .bind(seen.0)
+    .bind(&seen.1)
+    .bind(most)
+    .fetch_all(readers)
+    .await
+}
+
+/// Requests that ended last.
+pub async fn ended_last(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select reference from consultations where ended_at is not null and suspect = 0 \
+         order by ended_at desc, reference limit $1",
+    )
+    .bind(most)
+    .fetch_all(readers)
+    .await
+}

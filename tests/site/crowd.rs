@@ -1,0 +1,72 @@
+//! How quick the desk is with very many requests: a measurement, not a test.
+
+use mybackpain::sealing::Place;
+
+use crate::support::{Site, consultation};
+
+/// Fills a queue with 50,000 requests and measures its pages at 8 at once: `cargo test -- --ignored --nocapture 50_000`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "fills a large database and measures"]
+async fn measures_the_desk_with_50_000_requests() {
+    let site = Site::open().await;
+    fill(&site, 50_000).await;
+    let mut staff = site.staff().await;
+    let warm = std::time::Instant::now();
+    let queue = staff.get("/staff").await;
+    println!("first opening, which reads everything: {:?}", warm.elapsed());
+    let one = queue.attribute("table.queue .who a", "href")[0].clone();
+    let asks: [(&str, String, &str); 5] = [
+        ("queue", "/staff".into(), ""),
+        ("queue, page 400", "/staff?page=400".into(), ""),
+        ("search a name", "/staff/search".into(), "person 04321"),
+        ("search a number", "/staff/search".into(), "07700 904321"),
+        ("one request", one, ""),
+    ];
+    for (what, path, typed) in asks {
+        let took = staff.measure(&path, typed, 8, 40).await;
+        println!("{what}: median {:?}, p99 {:?}", took[took.len() / 2], took[took.len() * 99 / 100]);
+    }
+}
+
+async fn fill(site: &Site, number: usize) {
+    let reference = site.request(&consultation()).await;
+    let sealer = site.app.sealer.clone();
+    site.app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                for at in 0..number {
+                    let own = format!("BP-{:04}-{:04}", at / 10_000, at % 10_000);
+                    let seal = |column, text: &str| {
+                        sealer.seal(Place { table: "consultations", reference: &own, column }, text)
+                    };
+                    let (name, email, phone) = (
+                        format!("Person {at:05} Okafor"),
+                        format!("person{at}@example.org"),
+                        format!("07700 9{at:05}"),
+                    );
+                    sqlx::query(
+                        "insert into consultations (reference, state, created_at, due_at, changed_at, about, \
+                         safety, suspect, contact_method, call_times, voicemail, name, email, phone, concern, \
+                         needs, content_mark, token_hash) select $1, case $8 % 4 when 0 then 'contacted' else \
+                         'new' end, created_at + $8, due_at + ($8 % 200000) - 90000, changed_at, about, $8 % 97 = 0, 0, \
+                         contact_method, call_times, voicemail, $2, $3, $4, $5, $6, null, $1 \
+                         from consultations where reference = $7",
+                    )
+                    .bind(&own)
+                    .bind(seal("name", &name))
+                    .bind(seal("email", &email))
+                    .bind(seal("phone", &phone))
+                    .bind(seal("concern", "Lower back ache for 3 months"))
+                    .bind(seal("needs", ""))
+                    .bind(&reference)
+                    .bind(at as i64)
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+}

@@ -1,0 +1,275 @@
+//! The queue: who comes first, who is found, who stands together, and news of it.
+
+use axum::http::StatusCode;
+use http_body_util::BodyExt;
+use jiff::SignedDuration;
+use mybackpain::config::Role;
+
+use crate::support::desk::page;
+use crate::support::{Answer, Site, Visitor, consultation, with};
+
+async fn ask<'s>(site: &Site, name: &'s str, email: &'s str, phone: &'s str, concern: &'s str) -> String {
+    let form = with(with(consultation(), "name", &[name]), "email", &[email]);
+    site.request(&with(with(form, "phone", &[phone]), "concern", &[concern])).await
+}
+
+async fn found(staff: &mut Visitor<'_>, typed: &str) -> Vec<String> {
+    let answer = staff.post("/staff/search", &[("q", typed)]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    names(&answer)
+}
+
+fn names(answer: &Answer) -> Vec<String> {
+    answer.all("table.queue .who a")
+}
+
+#[tokio::test]
+async fn who_was_promised_first_comes_first_in_sections_by_urgency() {
+    let site = Site::open().await;
+    ask(&site, "Late Person", "a@example.org", "07700 900001", "one").await;
+    site.clock.advance(SignedDuration::from_hours(23));
+    ask(&site, "Today Person", "b@example.org", "07700 900002", "two").await;
+    site.clock.advance(SignedDuration::from_hours(24));
+    ask(&site, "Later Person", "c@example.org", "07700 900003", "three").await;
+    ask(&site, "Numb Person", "d@example.org", "07700 900004", "numb legs").await;
+    let booked = ask(&site, "Booked Person", "e@example.org", "07700 900005", "five").await;
+    let mut staff = site.staff().await;
+    staff.book(&booked).await;
+    let queue = staff.get("/staff").await;
+    assert_eq!(
+        queue.all(".queue-section > h2:not(#ended)"),
+        [
+            "Safety words 1 request",
+            "Late 1 request",
+            "Due today 1 request",
+            "Later 1 request",
+            "In hand 1 request"
+        ]
+    );
+    assert_eq!(
+        names(&queue),
+        ["Numb Person", "Late Person", "Today Person", "Later Person", "Booked Person"]
+    );
+    assert!(queue.first("section.late .is-late").starts_with("late by"));
+    assert!(queue.first("section.later").contains("left"));
+}
+
+#[tokio::test]
+async fn what_waits_for_us_is_shown_as_such() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.act(&reference, "calls", &[("outcome", "left-message")]).await;
+    assert!(staff.get("/staff").await.first("section.in-hand").contains("Ring again from 9am on Thursday"));
+    site.clock.advance(SignedDuration::from_hours(24));
+    assert!(site.staff().await.get("/staff").await.first("section.waiting").contains("Ada Lovelace"));
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_name_number_address_and_reference_however_typed() {
+    let site = Site::open().await;
+    let reference = ask(&site, "Zoë O’Neill", "zoe.oneill@example.org", "07700 900123", "back").await;
+    ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "neck").await;
+    let mut staff = site.staff().await;
+    let bare = reference.replace('-', " ").to_lowercase();
+    for typed in [
+        "zoe",
+        "ONEILL zoë",
+        "o'neill",
+        "+44 7700 900123",
+        "07700900123",
+        "0123",
+        "zoe.oneill@example.org",
+        &reference,
+        &bare,
+    ] {
+        assert_eq!(found(&mut staff, typed).await, ["Zoë O’Neill"], "{typed}");
+    }
+    assert_eq!(found(&mut staff, "example.org").await.len(), 2);
+    let nobody = staff.post("/staff/search", &[("q", "<b>nobody")]).await;
+    assert!(nobody.words().contains("Nobody matches “<b>nobody”"));
+    assert!(found(&mut staff, "--").await.is_empty(), "nothing to look for finds nobody");
+    assert_eq!(found(&mut staff, " ").await.len(), 2, "an empty search is the queue");
+    assert_eq!(staff.get("/staff/search").await.location(), "/staff");
+}
+
+#[tokio::test]
+async fn a_search_follows_every_change_and_forgets_who_is_erased() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    assert_eq!(found(&mut staff, "lovelace").await.len(), 1);
+    staff.act(&reference, "closure", &[("reason", "dealt with")]).await;
+    assert_eq!(found(&mut staff, "lovelace").await.len(), 1, "who is done is found too");
+    mybackpain::consultations::withdraw(&site.app, reference).await.unwrap();
+    assert!(found(&mut staff, "lovelace").await.is_empty());
+    let mut other = site.staff().await;
+    ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "neck").await;
+    assert_eq!(found(&mut other, "wu").await.len(), 1);
+    site.app
+        .database
+        .write(|connection| {
+            Box::pin(
+                async move { sqlx::query("delete from consultations").execute(connection).await.map(|_| ()) },
+            )
+        })
+        .await
+        .unwrap();
+    assert!(found(&mut other, "wu").await.is_empty(), "erased whole");
+    assert!(names(&other.get("/staff").await).is_empty());
+}
+
+#[tokio::test]
+async fn the_same_person_stands_together_where_the_most_urgent_is_due() {
+    let site = Site::open().await;
+    let first = ask(&site, "Ada Lovelace", "ada@example.org", "07700 900123", "one").await;
+    site.clock.advance(SignedDuration::from_hours(47));
+    ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "two").await;
+    let by_number = ask(&site, "A. Lovelace", "other@example.org", "+44 (0)7700 900123", "three").await;
+    let by_address = ask(&site, "Ada L", "A.da+x@example.org", "07700 900999", "four").await;
+    let mut staff = site.staff().await;
+    let queue = staff.get("/staff").await;
+    assert_eq!(names(&queue), ["Ada Lovelace", "A. Lovelace", "Ada L", "Tom Wu"]);
+    assert_eq!(queue.all("section.late tr.same .who a"), ["A. Lovelace", "Ada L"]);
+    let one = staff.get(&page(&first)).await;
+    let same = one.first("section[aria-labelledby=same]");
+    assert!(same.contains(&by_number) && same.contains(&by_address) && !same.contains("Tom"));
+}
+
+#[tokio::test]
+async fn filters_show_only_what_they_say() {
+    let site = Site::open().await;
+    let taken = ask(&site, "Ada Lovelace", "ada@example.org", "07700 900123", "one").await;
+    ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "two").await;
+    let form = with(with(consultation(), "name", &["Mary O’Neill"]), "email", &["mary@example.org"]);
+    site.request(&with(with(form, "method", &["email"]), "phone", &[""])).await;
+    let mut staff = site.staff().await;
+    staff.act(&taken, "calls", &[("outcome", "spoke")]).await;
+    for (filter, left) in [
+        ("state=contacted", vec!["Ada Lovelace"]),
+        ("state=new", vec!["Tom Wu", "Mary O’Neill"]),
+        ("owner=me", vec!["Ada Lovelace"]),
+        ("owner=nobody&method=phone", vec!["Tom Wu"]),
+        ("method=email", vec!["Mary O’Neill"]),
+        ("state=booked", vec![]),
+        ("state=moon&owner=nine&method=fax&page=x", vec!["Tom Wu", "Mary O’Neill", "Ada Lovelace"]),
+    ] {
+        let shown = staff.get(&format!("/staff?{filter}")).await;
+        assert_eq!(names(&shown), left, "{filter}");
+    }
+    let empty = staff.get("/staff?state=booked").await;
+    assert!(empty.words().contains("No request is like that"));
+    staff.act(&taken, "closure", &[("reason", "dealt with")]).await;
+    assert_eq!(names(&staff.get("/staff?state=closed").await), ["Ada Lovelace"]);
+    assert_eq!(names(&staff.get("/staff?show=done").await), ["Ada Lovelace"]);
+}
+
+#[tokio::test]
+async fn fifty_stand_on_a_page_and_the_next_page_goes_on() {
+    let site = Site::open().await;
+    for number in 0..53 {
+        let (name, email) = (format!("Person {number:02}"), format!("p{number}@example.org"));
+        let form = with(with(consultation(), "name", &[&name]), "email", &[&email]);
+        let phone = format!("07700 9{number:05}");
+        let form = with(form, "phone", &[&phone]);
+        site.request(&form).await;
+    }
+    let mut staff = site.staff().await;
+    let first = staff.get("/staff?method=phone").await;
+    assert_eq!(names(&first).len(), 50);
+    assert_eq!(first.attribute(".pager a", "href"), ["/staff?method=phone", "/staff?method=phone&page=2"]);
+    let second = staff.get("/staff?method=phone&page=2").await;
+    assert_eq!(names(&second), ["Person 50", "Person 51", "Person 52"]);
+    assert!(names(&staff.get("/staff?page=99").await).is_empty());
+    let searched = staff.post("/staff/search", &[("q", "person"), ("page", "2")]).await;
+    assert_eq!(names(&searched).len(), 3);
+    assert_eq!(searched.attribute("form.pager input[name=q]", "value"), ["person"]);
+}
+
+#[tokio::test]
+async fn what_is_no_spam_gets_its_mails_and_joins_the_queue() {
+    let site = Site::open().await;
+    let mut trapped = consultation();
+    trapped.push(("website", "http://example.com"));
+    let reference = site.request(&trapped).await;
+    assert!(site.mails().await.is_empty());
+    let mut staff = site.staff_as(Role::Reception).await;
+    assert!(names(&staff.get("/staff").await).is_empty());
+    let spam = staff.get("/staff?show=spam").await;
+    assert_eq!(names(&spam), ["Ada Lovelace"]);
+    let seen_at = spam.attribute("td input[name=seen_at]", "value")[0].clone();
+    let clearance = format!("{}/clearance", page(&reference));
+    let cleared = staff.post(&clearance, &[("seen_at", &seen_at), ("from", "spam")]).await;
+    assert_eq!(cleared.location(), "/staff?show=spam");
+    assert_eq!(names(&staff.get("/staff").await), ["Ada Lovelace"]);
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), 2, "the confirmation and the notice");
+    let link = crate::consultations::link_in(
+        mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap(),
+        "http://localhost/consultations/",
+    );
+    assert!(
+        site.visitor().get(&link).await.words().contains("Ada Lovelace"),
+        "the link opens the private page"
+    );
+    assert_eq!(staff.act(&reference, "clearance", &[]).await.status, StatusCode::CONFLICT, "once is enough");
+    assert_eq!(site.count("outbox").await, 2);
+}
+
+#[tokio::test]
+async fn news_of_the_queue_comes_while_the_page_is_open() {
+    let site = Site::open().await;
+    site.one_request().await;
+    let mut staff = site.staff().await;
+    let events = staff.get("/staff").await.attribute("[data-events]", "data-events")[0].clone();
+    site.clock.advance(SignedDuration::from_secs(10));
+    let changed = ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "two").await;
+    ask(&site, "Mary O’Neill", "mary@example.org", "07700 900321", "three").await;
+    assert_eq!(first_event(&mut staff, &events).await, "event: news\ndata: 2 new requests\n\n");
+    staff.act(&changed, "calls", &[("outcome", "spoke")]).await;
+    assert_eq!(first_event(&mut staff, &events).await, "event: news\ndata: 1 new request and 1 change\n\n");
+}
+
+/// What a stream says first.
+async fn first_event(staff: &mut Visitor<'_>, path: &str) -> String {
+    let response = staff.open(path).await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut body = response.into_body();
+    let frame = tokio::time::timeout(std::time::Duration::from_secs(5), body.frame()).await;
+    let bytes = frame.expect("news within 5 seconds").unwrap().unwrap().into_data().unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test]
+async fn two_people_on_one_request_see_each_other() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut priya = site.staff().await;
+    let mut sam = site.staff_as(Role::Reception).await;
+    assert!(priya.get(&page(&reference)).await.attribute("[data-here]", "hidden").len() == 1, "nobody else");
+    site.clock.advance(SignedDuration::from_mins(2));
+    let here = sam.get(&page(&reference)).await;
+    assert_eq!(here.first("[data-here]"), "Priya Shah has had this open since 10am.");
+    let events = here.attribute("[data-events]", "data-events")[0].clone();
+    assert!(first_event(&mut sam, &events).await.contains("data: Priya Shah has had this open since 10am."));
+    assert!(priya.get(&page(&reference)).await.first("[data-here]").contains("Sam Reed"));
+    sam.get("/staff").await;
+    site.clock.advance(SignedDuration::from_secs(20));
+    assert!(
+        !priya.get(&page(&reference)).await.body.contains("Sam Reed has had"),
+        "Sam went back to the queue"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_about_a_request_tells_that_it_has_changed() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut priya = site.staff().await;
+    let events = priya.get(&page(&reference)).await.attribute("[data-events]", "data-events")[0].clone();
+    site.staff_as(Role::Reception).await.act(&reference, "owner", &[("owner", "me")]).await;
+    site.clock.advance(SignedDuration::from_mins(11));
+    assert!(first_event(&mut priya, &events).await.contains("event: news\ndata: This request has changed"));
+    let unknown = priya.get("/staff/consultations/BP-3333-4444/events").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
