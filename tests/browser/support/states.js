@@ -221,7 +221,7 @@ async function collect(site, guarded) {
   const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/mistakes\/MP-\w{4}-\w{4}/)[0];
   desk('mistake', 'mistake, open', 200, await colleague.get(told));
   desk('mistake', 'mistake answered without a word', 422, await colleague.post(`${told}/answer`, {}));
-  desk('one mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));
+  desk('mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));
   desk('mail', 'mail, with nothing to do', 200, await colleague.get('/staff/mail'));
 
   // The desk with work on it.
