@@ -80,7 +80,7 @@ fn a_damaged_database_is_not_backed_up_and_a_damaged_backup_is_not_restored() {
     assert_eq!(refused.code, Some(1));
     assert!(refused.errors.contains("is damaged, so it was not backed up"), "{}", refused.errors);
     assert!(!data.join("last-backup").exists(), "only a good backup counts");
-    assert_eq!(copies(&into), [copy.clone()]);
+    assert_eq!(copies(&into), std::slice::from_ref(&copy));
     let elsewhere = folder.path().join("elsewhere");
     let refused = restore(&copy, &elsewhere);
     assert!(refused.errors.contains("take an older one"), "{}", refused.errors);
