@@ -163,7 +163,6 @@ impl Seen<'_> {
         let counts = self.counts.unwrap_or_default();
         let gauge = |name, help, label: &str, value| Gauge { name, help, label: label.to_owned(), value };
         let mail = "Mails in the outbox that are not sent, by what keeps them";
-        let requests = "Requests that are open";
         let mut gauges = vec![
             gauge("mail_unsent", mail, "state=\"waiting\"", counts.waiting_mails),
             gauge("mail_unsent", mail, "state=\"failed\"", counts.failed_mails),
@@ -175,9 +174,6 @@ impl Seen<'_> {
                 counts.oldest_due.map_or(0, |due| (self.now - due).max(0)),
             ),
             gauge("reports_held", "Reports by email held back in the last hour", "", counts.held_reports),
-            gauge("requests_open", requests, "", counts.waiting_requests),
-            gauge("requests_late", "New requests past the promised moment", "", counts.late_requests),
-            gauge("mistakes_open", "Mistakes on pages that readers told of", "", counts.open_mistakes),
             gauge(
                 "database_damaged",
                 "1 when the database is damaged or cannot be read",

@@ -57,6 +57,16 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
         let label = if gauge.label.is_empty() { String::new() } else { format!("{{{}}}", gauge.label) };
         let _ = writeln!(text, "mybackpain_{name}{label} {}", gauge.value);
     }
+    let now = crate::clock::seconds(app.clock.now());
+    let totals = super::store::totals(app.database.readers(), now).await.unwrap_or_default();
+    for (name, help, value) in [
+        ("requests_open", "Requests that are open", totals.open_requests),
+        ("requests_late", "New requests past the promised moment", totals.late_requests),
+        ("mistakes_open", "Mistakes on pages that readers told of", totals.open_mistakes),
+    ] {
+        let _ = writeln!(text, "# HELP mybackpain_{name} {help}\n# TYPE mybackpain_{name} gauge");
+        let _ = writeln!(text, "mybackpain_{name} {value}");
+    }
     text +=
         "# HELP mybackpain_alarm 1 for each line of the banner on the desk\n# TYPE mybackpain_alarm gauge\n";
     for alarm in &found.alarms {

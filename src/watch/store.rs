@@ -12,11 +12,29 @@ pub struct Counts {
     pub attention_mails: i64,
     /// Reports by email that were held back in the last hour.
     pub held_reports: i64,
-    pub waiting_requests: i64,
-    pub late_requests: i64,
-    pub open_mistakes: i64,
     /// When the tables were made: before that there was nothing to back up.
     pub installed_at: i64,
+}
+
+/// What takes longer to count, for the health address alone: the banner is looked for at every page.
+#[derive(sqlx::FromRow, Clone, Copy, Default)]
+pub struct Totals {
+    pub open_requests: i64,
+    pub late_requests: i64,
+    pub open_mistakes: i64,
+}
+
+pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
+    sqlx::query_as(
+        "select
+           (select count(*) from consultations where state in ('new', 'contacted', 'booked') and suspect = 0)
+               as open_requests,
+           (select count(*) from consultations where state = 'new' and suspect = 0 and due_at < $1) as late_requests,
+           (select count(*) from mistakes where state = 'open' and suspect = 0) as open_mistakes",
+    )
+    .bind(now)
+    .fetch_one(readers)
+    .await
 }
 
 pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
@@ -30,10 +48,6 @@ pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
            (select count(*) from outbox where state = 'failed' and settled_at is null) as failed_mails,
            (select count(*) from outbox where state = 'needs attention' and settled_at is null) as attention_mails,
            (select count(*) from reports where state = 'held' and created_at > $1 - 3600) as held_reports,
-           (select count(*) from consultations where state in ('new', 'contacted', 'booked') and suspect = 0)
-               as waiting_requests,
-           (select count(*) from consultations where state = 'new' and suspect = 0 and due_at < $1) as late_requests,
-           (select count(*) from mistakes where state = 'open' and suspect = 0) as open_mistakes,
            (select coalesce(unixepoch(min(installed_on)), $1) from _sqlx_migrations) as installed_at",
     )
     .bind(now)
