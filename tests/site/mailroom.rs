@@ -84,7 +84,7 @@ async fn a_corrected_address_gets_the_same_mail_and_so_does_the_request() {
 
     let request = staff.get(&format!("/staff/consultations/{reference}")).await;
     assert!(request.words().contains("ada@example.org") && !request.words().contains("example.ogr"));
-    assert!(request.words().contains("Corrected the email address"));
+    assert!(request.words().contains("corrected the email address"));
     assert_eq!(site.count("audit where what = 'corrected the address of a mail'").await, 1);
 }
 
