@@ -24,7 +24,14 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
     match *request.method() {
         Method::GET => {
             let asked = request.uri().path_and_query().map(|asked| asked.as_str().to_owned());
-            with_return(next.run(request).await, &asked.unwrap_or_default())
+            let listens =
+                request.headers().get(header::ACCEPT).is_some_and(|kind| kind == "text/event-stream");
+            let response = with_return(next.run(request).await, &asked.unwrap_or_default());
+            // A page that listens for news cannot sign in; 204 tells it to stop asking.
+            if listens && response.status() == StatusCode::SEE_OTHER {
+                return StatusCode::NO_CONTENT.into_response();
+            }
+            response
         }
         Method::POST => {
             match came_too_late(&app, request.uri().path().to_owned(), request.headers().clone()).await {

@@ -1,6 +1,7 @@
 //! The two steps of signing in, and what keeps others from taking them.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use jiff::SignedDuration;
 use mybackpain::config::Role;
 use mybackpain::security::Limits;
@@ -228,7 +229,7 @@ async fn a_page_that_listens_for_news_does_not_keep_a_session_by_itself() {
         assert_eq!(site.send(listen()).await.status, StatusCode::OK);
     }
     site.clock.advance(SignedDuration::from_mins(2));
-    assert_eq!(site.send(listen()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.send(listen()).await.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]
@@ -264,4 +265,14 @@ async fn wrong_codes_are_limited_by_network_too() {
         }
     }
     assert!(stopped > 0);
+}
+
+#[tokio::test]
+async fn a_page_that_listens_without_a_session_is_told_to_stop() {
+    let site = Site::open().await;
+    let ask = |path: &str| {
+        let request = Request::get(path).header("accept", "text/event-stream");
+        request.body(Body::empty()).unwrap()
+    };
+    assert_eq!(site.send(ask("/staff/events")).await.status, StatusCode::NO_CONTENT);
 }

@@ -58,14 +58,21 @@ function converse(socket, mails) {
 
 /** Subject, plain text and HTML of a message, decoded; `raw` as it came. */
 function parse(raw) {
-  const { headers, body } = split(raw);
-  const boundary = headers['content-type'].match(/boundary="?([^";]+)/)[1];
-  const parts = body
-    .split(`--${boundary}`)
-    .slice(1, -1)
-    .map((part) => split(part.replace(/^\r\n/, '')));
+  const { headers } = split(raw);
+  const parts = leaves(raw);
   const part = (kind) => decode(parts.find(({ headers }) => headers['content-type'].startsWith(kind)));
   return { raw, subject: words(headers.subject), text: part('text/plain'), html: part('text/html') };
+}
+
+/** The parts of a message that hold no parts themselves. */
+function leaves(raw) {
+  const whole = split(raw);
+  const boundary = whole.headers['content-type'].match(/boundary="?([^";]+)/)?.[1];
+  if (!boundary) return [whole];
+  return whole.body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .flatMap((part) => leaves(part.replace(/^\r\n/, '')));
 }
 
 function split(message) {
