@@ -67,7 +67,7 @@ for (const [what, typed] of Object.entries(PEOPLE)) {
     await signIn(page, site);
     const row = page.getByRole('row').filter({ hasText: reference });
     await shows(row, person.name);
-    await row.getByRole('link').click();
+    await row.getByRole('link').first().click();
     await expect(page.locator('.kicker .ref')).toHaveText(reference);
     await shows(page.locator('h1'), person.name);
     await shows(page.getByRole('main'), person.concern, person.needs);

