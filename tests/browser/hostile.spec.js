@@ -1,5 +1,5 @@
 // Whatever people type is shown as the words they typed, everywhere, and does nothing.
-import { SHEET } from './support/site.js';
+import { ADMINISTRATOR, SHEET } from './support/site.js';
 import { expect, mailTo, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const SCRIPT = '<script>alert(1)</script>';
@@ -71,8 +71,48 @@ for (const [what, typed] of Object.entries(PEOPLE)) {
     await expect(page.locator('.kicker .ref')).toHaveText(reference);
     await shows(page.locator('h1'), person.name);
     await shows(page.getByRole('main'), person.concern, person.needs);
+    for (const path of ['/staff/calls', '/staff/mail']) {
+      await page.goto(`${site.origin}${path}`);
+      await isOnlyText(page);
+    }
+    await page.goto(`${site.origin}/staff`);
+    await page.getByLabel(/Search/).first().fill(person.phone);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await shows(page.getByRole('main'), person.name);
   });
 }
+
+test('a mistake and a complaint are shown on the desk as they were typed', async ({ page, site }) => {
+  const typed = `${SCRIPT} ${IMAGE} ${TEMPLATE}`;
+  await page.goto(`/mistakes/new?about=${SHEET.split('/').at(-1)}`);
+  await page.getByLabel('What is wrong?').fill(typed);
+  await page.getByLabel(/Full name/).fill(IMAGE);
+  await page.getByRole('button', { name: 'Send' }).click();
+  const mistake = await page.locator('.done .ref').innerText();
+  await isOnlyText(page);
+  await page.goto('/complaints');
+  await page.getByLabel('Full name').fill(IMAGE);
+  await page.getByLabel('Phone number').fill('020 7946 0991');
+  await page.getByLabel(/What happened/).fill(typed);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await isOnlyText(page);
+  await readCheckPage(page);
+  await page.getByRole('button', { name: 'Confirm and send' }).click();
+  const complaint = await page.locator('.done .ref').innerText();
+
+  await site.addAdministrator();
+  await signIn(page, site, ADMINISTRATOR);
+  for (const path of [`/staff/mistakes/${mistake}`, `/staff/complaints/${complaint}`]) {
+    await page.goto(`${site.origin}${path}`);
+    await expect(page.getByRole('main')).toContainText(TEMPLATE);
+    await expect(page.getByRole('main')).toContainText(SCRIPT);
+    await isOnlyText(page);
+  }
+  for (const path of ['/staff/pages', '/staff/complaints', '/staff/audit']) {
+    await page.goto(`${site.origin}${path}`);
+    await isOnlyText(page);
+  }
+});
 
 test('characters that turn or hide text are taken out, and the rest is kept', async ({ page }) => {
   const person = someone({ name: 'Ada \u202egnp.exe\u202c Love\u200blace', concern: 'a\u2066b\u2069 c\u0007d', needs: '\ufeffmore time' });

@@ -110,12 +110,12 @@ export async function noticeOf(site, reference, desk) {
   return notices()[0];
 }
 
-export async function signIn(page, site) {
+export async function signIn(page, site, account = DESK_ACCOUNT) {
   await site.addStaff();
   await page.goto(`${site.origin}/staff/sign-in`);
-  await page.getByLabel('Email address').fill(DESK_ACCOUNT.email);
-  await page.getByLabel('Password').fill(DESK_ACCOUNT.password);
+  await page.getByLabel('Email address').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await secondStep(page, site.origin, DESK_ACCOUNT.email);
+  await secondStep(page, site.origin, account.email);
   await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
 }
