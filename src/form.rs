@@ -88,7 +88,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 
 /// What is wrong with a form, in the order of its fields.
 #[derive(Default, Debug, PartialEq)]
-pub struct FieldErrors(Vec<FieldError>);
+pub struct FieldErrors {
+    errors: Vec<FieldError>,
+    /// What the address was probably meant to be, when the form asks.
+    email_meant: String,
+}
 
 #[derive(Debug, PartialEq)]
 pub struct FieldError {
@@ -98,7 +102,18 @@ pub struct FieldError {
 
 impl FieldErrors {
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push(FieldError { field, message: message.into() });
+        self.errors.push(FieldError { field, message: message.into() });
+    }
+
+    /// Asks about a likely slip in the address: a complaint like any other, and a choice of two addresses.
+    pub fn add_question(&mut self, question: &str, meant: String) {
+        self.add("email", format!("{question} {meant}?"));
+        self.email_meant = meant;
+    }
+
+    /// The address to choose instead of the one that was typed, or nothing.
+    pub fn email_meant(&self) -> &str {
+        &self.email_meant
     }
 
     /// Keeps the value of a check, or its complaint under this field.
@@ -107,16 +122,16 @@ impl FieldErrors {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.errors.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
-        self.0.iter()
+        self.errors.iter()
     }
 
     /// The complaint about one field, or nothing.
     pub fn of(&self, field: &str) -> &str {
-        self.0.iter().find(|error| error.field == field).map_or("", |error| &error.message)
+        self.errors.iter().find(|error| error.field == field).map_or("", |error| &error.message)
     }
 }
 

@@ -12,6 +12,7 @@ use super::store;
 use crate::app::App;
 use crate::clock::moment;
 use crate::error::{Error, Result};
+use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields};
 use crate::page;
 use crate::reference::SubmissionKey;
@@ -25,8 +26,6 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     form: &'a ComplaintForm,
     errors: &'a FieldErrors,
-    /// What the address was probably meant to be; the form asks.
-    email_meant: &'a str,
 }
 
 #[derive(Template)]
@@ -56,18 +55,17 @@ pub fn routes(app: App) -> Router {
 }
 
 async fn new(State(app): State<App>) -> Response {
-    show_form(&app, &ComplaintForm::default(), &FieldErrors::default(), false)
+    show_form(&app, &ComplaintForm::default(), &FieldErrors::default())
 }
 
 async fn create(State(app): State<App>, Network(from): Network, fields: Fields) -> Result<Response> {
     let form = ComplaintForm::read(&fields);
     if fields.has("change") {
-        return Ok(show_form(&app, &form, &FieldErrors::default(), false));
+        return Ok(show_form(&app, &form, &FieldErrors::default()));
     }
-    let mut new = match form.check() {
-        Ok(new) if form.email_to_query().is_none() => new,
-        Ok(_) => return Ok(show_form(&app, &form, &FieldErrors::default(), true)),
-        Err(errors) => return Ok(show_form(&app, &form, &errors, true)),
+    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_YOU_MEAN) {
+        Ok(new) => new,
+        Err(errors) => return Ok(show_form(&app, &form, &errors)),
     };
     let sending = fields.text("step") == "send";
     let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
@@ -94,14 +92,12 @@ async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors, query_email: bool) -> Response {
-    let meant = form.email_to_query().filter(|_| query_email && errors.of("email").is_empty());
-    let wrong = !errors.is_empty() || meant.is_some();
+fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response {
+    let wrong = !errors.is_empty();
     let shown = NewPage {
         frame: app.site.private("Complain about how we use your details").with_errors(wrong),
         form,
         errors,
-        email_meant: meant.as_deref().unwrap_or_default(),
     };
     page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
 }
@@ -128,14 +124,4 @@ fn show_check(
     };
     let frame = app.site.private("Check your complaint before you send it").with_errors(!trouble.is_empty());
     page::private(status, &CheckPage { frame, form, new, key: key.as_str(), trouble })
-}
-
-impl NewPage<'_> {
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        if self.email_meant.is_empty() {
-            return self.errors.of("email").to_owned();
-        }
-        format!("Check your email address: did you mean {}?", self.email_meant)
-    }
 }

@@ -71,13 +71,6 @@ impl ComplaintForm {
             _ => Err(errors),
         }
     }
-
-    /// What was probably meant, when the address looks like a slip and was not queried before.
-    pub fn email_to_query(&self) -> Option<String> {
-        let address = one_line(&self.email);
-        let asked = one_line(&self.email_queried) == address;
-        email::suggestion(&address).filter(|_| !asked)
-    }
 }
 
 #[cfg(test)]

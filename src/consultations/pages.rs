@@ -15,6 +15,7 @@ use super::{Request, State as RequestState, patient, store};
 use crate::app::App;
 use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
+use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields, Query};
 use crate::library::Library;
 use crate::page;
@@ -44,8 +45,6 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
-    /// What the address was probably meant to be; the form asks.
-    email_meant: Option<String>,
     due: String,
     back: String,
     step: Step,
@@ -123,12 +122,11 @@ async fn create(
         return Ok(given.show_form(&form, &FieldErrors::default(), step));
     }
     let shared = given.to_share(&form, &jar).await?;
-    let mut new = match form.check() {
+    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_YOU_MEAN) {
         Ok(_) if form.share && shared.is_none() => {
             return Ok(given.show_form(&form, &summary_is_gone(), step));
         }
-        Ok(new) if form.email_to_query().is_none() => new,
-        Ok(_) => return Ok(given.show_form(&form, &FieldErrors::default(), step)),
+        Ok(new) => new,
         Err(errors) => return Ok(given.show_form(&form, &errors, step)),
     };
     let app = &given.app;
@@ -191,9 +189,7 @@ impl Given {
 
     fn show_form(&self, form: &RequestForm, errors: &FieldErrors, step: Step) -> Response {
         let site = &self.app.site;
-        let email_meant =
-            if step == Step::Check || step == Step::Send { form.email_to_query() } else { None };
-        let wrong = !errors.is_empty() || email_meant.is_some();
+        let wrong = !errors.is_empty();
         let now = self.app.clock.now();
         let title = "Ask the clinic to contact you";
         // Search engines may list the form; as soon as it holds somebody's answers it is theirs alone.
@@ -205,7 +201,6 @@ impl Given {
             frame,
             form,
             errors,
-            email_meant: email_meant.filter(|_| errors.of("email").is_empty()),
             due: site.clinic.calendar().say(site.clinic.calendar().promise(now).due.timestamp()),
             back: match self.library.sheet(&form.about) {
                 _ if form.from_summary => assessment::SUMMARY.to_owned(),
@@ -276,17 +271,5 @@ impl Step {
 impl CheckPage<'_> {
     fn shares(&self) -> &'static str {
         if self.form.share { "Shared with the clinic" } else { "Not shared" }
-    }
-}
-
-impl NewPage<'_> {
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => {
-                format!("Check your email address: did you mean {meant}?")
-            }
-            None => self.errors.of("email").to_owned(),
-        }
     }
 }

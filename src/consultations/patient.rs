@@ -12,6 +12,7 @@ use super::pages::Given;
 use super::request::RequestForm;
 use super::{Request, State as RequestState, desk, store};
 use crate::error::{Error, Result};
+use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields};
 use crate::page;
 use crate::sealing::token_hash;
@@ -35,8 +36,6 @@ struct ContactPage<'a> {
     frame: Frame<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
-    /// What the address was probably meant to be; the form asks.
-    email_meant: Option<String>,
     path: String,
 }
 
@@ -87,7 +86,7 @@ async fn contact(State(given): State<Given>, Path(token): Path<String>) -> Resul
         phone: request.phone,
         ..RequestForm::default()
     };
-    Ok(given.show_contact(&form, &FieldErrors::default(), None, &token))
+    Ok(given.show_contact(&form, &FieldErrors::default(), &token))
 }
 
 async fn change_contact(
@@ -98,15 +97,14 @@ async fn change_contact(
     let request = given.find_open(&token).await?;
     let form = RequestForm::read(&fields);
     let mut errors = FieldErrors::default();
-    let contact = form.check_contact(&mut errors).filter(|_| errors.is_empty());
-    let Some(contact) = contact else {
-        return Ok(given.show_contact(&form, &errors, None, &token));
-    };
+    let checked = form.check_contact(&mut errors).filter(|_| errors.is_empty()).ok_or(errors);
     // An address that was ours already was meant.
-    let meant = form.email_to_query().filter(|_| contact.email != request.email);
-    if meant.is_some() {
-        return Ok(given.show_contact(&form, &errors, meant, &token));
-    }
+    let is_ours = checked.as_ref().is_ok_and(|contact| contact.email == request.email);
+    let queried = if is_ours { &form.email } else { &form.email_queried };
+    let contact = match email::ask(checked, &form.email, queried, DID_YOU_MEAN) {
+        Ok(contact) => contact,
+        Err(errors) => return Ok(given.show_contact(&form, &errors, &token)),
+    };
     if super::change_contact(&given.app, request, contact).await? {
         Ok(Redirect::to(&path(&token)).into_response())
     } else {
@@ -148,26 +146,10 @@ impl Given {
         if request.state.is_over() { Err(Error::NotFound) } else { Ok(request) }
     }
 
-    fn show_contact(
-        &self,
-        form: &RequestForm,
-        errors: &FieldErrors,
-        email_meant: Option<String>,
-        token: &str,
-    ) -> Response {
-        let wrong = !errors.is_empty() || email_meant.is_some();
+    fn show_contact(&self, form: &RequestForm, errors: &FieldErrors, token: &str) -> Response {
+        let wrong = !errors.is_empty();
         let frame = self.app.site.private("Change how we reach you").with_errors(wrong);
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        page::private(status, &ContactPage { frame, form, errors, email_meant, path: path(token) })
-    }
-}
-
-impl ContactPage<'_> {
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => format!("Check your email address: did you mean {meant}?"),
-            None => self.errors.of("email").to_owned(),
-        }
+        page::private(status, &ContactPage { frame, form, errors, path: path(token) })
     }
 }

@@ -115,13 +115,6 @@ impl RequestForm {
         Some(Contact { name: name?, email: email?, phone: phone?, times, method: method? })
     }
 
-    /// What was probably meant, when the address looks like a slip and was not queried before.
-    pub fn email_to_query(&self) -> Option<String> {
-        let address = one_line(&self.email);
-        let asked = one_line(&self.email_queried) == address;
-        email::suggestion(&address).filter(|_| !asked)
-    }
-
     pub fn method_choices(&self) -> Vec<Choice<'static>> {
         Method::choices(&self.method)
     }
@@ -204,18 +197,5 @@ mod tests {
         let new = forged.check().unwrap();
         assert!(new.voicemail.is_empty() && new.contact.times.is_empty());
         assert_eq!(complaints(RequestForm { method: "fax".into(), ..filled() })[0].0, "method");
-    }
-
-    #[test]
-    fn a_likely_slip_is_queried_once() {
-        let slip = || RequestForm { email: "ada@hotmial.co.uk".into(), ..filled() };
-        assert_eq!(slip().email_to_query().as_deref(), Some("ada@hotmail.co.uk"));
-        assert_eq!(
-            RequestForm { email_queried: "ada@hotmial.co.uk".into(), ..slip() }.email_to_query(),
-            None
-        );
-        assert!(
-            RequestForm { email_queried: "other@hotmial.co.uk".into(), ..slip() }.email_to_query().is_some()
-        );
     }
 }

@@ -1,6 +1,6 @@
 //! An email address: checked, its likely typos queried, and made comparable.
 
-use crate::form::{Fields, one_line};
+use crate::form::{FieldErrors, Fields, one_line};
 
 /// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
 const LONGEST: usize = 254;
@@ -103,6 +103,31 @@ pub fn meant(fields: &Fields) -> String {
     if unchanged && !meant.is_empty() { meant } else { typed }
 }
 
+/// What was checked, or what to mend: the question about a likely slip in an address that has no other fault is a part
+/// of that, unless the same address was queried before. Every form that takes an address asks through this.
+pub fn ask<T>(
+    checked: Result<T, FieldErrors>,
+    typed: &str,
+    queried: &str,
+    question: &str,
+) -> Result<T, FieldErrors> {
+    let Some(meant) = to_query(typed, queried) else { return checked };
+    let mut errors = checked.err().unwrap_or_default();
+    if errors.of("email").is_empty() {
+        errors.add_question(question, meant);
+    }
+    Err(errors)
+}
+
+/// The question to the person whose address it is.
+pub const DID_YOU_MEAN: &str = "Check your email address: did you mean";
+
+/// What was probably meant, when the address looks like a slip and was not queried before.
+pub fn to_query(typed: &str, queried: &str) -> Option<String> {
+    let address = one_line(typed);
+    suggestion(&address).filter(|_| one_line(queried) != address)
+}
+
 /// What was probably meant, when the address looks like a slip. Only a person can say.
 pub fn suggestion(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
@@ -165,6 +190,27 @@ fn one_slip(meant: &str, typed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_likely_slip_is_queried_once() {
+        let slip = "ada@hotmial.co.uk";
+        assert_eq!(to_query(slip, "").as_deref(), Some("ada@hotmail.co.uk"));
+        assert_eq!(to_query(slip, "ada@hotmial.co.uk"), None);
+        assert!(to_query(slip, "other@hotmial.co.uk").is_some());
+    }
+
+    #[test]
+    fn the_question_about_a_slip_stands_among_what_is_to_be_mended() {
+        let to_mend = |checked| ask(checked, "ada@hotmial.co.uk", "", DID_YOU_MEAN).err().unwrap();
+        let asked = to_mend(Ok(()));
+        assert_eq!(asked.of("email"), "Check your email address: did you mean ada@hotmail.co.uk?");
+        assert_eq!(asked.email_meant(), "ada@hotmail.co.uk");
+        let mut errors = FieldErrors::default();
+        errors.add("name", "Enter your full name");
+        let fields: Vec<_> = to_mend(Err(errors)).iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["name", "email"]);
+        assert_eq!(ask(Ok(1), "ada@hotmail.co.uk", "", DID_YOU_MEAN), Ok(1));
+    }
 
     #[test]
     fn addresses_that_mail_can_reach_are_kept_as_typed() {

@@ -23,6 +23,8 @@ use crate::staff::{self, Account, store as accounts};
 
 const LONGEST_REASON: usize = 200;
 
+const QUESTION: &str = "Check the email address: did you mean";
+
 #[derive(Template)]
 #[template(path = "mailroom/index.html")]
 struct IndexPage<'a> {
@@ -46,7 +48,6 @@ struct ShowPage<'a> {
     settled_by: String,
     form: Form,
     errors: &'a FieldErrors,
-    email_meant: Option<String>,
     trouble: Option<&'a str>,
 }
 
@@ -62,7 +63,6 @@ struct Form {
 #[derive(Default)]
 struct Shown<'a> {
     errors: FieldErrors,
-    email_meant: Option<String>,
     trouble: Option<&'a str>,
 }
 
@@ -129,12 +129,13 @@ async fn address(
     let form =
         Form { email: email::meant(&fields), email_queried: fields.text("email_queried"), ..Form::of(&mail) };
     let mut errors = FieldErrors::default();
-    let to = errors.take("email", email::check(&form.email));
-    let asked = one_line(&form.email_queried) == one_line(&form.email);
-    let email_meant = email::suggestion(&one_line(&form.email)).filter(|_| to.is_some() && !asked);
-    let Some(to) = to.filter(|_| email_meant.is_none()) else {
-        let shown = Shown { errors, email_meant, trouble: None };
-        return show_mail(&app, &me, &mail, form, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
+    let checked = errors.take("email", email::check(&form.email)).ok_or(errors);
+    let to = match email::ask(checked, &form.email, &form.email_queried, QUESTION) {
+        Ok(to) => to,
+        Err(errors) => {
+            let shown = Shown { errors, trouble: None };
+            return show_mail(&app, &me, &mail, form, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
+        }
     };
     match super::readdress(&app, me.id, mail.id, to).await? {
         Ok(follower) => Ok(Redirect::to(&format!("/staff/mail/{follower}")).into_response()),
@@ -213,7 +214,6 @@ async fn show_mail(
         settled_by: settled_by.unwrap_or_else(|| "someone who left".to_owned()),
         form,
         errors: &shown.errors,
-        email_meant: shown.email_meant,
         trouble: shown.trouble,
     };
     Ok(page::private(status, &shown))
@@ -291,13 +291,5 @@ impl IndexPage<'_> {
 impl ShowPage<'_> {
     fn when(&self, at: &i64) -> String {
         self.calendar.say_with_year(moment(*at))
-    }
-
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => format!("Check the email address: did you mean {meant}?"),
-            None => self.errors.of("email").to_owned(),
-        }
     }
 }

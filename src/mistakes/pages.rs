@@ -14,6 +14,7 @@ use super::{Told, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::contact::Choice;
+use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{About, FieldErrors, Fields};
 use crate::library::{Library, PlainPage, Sheet};
 use crate::page;
@@ -41,7 +42,6 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     form: &'a MistakeForm,
     errors: &'a FieldErrors,
-    email_meant: Option<String>,
     /// Nothing when the reader has yet to choose.
     about: Option<Spoken<'a>>,
     choices: Vec<Choice<'a>>,
@@ -61,7 +61,6 @@ struct ConfirmationPage<'a> {
 #[derive(Default)]
 struct Again<'a> {
     errors: FieldErrors,
-    email_meant: Option<String>,
     trouble: Option<(StatusCode, &'a str)>,
 }
 
@@ -81,11 +80,11 @@ async fn create(State(given): State<Given>, Network(from): Network, fields: Fiel
     let form = MistakeForm::read(&fields);
     let key = SubmissionKey::parse(&app.sealer, &fields.text("key"));
     let about = given.find(&form.about);
-    let (mut new, about) = match (form.check(about.is_some()), about) {
-        (Ok(new), Some(about)) if form.email_to_query().is_none() => (new, about),
-        (Err(errors), _) => return Ok(given.show(&form, key, Again { errors, ..Again::default() })),
-        _ => {
-            let again = Again { email_meant: form.email_to_query(), ..Again::default() };
+    let checked = email::ask(form.check(about.is_some()), &form.email, &form.email_queried, DID_YOU_MEAN);
+    let (mut new, about) = match (checked, about) {
+        (Ok(new), Some(about)) => (new, about),
+        (checked, _) => {
+            let again = Again { errors: checked.err().unwrap_or_default(), ..Again::default() };
             return Ok(given.show(&form, key, again));
         }
     };
@@ -144,11 +143,10 @@ impl Given {
     fn show(&self, form: &MistakeForm, key: Option<SubmissionKey>, again: Again<'_>) -> Response {
         let app = &self.app;
         let key = key.unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
-        let Again { errors, email_meant, trouble } = again;
-        let to_mend = !errors.is_empty() || email_meant.is_some();
+        let Again { errors, trouble } = again;
         let status = match trouble {
             Some((status, _)) => status,
-            None if to_mend => StatusCode::UNPROCESSABLE_ENTITY,
+            None if !errors.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
             None => StatusCode::OK,
         };
         let about = self.find(&form.about);
@@ -160,7 +158,6 @@ impl Given {
             frame: app.site.private(title).with_errors(status != StatusCode::OK),
             form,
             errors: &errors,
-            email_meant,
             about,
             choices: all.map(|one| Choice { value: one.slug(), label: one.title(), chosen: false }).collect(),
             key: key.as_str(),
@@ -198,15 +195,5 @@ impl<'a> Spoken<'a> {
             Spoken::Plain(_) => String::new(),
         };
         Told { about: self.slug().to_owned(), version }
-    }
-}
-
-impl NewPage<'_> {
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => format!("Check your email address: did you mean {meant}?"),
-            None => self.errors.of("email").to_owned(),
-        }
     }
 }

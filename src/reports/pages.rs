@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
 use crate::form::contact::Choice;
+use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields, Query};
 use crate::library::{Library, Sheet};
 use crate::page;
@@ -43,7 +44,6 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     form: &'a ReportForm,
     errors: &'a FieldErrors,
-    email_meant: Option<String>,
     /// The page that will be sent; nothing when the person has yet to choose.
     sheet: Option<&'a Sheet>,
     sheets: Vec<&'a Sheet>,
@@ -99,7 +99,7 @@ async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) ->
         // That page says what became of the answers, or asks for the one that is missing.
         return Ok(Redirect::to(assessment::SUMMARY).into_response());
     }
-    Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false))
+    Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default()))
 }
 
 async fn create(
@@ -112,13 +112,13 @@ async fn create(
     let form = ReportForm::read(&fields);
     let summary = given.summary(&form, &jar).await?;
     if fields.has("change") {
-        return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), false));
+        return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default()));
     }
     let sheets = given.chosen(&form);
-    let mut new = match form.check(sheets.len(), summary.is_some()) {
-        Ok(new) if form.email_to_query().is_none() => new,
-        Ok(_) => return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default(), true)),
-        Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors, true)),
+    let checked = form.check(sheets.len(), summary.is_some());
+    let mut new = match email::ask(checked, &form.email, &form.email_queried, DID_YOU_MEAN) {
+        Ok(new) => new,
+        Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
     };
     let sending = fields.text("step") == "send";
     let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
@@ -177,15 +177,8 @@ impl Given {
         sheets
     }
 
-    fn show_form(
-        &self,
-        form: &ReportForm,
-        summary: Option<&Summary>,
-        errors: &FieldErrors,
-        query_email: bool,
-    ) -> Response {
-        let email_meant = form.email_to_query().filter(|_| query_email && errors.of("email").is_empty());
-        let wrong = !errors.is_empty() || email_meant.is_some();
+    fn show_form(&self, form: &ReportForm, summary: Option<&Summary>, errors: &FieldErrors) -> Response {
+        let wrong = !errors.is_empty();
         let chosen = self.chosen(form);
         let sheets = match summary {
             Some(summary) => summary.sheets(&self.library).into_iter().map(|(sheet, _)| sheet).collect(),
@@ -199,7 +192,7 @@ impl Given {
             None => "Get a page by email",
         };
         let frame = self.app.site.private(title).with_errors(wrong);
-        let shown = NewPage { frame, form, errors, email_meant, sheet, sheets };
+        let shown = NewPage { frame, form, errors, sheet, sheets };
         page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
     }
 
@@ -247,15 +240,5 @@ impl<'a> NewPage<'a> {
     fn link_choice(&self) -> Vec<Choice<'static>> {
         let label = "Add one private link to my summary";
         vec![Choice { value: "yes", label, chosen: self.form.link }]
-    }
-
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => {
-                format!("Check your email address: did you mean {meant}?")
-            }
-            None => self.errors.of("email").to_owned(),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the report form says, as typed and as checked.
 
-use crate::form::{FieldErrors, Fields, email, name, one_line};
+use crate::form::{FieldErrors, Fields, email, name};
 
 /// The most pages in one mail: mail programs cut off what is much longer.
 pub const MOST_PAGES: usize = 5;
@@ -67,13 +67,6 @@ impl ReportForm {
             }
             _ => Err(errors),
         }
-    }
-
-    /// What was probably meant, when the address looks like a slip and was not queried before.
-    pub fn email_to_query(&self) -> Option<String> {
-        let address = one_line(&self.email);
-        let asked = one_line(&self.email_queried) == address;
-        email::suggestion(&address).filter(|_| !asked)
     }
 }
 

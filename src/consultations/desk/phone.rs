@@ -9,12 +9,15 @@ use super::Desk;
 use crate::consultations;
 use crate::consultations::request::{LONGEST_CONCERN, RequestForm};
 use crate::error::{Error, Result};
-use crate::form::{FieldErrors, Fields};
+use crate::form::{FieldErrors, Fields, email};
 use crate::page;
 use crate::reference::SubmissionKey;
 use crate::site::Frame;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
+
+/// The question to whoever has the patient at the phone.
+const DID_THEY_MEAN: &str = "Check the email address: did they mean";
 
 #[derive(Template)]
 #[template(path = "consultations/phone.html")]
@@ -22,8 +25,6 @@ struct PhonePage<'a> {
     frame: Frame<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
-    /// What the address was probably meant to be; the form asks.
-    email_meant: Option<String>,
     /// The text in pieces, when it holds safety words that are yet to be read out.
     marked: Vec<(bool, &'a str)>,
     key: &'a str,
@@ -35,7 +36,6 @@ struct PhonePage<'a> {
 #[derive(Default)]
 struct Again {
     errors: FieldErrors,
-    email_meant: Option<String>,
     safety: bool,
     trouble: bool,
 }
@@ -48,14 +48,10 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     let app = &desk.app;
     let form = RequestForm::read(&fields);
     let key = SubmissionKey::parse(&app.sealer, &fields.text("key"));
-    let mut new = match form.check() {
+    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
-    if let Some(meant) = form.email_to_query() {
-        let again = Again { email_meant: Some(meant), ..Again::default() };
-        return Ok(desk.show_phone(&me, &form, key, again));
-    }
     let unread = app.site.clinic.safety.are_in(&new.concern) && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
@@ -81,8 +77,8 @@ impl Desk {
     ) -> Response {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
-        let Again { errors, email_meant, safety, trouble } = again;
-        let wrong = !errors.is_empty() || email_meant.is_some();
+        let Again { errors, safety, trouble } = again;
+        let wrong = !errors.is_empty();
         let status = match (trouble, wrong) {
             (true, _) => StatusCode::SERVICE_UNAVAILABLE,
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -94,22 +90,11 @@ impl Desk {
             frame: frame.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            email_meant,
             marked: if safety { app.site.clinic.safety.marked(&form.concern) } else { Vec::new() },
             key: key.as_str(),
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
             trouble,
         };
         page::private(status, &shown)
-    }
-}
-
-impl PhonePage<'_> {
-    /// The complaint about the address, or the question about it.
-    fn email_error(&self) -> String {
-        match &self.email_meant {
-            Some(meant) => format!("Check the email address: did they mean {meant}?"),
-            None => self.errors.of("email").to_owned(),
-        }
     }
 }
