@@ -24,16 +24,19 @@ async function begin(page) {
   await expect(page.locator('.kicker')).toHaveText(/^Question 1 of/);
 }
 
-/** Answers every question: the first choices, the number 7, or the words. `at` is called at each. */
+/** Answers every question: the first choices, the number 7, or the words. `at` is called at each. Ends on the check page. */
 async function answerAll(page, at = async () => {}) {
   for (let questions = 0; !page.url().endsWith('/assessment/check'); questions += 1) {
     expect(questions).toBeLessThan(15);
+    const before = page.url();
     await at();
     const choices = page.getByRole('main').locator('input[type=radio], input[type=checkbox]');
     if (page.url().endsWith('/in-the-way')) await page.getByRole('radio', { name: '7', exact: true }).check();
     else if (await choices.count()) await choices.first().check();
     else await page.getByRole('main').locator('textarea').fill(WORDS);
     await next(page);
+    // Until it has loaded, Chromium may not go back from it.
+    await page.waitForURL((url) => url.href !== before);
   }
 }
 

@@ -43,9 +43,11 @@ export function nextCode(origin, email) {
 
 /** In a browser: from the page that follows the password to the desk. */
 export async function secondStep(page, origin, email) {
+  await page.getByLabel('6-digit code').waitFor();
   if (page.url().endsWith('/set-up')) {
     await page.getByLabel('6-digit code').fill(setUp(origin, email, await page.locator('[data-key]').innerText()));
     await page.getByRole('button', { name: 'Continue' }).click();
+    await page.locator('[data-code]').first().waitFor();
     keepCodes(origin, email, await page.locator('[data-code]').allInnerTexts());
     await page.getByRole('link', { name: 'I have kept them' }).click();
     return;
