@@ -14,6 +14,7 @@ pub fn decoded(mail: &str) -> String {
     one_line(&parsed.subparts.iter().map(|part| part.get_body().unwrap()).collect::<Vec<_>>().join(" "))
 }
 
+/// The first link of a mail that begins so.
 pub fn link_in(mail: &str, start: &str) -> String {
     let words = decoded(mail);
     let link = words

@@ -2,6 +2,9 @@
 
 mod support;
 
+mod addresses;
+mod again;
+mod asked_mails;
 mod assessment;
 mod bad_input;
 mod bookings;

@@ -47,6 +47,7 @@ pub struct Site {
 pub struct Visitor<'s> {
     site: &'s Site,
     cookie: Option<String>,
+    network: [u8; 4],
 }
 
 /// What came back, with its body read.
@@ -95,12 +96,18 @@ impl Site {
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor { site: self, cookie: None }
+        self.visitor_from([192, 0, 2, 7])
+    }
+
+    /// Someone on a network of their own: limits on sending go by it.
+    pub fn visitor_from(&self, network: [u8; 4]) -> Visitor<'_> {
+        Visitor { site: self, cookie: None, network }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let mut request = request;
-        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000))));
+        let somewhere = ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000)));
+        request.extensions_mut().get_or_insert_with(|| somewhere);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -148,7 +155,7 @@ impl Site {
 impl<'s> Visitor<'s> {
     /// Another tab of the same browser.
     pub fn on_the_same_device(&self) -> Visitor<'s> {
-        Visitor { site: self.site, cookie: self.cookie.clone() }
+        Visitor { site: self.site, cookie: self.cookie.clone(), network: self.network }
     }
 
     pub fn set_cookie(&mut self, cookie: &str) {
@@ -176,6 +183,7 @@ impl Visitor<'_> {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
+        let request = request.extension(ConnectInfo(std::net::SocketAddr::from((self.network, 50_000))));
         let answer = self.site.send(request.body(body).unwrap()).await;
         if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
             self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
