@@ -36,6 +36,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;
+                mail::asked::forget(connection, now).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
                 sqlx::query("delete from submissions where created_at < $1")
                     .bind(at - retention::SUBMISSION)

@@ -145,6 +145,13 @@ pub fn name(typed: &str, missing: &str) -> Result<String, String> {
     }
 }
 
+/// A name that may stand in a mail to an address that nobody has confirmed: plain, or none at all. Anything else
+/// could carry a stranger's message.
+pub fn plain_name(name: &str) -> &str {
+    let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’');
+    if name.chars().count() <= 40 && name.chars().all(plain) { name } else { "" }
+}
+
 /// A phone number in any format, kept as typed: 8 to 15 digits.
 pub fn phone(typed: &str) -> Result<String, String> {
     let phone = one_line(typed);
@@ -210,6 +217,14 @@ mod tests {
         assert_eq!(name("  Ada\r\nLovelace ", "Enter your name"), Ok("Ada Lovelace".into()));
         assert_eq!(name(" \n ", "Enter your name"), Err("Enter your name".into()));
         assert!(name(&"x".repeat(101), "").is_err());
+    }
+
+    #[test]
+    fn only_a_plain_name_is_repeated_in_a_mail() {
+        assert_eq!(plain_name("Zoë O’Neill-Smith"), "Zoë O’Neill-Smith");
+        for odd in ["Win now: http://example.org", "a@b", "Call 07700 900123", "a\nb", &"x".repeat(41)] {
+            assert_eq!(plain_name(odd), "", "{odd}");
+        }
     }
 
     #[test]

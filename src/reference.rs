@@ -1,28 +1,38 @@
 //! References that people read out on the phone, and the keys that make a form's second sending harmless.
 
 use crate::clock::Clock;
-use crate::sealing::{Sealer, hex, random};
+use crate::sealing::{Sealer, hex, random, token_hash};
 
 /// No letter or digit that looks or sounds like another (0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowel.
 const ALPHABET: &[u8] = b"346789CDFHJKMNPQRTVWXY";
-const CODE_LENGTH: usize = 8;
+const REFERENCE_LENGTH: usize = 8;
+/// About 829 million million codes: see `security::Limits` for what that is worth.
+const CODE_LENGTH: usize = 12;
 /// Faster than a person reads a check page.
 const SHORTEST_READING_SECONDS: i64 = 2;
 
 /// Such as `BP-7K3M-9QX4`: never three letters in a row, so that it spells nothing. About 34 random bits.
 pub fn reference(prefix: &str) -> String {
-    let text = code();
-    format!("{prefix}-{}-{}", &text[..4], &text[4..])
+    format!("{prefix}-{}", in_fours(&draw(REFERENCE_LENGTH)))
 }
 
-/// Such as `7K3M9QX4`, to be typed from one screen into another.
+/// Such as `7K3M9QX4HJ37`, to be typed from one screen into another.
 pub fn code() -> String {
+    draw(CODE_LENGTH)
+}
+
+/// Such as `7K3M-9QX4-HJ37`.
+pub fn in_fours(code: &str) -> String {
+    code.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+}
+
+fn draw(length: usize) -> String {
     loop {
         let drawn: Vec<u8> = std::iter::repeat_with(|| random::<1>()[0])
             // Whole multiples of the alphabet only, so that every character is equally likely.
             .filter(|byte| usize::from(*byte) < 256 - 256 % ALPHABET.len())
             .map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()])
-            .take(CODE_LENGTH)
+            .take(length)
             .collect();
         if drawn.windows(3).all(|three| three.iter().any(u8::is_ascii_digit)) {
             return String::from_utf8(drawn).expect("the alphabet is ASCII");
@@ -57,16 +67,28 @@ impl SubmissionKey {
         &self.0
     }
 
+    /// What is stored of the key. Each kind of form keeps keys of its own.
+    pub fn hash(&self, kind: &str) -> String {
+        key_hash(kind, &self.0)
+    }
+
     /// True when the check page was answered faster than anyone can read it.
     pub fn was_too_quick(&self, clock: &Clock) -> bool {
         let made = self.0.split('-').nth(1).and_then(|time| i64::from_str_radix(time, 16).ok()).unwrap_or(0);
-        clock.now().as_second() - made < SHORTEST_READING_SECONDS
+        let read_for = clock.now().as_second() - made;
+        // A clock that was set back makes nobody quick.
+        (0..SHORTEST_READING_SECONDS).contains(&read_for)
     }
 
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
     pub fn private_token(&self, sealer: &Sealer) -> String {
         sealer.mark("private page", &self.0)[..40].to_owned()
     }
+}
+
+/// The same for a key as an address holds it, ours or not.
+pub fn key_hash(kind: &str, key: &str) -> String {
+    token_hash(&format!("{kind}\0{key}"))
 }
 
 fn proof(sealer: &Sealer, body: &str) -> String {
@@ -97,8 +119,10 @@ mod tests {
         let code = code();
         let typed = code.to_lowercase();
         let (first, last) = typed.split_at(4);
+        assert_eq!(in_fours("7K3M9QX4HJ37"), "7K3M-9QX4-HJ37");
         assert_eq!(parse_code(&format!(" {first} - {last}\u{a0}")), Some(code));
-        for odd in ["", "7K3M9QX", "7K3M9QX44", "7K3M9QX0", "7K3M9QXÉ", "ǅǅǅǅ"] {
+        for odd in ["", "7K3M9QX4", "7K3M9QX4HJ3", "7K3M9QX4HJ377", "7K3M9QX4HJ30", "7K3M9QX4HJ3É", "ǅǅǅǅ"]
+        {
             assert_eq!(parse_code(odd), None, "{odd}");
         }
     }
@@ -113,6 +137,8 @@ mod tests {
         assert!(key.was_too_quick(&clock));
         clock.advance(jiff::SignedDuration::from_secs(2));
         assert!(!key.was_too_quick(&clock));
+        clock.advance(jiff::SignedDuration::from_secs(-600));
+        assert!(!key.was_too_quick(&clock), "the clock was set back");
         for forged in ["", "-", "a-b-c", &key.as_str().replacen('-', "0-", 1)] {
             assert_eq!(SubmissionKey::parse(&sealer, forged), None);
         }

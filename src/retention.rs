@@ -6,6 +6,8 @@ const DAY: i64 = 24 * 60 * 60;
 pub const CONSULTATION: i64 = 90 * DAY;
 /// The address of a report, and of any mail, after it was sent or given up.
 pub const ADDRESS: i64 = 7 * DAY;
+/// What counts mail to an address for the limits on it.
+pub const ASKED_MAIL: i64 = DAY;
 /// Answers of the self-assessment after the last one was given.
 pub const DRAFT: i64 = DAY;
 

@@ -11,7 +11,7 @@ use crate::drafts;
 use crate::error::{Error, Result};
 use crate::form::{FieldErrors, Fields};
 use crate::page;
-use crate::reference::parse_code;
+use crate::reference::{in_fours, parse_code};
 use crate::security::Network;
 use crate::site::Frame;
 
@@ -19,7 +19,7 @@ use crate::site::Frame;
 #[template(path = "assessment/code.html")]
 struct CodePage<'a> {
     frame: Frame<'a>,
-    /// Such as `7K3M-9QX4`; nothing before it was asked for.
+    /// Such as `7K3M-9QX4-HJ37`; nothing before it was asked for.
     code: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub async fn new_code(
     }
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     match drafts::new_code(&given.app, draft).await? {
-        Some(code) => Ok(given.show_code(Some(format!("{}-{}", &code[..4], &code[4..])))),
+        Some(code) => Ok(given.show_code(Some(in_fours(&code)))),
         None => Ok(given.lost("")),
     }
 }
@@ -66,7 +66,7 @@ pub async fn open(
     let typed = fields.text("code");
     let mut errors = FieldErrors::default();
     let Some(code) = parse_code(&typed) else {
-        errors.add("code", "Enter the 8 letters and numbers of your code, like 7K3M-9QX4");
+        errors.add("code", "Enter the 12 letters and numbers of your code, like 7K3M-9QX4-HJ37");
         return Ok(given.show_resume(StatusCode::UNPROCESSABLE_ENTITY, &typed, &errors));
     };
     if !given.app.limits.may_guess(from) {

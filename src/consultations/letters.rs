@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Request;
+use crate::form::plain_name;
 use crate::mail::{Letter, Purpose};
 use crate::site::Site;
 
@@ -11,8 +12,10 @@ use crate::site::Site;
 struct ConfirmationText<'a> {
     site: &'a Site,
     request: &'a Request,
+    name: &'a str,
     due: &'a str,
     link: &'a str,
+    stop: &'a str,
 }
 
 #[derive(Template)]
@@ -20,8 +23,10 @@ struct ConfirmationText<'a> {
 struct ConfirmationHtml<'a> {
     site: &'a Site,
     request: &'a Request,
+    name: &'a str,
     due: &'a str,
     link: &'a str,
+    stop: &'a str,
 }
 
 #[derive(Template)]
@@ -42,45 +47,41 @@ struct NoticeHtml<'a> {
     link: &'a str,
 }
 
-/// A confirmation when there is an address for it, and a notice to the clinic without a word about health.
-pub fn of(site: &Site, request: &Request, token: &str) -> Result<Vec<Letter>, askama::Error> {
-    let due = site.clinic.calendar().say_with_year(request.due_at);
-    let mut letters = to_patient(site, request, token)?;
-    letters.push(notice(site, &request.reference, &due)?);
-    Ok(letters)
-}
-
-/// The confirmation alone, when there is an address for it.
-pub fn to_patient(site: &Site, request: &Request, token: &str) -> Result<Vec<Letter>, askama::Error> {
-    if request.email.is_empty() {
-        return Ok(Vec::new());
-    }
-    let due = site.clinic.calendar().say_with_year(request.due_at);
-    Ok(vec![confirmation(site, request, &due, token)?])
-}
-
-fn confirmation(site: &Site, request: &Request, due: &str, token: &str) -> Result<Letter, askama::Error> {
-    let link = site.url(&format!("/consultations/{token}"));
+/// To the patient. `stop` is the link with which the owner of the address stops mail to it.
+pub fn confirmation(
+    site: &Site,
+    request: &Request,
+    token: &str,
+    stop: &str,
+) -> Result<Letter, askama::Error> {
+    let (due, name) = (&due(site, request), plain_name(&request.name));
+    let link = &site.url(&format!("/consultations/{token}"));
     Ok(Letter {
         purpose: Purpose::ConsultationConfirmation,
         reference: request.reference.clone(),
         to: request.email.clone(),
-        to_name: request.name.clone(),
+        to_name: name.to_owned(),
         subject: format!("We have your request {}", request.reference),
-        text: ConfirmationText { site, request, due, link: &link }.render()?,
-        html: ConfirmationHtml { site, request, due, link: &link }.render()?,
+        text: ConfirmationText { site, request, name, due, link, stop }.render()?,
+        html: ConfirmationHtml { site, request, name, due, link, stop }.render()?,
     })
 }
 
-fn notice(site: &Site, reference: &str, due: &str) -> Result<Letter, askama::Error> {
-    let link = site.url(&format!("/staff/consultations/{reference}"));
+/// To the clinic, without a word about health.
+pub fn notice(site: &Site, request: &Request) -> Result<Letter, askama::Error> {
+    let (reference, due) = (&request.reference, &due(site, request));
+    let link = &site.url(&format!("/staff/consultations/{reference}"));
     Ok(Letter {
         purpose: Purpose::ConsultationNotice,
         reference: reference.to_owned(),
         to: site.clinic.notices_to.clone(),
         to_name: String::new(),
         subject: format!("New request {reference}: answer by {due}"),
-        text: NoticeText { site, reference, due, link: &link }.render()?,
-        html: NoticeHtml { site, reference, due, link: &link }.render()?,
+        text: NoticeText { site, reference, due, link }.render()?,
+        html: NoticeHtml { site, reference, due, link }.render()?,
     })
+}
+
+fn due(site: &Site, request: &Request) -> String {
+    site.clinic.calendar().say_with_year(request.due_at)
 }

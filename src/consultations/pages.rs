@@ -11,7 +11,7 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use super::request::{LONGEST_CONCERN, NewRequest, RequestForm};
-use super::{Request, State as RequestState, patient, store};
+use super::{KIND, Request, State as RequestState, patient, store};
 use crate::app::App;
 use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields, Query};
 use crate::library::Library;
 use crate::page;
-use crate::reference::SubmissionKey;
+use crate::reference::{SubmissionKey, key_hash};
 use crate::sealing::token_hash;
 use crate::security::Network;
 use crate::site::Frame;
@@ -139,7 +139,10 @@ async fn create(
     }
     new.suspect |= key.was_too_quick(&app.clock);
     match super::submit(app, &given.library, new.clone(), shared.clone(), &key).await {
-        Ok(_) => Ok(Redirect::to(&format!("/consultations/confirmation/{}", key.as_str())).into_response()),
+        Ok(taken) => {
+            let confirmation = format!("/consultations/confirmation/{}", taken.key.as_str());
+            Ok(Redirect::to(&confirmation).into_response())
+        }
         Err(error @ Error::Unavailable) => {
             Ok(given.show_check(&form, &new, shared.as_ref(), Some(&key), Some(error)))
         }
@@ -149,7 +152,7 @@ async fn create(
 
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let app = &given.app;
-    let request = store::find_by_key(app.database.readers(), &app.sealer, &token_hash(&key)).await?;
+    let request = store::find_by_key(app.database.readers(), &app.sealer, &key_hash(KIND, &key)).await?;
     let calendar = app.site.clinic.calendar();
     let token = SubmissionKey::parse(&app.sealer, &key).map(|key| key.private_token(&app.sealer));
     let shown = ConfirmationPage {

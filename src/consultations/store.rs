@@ -8,6 +8,7 @@ use super::{Request, State};
 use crate::clock::{moment, seconds};
 use crate::config::Role;
 use crate::form::contact::{CallTime, Method};
+use crate::mail::asked::Unsent;
 use crate::sealing::{Place, Sealer};
 
 #[derive(sqlx::FromRow)]
@@ -109,12 +110,18 @@ pub async fn insert(
     Ok(())
 }
 
-/// The reference that this key made, if it made one.
-pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("select reference from submissions where key_hash = $1 and kind = 'consultation'")
-        .bind(key_hash)
-        .fetch_optional(connection)
-        .await
+/// The request that this key made, if it made one, and the mark of its content.
+pub async fn submitted(
+    connection: &mut SqliteConnection,
+    key_hash: &str,
+) -> sqlx::Result<Option<(String, Option<String>)>> {
+    sqlx::query_as(
+        "select submissions.reference, content_mark from submissions left join consultations using (reference) \
+         where key_hash = $1 and kind = 'consultation'",
+    )
+    .bind(key_hash)
+    .fetch_optional(connection)
+    .await
 }
 
 pub async fn remember_key(
@@ -173,6 +180,19 @@ pub async fn find_for(
     row.open(sealer)
 }
 
+/// The same within a transaction.
+pub async fn find_on(
+    connection: &mut SqliteConnection,
+    sealer: &Sealer,
+    reference: &str,
+) -> sqlx::Result<Request> {
+    let row: Row = sqlx::query_as("select * from consultations where reference = $1")
+        .bind(reference)
+        .fetch_one(connection)
+        .await?;
+    row.open(sealer)
+}
+
 pub async fn find_by_key(readers: &SqlitePool, sealer: &Sealer, key_hash: &str) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
         "select consultations.* from consultations join submissions using (reference) \
@@ -209,6 +229,28 @@ pub async fn set_state(
     .bind(state.is_over())
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Why the last mail to the patient was not sent; nothing when it was, or they were reached since.
+pub async fn set_untold(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    why: Option<Unsent>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set untold = $2 where reference = $1")
+        .bind(reference)
+        .bind(why.map_or("", Unsent::word))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_safety(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("update consultations set safety = 1 where reference = $1")
+        .bind(reference)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -167,7 +167,8 @@ impl Month {
         let key = || SubmissionKey::new(&app.sealer, &app.clock);
         match happening {
             Happening::Request { new, fate } => {
-                let reference = consultations::submit(app, &self.library, *new, None, &key()).await?;
+                let taken = consultations::submit(app, &self.library, *new, None, &key()).await?;
+                let reference = taken.reference;
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {

@@ -4,6 +4,8 @@ use crate::form::{FieldErrors, Fields, one_line};
 
 /// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
 const LONGEST: usize = 254;
+/// The longest part before the at sign (RFC 5321, 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64;
 
 /// Domains that many people here use: a domain one slip away from one of these is queried.
 const COMMON_DOMAINS: &[&str] = &[
@@ -83,15 +85,46 @@ pub fn check(typed: &str) -> Result<String, String> {
     if address.chars().count() > LONGEST {
         return Err("Email address must be 254 characters or less".to_owned());
     }
-    let has_dot = |address: &lettre::Address| address.domain().contains('.');
-    match address.parse::<lettre::Address>() {
-        Ok(parsed) if address.is_ascii() && has_dot(&parsed) => Ok(address),
-        // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
-        _ => Err(match suggestion(&address) {
-            Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
-            None => "Enter an email address in the correct format, like name@example.com".to_owned(),
-        }),
+    if is_address(&address) {
+        return Ok(address);
     }
+    // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
+    Err(match suggestion(&address) {
+        Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
+        None => "Enter an email address in the correct format, like name@example.com".to_owned(),
+    })
+}
+
+/// True for what mail can be written to and what is one mailbox in one spelling: the plain form of RFC 5321, without
+/// quotes, comments and numbers of networks, and without the marks that mean something in links (`?`, `&`, `%`).
+fn is_address(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$'*+/=^_{|}~-".contains(c);
+    let label = |label: &str| {
+        let named = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        (1..=63).contains(&label.len()) && named && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let ending = domain.rsplit('.').next().unwrap_or_default();
+    let ends = ending.len() >= 2 && ending.chars().all(|c| c.is_ascii_alphabetic())
+        || ending.to_ascii_lowercase().starts_with("xn--");
+    (1..=LONGEST_LOCAL).contains(&local.len())
+        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(plain))
+        && domain.contains('.')
+        && domain.split('.').all(label)
+        && ends
+        && address.parse::<lettre::Address>().is_ok()
+}
+
+/// A `mailto:` link in which no character of the address means anything else.
+pub fn link(address: &str) -> String {
+    let mut link = "mailto:".to_owned();
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' => link.push(byte.into()),
+            byte => link += &format!("%{byte:02X}"),
+        }
+    }
+    link
 }
 
 /// The address of a form that may have been asked about it: what was meant counts only while what is typed is still
@@ -138,7 +171,7 @@ pub fn suggestion(address: &str) -> Option<String> {
     let meant_domain = likely_domain(&tidy(&domain.to_lowercase().replace(',', ".")));
     let meant = format!("{}@{meant_domain}", tidy(local));
     let same = meant.eq_ignore_ascii_case(address);
-    (!same && meant.parse::<lettre::Address>().is_ok() && meant_domain.contains('.')).then_some(meant)
+    (!same && is_address(&meant)).then_some(meant)
 }
 
 /// The address as mail systems most often see it, to know the same mailbox again: no case, no dots and no +tag before
@@ -146,6 +179,8 @@ pub fn suggestion(address: &str) -> Option<String> {
 pub fn comparable(address: &str) -> String {
     let address = address.to_lowercase();
     let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
+    // Two names of one mail system.
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
     let plain = local.split('+').next().unwrap_or(local).replace('.', "");
     format!("{plain}@{domain}")
 }
@@ -222,6 +257,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_in_an_address_means_anything_else_in_a_link() {
+        assert_eq!(link("ada@example.org"), "mailto:ada@example.org");
+        assert_eq!(link("a+b?bcc=x#'&%@example.org"), "mailto:a%2Bb%3Fbcc%3Dx%23%27%26%25@example.org");
+    }
+
+    #[test]
     fn what_is_not_an_address_is_told_what_one_looks_like() {
         for bad in [
             "ada",
@@ -286,5 +327,6 @@ mod tests {
     fn the_same_mailbox_is_known_again() {
         assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
         assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
+        assert_eq!(comparable("A.da@GoogleMail.com"), comparable("ada@gmail.com"));
     }
 }

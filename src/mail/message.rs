@@ -9,7 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use crate::form::one_line;
+use crate::form::{one_line, plain_name};
 use crate::sealing::random_token;
 use crate::site::Site;
 
@@ -20,7 +20,7 @@ pub struct Letter {
     pub reference: String,
     /// The address as typed.
     pub to: String,
-    /// The person's name, or nothing.
+    /// The person's name, or nothing. Only a plain one is used.
     pub to_name: String,
     pub subject: String,
     pub text: String,
@@ -58,10 +58,12 @@ pub struct Sender {
 }
 
 /// A message that is ready to send.
-pub(super) struct Written {
-    pub id: String,
-    pub to: String,
-    pub bytes: Vec<u8>,
+pub struct Written {
+    pub(super) purpose: Purpose,
+    pub(super) reference: String,
+    pub(super) id: String,
+    pub(super) to: String,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Purpose {
@@ -126,7 +128,8 @@ impl Sender {
         &self.from.email
     }
 
-    pub(super) fn write(
+    /// The whole message, or why none can be written; the reason does not repeat the address.
+    pub fn write(
         &self,
         letter: &Letter,
         calendar: Option<&CalendarFile>,
@@ -138,7 +141,7 @@ impl Sender {
             .message_id(Some(id.clone()))
             .date(SystemTime::from(now))
             .from(self.from.clone())
-            .to(Mailbox::new(display_name(&letter.to_name), to.clone()))
+            .to(Mailbox::new(display_name(plain_name(&letter.to_name)), to.clone()))
             .subject(harmless(&letter.subject))
             // So that out-of-office replies and the like stay away (RFC 3834).
             .raw_header(HeaderValue::new(
@@ -146,7 +149,13 @@ impl Sender {
                 "auto-generated".to_owned(),
             ))
             .multipart(body(letter, calendar)?)?;
-        Ok(Written { id, to: to.to_string(), bytes: message.formatted() })
+        Ok(Written {
+            purpose: letter.purpose,
+            reference: letter.reference.clone(),
+            id,
+            to: to.to_string(),
+            bytes: message.formatted(),
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::clock::seconds;
 use crate::sealing::{Place, Sealer};
 
+pub mod asked;
 pub mod desk;
 mod files;
 mod message;
@@ -18,7 +19,7 @@ mod smtp;
 mod store;
 mod worker;
 
-pub use message::{CalendarFile, Letter, Purpose, Sender};
+pub use message::{CalendarFile, Letter, Purpose, Sender, Written};
 pub use outcome::State;
 pub use post::Post;
 pub use progress::Progress;
@@ -37,36 +38,22 @@ pub async fn enqueue(
     now: Timestamp,
     due: Timestamp,
 ) -> sqlx::Result<()> {
-    let message = sender.write(&letter, None, now);
-    keep(connection, sealer, &letter, message, now, due).await
+    let message = sender.write(&letter, None, now).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    keep(connection, sealer, &message, now, due).await
 }
 
-/// The same, to be sent at once, with a file that calendars take in.
-pub async fn enqueue_with_calendar(
+/// Stores a message that was written before, so that one that cannot be written undoes nothing.
+pub async fn keep(
     connection: &mut SqliteConnection,
     sealer: &Sealer,
-    sender: &Sender,
-    letter: Letter,
-    calendar: CalendarFile,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    let message = sender.write(&letter, Some(&calendar), now);
-    keep(connection, sealer, &letter, message, now, now).await
-}
-
-async fn keep(
-    connection: &mut SqliteConnection,
-    sealer: &Sealer,
-    letter: &Letter,
-    message: anyhow::Result<message::Written>,
+    message: &Written,
     now: Timestamp,
     due: Timestamp,
 ) -> sqlx::Result<()> {
-    let message = message.map_err(|error| sqlx::Error::Decode(error.into()))?;
     let new = store::NewMail {
         message_id: &message.id,
-        purpose: letter.purpose,
-        reference: &letter.reference,
+        purpose: message.purpose,
+        reference: &message.reference,
         recipient: sealer.seal(place(&message.id, "recipient"), &message.to),
         message: sealer.seal_bytes(place(&message.id, "message"), &message.bytes),
         now: seconds(now),

@@ -3,15 +3,26 @@
 use anyhow::Context;
 use jiff::Timestamp;
 
-use super::message::{Sender, Written, parse};
+use super::message::{Purpose, Sender, Written, parse};
 use crate::sealing::random_token;
+
+/// How quoted-printable breaks a line that goes on.
+const SOFT_BREAK: &[u8] = b"=\r\n";
 
 /// The headers that say to whom a message goes and which message it is.
 const OWN: [&str; 3] = ["to:", "message-id:", "date:"];
 
 impl Sender {
-    /// The name of whom it was for is left out: it may have been a slip, too.
-    pub(super) fn readdress(&self, message: &[u8], to: &str, now: Timestamp) -> anyhow::Result<Written> {
+    /// The name of whom it was for is left out: it may have been a slip, too. `stop` is what the link that stops mail
+    /// holds, for the old address and for the new one.
+    pub(super) fn readdress(
+        &self,
+        message: &[u8],
+        (purpose, reference): (Purpose, &str),
+        to: &str,
+        stop: (&str, String),
+        now: Timestamp,
+    ) -> anyhow::Result<Written> {
         let to = parse(to)?.to_string();
         let id = format!("<{}@{}>", random_token(), self.domain);
         let end =
@@ -31,8 +42,41 @@ impl Sender {
                 lines += line;
             }
         }
-        Ok(Written { id, to, bytes: [lines.as_bytes(), &message[end..]].concat() })
+        let mut bytes = [lines.as_bytes(), &message[end..]].concat();
+        write_over(&mut bytes, stop.0.as_bytes(), stop.1.as_bytes());
+        Ok(Written { purpose, reference: reference.to_owned(), id, to, bytes })
     }
+}
+
+/// Writes one text over each place of another that is as long, also where quoted-printable breaks its lines. Letters,
+/// digits and hyphens stand for themselves there.
+fn write_over(bytes: &mut [u8], old: &[u8], new: &[u8]) {
+    debug_assert_eq!(old.len(), new.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if let Some(places) = places_of(bytes, at, old) {
+            for (place, byte) in places.into_iter().zip(new) {
+                bytes[place] = *byte;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Where each byte of a text stands that begins here; nothing when it does not.
+fn places_of(bytes: &[u8], mut at: usize, text: &[u8]) -> Option<Vec<usize>> {
+    let mut places = Vec::new();
+    for byte in text {
+        while !places.is_empty() && bytes[at..].starts_with(SOFT_BREAK) {
+            at += SOFT_BREAK.len();
+        }
+        if bytes.get(at) != Some(byte) {
+            return None;
+        }
+        places.push(at);
+        at += 1;
+    }
+    Some(places)
 }
 
 #[cfg(test)]
@@ -40,7 +84,7 @@ mod tests {
     use mailparse::MailHeaderMap;
 
     use super::*;
-    use crate::mail::{Letter, Purpose};
+    use crate::mail::Letter;
     use crate::site::Site;
 
     #[test]
@@ -51,18 +95,20 @@ mod tests {
             purpose: Purpose::Report,
             reference: "RP-3333-4444".into(),
             to: "ada@example.ogr".into(),
-            to_name:
-                "Zoë Wolfeschlegelsteinhausenbergerdorff O’Neill, who has so long a name that it is folded"
-                    .into(),
+            to_name: "Zoë O’Neill".into(),
             subject:
                 "To: whom it may concern, with a subject that is so long that it is folded too, twice over"
                     .into(),
-            text: "Dear Zoë,\nTo: be or not.".into(),
-            html: "<p>Dear Zoë</p>".into(),
+            text: format!("Dear Zoë,\nTo: be or not. Stop: https://example.org/stop/{}", "a".repeat(97)),
+            html: format!("<p>Dear Zoë {}</p>", "a".repeat(97)),
         };
         let first = sender.write(&letter, None, "2026-11-20T18:15:00Z".parse().unwrap()).unwrap();
+        let about = (Purpose::Report, "RP-3333-4444");
+        let old = "a".repeat(97);
+        let stop_of_new = "b".repeat(97);
+        let stop = (old.as_str(), stop_of_new.clone());
         let again = sender
-            .readdress(&first.bytes, "ada@example.org", "2026-11-21T09:05:00Z".parse().unwrap())
+            .readdress(&first.bytes, about, "ada@example.org", stop, "2026-11-21T09:05:00Z".parse().unwrap())
             .unwrap();
         let (first_mail, mail) =
             (mailparse::parse_mail(&first.bytes).unwrap(), mailparse::parse_mail(&again.bytes).unwrap());
@@ -75,7 +121,14 @@ mod tests {
             assert_eq!(of(&mail, same), of(&first_mail, same), "{same}");
         }
         assert!(!String::from_utf8_lossy(&again.bytes).contains("example.ogr"));
-        assert_eq!(mail.subparts[0].get_body_raw().unwrap(), first_mail.subparts[0].get_body_raw().unwrap());
+        for (part, first) in mail.subparts.iter().zip(&first_mail.subparts) {
+            let (words, first) = (part.get_body().unwrap(), first.get_body().unwrap());
+            assert_eq!(
+                words,
+                first.replace(&old, &stop_of_new),
+                "its own link, and every other word the same"
+            );
+        }
         assert_eq!(mail.headers.len(), first_mail.headers.len());
     }
 
@@ -85,7 +138,13 @@ mod tests {
         let sender = Sender::new(&site, None).unwrap();
         assert!(
             sender
-                .readdress(b"To: a\r\n\r\nb", "a@example.org\r\nBcc: b@example.org", Timestamp::UNIX_EPOCH)
+                .readdress(
+                    b"To: a\r\n\r\nb",
+                    (Purpose::Report, "RP-3333-4444"),
+                    "a@example.org\r\nBcc: b@example.org",
+                    ("a", "b".to_owned()),
+                    Timestamp::UNIX_EPOCH
+                )
                 .is_err()
         );
     }

@@ -13,9 +13,10 @@ mod store;
 /// Sends a mail that was given up once more, as it is.
 pub async fn resend(app: &App, staff: i64, id: i64) -> Result<std::result::Result<(), Refused>> {
     let now = app.clock.now();
+    let parts = app.clone();
     let done = app.database.write(move |connection| {
         Box::pin(async move {
-            let done = desk::resend(connection, id, now).await?;
+            let done = desk::resend(connection, &parts.sealer, id, now).await?;
             if done.is_ok() {
                 audit(connection, Some(staff), now, "sent a mail again", &number(id)).await?;
             }

@@ -187,6 +187,9 @@ async fn show_refused(
         Refused::Erased => {
             "The words of this mail were erased, so it cannot be sent again. Nothing was done."
         }
+        Refused::Stopped => {
+            "The owner of this address asked us to send nothing more to it. Nothing was done. Phone the patient instead."
+        }
     };
     let now = find(app, me, &mail.id.to_string()).await?;
     let shown = Shown { trouble: Some(words), ..Shown::default() };

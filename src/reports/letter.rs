@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::request::plain_name;
 use super::{PrivateLink, Report};
 use crate::clock::moment;
+use crate::form::plain_name;
 use crate::library::{FrontMatter, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose};
 use crate::site::Site;
@@ -52,10 +52,9 @@ pub fn of(
     sheets: &[&Sheet],
     private: Option<&PrivateLink>,
     report: &Report,
-    stop_token: &str,
+    stop: &str,
 ) -> Result<Letter, askama::Error> {
     let name = plain_name(&report.name);
-    let stop = site.url(&format!("/reports/stop/{stop_token}"));
     let parts: Vec<Part> = sheets.iter().map(|sheet| part(site, sheet, sheets.len() > 1)).collect();
     let private = private.map(|link| Private {
         link: site.url(&format!("/summaries/{}", link.token)),
@@ -66,7 +65,7 @@ pub fn of(
         [sheet] => format!("{}: the page you asked for", sheet.front.title),
         _ => format!("The pages you asked for from {}", site.clinic.site),
     };
-    let (sheets, private, stop) = (&parts[..], private.as_ref(), &stop[..]);
+    let (sheets, private) = (&parts[..], private.as_ref());
     Ok(Letter {
         purpose: Purpose::Report,
         reference: report.reference.clone(),

@@ -11,7 +11,7 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use super::request::{NewReport, ReportForm};
-use super::{open_stop_token, store};
+use super::{KIND, store};
 use crate::app::App;
 use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};
@@ -19,9 +19,9 @@ use crate::form::contact::Choice;
 use crate::form::email::{self, DID_YOU_MEAN};
 use crate::form::{FieldErrors, Fields, Query};
 use crate::library::{Library, Sheet};
+use crate::mail::asked::open_stop_token;
 use crate::page;
-use crate::reference::SubmissionKey;
-use crate::sealing::token_hash;
+use crate::reference::{SubmissionKey, key_hash};
 use crate::security::Network;
 use crate::site::Frame;
 
@@ -138,7 +138,7 @@ async fn create(
 }
 
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
-    let about = store::about(given.app.database.readers(), &token_hash(&key)).await?;
+    let about = store::about(given.app.database.readers(), &key_hash(KIND, &key)).await?;
     let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
     let frame = given.app.site.private("Your report is on its way to our mail server");
     Ok(page::private(StatusCode::OK, &ConfirmationPage { frame, sheets }))
@@ -146,14 +146,14 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
 
 async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
     open_stop_token(&given.app.sealer, &token).ok_or(Error::NotFound)?;
-    let frame = given.app.site.private("Stop reports to this address?");
+    let frame = given.app.site.private("Stop emails to this address?");
     Ok(page::private(StatusCode::OK, &StopPage { frame, token: Some(&token) }))
 }
 
 async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
     let mark = open_stop_token(&given.app.sealer, &token).ok_or(Error::NotFound)?;
     super::stop(&given.app, mark).await?;
-    let frame = given.app.site.private("We will send no more reports to this address");
+    let frame = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { frame, token: None }))
 }
 

@@ -70,13 +70,6 @@ impl ReportForm {
     }
 }
 
-/// A name that may stand in a mail to an address that nobody has confirmed: plain, or none at all. Anything else
-/// could carry a stranger's message.
-pub fn plain_name(name: &str) -> &str {
-    let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’');
-    if name.chars().count() <= 40 && name.chars().all(plain) { name } else { "" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,13 +101,5 @@ mod tests {
         assert_eq!(complaint(false, 0, true), Some("about"));
         assert_eq!(complaint(false, MOST_PAGES + 1, true), Some("about"));
         assert_eq!(complaint(true, 1, false), Some("link"));
-    }
-
-    #[test]
-    fn only_a_plain_name_is_repeated_in_a_mail() {
-        assert_eq!(plain_name("Zoë O’Neill-Smith"), "Zoë O’Neill-Smith");
-        for odd in ["Win now: http://example.org", "a@b", "Call 07700 900123", &"x".repeat(41)] {
-            assert_eq!(plain_name(odd), "", "{odd}");
-        }
     }
 }

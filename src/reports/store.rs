@@ -3,22 +3,21 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Counts, DAY, HOUR, Report};
+use super::Report;
 use crate::clock::seconds;
 use crate::sealing::{Place, Sealer};
 
 pub async fn insert(connection: &mut SqliteConnection, sealer: &Sealer, report: &Report) -> sqlx::Result<()> {
     let place = |column| Place { table: "reports", reference: &report.reference, column };
     sqlx::query(
-        "insert into reports (reference, created_at, about, name, email, address_mark, content_mark, state) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into reports (reference, created_at, about, name, email, content_mark, state) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&report.reference)
     .bind(seconds(report.created_at))
     .bind(&report.about)
     .bind(sealer.seal(place("name"), &report.name))
     .bind(sealer.seal(place("email"), &report.email))
-    .bind(&report.address_mark)
     .bind(&report.content_mark)
     .bind(report.state.word())
     .execute(connection)
@@ -66,37 +65,10 @@ pub async fn same_content(
     .await
 }
 
-pub async fn counts(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<Counts> {
-    let (to_address_in_a_day, to_address_in_an_hour): (i64, i64) = sqlx::query_as(
-        "select count(*), coalesce(sum(created_at >= $3), 0) from reports \
-         where address_mark = $1 and created_at >= $2 and state <> 'suppressed'",
-    )
-    .bind(address_mark)
-    .bind(now - DAY)
-    .bind(now - HOUR)
-    .fetch_one(&mut *connection)
-    .await?;
-    let to_all_in_an_hour: i64 =
-        sqlx::query_scalar("select count(*) from reports where created_at >= $1 and state <> 'suppressed'")
-            .bind(now - HOUR)
-            .fetch_one(&mut *connection)
-            .await?;
-    let stopped: bool =
-        sqlx::query_scalar("select exists (select 1 from suppressions where address_mark = $1)")
-            .bind(address_mark)
-            .fetch_one(connection)
-            .await?;
-    Ok(Counts { to_address_in_a_day, to_address_in_an_hour, to_all_in_an_hour, stopped })
-}
-
-pub async fn suppress(
-    connection: &mut SqliteConnection,
-    address_mark: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query("insert into suppressions (address_mark, created_at) values ($1, $2) on conflict do nothing")
-        .bind(address_mark)
-        .bind(seconds(now))
+/// A report whose mail was taken back.
+pub async fn suppress(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("update reports set state = 'suppressed' where reference = $1")
+        .bind(reference)
         .execute(connection)
         .await?;
     Ok(())
@@ -117,7 +89,7 @@ pub async fn about(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<S
 /// The row stays, as a count. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query(
-        "update reports set name = null, email = null, address_mark = null, content_mark = null, state = 'forgotten' \
+        "update reports set name = null, email = null, content_mark = null, state = 'forgotten' \
          where state <> 'forgotten' and created_at < $1 and not exists (select 1 from outbox \
          where outbox.reference = reports.reference and (outbox.finished_at is null or outbox.finished_at >= $1))",
     )

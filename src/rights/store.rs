@@ -173,11 +173,9 @@ pub async fn erase(connection: &mut SqliteConnection, row: &Held) -> sqlx::Resul
         }
     }
     let erase = match row.table.as_str() {
-        "reports" => {
-            "update reports set name = null, email = null, address_mark = null, content_mark = null, \
+        "reports" => "update reports set name = null, email = null, content_mark = null, \
              state = 'forgotten' where reference = $1"
-                .to_owned()
-        }
+            .to_owned(),
         "complaints" => {
             "update complaints set name = null, email = null, phone = null, words = null, outcome = null, \
              changed_at = changed_at + 1, ended_at = coalesce(ended_at, unixepoch()) where reference = $1"

@@ -111,15 +111,16 @@ impl Seen<'_> {
     }
 
     fn held(&self, counts: Counts) -> Option<Alarm> {
-        let held = usize::try_from(counts.held_reports).unwrap_or(0);
+        let held = usize::try_from(counts.held_mails).unwrap_or(0);
         if held == 0 {
             return None;
         }
         let words = format!(
-            "{} by email wait for an hour because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the form.",
-            count(held, "report")
+            "{} {} for an hour because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
+            count(held, "mail"),
+            if held == 1 { "waits" } else { "wait" }
         );
-        alarm("reports-held", words, None)
+        alarm("mails-held", words, None)
     }
 
     fn backup(&self, counts: Counts) -> Option<Alarm> {
@@ -173,7 +174,12 @@ impl Seen<'_> {
                 "",
                 counts.oldest_due.map_or(0, |due| (self.now - due).max(0)),
             ),
-            gauge("reports_held", "Reports by email held back in the last hour", "", counts.held_reports),
+            gauge(
+                "mails_held",
+                "Mails held back in the last hour, of those that anyone may ask for",
+                "",
+                counts.held_mails,
+            ),
             gauge(
                 "database_damaged",
                 "1 when the database is damaged or cannot be read",

@@ -10,8 +10,8 @@ pub struct Counts {
     pub waiting_mails: i64,
     pub failed_mails: i64,
     pub attention_mails: i64,
-    /// Reports by email that were held back in the last hour.
-    pub held_reports: i64,
+    /// Mails that were asked for and held back in the last hour.
+    pub held_mails: i64,
     /// When the tables were made: before that there was nothing to back up.
     pub installed_at: i64,
 }
@@ -47,7 +47,7 @@ pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
            (select count(*) from outbox where state in ('queued', 'retry', 'sending')) as waiting_mails,
            (select count(*) from outbox where state = 'failed' and settled_at is null) as failed_mails,
            (select count(*) from outbox where state = 'needs attention' and settled_at is null) as attention_mails,
-           (select count(*) from reports where state = 'held' and created_at > $1 - 3600) as held_reports,
+           (select count(*) from asked_mails where held = 1 and asked_at > $1 - 3600) as held_mails,
            (select coalesce(unixepoch(min(installed_on)), $1) from _sqlx_migrations) as installed_at",
     )
     .bind(now)

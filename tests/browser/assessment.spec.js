@@ -137,7 +137,7 @@ test('what is begun on one device is finished on another by a code', async ({ pa
   const laptop = await other.newPage();
   await laptop.goto('/assessment');
   await laptop.getByRole('link', { name: /code from another device/ }).click();
-  await laptop.getByLabel('Your code').fill(code.toLowerCase().replace('-', ' '));
+  await laptop.getByLabel('Your code').fill(code.toLowerCase().replaceAll('-', ' '));
   await laptop.getByRole('main').getByRole('button', { name: 'Continue' }).click();
   await expect(laptop.getByText('Your other answers are kept')).toBeVisible();
   await laptop.goto('/assessment/questions/where');

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use mybackpain::sealing::token_hash;
+use mybackpain::reference::key_hash;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Row};
 
@@ -75,7 +75,7 @@ impl Records {
             .await
             .into_iter()
             .collect();
-        keys.iter().copied().filter(|key| !made.contains(&token_hash(key))).collect()
+        keys.iter().copied().filter(|key| !made.contains(&key_hash("consultation", key))).collect()
     }
 }
 

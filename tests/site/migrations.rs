@@ -91,6 +91,11 @@ async fn every_migration_carries_filled_tables_along() {
     let mail: (String, String, Vec<u8>) =
         sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");
+    let told = "select count(*) from consultations where untold = ''";
+    assert_eq!(sqlx::query_scalar::<_, i64>(told).fetch_one(&pool).await.unwrap(), 1);
+    let report: (String, Vec<u8>, String) =
+        sqlx::query_as("select about, email, content_mark from reports").fetch_one(&pool).await.unwrap();
+    assert_eq!(report, ("fibromyalgia".to_owned(), vec![0], "c".to_owned()), "only its count moved");
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+use mybackpain::security::Limits;
 
 use crate::consultations::decoded;
 use crate::support::{Site, report, with};
@@ -87,7 +88,7 @@ async fn a_strange_name_is_not_repeated_to_the_address() {
 
 #[tokio::test]
 async fn one_address_gets_three_and_the_rest_see_the_same_page_and_get_nothing() {
-    let site = Site::open().await;
+    let site = Site::with(Limits::default(), "http://localhost").await;
     let mut somebody = site.visitor();
     let spellings = ["ada@example.org", "A.D.A@example.org", "ada+1@example.org", "ADA@EXAMPLE.ORG"];
     let sheets = ["fibromyalgia", "self-management", "fear-avoidance", "sleep-and-back-pain"];

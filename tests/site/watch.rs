@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jiff::SignedDuration;
+use mybackpain::security::Limits;
 use mybackpain::watch::health;
 use tower::ServiceExt;
 
@@ -79,12 +80,12 @@ async fn undelivered_mail_is_said_with_the_way_to_it() {
 }
 
 #[tokio::test]
-async fn reports_that_are_held_back_are_said_for_an_hour() {
-    let site = Site::open().await;
+async fn mails_that_are_held_back_are_said_for_an_hour() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
     site.visitor().submit("/reports/new", &report()).await;
     site.mails().await;
-    write(&site, "update reports set state = 'held'").await;
-    assert!(banner(&site).await[0].starts_with("1 report by email wait"));
+    write(&site, "update asked_mails set held = 1").await;
+    assert!(banner(&site).await[0].starts_with("1 mail waits for an hour"));
     site.clock.advance(SignedDuration::from_mins(61));
     assert_eq!(banner(&site).await, [""; 0]);
 }

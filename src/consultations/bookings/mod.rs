@@ -5,10 +5,12 @@ use jiff::{Timestamp, ToSpan};
 use sqlx::sqlite::SqliteConnection;
 
 use super::Request;
-use super::desk::moves::{private_token, unwritten};
+use super::desk::moves::private_token;
+use super::telling;
 use crate::app::App;
 use crate::form::contact::Choice;
-use crate::mail::{self, Letter, Purpose};
+use crate::form::plain_name;
+use crate::mail::{Letter, Purpose};
 use crate::sealing::random_token;
 use crate::site::Site;
 
@@ -63,6 +65,7 @@ enum News {
 struct BookingText<'a> {
     site: &'a Site,
     request: &'a Request,
+    name: &'a str,
     booking: &'a Booking,
     news: News,
     when: &'a str,
@@ -74,6 +77,7 @@ struct BookingText<'a> {
 struct BookingHtml<'a> {
     site: &'a Site,
     request: &'a Request,
+    name: &'a str,
     booking: &'a Booking,
     news: News,
     when: &'a str,
@@ -172,7 +176,7 @@ pub async fn cancel(
     tell(connection, app, request, &booking, News::Cancelled, now).await
 }
 
-/// Who gave no address is told by phone.
+/// Who gave no address, or cannot be written to, is told by phone.
 async fn tell(
     connection: &mut SqliteConnection,
     app: &App,
@@ -181,11 +185,8 @@ async fn tell(
     news: News,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    if request.email.is_empty() {
-        return Ok(());
-    }
     let token = private_token(connection, app, &request.reference).await?;
-    let letter = letter(&app.site, request, booking, news, &token).map_err(unwritten)?;
+    let letter = letter(&app.site, request, booking, news, &token);
     let invitation = Invitation {
         booking,
         site: &app.site,
@@ -193,8 +194,7 @@ async fn tell(
         cancelled: news == News::Cancelled,
         now,
     };
-    let calendar = mail::CalendarFile { method: invitation.method(), text: invitation.to_string() };
-    mail::enqueue_with_calendar(connection, &app.sealer, &app.sender, letter, calendar, now).await
+    telling::invite(connection, app, request, letter, invitation).await
 }
 
 fn letter(
@@ -205,14 +205,14 @@ fn letter(
     token: &str,
 ) -> Result<Letter, askama::Error> {
     let when = site.clinic.calendar().say_with_year(booking.starts_at);
-    let link = site.url(&format!("/consultations/{token}"));
+    let (link, name) = (site.url(&format!("/consultations/{token}")), plain_name(&request.name));
     Ok(Letter {
         purpose: Purpose::ConsultationBooking,
         reference: request.reference.clone(),
         to: request.email.clone(),
-        to_name: request.name.clone(),
+        to_name: name.to_owned(),
         subject: format!("{}: {when}", news.says()),
-        text: BookingText { site, request, booking, news, when: &when, link: &link }.render()?,
-        html: BookingHtml { site, request, booking, news, when: &when, link: &link }.render()?,
+        text: BookingText { site, request, name, booking, news, when: &when, link: &link }.render()?,
+        html: BookingHtml { site, request, name, booking, news, when: &when, link: &link }.render()?,
     })
 }

@@ -11,6 +11,7 @@ use super::calls::Outcome;
 use super::{State, bookings, calls, queue, review};
 use crate::app::App;
 use crate::library::Library;
+use crate::mail::asked::Unsent;
 
 pub mod acts;
 pub mod board;
@@ -51,6 +52,9 @@ pub struct Handling {
     pub revision: i64,
     #[sqlx(skip)]
     pub hold_reason: String,
+    /// Why the last mail to the patient was not sent.
+    #[sqlx(skip)]
+    pub untold: Option<Unsent>,
     #[sqlx(skip)]
     pub reason: Option<Reason>,
 }

@@ -6,8 +6,9 @@ use sqlx::sqlite::SqliteConnection;
 use super::{Act, Attention, Moved, store};
 use crate::app::App;
 use crate::consultations::calls::{self, Outcome};
+use crate::consultations::telling::{self, By};
 use crate::consultations::{Request, State, bookings, letters, store as requests};
-use crate::mail::{self, Letter};
+use crate::mail;
 use crate::sealing::{random_token, token_hash};
 use crate::staff::{Account, store as accounts};
 
@@ -72,6 +73,7 @@ async fn perform(
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
+            requests::set_untold(connection, about, None).await?;
             "contacted".to_owned()
         }
         Act::Call(outcome) => {
@@ -135,6 +137,9 @@ async fn call(
     calls::store::insert(connection, about, me.id, outcome, now).await?;
     let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
     store::set_next_try(connection, about, next).await?;
+    if outcome == Outcome::Spoke {
+        requests::set_untold(connection, about, None).await?;
+    }
     let attention = match outcome {
         Outcome::WrongNumber => Attention::WrongNumber,
         _ => Attention::None,
@@ -143,7 +148,7 @@ async fn call(
 }
 
 /// The mails that were held back go out, with an address of the private page that works.
-async fn clear(
+pub async fn clear(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
@@ -151,11 +156,10 @@ async fn clear(
 ) -> sqlx::Result<()> {
     store::clear_suspicion(connection, &request.reference).await?;
     let token = private_token(connection, app, &request.reference).await?;
-    let letters = letters::of(&app.site, request, &token).map_err(unwritten)?;
-    for letter in letters {
-        enqueue(connection, app, letter, now).await?;
-    }
-    Ok(())
+    // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
+    telling::confirm(connection, app, request, &token, By::Patient, now).await?;
+    let notice = letters::notice(&app.site, request).map_err(unwritten)?;
+    mail::enqueue(connection, &app.sealer, &app.sender, notice, now, now).await
 }
 
 /// The address of the patient's private page; a new one for a request from before addresses were kept.
@@ -170,15 +174,6 @@ pub async fn private_token(
     let token = random_token();
     store::set_token(connection, &app.sealer, reference, &token, &token_hash(&token)).await?;
     Ok(token)
-}
-
-async fn enqueue(
-    connection: &mut SqliteConnection,
-    app: &App,
-    letter: Letter,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    mail::enqueue(connection, &app.sealer, &app.sender, letter, now, now).await
 }
 
 /// A template that fails stops the whole act: nothing is half done.

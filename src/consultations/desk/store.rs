@@ -8,6 +8,7 @@ use super::{Attention, Handling, Note, Reason};
 use crate::clock::seconds;
 use crate::config::Role;
 use crate::consultations::{Request, State, store as requests};
+use crate::mail::asked::Unsent;
 use crate::sealing::{Place, Sealer};
 
 /// A request as it stands when something is to be done to it.
@@ -42,8 +43,8 @@ pub async fn find(
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
     let request = requests::find_for(readers, sealer, reference, role).await?;
-    let (hold_reason, reason): (Option<Vec<u8>>, String) =
-        sqlx::query_as("select hold_reason, closed_because from consultations where reference = $1")
+    let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
+        sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
             .bind(reference)
             .fetch_one(readers)
             .await?;
@@ -56,6 +57,7 @@ pub async fn find(
     .await?;
     handling.hold_reason = unseal(sealer, reference, "hold_reason", &hold_reason)?;
     handling.reason = Reason::from_word(&reason);
+    handling.untold = Unsent::from_word(&untold);
     Ok((request, handling))
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use super::outcome::State;
-use super::{Purpose, Sender, place, replies};
+use super::{Purpose, Sender, asked, place, replies};
 use crate::clock::seconds;
 use crate::form::email;
 use crate::sealing::Sealer;
@@ -82,6 +82,8 @@ pub enum Refused {
     NotATask,
     /// The message was erased.
     Erased,
+    /// The owner of the address asked us to send nothing more.
+    Stopped,
 }
 
 type Done<T> = sqlx::Result<std::result::Result<T, Refused>>;
@@ -155,9 +157,14 @@ pub async fn cause(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<C
 
 /// Sends the same bytes under the same Message-ID again, so that a mail program knows a second copy for what it is.
 /// One that may have gone three times gets one more try, and then a person looks again.
-pub async fn resend(connection: &mut SqliteConnection, id: i64, now: Timestamp) -> Done<()> {
+pub async fn resend(connection: &mut SqliteConnection, sealer: &Sealer, id: i64, now: Timestamp) -> Done<()> {
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
+    }
+    // A recipient that does not open is the reason why the mail failed, and will be again.
+    let to = recipient(sealer, &store::stored(connection, id).await?).unwrap_or_default();
+    if asked::is_stopped(connection, sealer, &to).await? {
+        return Ok(Err(Refused::Stopped));
     }
     store::queue_again(connection, id, seconds(now)).await?;
     Ok(Ok(()))
@@ -177,19 +184,17 @@ pub async fn readdress(
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
     }
+    if asked::is_stopped(connection, sealer, to).await? {
+        return Ok(Err(Refused::Stopped));
+    }
     let failed = store::stored(connection, id).await?;
     let message = sealer.unseal_bytes(place(&failed.message_id, "message"), &failed.message)?;
-    let written = sender.readdress(&message, to, now).map_err(|error| sqlx::Error::Decode(error.into()))?;
-    let new = super::store::NewMail {
-        message_id: &written.id,
-        purpose: failed.purpose,
-        reference: &failed.reference,
-        recipient: sealer.seal(place(&written.id, "recipient"), &written.to),
-        message: sealer.seal_bytes(place(&written.id, "message"), &written.bytes),
-        now: seconds(now),
-        due: seconds(now),
-    };
-    super::store::insert(connection, new).await?;
+    let old_stop = asked::stop_token(sealer, &recipient(sealer, &failed).unwrap_or_default());
+    let stop = (old_stop.as_str(), asked::stop_token(sealer, to));
+    let written = sender
+        .readdress(&message, (failed.purpose, &failed.reference), to, stop, now)
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    super::keep(connection, sealer, &written, now, now).await?;
     let follower = store::id_of(connection, &written.id).await?;
     store::settle(connection, id, staff, None, Some(follower), seconds(now)).await?;
     Ok(Ok(follower))
@@ -210,6 +215,10 @@ pub async fn leave(
     let why = sealer.seal(place(&message_id, "settled_why"), why);
     store::settle(connection, id, staff, Some(why), None, seconds(now)).await?;
     Ok(Ok(()))
+}
+
+fn recipient(sealer: &Sealer, failed: &store::Stored) -> sqlx::Result<String> {
+    sealer.unseal(place(&failed.message_id, "recipient"), &failed.recipient)
 }
 
 async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {

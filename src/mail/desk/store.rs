@@ -35,6 +35,7 @@ pub struct Stored {
     #[sqlx(try_from = "String")]
     pub purpose: Purpose,
     pub reference: String,
+    pub recipient: Vec<u8>,
     pub message: Vec<u8>,
 }
 
@@ -109,7 +110,7 @@ pub async fn task(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Op
 }
 
 pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Stored> {
-    sqlx::query_as("select message_id, purpose, reference, message from outbox where id = $1")
+    sqlx::query_as("select message_id, purpose, reference, recipient, message from outbox where id = $1")
         .bind(id)
         .fetch_one(connection)
         .await
