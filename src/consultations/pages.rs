@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
+use super::intake::KIND;
 use super::request::{LONGEST_CONCERN, NewRequest, RequestForm};
-use super::{KIND, Request, State as RequestState, patient, store};
+use super::{Request, State as RequestState, patient, store};
 use crate::app::App;
 use crate::assessment::{self, summary::Summary};
 use crate::error::{Error, Result};

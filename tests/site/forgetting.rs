@@ -147,7 +147,7 @@ async fn a_report_is_forgotten_seven_days_after_it_was_sent_and_leaves_a_count()
     assert_eq!(site.count("reports where email is not null").await, 1);
     site.clock.advance(SignedDuration::from_hours(25));
     forget(&site.app).await.unwrap();
-    assert_eq!(site.count("reports where email is not null or address_mark is not null").await, 0);
+    assert_eq!(site.count("reports where email is not null or content_mark is not null").await, 0);
     assert_eq!(site.count("reports where state = 'forgotten'").await, 1);
     assert_eq!(site.count("outbox where recipient is not null").await, 0);
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::forgetting::forget;
+use mybackpain::security::Limits;
 
 use crate::assessment::answer_all;
 use crate::consultations::decoded;
@@ -211,13 +212,14 @@ async fn a_link_to_answers_that_are_gone_is_not_promised() {
 
 #[tokio::test]
 async fn a_report_that_is_not_sent_leaves_no_page_behind() {
-    let site = Site::open().await;
+    let site = Site::with(Limits::default(), "http://localhost").await;
     let mut patient = site.visitor();
     answer_all(&mut patient, WORDS).await;
     for _ in 0..5 {
         patient.submit(REPORT, &report()).await;
     }
     assert_eq!((site.mails().await.len(), site.count("summaries").await), (3, 3), "three to one address");
+    patient.network = [192, 0, 2, 8];
     let check = patient.post(REPORT, &with(report(), "email", &["grace@example.org"])).await;
     site.clock.advance(READING);
     patient.confirm(REPORT, &check).await;

@@ -47,7 +47,7 @@ pub struct Site {
 pub struct Visitor<'s> {
     site: &'s Site,
     cookie: Option<String>,
-    network: [u8; 4],
+    pub network: [u8; 4],
 }
 
 /// What came back, with its body read.
