@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::Index;
+use super::alarm::{Alarm, Help};
 use super::index::Postings;
 use super::ranking::saturated;
-use super::synonyms::{Alarm, Group, Phrase, Synonyms, phrase};
+use super::synonyms::{Group, Phrase, Synonyms, phrase};
 
 /// How well the pages' words stand for people's, and people's for the pages'.
 const FORTH: f32 = 0.9;
 const BACK: f32 = 0.25;
 /// What people mean by their own words counts, even where most pages have the pages' word somewhere.
 const LEAST: f32 = 2.0;
+const LEAST_LEADING: f32 = 4.0;
 /// Nothing is more to the point than help that cannot wait.
 const LEAST_ALARM: f32 = 6.0;
 
@@ -37,7 +39,12 @@ pub struct Meaning {
 impl Index {
     pub fn keep_synonyms(&mut self, synonyms: &Synonyms) {
         for group in &synonyms.group {
-            let forth = self.keep_meaning(&group.pages, FORTH, if group.common { 0.0 } else { LEAST });
+            let least = match group {
+                Group { common: true, .. } => 0.0,
+                Group { leads: true, .. } => LEAST_LEADING,
+                _ => LEAST,
+            };
+            let forth = self.keep_meaning(&group.pages, FORTH, least);
             self.keep(&group.people, forth, group.whole);
             let back = self.keep_meaning(&group.people, BACK, 0.0);
             self.keep(&group.pages, back, group.whole);
@@ -58,8 +65,8 @@ impl Index {
         }
     }
 
-    fn alarm(&mut self, group: &Group) -> Alarm {
-        Alarm::new(&group.people, self.keep_meaning(&group.pages, 1.0, LEAST_ALARM))
+    fn alarm(&mut self, help: &Help) -> Alarm {
+        Alarm::new(help, self.keep_meaning(&help.pages, 1.0, LEAST_ALARM))
     }
 
     /// Gives the number of the meaning.

@@ -149,13 +149,18 @@ impl Index {
                 if said.whole && said.phrase.len() != typed.len() {
                     continue;
                 }
-                if let Some(covers) = covered(&said.phrase, start, typed)
-                    && query.meanings.iter().all(|(known, _)| *known != said.meaning)
-                {
-                    query.meanings.push((said.meaning, covers));
+                let Some(covers) = covered(&said.phrase, start, typed) else { continue };
+                match query.meanings.iter_mut().find(|(known, _)| *known == said.meaning) {
+                    Some((_, known)) => *known |= covers,
+                    None => query.meanings.push((said.meaning, covers)),
                 }
             }
         }
+        // "Nothing works" is not about work: the longer phrase says what its words mean.
+        let all = query.meanings.clone();
+        query
+            .meanings
+            .retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
         let alarms = [&self.emergency, &self.crisis].into_iter().filter(|alarm| alarm.is_in(&query.keys));
         query.meanings.extend(alarms.map(|alarm| (alarm.meaning, u32::MAX)));
     }

@@ -20,7 +20,7 @@ pub struct Word {
 const STOP: &[&str] = &[
     "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
     "does", "for", "from", "had", "has", "have", "having", "he", "her", "his", "how", "i", "if", "im", "in", "is",
-    "it", "its", "ive", "me", "mine", "my", "of", "on", "or", "our", "she", "should", "so", "some", "than", "that", "the",
+    "it", "its", "ive", "me", "mine", "my", "of", "on", "or", "our", "she", "should", "so", "some", "than", "that", "the", "til", "till", "until",
     "their", "them", "then", "there", "these", "they", "this", "to", "too", "u", "ur", "was", "we", "were", "what",
     "when", "where", "which", "while", "who", "why", "will", "with", "would", "you", "your",
 ];
@@ -79,6 +79,8 @@ pub fn key(surface: &str) -> String {
     match surface {
         "cannot" => stem("cant"),
         "sleeplessness" => stem("sleepless"),
+        "lower" => stem("low"),
+        "ache" | "aches" | "aching" | "achy" | "sore" | "painful" | "hurts" => stem("pain"),
         surface => stem(surface),
     }
 }
