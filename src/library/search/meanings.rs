@@ -13,7 +13,7 @@ const FORTH: f32 = 0.9;
 const BACK: f32 = 0.25;
 /// What people mean by their own words counts, even where most pages have the pages' word somewhere.
 const LEAST: f32 = 2.0;
-const LEAST_LEADING: f32 = 4.0;
+const LEAST_LEADING: f32 = 6.0;
 /// Nothing is more to the point than help that cannot wait.
 const LEAST_ALARM: f32 = 6.0;
 
@@ -23,6 +23,8 @@ pub struct Said {
     pub meaning: usize,
     /// Only when nothing else is typed.
     pub whole: bool,
+    /// Only when none of these words is typed.
+    pub unless: Vec<String>,
 }
 
 /// What it stands for.
@@ -45,9 +47,9 @@ impl Index {
                 _ => LEAST,
             };
             let forth = self.keep_meaning(&group.pages, FORTH, least);
-            self.keep(&group.people, forth, group.whole);
+            self.keep(&group.people, forth, group);
             let back = self.keep_meaning(&group.people, BACK, 0.0);
-            self.keep(&group.pages, back, group.whole);
+            self.keep(&group.pages, back, group);
         }
         self.emergency = self.alarm(&synonyms.emergency);
         self.crisis = self.alarm(&synonyms.crisis);
@@ -58,10 +60,11 @@ impl Index {
         phrase.iter().map(|key| self.postings.term(key)).collect()
     }
 
-    fn keep(&mut self, said: &[String], meaning: usize, whole: bool) {
+    fn keep(&mut self, said: &[String], meaning: usize, group: &Group) {
+        let unless: Vec<String> = group.unless.iter().flat_map(|word| phrase(word)).collect();
         for said in said.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, meaning, whole });
+            self.said.push(Said { phrase: said, meaning, whole: group.whole, unless: unless.clone() });
         }
     }
 

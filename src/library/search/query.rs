@@ -146,7 +146,8 @@ impl Index {
         for start in 0..typed.len() {
             for number in typed[start].keys.iter().filter_map(|key| self.said_first.get(key)).flatten() {
                 let said = &self.said[*number];
-                if said.whole && said.phrase.len() != typed.len() {
+                let is_typed = |word: &String| typed.iter().any(|typed| typed.keys.contains(word));
+                if said.whole && said.phrase.len() != typed.len() || said.unless.iter().any(is_typed) {
                     continue;
                 }
                 let Some(covers) = covered(&said.phrase, start, typed) else { continue };

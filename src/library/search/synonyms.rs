@@ -34,6 +34,9 @@ pub struct Group {
     /// Who says it wants its page, whatever else they say: pregnant people who cannot sleep want the page on pregnancy.
     #[serde(default)]
     pub leads: bool,
+    /// Only when none of these words is typed.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 /// A phrase as keys, without the words that say nothing.
