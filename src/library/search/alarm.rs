@@ -84,6 +84,11 @@ impl Alarm {
         }
     }
 
+    /// What is calm for one alarm is calm for all.
+    pub fn calm_with(&mut self, other: &Alarm) {
+        self.calm.extend(other.calm.iter().cloned());
+    }
+
     /// Whether these words call for help; each comes with what it may have meant.
     pub fn is_in(&self, typed: &[Vec<String>]) -> bool {
         if self.signs.one_is_in(typed) {

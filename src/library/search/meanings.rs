@@ -34,6 +34,8 @@ pub struct Meaning {
     pub pages: Vec<(u32, f32)>,
     /// The titles that say it.
     pub titles: Vec<u32>,
+    /// It is what the whole search is about.
+    pub leads: bool,
     /// Its words, to be marked in passages.
     pub terms: Vec<u32>,
 }
@@ -47,12 +49,14 @@ impl Index {
                 _ => LEAST,
             };
             let forth = self.keep_meaning(&group.pages, FORTH, least);
+            self.meanings[forth].leads = group.leads;
             self.keep(&group.people, forth, group);
             let back = self.keep_meaning(&group.people, BACK, 0.0);
             self.keep(&group.pages, back, group);
         }
         self.emergency = self.alarm(&synonyms.emergency);
         self.crisis = self.alarm(&synonyms.crisis);
+        self.emergency.calm_with(&self.crisis);
     }
 
     /// A phrase as terms; nothing when the site lacks one of its words.

@@ -96,7 +96,8 @@ impl Index {
     pub fn build(sources: Vec<Source>, synonyms: &Synonyms) -> Index {
         let said = synonyms.group.iter().flat_map(|group| &group.people);
         let helps = [&synonyms.emergency, &synonyms.crisis].into_iter();
-        let cried = helps.flat_map(|help| help.people.iter().chain(help.kinds.values().flatten()));
+        let cried =
+            helps.flat_map(|help| help.people.iter().chain(&help.calm).chain(help.kinds.values().flatten()));
         let spoken: Vec<&String> = said.chain(cried).collect();
         let (postings, vocabulary) = Postings::build(&sources, &spoken);
         let mut index = Index {

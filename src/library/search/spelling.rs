@@ -249,7 +249,9 @@ mod tests {
             ("feer", "fear"),
             ("spondilitis", "spondylitis"),
             ("lumber", "lumbar"),
-            ("nee", ""),
+            ("bak", "back"),
+            ("nee", "knee"),
+            ("bac", "back"),
             ("zzzzzzzz", ""),
             ("b12345", ""),
         ] {
