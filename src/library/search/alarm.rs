@@ -161,8 +161,8 @@ impl Phrases {
 
     /// Whether every word of one phrase is among these, near each other.
     fn one_is_in(&self, typed: &[Vec<String>]) -> bool {
-        let begun = typed.iter().flatten().filter_map(|key| self.0.get(key)).flatten();
-        begun.into_iter().any(|phrase| {
+        let mut begun = typed.iter().flatten().filter_map(|key| self.0.get(key)).flatten();
+        begun.any(|phrase| {
             let span = (phrase.len() + BETWEEN).min(typed.len());
             typed.windows(span).any(|near| {
                 phrase.iter().all(|wanted| near.iter().any(|keys| keys.iter().any(|key| key == wanted)))
