@@ -189,8 +189,3 @@ impl Given {
     }
 }
 
-impl Row {
-    fn answer(&self) -> String {
-        self.said.answers.join("\n")
-    }
-}

@@ -76,7 +76,7 @@ impl RequestForm {
         let contact = self.check_contact(&mut errors);
         let concern = errors.take("concern", form::words(&self.concern, LONGEST_CONCERN, "Main concern"));
         let needs =
-            errors.take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier"));
+            errors.take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier to talk"));
         match (contact, concern, needs) {
             (Some(contact), Some(concern), Some(needs)) if errors.is_empty() => Ok(NewRequest {
                 about: self.about.clone(),
