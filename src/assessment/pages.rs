@@ -188,4 +188,3 @@ impl Given {
         page::private(StatusCode::GONE, &LostPage { frame, typed })
     }
 }
-
