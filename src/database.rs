@@ -11,14 +11,14 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Connection, Pool, Sqlite};
-use tokio::time::{Instant, timeout_at};
 
 mod condition;
+mod writer;
 
 pub use condition::Condition;
+pub use writer::Writing;
 
-/// A write that is under way, borrowed from the connection it runs on.
-pub type Writing<'c, T> = std::pin::Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+use writer::Writer;
 
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// One writer and several readers on the same file. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     condition: Arc<Condition>,
 }
@@ -68,7 +68,8 @@ impl Database {
             condition.set_damaged();
             let closed = pool(1, full).connect_lazy_with(options);
             closed.close().await;
-            return Ok(Database { writer: closed.clone(), readers: closed, condition });
+            let writer = Writer::new(closed.clone(), condition.clone());
+            return Ok(Database { writer, readers: closed, condition });
         }
         let writer = pool(1, full).connect_with(options.clone()).await?;
         assert_safe_version(&writer).await?;
@@ -76,6 +77,7 @@ impl Database {
             "the database was made by another version of mybackpain; start that version, or restore a backup",
         )?;
         let readers = pool(4, full).connect_with(options).await?;
+        let writer = Writer::new(writer, condition.clone());
         Ok(Database { writer, readers, condition })
     }
 
@@ -87,7 +89,8 @@ impl Database {
         &self.readers
     }
 
-    /// Runs `work` in one transaction and commits it, in a task of its own: a visitor who goes away changes nothing.
+    /// Runs `work` whole or not at all, and commits it before it answers: a visitor who goes away changes nothing.
+    /// Writes that wait at the same moment share a transaction, each in a savepoint of its own.
     ///
     /// An error means "not confirmed", never "not stored": a commit may have reached the disk before it failed.
     pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
@@ -96,10 +99,7 @@ impl Database {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
-        let (writer, condition) = (self.writer.clone(), self.condition.clone());
-        tokio::spawn(write_now(writer, condition, work))
-            .await
-            .unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
+        self.writer.write(work).await
     }
 
     /// The same for something new from a visitor: refused while the disk is nearly full. What is under way, erasing,
@@ -129,46 +129,18 @@ impl Database {
             return;
         }
         self.readers.close().await;
-        let folded = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer).await;
+        let folded = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await;
         if let Err(error) = folded {
             tracing::warn!(%error, "the write-ahead log was left for the next start");
         }
-        self.writer.close().await;
+        self.writer.pool.close().await;
     }
 
     /// Erased rows leave the files too: call after forgetting.
     pub async fn truncate_log(&self) -> sqlx::Result<()> {
-        sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer).await?;
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await?;
         Ok(())
     }
-}
-
-async fn write_now<T, F>(writer: SqlitePool, condition: Arc<Condition>, work: F) -> sqlx::Result<T>
-where
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T>,
-{
-    // One deadline for both: who waited for the writer does not wait as long again for another process's lock.
-    let deadline = Instant::now() + PATIENCE;
-    let mut connection =
-        timeout_at(deadline, writer.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let result = async {
-        let begin = timeout_at(deadline, connection.begin_with("begin immediate"));
-        let mut transaction = begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        let value = work(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok(value)
-    }
-    .await;
-    // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
-    if result.as_ref().is_err_and(poisons) {
-        let _ = connection.detach().close_hard().await;
-    }
-    match result.as_ref().err().and_then(primary_code) {
-        Some(IO_FAILED) => condition.disk_failed(),
-        Some(CORRUPT | NOT_A_DATABASE) => condition.set_damaged(),
-        _ => {}
-    }
-    result
 }
 
 /// Copies the database as it is at this moment into a new file, while others read and write it.
@@ -288,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn every_connection_waits_for_the_disk() {
         let (_folder, database) = opened().await;
-        for pool in [&database.writer, &database.readers] {
+        for pool in [&database.writer.pool, &database.readers] {
             let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.unwrap();
             assert_eq!(level, 2, "2 is full");
         }

@@ -1,7 +1,5 @@
 //! The order of the queue: which section a request stands in, what is asked for, and which page of it.
 
-use std::collections::HashMap;
-
 use super::Attention;
 use super::board::{Entries, Entry, LookedFor};
 use crate::consultations::State;
@@ -231,47 +229,19 @@ fn in_order(moment: i64) -> u128 {
     u128::from((moment.clamp(-FARTHEST, FARTHEST) + FARTHEST).unsigned_abs())
 }
 
-/// Only who has more than one request is looked at twice.
+/// Each request stands where the most urgent of the same person's does.
 fn bring_persons_together(entries: &Entries, items: &mut [Item]) {
-    let mut groups: Vec<usize> = Vec::new();
-    let mut group_of_mark: HashMap<u64, usize> = HashMap::new();
-    let mut members: Vec<(usize, usize)> = Vec::new();
-    for (at, item) in items.iter().enumerate() {
-        let entry = &entries.all()[item.slot as usize];
-        if !entries.is_shared(entry) {
-            continue;
+    let person = |item: &Item| entries.all()[item.slot as usize].person;
+    let mut most_urgent: Vec<Option<(Key, u32)>> = vec![None; entries.persons()];
+    for item in &*items {
+        if let Some(person) = person(item) {
+            let best = most_urgent[person].get_or_insert(item.person);
+            *best = (*best).min(item.person);
         }
-        let known: Vec<usize> =
-            entry.marks.iter().flatten().filter_map(|mark| group_of_mark.get(mark).copied()).collect();
-        let group = match known.first() {
-            Some(group) => root(&groups, *group),
-            None => {
-                groups.push(groups.len());
-                groups.len() - 1
-            }
-        };
-        for other in known {
-            let other = root(&groups, other);
-            groups[other] = group;
+    }
+    for item in items {
+        if let Some(best) = person(item).and_then(|person| most_urgent[person]) {
+            item.person = best;
         }
-        entry.marks.iter().flatten().for_each(|mark| {
-            group_of_mark.insert(*mark, group);
-        });
-        members.push((at, group));
     }
-    let mut most_urgent: HashMap<usize, (Key, u32)> = HashMap::new();
-    for (at, group) in &members {
-        let best = most_urgent.entry(root(&groups, *group)).or_insert(items[*at].person);
-        *best = (*best).min(items[*at].person);
-    }
-    for (at, group) in &members {
-        items[*at].person = most_urgent[&root(&groups, *group)];
-    }
-}
-
-fn root(groups: &[usize], mut group: usize) -> usize {
-    while groups[group] != group {
-        group = groups[group];
-    }
-    group
 }

@@ -14,6 +14,7 @@ use crate::form::contact::{CallTime, Method};
 use crate::form::email;
 use crate::library::search::words::words;
 
+mod persons;
 mod store;
 
 use store::Row;
@@ -48,7 +49,9 @@ pub struct Entry {
     /// Name, address, number and reference, each folded: what a search looks through.
     found_by: String,
     /// By which the same person is known: address and number.
-    pub(super) marks: [Option<u64>; 2],
+    marks: [Option<u64>; 2],
+    /// Whose it is, when they have others: a place in `Entries::persons`.
+    pub person: Option<usize>,
 }
 
 #[derive(Default)]
@@ -62,8 +65,8 @@ pub struct Board {
 pub struct Entries {
     all: Vec<Entry>,
     slots: HashMap<Arc<str>, usize>,
-    /// How many requests carry each mark.
-    people: HashMap<u64, u32>,
+    /// For each person with more than one request, where these are in `all`.
+    persons: Vec<Vec<usize>>,
     suspects: usize,
     /// The last row taken in.
     seen: (i64, String),
@@ -80,21 +83,25 @@ impl Board {
             let entries = self.read();
             (entries.seen.clone(), entries.erased)
         };
-        if erased != known_erased {
-            let left = store::references(readers).await?;
-            self.write(|entries| entries.keep_only(&left, erased));
-        }
+        let left = if erased == known_erased { None } else { Some(store::references(readers).await?) };
+        let mut fresh: Vec<Entry> = Vec::new();
         while revision > seen.0 || seen.1.is_empty() {
             let rows = store::changed(readers, &seen, AT_ONCE).await?;
             let Some(last) = rows.last() else { break };
             seen = (last.revision, last.reference.clone());
-            let fresh: Vec<Entry> =
-                rows.into_iter().map(|row| Entry::open(row, app)).collect::<sqlx::Result<_>>()?;
-            self.write(|entries| {
-                fresh.into_iter().for_each(|entry| entries.put(entry));
-                entries.seen.clone_from(&seen);
-            });
+            for row in rows {
+                fresh.push(Entry::open(row, app)?);
+            }
             tokio::task::yield_now().await;
+        }
+        if left.is_some() || !fresh.is_empty() {
+            let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(left) = left {
+                entries.keep_only(&left, erased);
+            }
+            fresh.into_iter().for_each(|entry| entries.put(entry));
+            entries.seen = seen;
+            entries.find_persons();
         }
         Ok(())
     }
@@ -108,10 +115,6 @@ impl Board {
 
     pub fn read(&self) -> RwLockReadGuard<'_, Entries> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self, change: impl FnOnce(&mut Entries)) {
-        change(&mut self.entries.write().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -134,30 +137,31 @@ impl Entries {
         self.seen.0
     }
 
-    /// Whether another request has the same address or number.
-    pub fn is_shared(&self, entry: &Entry) -> bool {
-        entry.marks.iter().flatten().any(|mark| self.people.get(mark).is_some_and(|count| *count > 1))
+    /// How many people have more than one request.
+    pub fn persons(&self) -> usize {
+        self.persons.len()
     }
 
-    /// Other requests of the same person, the newest first.
-    pub fn same_person<'a>(&'a self, entry: &'a Entry) -> Vec<&'a Entry> {
-        if !self.is_shared(entry) {
-            return Vec::new();
-        }
+    /// Other requests with the same address or number, the newest first.
+    pub fn same_person(&self, entry: &Entry) -> Vec<&Entry> {
+        let Some(person) = entry.person else { return Vec::new() };
         let shares = |(one, other): (&Option<u64>, &Option<u64>)| one.is_some() && one == other;
         let same = |other: &&Entry| {
-            other.reference != entry.reference && other.marks.iter().zip(&entry.marks).any(shares)
+            other.marks.iter().zip(&entry.marks).any(shares) && other.reference != entry.reference
         };
-        let mut found: Vec<&Entry> = self.all.iter().filter(same).collect();
+        let mut found: Vec<&Entry> =
+            self.persons[person].iter().map(|slot| &self.all[*slot]).filter(same).collect();
         found.sort_by_key(|other| std::cmp::Reverse(other.created_at));
         found
     }
 
+    /// After every change: what is known of persons speaks of places in `all`.
+    fn find_persons(&mut self) {
+        self.persons = persons::find(&mut self.all);
+    }
+
     fn put(&mut self, entry: Entry) {
         self.take_out(&entry.reference.clone());
-        for mark in entry.marks.iter().flatten() {
-            *self.people.entry(*mark).or_default() += 1;
-        }
         self.suspects += usize::from(entry.is_open_suspect());
         self.slots.insert(entry.reference.clone(), self.all.len());
         self.all.push(entry);
@@ -167,14 +171,6 @@ impl Entries {
         let Some(slot) = self.slots.remove(reference) else { return };
         let gone = self.all.swap_remove(slot);
         self.suspects -= usize::from(gone.is_open_suspect());
-        for mark in gone.marks.iter().flatten() {
-            if let Some(count) = self.people.get_mut(mark) {
-                *count -= 1;
-                if *count == 0 {
-                    self.people.remove(mark);
-                }
-            }
-        }
         if let Some(moved) = self.all.get(slot) {
             self.slots.insert(moved.reference.clone(), slot);
         }
@@ -209,6 +205,7 @@ impl Entry {
                 mark("address", &email::comparable(&address), &address),
                 mark("number", &number, &number),
             ],
+            person: None,
             reference: row.reference.into(),
             created_at: row.created_at,
             due_at: row.due_at,
