@@ -74,7 +74,7 @@ async fn perform(
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
             requests::set_untold(connection, about, None).await?;
-            "contacted".to_owned()
+            "marked it as contacted".to_owned()
         }
         Act::Call(outcome) => {
             call(connection, app, me, request, outcome, now).await?;
