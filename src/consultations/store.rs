@@ -8,7 +8,6 @@ use super::{Request, State};
 use crate::clock::{moment, seconds};
 use crate::config::Role;
 use crate::form::contact::{CallTime, Method};
-use crate::mail::asked::Unsent;
 use crate::sealing::{Place, Sealer};
 
 #[derive(sqlx::FromRow)]
@@ -229,20 +228,6 @@ pub async fn set_state(
     .bind(state.is_over())
     .execute(connection)
     .await?;
-    Ok(())
-}
-
-/// Why the last mail to the patient was not sent; nothing when it was, or they were reached since.
-pub async fn set_untold(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    why: Option<Unsent>,
-) -> sqlx::Result<()> {
-    sqlx::query("update consultations set untold = $2 where reference = $1")
-        .bind(reference)
-        .bind(why.map_or("", Unsent::word))
-        .execute(connection)
-        .await?;
     Ok(())
 }
 

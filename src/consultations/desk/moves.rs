@@ -73,7 +73,7 @@ async fn perform(
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
-            requests::set_untold(connection, about, None).await?;
+            telling::store::set_untold(connection, about, None).await?;
             "marked it as contacted".to_owned()
         }
         Act::Call(outcome) => {
@@ -138,7 +138,7 @@ async fn call(
     let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
     store::set_next_try(connection, about, next).await?;
     if outcome == Outcome::Spoke {
-        requests::set_untold(connection, about, None).await?;
+        telling::store::set_untold(connection, about, None).await?;
     }
     let attention = match outcome {
         Outcome::WrongNumber => Attention::WrongNumber,

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use super::bookings::invitation::Invitation;
-use super::{Request, desk, letters, store};
+use super::{Request, desk, letters, store as requests};
 use crate::app::App;
 use crate::mail::asked::{self, Answer, Unsent};
 use crate::mail::{self, CalendarFile, Letter};
+
+pub mod store;
 
 /// Who causes a mail.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,5 +101,5 @@ async fn leave_word(
 ) -> sqlx::Result<()> {
     store::set_untold(connection, reference, Some(why)).await?;
     let what = format!("reports that no email was sent: {}", why.says());
-    store::add_event(connection, reference, now, "system", &what).await
+    requests::add_event(connection, reference, now, "system", &what).await
 }
