@@ -13,7 +13,8 @@ const NEW: &str = "/consultations/new";
 const REPORT: &str = "/reports/new";
 const HOSTILE: &str = "URGENT your bank http://evil.example/pay now call 0900 1234";
 
-async fn limited() -> Site {
+/// A site with the limits of earnest.
+pub async fn limited() -> Site {
     Site::with(Limits::default(), "http://localhost").await
 }
 

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::forgetting::forget;
-use mybackpain::security::Limits;
 
+use crate::asked_mails::limited;
 use crate::assessment::answer_all;
 use crate::consultations::decoded;
 use crate::support::{Answer, READING, Site, Visitor, consultation, with};
@@ -212,7 +212,7 @@ async fn a_link_to_answers_that_are_gone_is_not_promised() {
 
 #[tokio::test]
 async fn a_report_that_is_not_sent_leaves_no_page_behind() {
-    let site = Site::with(Limits::default(), "http://localhost").await;
+    let site = limited().await;
     let mut patient = site.visitor();
     answer_all(&mut patient, WORDS).await;
     for _ in 0..5 {
