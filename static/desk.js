@@ -1,4 +1,4 @@
-// Additions for the desk: a warning before an idle sign-in ends, so that nothing typed waits for nothing.
+// Additions for the desk: a warning before an idle sign-in ends, and typed words that outlive other buttons.
 'use strict';
 (() => {
   const form = document.querySelector('[data-idle]');
@@ -62,4 +62,24 @@
       warn();
     }
   }, 5000);
+})();
+
+// A note that is not saved yet outlives the other buttons of its page: it waits in this tab, for the same person.
+(() => {
+  const me = document.querySelector('.sign-out span');
+  if (!me) return;
+  const place = `typed ${me.textContent} ${location.pathname.split('/').slice(0, 4).join('/')}`;
+  const boxes = [...document.querySelectorAll('main textarea')];
+  const typed = JSON.parse(sessionStorage.getItem(place) ?? '{}');
+  sessionStorage.removeItem(place);
+  for (const box of boxes) {
+    if (box.value || !typed[box.name]) continue;
+    box.value = typed[box.name];
+    box.closest('details')?.setAttribute('open', '');
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  document.addEventListener('submit', ({ target }) => {
+    const others = boxes.filter((box) => box.form !== target && box.value !== box.defaultValue);
+    if (others.length) sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(others.map((box) => [box.name, box.value]))));
+  });
 })();

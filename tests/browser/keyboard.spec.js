@@ -1,11 +1,8 @@
 // Each journey is done with the keyboard alone, and the focus seen at every stop. Run with script and without.
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { keepCodes, nextCode, setUp } from './support/signing_in.js';
-import { DESK_ACCOUNT, READING, SHEET } from './support/site.js';
+import { DESK_ACCOUNT, SHEET } from './support/site.js';
 import { Keyboard } from './support/keyboard.js';
-import { expect, mailTo, readCheckPage, someone, test } from './support/test.js';
-import { Visitor, hidden } from './support/visitor.js';
+import { asks, expect, mailTo, readCheckPage, someone, test } from './support/test.js';
 
 const heading = (page) => page.getByRole('heading', { level: 1 });
 
@@ -96,11 +93,7 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   const keyboard = new Keyboard(page);
   const person = someone();
   await site.addStaff();
-  const patient = new Visitor(site.origin);
-  const checked = await patient.post('/consultations/new', { name: person.name, phone: person.phone, method: 'phone' });
-  await wait(READING);
-  const confirmed = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
-  expect(confirmed.html).toContain('We have your request');
+  await asks(site, person);
 
   await page.goto('/staff');
   await keyboard.fill(page.getByLabel('Email address'), DESK_ACCOUNT.email);

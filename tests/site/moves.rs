@@ -126,7 +126,7 @@ async fn a_request_moves_on_and_each_step_and_view_is_told() {
     for told in [
         "Priya Shah closed: we could not reach them",
         "Priya Shah wrote a note",
-        "Priya Shah contacted",
+        "Priya Shah marked it as contacted",
         "Priya Shah opened it 4 times",
         "The patient asked",
     ] {

@@ -72,7 +72,7 @@ async fn perform(
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
-            "contacted".to_owned()
+            "marked it as contacted".to_owned()
         }
         Act::Call(outcome) => {
             call(connection, app, me, request, outcome, now).await?;

@@ -1,10 +1,12 @@
 // The test function of every file here: a site to each worker, and an eye on each page's console and requests.
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { expect as baseExpect, test as base } from '@playwright/test';
 
 import { secondStep } from './signing_in.js';
 import { DESK_ACCOUNT, READING, startSite } from './site.js';
+import { Visitor, hidden } from './visitor.js';
 
 export const expect = baseExpect;
 
@@ -108,6 +110,16 @@ export async function noticeOf(site, reference, desk) {
   const notices = () => site.post.of(desk).filter((mail) => mail.subject.includes(reference));
   await expect.poll(() => notices().length, { message: `notices of ${reference}`, timeout: 15_000 }).toBe(1);
   return notices()[0];
+}
+
+/** Asks for a consultation without a browser, and gives the reference. */
+export async function asks(site, person) {
+  const patient = new Visitor(site.origin);
+  const checked = await patient.post('/consultations/new', { name: person.name, phone: person.phone, method: 'phone' });
+  await wait(READING);
+  const confirmed = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
+  expect(confirmed.html).toContain('We have your request');
+  return confirmed.html.match(/BP-\w{4}-\w{4}/)[0];
 }
 
 export async function signIn(page, site, account = DESK_ACCOUNT) {
