@@ -318,7 +318,7 @@ mod tests {
             assert!((MOST / 2..=2 * MOST).contains(&limiter.size()), "{}", limiter.size());
         }
         for size in [limits.sign_in.size(), limits.passwords.size(), limits.codes.size()] {
-            assert!((MOST / 2..=MOST).contains(&size), "{size}");
+            assert!((MOST / 4..=MOST).contains(&size), "{size}");
         }
         assert!(limits.places.known.lock().unwrap().len() <= MOST);
         limits.prune();

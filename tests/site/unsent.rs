@@ -67,7 +67,8 @@ async fn what_was_kept_is_let_go_when_it_was_taken_and_not_before() {
     assert!(sent.location().starts_with(&format!("{path}?unsent=UN-")), "{}", sent.location());
     assert_eq!(site.count("staff_unsent").await, 1, "nothing has it yet");
     let mut colleague = site.staff_as(Role::Reception).await;
-    colleague.post(sent.location(), &note).await;
+    let empty = colleague.post(sent.location(), &[("note", "")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.count("staff_unsent").await, 1, "it is not theirs");
     let elsewhere = sent.location().replace("/BP-", "/XX-");
     assert_eq!(again.post(&elsewhere, &note).await.status, StatusCode::NOT_FOUND);
@@ -129,8 +130,8 @@ async fn only_words_about_requests_and_mistakes_are_kept() {
         "/staff/complaints/DP-3333-4444/closure",
         "/staff/mail/1/address",
         "/staff/search",
-        "/staff/consultations/../people/new",
-        "/staff/consultations/%2E%2e/people/new",
+        "/staff/consultations/../notes",
+        "/staff/consultations/%2E%2e/notes",
     ] {
         let late = staff.post(path, &[("email", "x@example.org")]).await;
         assert_eq!(late.location(), "/staff/sign-in?again=lost", "{path}");
