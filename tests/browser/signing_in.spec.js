@@ -60,5 +60,5 @@ test('words that are sent after the sign-in was ended elsewhere are given back a
   await expect(page.getByLabel('Full name')).toHaveValue('<b>Lee</b> Wong');
   await expect(page.getByRole('radio', { name: 'Phone' })).toBeChecked();
   await page.goto(`${site.origin}/staff/unsent`);
-  await expect(page.getByRole('main')).toContainText('Nothing waits here.');
+  await expect(page.getByRole('main')).toContainText('Nothing is waiting.');
 });

@@ -89,8 +89,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resp
     let shown = SearchPage {
         frame: site.private(&tab),
         is_emergency: answer.is_emergency
-            || is_alarming(&asked)
-            || answer.meant.as_deref().is_some_and(is_alarming),
+            || !answer.is_crisis && (is_alarming(&asked) || answer.meant.as_deref().is_some_and(is_alarming)),
         is_crisis: answer.is_crisis,
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,
