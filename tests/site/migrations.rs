@@ -91,6 +91,13 @@ async fn every_migration_carries_filled_tables_along() {
     let mail: (String, String, Vec<u8>) =
         sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");
+    for replaced in [
+        "insert or replace into audit (id, happened_at, what) values (1, 1, 'x')",
+        "insert or replace into erasures (reference, happened_at, person_mark, what)
+           values ('ER-3333-4444', 1, 'm', 'w')",
+    ] {
+        assert!(sqlx::query(replaced).execute(&pool).await.is_err(), "{replaced}");
+    }
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());

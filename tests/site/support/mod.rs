@@ -98,9 +98,9 @@ impl Site {
         Visitor { site: self, cookie: None }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
-        let mut request = request;
-        request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000))));
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let here = ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000)));
+        request.extensions_mut().get_or_insert_with(|| here);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
