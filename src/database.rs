@@ -129,17 +129,43 @@ impl Database {
             return;
         }
         self.readers.close().await;
-        let folded = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await;
-        if let Err(error) = folded {
-            tracing::warn!(%error, "the write-ahead log was left for the next start");
+        match self.fold().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
         }
         self.writer.pool.close().await;
     }
 
-    /// Erased rows leave the files too: call after forgetting.
+    /// Erased rows leave the files too: call after forgetting. While someone reads what was before, the log stays, and
+    /// `truncate_log_again` tries again.
     pub async fn truncate_log(&self) -> sqlx::Result<()> {
-        sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await?;
+        let emptied = self.fold().await?;
+        self.condition.leave_log(!emptied);
         Ok(())
+    }
+
+    /// Every minute: empties the log that a reader was in the way of.
+    pub async fn truncate_log_again(&self) {
+        if !self.condition.log_is_left() {
+            return;
+        }
+        match self.truncate_log().await {
+            Ok(()) if self.condition.log_is_left() => {
+                tracing::warn!(
+                    "erased data is still in the write-ahead log: someone has read for over a minute"
+                );
+            }
+            Ok(()) => {}
+            Err(error) => tracing::error!(%error, "the write-ahead log could not be emptied"),
+        }
+    }
+
+    /// True when all of the log is in the database, and the log is empty.
+    async fn fold(&self) -> sqlx::Result<bool> {
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&self.writer.pool).await?;
+        Ok(busy == 0)
     }
 }
 
