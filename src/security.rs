@@ -214,7 +214,7 @@ impl Limits {
 }
 
 /// Who counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 one.
-fn network(from: IpAddr) -> IpAddr {
+pub fn network(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
         address => address,
