@@ -66,6 +66,28 @@ pub struct Desk<'a> {
     pub role: Role,
 }
 
+impl Desk<'_> {
+    /// Where they may go: each address, and the title of the page there.
+    pub fn ways(&self) -> Vec<(&'static str, &'static str)> {
+        let mut ways = vec![
+            ("/staff", "Requests"),
+            ("/staff/calls", "Whom to ring"),
+            ("/staff/mail", "Mail"),
+            ("/staff/pages", "Pages"),
+        ];
+        if self.role.manages_people() {
+            ways.extend([
+                ("/staff/people", "People"),
+                ("/staff/audit", "Audit"),
+                ("/staff/complaints", "Complaints"),
+                ("/staff/data-rights", "Data rights"),
+            ]);
+        }
+        ways.push(("/staff/account", "Your account"));
+        ways
+    }
+}
+
 impl<'a> Frame<'a> {
     pub fn with_errors(self, error: bool) -> Frame<'a> {
         Frame { error, ..self }

@@ -188,9 +188,3 @@ impl Given {
         page::private(StatusCode::GONE, &LostPage { frame, typed })
     }
 }
-
-impl Row {
-    fn answer(&self) -> String {
-        self.said.answers.join("\n")
-    }
-}

@@ -117,10 +117,10 @@ impl Given {
         let (title, signs, back, position) = match which {
             Which::Emergency => {
                 let signs = &site.safety.emergency;
-                ("Is any of these true for you now?", signs, super::FIRST_PAGE, "Safety question 1 of 2")
+                ("Are any of these true for you now?", signs, super::FIRST_PAGE, "Safety question 1 of 2")
             }
             Which::Urgent => {
-                ("Is any of these true for you?", &site.safety.urgent, FIRST, "Safety question 2 of 2")
+                ("Are any of these true for you?", &site.safety.urgent, FIRST, "Safety question 2 of 2")
             }
         };
         let frame = site.private(title).with_errors(!errors.is_empty());

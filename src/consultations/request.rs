@@ -75,8 +75,8 @@ impl RequestForm {
         let mut errors = FieldErrors::default();
         let contact = self.check_contact(&mut errors);
         let concern = errors.take("concern", form::words(&self.concern, LONGEST_CONCERN, "Main concern"));
-        let needs =
-            errors.take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier"));
+        let needs = errors
+            .take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier to talk"));
         match (contact, concern, needs) {
             (Some(contact), Some(concern), Some(needs)) if errors.is_empty() => Ok(NewRequest {
                 about: self.about.clone(),

@@ -140,7 +140,7 @@ async fn create(
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let about = store::about(given.app.database.readers(), &token_hash(&key)).await?;
     let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
-    let frame = given.app.site.private("Your report is on its way to our mail server");
+    let frame = given.app.site.private("Your report is waiting to be sent");
     Ok(page::private(StatusCode::OK, &ConfirmationPage { frame, sheets }))
 }
 

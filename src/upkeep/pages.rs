@@ -106,6 +106,12 @@ impl IndexPage<'_> {
         self.mistakes.iter().any(Mistake::is_open)
     }
 
+    /// The title of the page that a reader wrote about; its slug when there is no such page any more.
+    fn page_of<'a>(&'a self, mistake: &'a Mistake) -> &'a str {
+        let mut entries = self.groups.iter().flat_map(|group| &group.entries);
+        entries.find(|entry| entry.slug == mistake.about).map_or(&mistake.about, |entry| entry.title)
+    }
+
     fn when(&self, at: &i64) -> String {
         self.calendar.say_with_year(moment(*at))
     }

@@ -167,7 +167,7 @@ test('the mail brings whole pages and one private link, whose page can be read a
   await expect(page.locator('dl.answers')).toContainText('One private link to your summary');
   await readCheckPage(page);
   await page.getByRole('button', { name: 'Confirm and send' }).click();
-  await expect(heading(page)).toHaveText('Your report is on its way to our mail server');
+  await expect(heading(page)).toHaveText('Your report is waiting to be sent');
 
   const mail = await mailTo(site, person.email);
   for (const words of [mail.raw, mail.subject, mail.text, mail.html]) {

@@ -85,7 +85,7 @@ test('a report is asked for, and a likely slip answered, with the keyboard alone
   await expect(heading(page)).toHaveText('Check your email address');
   await readCheckPage(page);
   await keyboard.enter(page.getByRole('button', { name: 'Confirm and send' }));
-  await expect(heading(page)).toHaveText('Your report is on its way to our mail server');
+  await expect(heading(page)).toHaveText('Your report is waiting to be sent');
   await mailTo(site, meant);
 });
 

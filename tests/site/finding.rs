@@ -79,11 +79,11 @@ fn what_people_type_finds_the_right_page() {
         );
         assert!(asked >= 120, "{half}: {asked}");
         assert!(
-            in_three * 100 >= asked * 95,
+            in_three * 100 >= asked * 98,
             "{half}: {in_three} of {asked} in the first three\n{}",
             missed.join("\n")
         );
-        assert!(first * 100 >= asked * 85, "{half}: {first} of {asked} first\n{}", missed.join("\n"));
+        assert!(first * 100 >= asked * 90, "{half}: {first} of {asked} first\n{}", missed.join("\n"));
     }
 }
 

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::Index;
+use super::alarm::{Alarm, Help};
 use super::index::Postings;
 use super::ranking::saturated;
-use super::synonyms::{Alarm, Group, Phrase, Synonyms, phrase};
+use super::synonyms::{Group, Phrase, Synonyms, phrase};
 
 /// How well the pages' words stand for people's, and people's for the pages'.
 const FORTH: f32 = 0.9;
 const BACK: f32 = 0.25;
 /// What people mean by their own words counts, even where most pages have the pages' word somewhere.
 const LEAST: f32 = 2.0;
+const LEAST_LEADING: f32 = 6.0;
 /// Nothing is more to the point than help that cannot wait.
 const LEAST_ALARM: f32 = 6.0;
 
@@ -21,6 +23,8 @@ pub struct Said {
     pub meaning: usize,
     /// Only when nothing else is typed.
     pub whole: bool,
+    /// Only when none of these words is typed.
+    pub unless: Vec<String>,
 }
 
 /// What it stands for.
@@ -30,6 +34,8 @@ pub struct Meaning {
     pub pages: Vec<(u32, f32)>,
     /// The titles that say it.
     pub titles: Vec<u32>,
+    /// It is what the whole search is about.
+    pub leads: bool,
     /// Its words, to be marked in passages.
     pub terms: Vec<u32>,
 }
@@ -37,13 +43,20 @@ pub struct Meaning {
 impl Index {
     pub fn keep_synonyms(&mut self, synonyms: &Synonyms) {
         for group in &synonyms.group {
-            let forth = self.keep_meaning(&group.pages, FORTH, if group.common { 0.0 } else { LEAST });
-            self.keep(&group.people, forth, group.whole);
+            let least = match group {
+                Group { common: true, .. } => 0.0,
+                Group { leads: true, .. } => LEAST_LEADING,
+                _ => LEAST,
+            };
+            let forth = self.keep_meaning(&group.pages, FORTH, least);
+            self.meanings[forth].leads = group.leads;
+            self.keep(&group.people, forth, group);
             let back = self.keep_meaning(&group.people, BACK, 0.0);
-            self.keep(&group.pages, back, group.whole);
+            self.keep(&group.pages, back, group);
         }
         self.emergency = self.alarm(&synonyms.emergency);
         self.crisis = self.alarm(&synonyms.crisis);
+        self.emergency.calm_with(&self.crisis);
     }
 
     /// A phrase as terms; nothing when the site lacks one of its words.
@@ -51,15 +64,16 @@ impl Index {
         phrase.iter().map(|key| self.postings.term(key)).collect()
     }
 
-    fn keep(&mut self, said: &[String], meaning: usize, whole: bool) {
+    fn keep(&mut self, said: &[String], meaning: usize, group: &Group) {
+        let unless: Vec<String> = group.unless.iter().flat_map(|word| phrase(word)).collect();
         for said in said.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, meaning, whole });
+            self.said.push(Said { phrase: said, meaning, whole: group.whole, unless: unless.clone() });
         }
     }
 
-    fn alarm(&mut self, group: &Group) -> Alarm {
-        Alarm::new(&group.people, self.keep_meaning(&group.pages, 1.0, LEAST_ALARM))
+    fn alarm(&mut self, help: &Help) -> Alarm {
+        Alarm::new(help, self.keep_meaning(&help.pages, 1.0, LEAST_ALARM))
     }
 
     /// Gives the number of the meaning.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::markdown::Passage;
 
+mod alarm;
 mod index;
 mod meanings;
 pub mod pages;
@@ -20,13 +21,13 @@ mod stem;
 mod synonyms;
 pub(crate) mod words;
 
+use alarm::Alarm;
 use index::Postings;
 use meanings::{Meaning, Said};
 use passage::LookedFor;
 pub use passage::Marked;
 pub use sources::sources;
 use spelling::Vocabulary;
-use synonyms::Alarm;
 pub use synonyms::{Group, Synonyms};
 
 /// A page as the index reads it.
@@ -94,8 +95,10 @@ impl Found<'_> {
 impl Index {
     pub fn build(sources: Vec<Source>, synonyms: &Synonyms) -> Index {
         let said = synonyms.group.iter().flat_map(|group| &group.people);
-        let spoken: Vec<&String> =
-            said.chain(&synonyms.emergency.people).chain(&synonyms.crisis.people).collect();
+        let helps = [&synonyms.emergency, &synonyms.crisis].into_iter();
+        let cried =
+            helps.flat_map(|help| help.people.iter().chain(&help.calm).chain(help.kinds.values().flatten()));
+        let spoken: Vec<&String> = said.chain(cried).collect();
         let (postings, vocabulary) = Postings::build(&sources, &spoken);
         let mut index = Index {
             pages: sources.into_iter().map(Page::from).collect(),
@@ -114,6 +117,11 @@ impl Index {
     /// Everything about a typed text. Pages are found whatever it holds; nothing of it is kept.
     pub fn search(&self, typed: &str) -> Answer<'_> {
         self.answer(typed, false)
+    }
+
+    /// A text without the words that seem to be of an emergency and are not.
+    pub fn without_calm(&self, text: &str) -> String {
+        self.emergency.without_calm(text)
     }
 
     /// The pages for a text whose last word may be unfinished.

@@ -77,7 +77,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resp
     let last = total.div_ceil(ON_A_PAGE).max(1);
     let number = field(&query, "page").parse().unwrap_or(1).clamp(1, last);
     let first = (number - 1) * ON_A_PAGE;
-    let is_alarming = |text: &str| site.clinic.safety.are_in(text);
+    let is_alarming = |text: &str| site.clinic.safety.are_in(&reading.library.index.without_calm(text));
     let tab = tab_title(&asked);
     let results = answer.found.iter().skip(first).take(ON_A_PAGE).map(|found| Shown {
         path: &found.page.path,
@@ -89,8 +89,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resp
     let shown = SearchPage {
         frame: site.private(&tab),
         is_emergency: answer.is_emergency
-            || is_alarming(&asked)
-            || answer.meant.as_deref().is_some_and(is_alarming),
+            || !answer.is_crisis && (is_alarming(&asked) || answer.meant.as_deref().is_some_and(is_alarming)),
         is_crisis: answer.is_crisis,
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,

@@ -37,6 +37,8 @@ pub struct Query {
 struct Typed {
     may_be: Vec<(u32, f32)>,
     keys: Vec<String>,
+    /// Less likely ones, which count when help may be needed.
+    less_likely: Vec<String>,
     strength: f32,
 }
 
@@ -60,7 +62,7 @@ impl Index {
                 copied = word.at.end;
             }
             for part in parts {
-                query.keys.push(part.keys.clone());
+                query.keys.push([part.keys.as_slice(), &part.less_likely].concat());
                 if part.strength > 0.0 || all_stop || is_beginning {
                     typed_words.push(part);
                 }
@@ -103,6 +105,7 @@ impl Index {
         }
         let better = near.first().map(|near| near.surface.to_owned());
         typed.keys.extend(better.as_deref().map(key));
+        typed.less_likely.extend(near.iter().skip(1).map(|near| key(near.surface)));
         typed.may_be.extend(near.into_iter().map(|near| (near.term, near.weight)));
         if typed.may_be.is_empty() && word.surface.chars().count() > 3 {
             let longer = self.vocabulary.beginning(&word.surface, 8);
@@ -114,7 +117,7 @@ impl Index {
     fn exact(&self, surface: &str) -> Typed {
         let key = key(surface);
         let may_be = self.postings.term(&key).map(|term| (term, 1.0)).into_iter().collect();
-        Typed { may_be, keys: vec![key], strength: strength(surface) }
+        Typed { may_be, keys: vec![key], less_likely: Vec::new(), strength: strength(surface) }
     }
 
     fn want_words(&self, query: &mut Query, typed: &[Typed]) {
@@ -146,15 +149,25 @@ impl Index {
         for start in 0..typed.len() {
             for number in typed[start].keys.iter().filter_map(|key| self.said_first.get(key)).flatten() {
                 let said = &self.said[*number];
-                if said.whole && said.phrase.len() != typed.len() {
+                let is_typed = |word: &String| typed.iter().any(|typed| typed.keys.contains(word));
+                if said.whole && said.phrase.len() != typed.len() || said.unless.iter().any(is_typed) {
                     continue;
                 }
-                if let Some(covers) = covered(&said.phrase, start, typed)
-                    && query.meanings.iter().all(|(known, _)| *known != said.meaning)
-                {
-                    query.meanings.push((said.meaning, covers));
+                let Some(covers) = covered(&said.phrase, start, typed) else { continue };
+                match query.meanings.iter_mut().find(|(known, _)| *known == said.meaning) {
+                    Some((_, known)) => *known |= covers,
+                    None => query.meanings.push((said.meaning, covers)),
                 }
             }
+        }
+        // "Nothing works" is not about work: the longer phrase says what its words mean.
+        let all = query.meanings.clone();
+        query
+            .meanings
+            .retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
+        // What leads is what all the words are about.
+        for (_, covers) in query.meanings.iter_mut().filter(|(meaning, _)| self.meanings[*meaning].leads) {
+            *covers = u32::MAX;
         }
         let alarms = [&self.emergency, &self.crisis].into_iter().filter(|alarm| alarm.is_in(&query.keys));
         query.meanings.extend(alarms.map(|alarm| (alarm.meaning, u32::MAX)));

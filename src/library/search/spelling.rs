@@ -70,14 +70,14 @@ impl Vocabulary {
         terms
     }
 
-    /// The nearest words to one that the site does not write: one slip in four letters, two in seven, more when
-    /// it sounds the same.
+    /// The nearest words to one that the site does not write: one slip in four letters, two in seven, and one more
+    /// when it sounds the same.
     pub fn near(&self, typed: &str) -> Vec<Near<'_>> {
         let length = typed.chars().count();
-        if length < 4 || typed.chars().any(|c| !c.is_ascii_lowercase()) {
+        if length < 3 || typed.chars().any(|c| !c.is_ascii_lowercase()) {
             return Vec::new();
         }
-        let most = if length < 7 { 1 } else { 2 };
+        let most = (length > 3) as usize + (length > 6) as usize;
         let (mask, heard) = (letters(typed), sound(typed));
         let mut found: Vec<(f32, &Known)> = self
             .known
@@ -249,7 +249,9 @@ mod tests {
             ("feer", "fear"),
             ("spondilitis", "spondylitis"),
             ("lumber", "lumbar"),
-            ("nee", ""),
+            ("bak", "back"),
+            ("nee", "knee"),
+            ("bac", "back"),
             ("zzzzzzzz", ""),
             ("b12345", ""),
         ] {

@@ -5,16 +5,17 @@ use std::path::Path;
 use anyhow::ensure;
 use serde::Deserialize;
 
+use super::alarm::Help;
 use super::words::{key, strength, words};
 use crate::clinic::read_toml;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Synonyms {
-    /// Phrases that bring up the emergency box: all their words, in any order.
-    pub emergency: Group,
-    /// Phrases that bring up the help for people in despair, in the same way.
-    pub crisis: Group,
+    /// What brings up the emergency box.
+    pub emergency: Help,
+    /// What brings up the help for people in despair.
+    pub crisis: Help,
     pub group: Vec<Group>,
 }
 
@@ -30,6 +31,12 @@ pub struct Group {
     /// Only when nothing else is typed.
     #[serde(default)]
     pub whole: bool,
+    /// Who says it wants its page, whatever else they say: pregnant people who cannot sleep want the page on pregnancy.
+    #[serde(default)]
+    pub leads: bool,
+    /// Only when none of these words is typed.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 /// A phrase as keys, without the words that say nothing.
@@ -57,8 +64,8 @@ impl Synonyms {
                 file.display()
             );
         }
-        for said in alarms.iter().flat_map(|alarm| &alarm.people) {
-            ensure!(!words(said).is_empty(), "{}: {said:?} holds no word", file.display());
+        for alarm in alarms {
+            alarm.check(&file.display().to_string())?;
         }
         Ok(synonyms)
     }
@@ -68,47 +75,9 @@ pub fn phrase(said: &str) -> Phrase {
     words(said).iter().filter(|word| strength(&word.surface) > 0.0).map(|word| key(&word.surface)).collect()
 }
 
-/// Other words may stand between those of a phrase, but not many.
-const BETWEEN: usize = 3;
-
-/// Phrases of which one is enough to show help before the results.
-#[derive(Default)]
-pub struct Alarm {
-    phrases: Vec<Vec<String>>,
-    /// The number of what the pages that help most say.
-    pub meaning: usize,
-}
-
-impl Alarm {
-    pub fn new(phrases: &[String], meaning: usize) -> Alarm {
-        let keys = |said: &String| words(said).iter().map(|word| key(&word.surface)).collect();
-        Alarm { phrases: phrases.iter().map(keys).collect(), meaning }
-    }
-
-    /// Whether every word of a phrase is among these, near each other; each typed word comes with what it may have
-    /// meant.
-    pub fn is_in(&self, typed: &[Vec<String>]) -> bool {
-        let near = |phrase: &Vec<String>, typed: &[Vec<String>]| {
-            phrase.iter().all(|wanted| typed.iter().flatten().any(|key| key == wanted))
-        };
-        self.phrases.iter().any(|phrase| {
-            let span = (phrase.len() + BETWEEN).min(typed.len());
-            span > 0 && typed.windows(span).any(|typed| near(phrase, typed))
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_phrase_with_all_its_words_in_any_order_is_enough() {
-        let alarm = Alarm::new(&["cant feel legs".to_owned(), "cauda equina".to_owned()], 0);
-        let typed = |text: &str| words(text).iter().map(|word| vec![key(&word.surface)]).collect::<Vec<_>>();
-        assert!(alarm.is_in(&typed("my legs, I can’t feel them")));
-        assert!(!alarm.is_in(&typed("my legs feel heavy")));
-    }
 
     #[test]
     fn a_group_that_searches_for_nothing_is_refused() {

@@ -20,7 +20,7 @@ pub struct Word {
 const STOP: &[&str] = &[
     "a", "about", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
     "does", "for", "from", "had", "has", "have", "having", "he", "her", "his", "how", "i", "if", "im", "in", "is",
-    "it", "its", "ive", "me", "mine", "my", "of", "on", "or", "our", "she", "should", "so", "some", "than", "that", "the",
+    "it", "its", "ive", "me", "mine", "my", "of", "on", "or", "our", "she", "should", "so", "some", "than", "that", "the", "til", "till", "until",
     "their", "them", "then", "there", "these", "they", "this", "to", "too", "u", "ur", "was", "we", "were", "what",
     "when", "where", "which", "while", "who", "why", "will", "with", "would", "you", "your",
 ];
@@ -71,7 +71,23 @@ pub fn words(text: &str) -> Vec<Word> {
     }
     words.extend(open);
     words.retain(|word| !word.surface.is_empty());
-    words
+    words.into_iter().flat_map(parted).collect()
+}
+
+/// "Backache" is a back that aches.
+fn parted(word: Word) -> Vec<Word> {
+    let at = "back".len();
+    let is_two = matches!(word.surface.as_str(), "backache" | "backaches" | "backpain" | "backpains");
+    if !is_two || word.at.len() != word.surface.len() {
+        return vec![word];
+    }
+    let (back, pain) = word.surface.split_at(at);
+    let middle = word.at.start + at;
+    let part = |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
+    vec![
+        Word { hyphened: word.hyphened, ..part(word.at.start..middle, back) },
+        part(middle..word.at.end, pain),
+    ]
 }
 
 /// What makes two words of the same meaning equal.
@@ -79,6 +95,8 @@ pub fn key(surface: &str) -> String {
     match surface {
         "cannot" => stem("cant"),
         "sleeplessness" => stem("sleepless"),
+        "lower" => stem("low"),
+        "ache" | "aches" | "aching" | "achy" | "sore" | "painful" | "hurts" => stem("pain"),
         surface => stem(surface),
     }
 }
@@ -130,6 +148,14 @@ mod tests {
             ["X", "ray", "can't"]
         );
         assert_eq!(found.iter().map(|word| word.hyphened).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn a_backache_is_a_back_that_aches() {
+        let found = words("My backache");
+        assert_eq!(found.iter().map(|word| word.at.clone()).collect::<Vec<_>>(), [0..2, 3..7, 7..11]);
+        assert_eq!(surfaces("backaches"), ["back", "aches"]);
+        assert_eq!(key("aches"), key("pain"));
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub mod store;
 /// Fields of these names are secrets, and never kept.
 const NEVER_KEPT: &[&str] = &["password", "present", "code"];
 
+/// Fields that a page fills in by itself: of no use to a reader.
+const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried"];
+
 #[derive(Template)]
 #[template(path = "staff/unsent.html")]
 struct UnsentPage<'a> {
@@ -111,6 +114,21 @@ async fn take(app: &App, staff: i64, reference: String) -> Result<Option<String>
 }
 
 impl Form {
+    /// What it was meant for, such as "BP-3333-4444: notes"; its address when that names nothing.
+    fn aim(&self) -> String {
+        let parts: Vec<&str> = self.path.split('/').collect();
+        match parts[..] {
+            ["", "staff", _, about, act] => format!("{about}: {act}"),
+            _ => self.path.clone(),
+        }
+    }
+
+    /// What the person typed or chose, without what a page carries for itself.
+    fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        pairs.filter(|(name, value)| !value.is_empty() && !CARRIED.contains(name))
+    }
+
     /// The name of a field as a person reads it.
     fn label(name: &str) -> String {
         let words = name.replace('_', " ");

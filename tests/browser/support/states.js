@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { collectAssessment } from './assessment.js';
-import { signInVisitor } from './signing_in.js';
+import { nextCode, signInVisitor } from './signing_in.js';
 import { ADMINISTRATOR, DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
@@ -175,7 +175,7 @@ async function collect(site, guarded) {
   follow('confirmation', 'confirmation with safety words', 200, await send(worrying));
   const confirmedLong = follow('confirmation', 'confirmation with long words', 200, await send(long));
   follow('confirmation', 'confirmation of a video call', 200, await send(byVideo));
-  follow('confirmation', 'confirmation without mail', 200, await send(withoutMail));
+  const confirmedByPhone = follow('confirmation', 'confirmation without mail', 200, await send(withoutMail));
   mistake('mistake confirmation', 'mistake told', 200, await tell({ ...hidden(mistakeForm.html), about: ABOUT, words: 'The third link is dead.', email: 'ada@example.org' }));
   await send(undeliverable);
   const confirmedLater = await send(later);
@@ -257,6 +257,19 @@ async function collect(site, guarded) {
   desk('phone request', 'phone request', 200, await colleague.get('/staff/consultations/new'));
   desk('phone request', 'phone request sent empty', 422, await colleague.post('/staff/consultations/new', {}));
   desk('phone request', 'phone request with safety words', 200, await colleague.post('/staff/consultations/new', { ...hidden((await colleague.get('/staff/consultations/new')).html), name: 'Mary Anning', method: 'phone', phone: '020 7946 0993', concern: WORRYING }));
+  const misdialled = atDesk(confirmedByPhone);
+  const dialled = await colleague.get(misdialled);
+  desk('request', 'request whose number was wrong', 200, await colleague.post(`${misdialled}/calls`, { ...asSeen(dialled), outcome: 'wrong-number' }));
+  desk('queue', 'queue with a request that waits', 200, await colleague.get('/staff'));
+  const toHold = atDesk(confirmedLong);
+  desk('request', 'request kept for a reason, which is missing', 422, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: '' }));
+  desk('request', 'request kept for a reason', 200, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: `A complaint is open. ${'w'.repeat(100)}` }));
+  // Half signed in counts as signed out: what is sent then is kept.
+  const returning = new Visitor(site.origin);
+  const halfIn = await returning.post('/staff/sign-in', { email, password });
+  const lateNote = { ...asSeen(dialled), note: `Rings back.\n${'w'.repeat(200)}` };
+  desk('sign-in', 'sign-in, what was sent is kept', 200, await returning.post(`${misdialled}/notes`, lateNote));
+  desk('unsent', 'something unsent', 200, await returning.post('/staff/sign-in/code', { ...hidden(halfIn.html), code: nextCode(site.origin, email) }));
   const ending = await colleague.get(closed);
   const reason = ending.html.match(/name="reason" value="([^"]+)"/)[1];
   desk('request', 'request, closed', 200, await colleague.post(`${closed}/closure`, { ...asSeen(ending), reason }));
