@@ -19,7 +19,9 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 mod buckets;
 pub mod guesses;
 
-use buckets::{Draw, Limiter, NetworkLimiter, network};
+pub use buckets::network;
+
+use buckets::{Draw, Limiter, NetworkLimiter};
 use guesses::{Guesses, Pace, Turn};
 
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \

@@ -146,7 +146,9 @@ pub fn suggestion(address: &str) -> Option<String> {
 pub fn comparable(address: &str) -> String {
     let address = address.to_lowercase();
     let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
-    let plain = local.split('+').next().unwrap_or(local).replace('.', "");
+    let untagged = local.split('+').next().unwrap_or(local).replace('.', "");
+    // What is all tag or dots is no other spelling of nothing.
+    let plain = if untagged.is_empty() { local } else { &untagged };
     format!("{plain}@{domain}")
 }
 
@@ -286,5 +288,6 @@ mod tests {
     fn the_same_mailbox_is_known_again() {
         assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
         assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
+        assert_ne!(comparable("+one@example.org"), comparable("+other@example.org"));
     }
 }

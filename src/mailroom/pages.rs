@@ -104,7 +104,6 @@ async fn index(
 
 async fn show(State(app): State<App>, SignedIn(me): SignedIn, Path(id): Path<String>) -> Result<Response> {
     let mail = find(&app, &me, &id).await?;
-    staff::note(&app, me.id, "opened a mail", format!("mail {}", mail.id)).await?;
     show_mail(&app, &me, &mail, Form::of(&mail), StatusCode::OK, Shown::default()).await
 }
 
@@ -210,6 +209,7 @@ async fn show_mail(
     status: StatusCode,
     shown: Shown<'_>,
 ) -> Result<Response> {
+    staff::note(app, me.id, "opened a mail", format!("mail {}", mail.id)).await?;
     let settled_by = match &mail.settled {
         Some(settled) => accounts::name_of(app.database.readers(), settled.by).await?,
         None => None,
