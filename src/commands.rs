@@ -1,8 +1,11 @@
-//! What the commands say that are run beside the server: backup, restore, demonstration.
+//! What the commands say that are run beside the server: backup, restore, demonstration, a person's data.
 
-use crate::clock::Clock;
-use crate::config::{Backup, Demo, Restore};
+use crate::clock::{Clock, seconds};
+use crate::config::{Backup, Demo, PersonCommand, Restore};
+use crate::error;
+use crate::folder::open_data_that_is_there;
 use crate::library::count;
+use crate::rights::{self, Found, Person};
 use crate::{backup as copies, demo as month};
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
@@ -33,4 +36,42 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
         println!("  {:<14} {:<28} {}", colleague.role, colleague.email, colleague.password);
     }
     Ok(())
+}
+
+/// Writes out or erases what is held under exactly this address or number. What is nearly the same is named.
+pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
+    let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
+    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
+    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
+    let now = Clock::default().now();
+    let done = async {
+        let found = rights::find(&database, &sealer, &person, &[]).await?;
+        match command {
+            PersonCommand::Export(_) => {
+                rights::note_taken(&database, &found.held, None, now).await?;
+                print!("{}", rights::file::json(&found.held, seconds(now)));
+            }
+            PersonCommand::Erase(_) => {
+                let proof = rights::erase(&database, &sealer, &person, &[], None, now).await?;
+                println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}");
+            }
+        }
+        tell_of_the_rest(&found);
+        error::Result::Ok(())
+    };
+    let done = done.await;
+    database.close().await;
+    done.map_err(|error| anyhow::anyhow!("{error:?}"))
+}
+
+fn tell_of_the_rest(found: &Found) {
+    if !found.near.is_empty() {
+        eprintln!("Not taken, as it may be another person’s: ask, and tick it at /staff/data-rights.");
+    }
+    for near in &found.near {
+        eprintln!("  {}", near.words);
+    }
+    for one in &found.unopened {
+        eprintln!("{one} cannot be opened, so nobody can say whose it is.");
+    }
 }

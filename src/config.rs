@@ -203,7 +203,7 @@ pub struct Serve {
     /// Refuse forms while fewer bytes than this are free on the disk
     #[arg(long, env = "MYBACKPAIN_LEAST_FREE", value_name = "BYTES", default_value_t = LEAST_FREE)]
     pub least_free: u64,
-    /// Let one network send any number of forms: for load tests on this machine, never with https
+    /// Let one network send any number of forms and hold any number of connections: for load tests on this machine, never with https
     #[arg(long)]
     pub no_limits: bool,
     /// Write logs as JSON

@@ -26,6 +26,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Result codes (sqlite.org/rescode.html).
+const READ_ONLY: u32 = 8;
 const IO_FAILED: u32 = 10;
 const CORRUPT: u32 = 11;
 const NOT_A_DATABASE: u32 = 26;
@@ -129,17 +130,43 @@ impl Database {
             return;
         }
         self.readers.close().await;
-        let folded = sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await;
-        if let Err(error) = folded {
-            tracing::warn!(%error, "the write-ahead log was left for the next start");
+        match self.fold().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
         }
         self.writer.pool.close().await;
     }
 
-    /// Erased rows leave the files too: call after forgetting.
+    /// Erased rows leave the files too: call after forgetting. While someone reads what was before, the log stays, and
+    /// `truncate_log_again` tries again.
     pub async fn truncate_log(&self) -> sqlx::Result<()> {
-        sqlx::query("pragma wal_checkpoint(truncate)").execute(&self.writer.pool).await?;
+        let emptied = self.fold().await?;
+        self.condition.leave_log(!emptied);
         Ok(())
+    }
+
+    /// Every minute: empties the log that a reader was in the way of.
+    pub async fn truncate_log_again(&self) {
+        if !self.condition.log_is_left() {
+            return;
+        }
+        match self.truncate_log().await {
+            Ok(()) if self.condition.log_is_left() => {
+                tracing::warn!(
+                    "erased data is still in the write-ahead log: someone has read for over a minute"
+                );
+            }
+            Ok(()) => {}
+            Err(error) => tracing::error!(%error, "the write-ahead log could not be emptied"),
+        }
+    }
+
+    /// True when all of the log is in the database, and the log is empty.
+    async fn fold(&self) -> sqlx::Result<bool> {
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&self.writer.pool).await?;
+        Ok(busy == 0)
     }
 }
 
@@ -165,6 +192,8 @@ pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
     };
     match looked.await {
         Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
+        // A write of a program that was killed is to be rolled back first, which whoever opens it for writing does.
+        Err(error) if primary_code(&error) == Some(READ_ONLY) => Ok(true),
         looked => Ok(looked?),
     }
 }
@@ -264,6 +293,35 @@ mod tests {
             let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.unwrap();
             assert_eq!(level, 2, "2 is full");
         }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_was_killed_in_the_middle_of_its_first_write_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, copy) = (folder.path().join("killed.sqlite"), folder.path().join("copy.sqlite"));
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let options = options.journal_mode(SqliteJournalMode::Delete).pragma("cache_size", "1");
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for sql in [
+            "create table waste (words text)",
+            "insert into waste with recursive n(i) as (select 1 union select i + 1 from n where i < 2000) \
+             select hex(randomblob(100)) from n",
+            "begin",
+            "update waste set words = hex(randomblob(100))",
+        ] {
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+        // As the files are at a kill: pages are written, and the journal says what they were.
+        std::fs::copy(&file, &copy).unwrap();
+        std::fs::copy(folder.path().join("killed.sqlite-journal"), folder.path().join("copy.sqlite-journal"))
+            .unwrap();
+        let reader = SqliteConnectOptions::new().filename(&copy).read_only(true);
+        let mut reader = SqliteConnection::connect_with(&reader).await.unwrap();
+        let refused = quick_check(&mut reader).await.unwrap_err();
+        assert_eq!(primary_code(&refused), Some(READ_ONLY), "only a writer can roll it back");
+        reader.close().await.unwrap();
+        let opened = Database::open(&copy).await.unwrap();
+        assert!(!opened.condition().is_damaged() && opened.check_whole().await.unwrap());
     }
 
     #[tokio::test]

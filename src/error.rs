@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::app::App;
 use crate::database;
 use crate::page;
+use crate::sealing;
 use crate::site::Frame;
 
 /// Why a request has no answer of its own. Input that needs mending is `FieldErrors`, not this.
@@ -22,6 +23,8 @@ pub enum Error {
     TooManyRequests,
     /// Not confirmed: storage cannot be used now, and what was sent may or may not be there.
     Unavailable,
+    /// It is stored, and does not open: its key is gone, or it is damaged.
+    Unopened,
     Internal(anyhow::Error),
 }
 
@@ -34,6 +37,10 @@ impl From<sqlx::Error> for Error {
             error if database::is_unavailable(&error) => {
                 tracing::error!(%error, "the database cannot be used");
                 Error::Unavailable
+            }
+            error if sealing::is_unopened(&error) => {
+                tracing::error!(%error, "what is stored cannot be opened");
+                Error::Unopened
             }
             error => Error::Internal(error.into()),
         }
@@ -61,6 +68,11 @@ impl IntoResponse for Error {
             Error::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Error::TooManyRequests => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Error::Unopened => {
+                let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                response.extensions_mut().insert(Unopened);
+                response
+            }
             Error::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -68,6 +80,10 @@ impl IntoResponse for Error {
         }
     }
 }
+
+/// Marks an answer as about something that does not open.
+#[derive(Clone, Copy)]
+struct Unopened;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -79,6 +95,7 @@ struct ErrorPage<'a> {
 
 /// Gives every bare refusal, ours or the framework's, a page that says what to do next.
 pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let on_the_desk = request.uri().path().starts_with("/staff");
     let response = next.run(request).await;
     let status = response.status();
     let has_page = response
@@ -88,7 +105,10 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     if has_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (title, words) = words_for(status);
+    let (title, words) = match response.extensions().get::<Unopened>() {
+        Some(Unopened) => words_for_unopened(on_the_desk),
+        None => words_for(status),
+    };
     let shown = ErrorPage { frame: app.site.private(title), status: status.as_u16(), words };
     let mut page = page::private(status, &shown);
     for name in [header::ALLOW, header::RETRY_AFTER] {
@@ -101,6 +121,26 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
         page.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     page
+}
+
+fn words_for_unopened(on_the_desk: bool) -> (&'static str, &'static [&'static str]) {
+    let title = "This cannot be opened";
+    if !on_the_desk {
+        return (
+            title,
+            &[
+                "What you sent us is stored, and was not erased, but we cannot open it now. It is our fault, not yours.",
+            ],
+        );
+    }
+    (
+        title,
+        &[
+            "What is stored here does not open with the key of this site. It was not erased, and nothing was changed.",
+            "Tell who looks after the site at once: they put the right sealing.key back, or restore the last good backup.",
+            "If you know who it is, phone them: what was promised to them still stands.",
+        ],
+    )
 }
 
 /// A heading, and sentences that say what happened to what was typed and what to do now.

@@ -48,7 +48,8 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Fields, Response> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.trim_start().starts_with("application/x-www-form-urlencoded")) {
+        let kind = kind.and_then(|kind| kind.split(';').next());
+        if !kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
             return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
         }
         let body =
@@ -204,6 +205,24 @@ mod tests {
         assert_eq!(fields.text("name"), "Ada");
         assert_eq!(fields.text("absent"), "");
         assert!(fields.has("novalue"));
+    }
+
+    #[tokio::test]
+    async fn a_form_is_known_by_its_type_however_it_is_written() {
+        let fields = async |kind: &str| {
+            let request = Request::post("/").header(header::CONTENT_TYPE, kind);
+            Fields::from_request(request.body("name=Ada".into()).unwrap(), &()).await
+        };
+        for good in [
+            "application/x-www-form-urlencoded",
+            "Application/X-WWW-Form-Urlencoded; charset=UTF-8",
+            " APPLICATION/X-WWW-FORM-URLENCODED ;charset=utf-8",
+        ] {
+            assert_eq!(fields(good).await.unwrap().text("name"), "Ada", "{good}");
+        }
+        for bad in ["", "text/plain", "application/json", "multipart/form-data; boundary=x"] {
+            assert_eq!(fields(bad).await.unwrap_err().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{bad}");
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub mod security;
 pub mod backup;
 pub mod commands;
 pub mod demo;
+pub mod folder;
 pub mod forgetting;
 pub mod resealing;
 pub mod rights;

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mybackpain::config::{Cli, Command, StaffCommand};
-use mybackpain::{commands, start, watch};
+use mybackpain::{commands, folder, start, watch};
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    folder::keep_new_files_private();
     let cli = Cli::parse();
     let done = match cli.command {
         None => start::serve(cli.serve).await,
@@ -19,7 +20,7 @@ async fn main() -> ExitCode {
         Some(Command::Healthcheck(check)) => watch::health::ask(check.health_address).await,
         Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
-        Some(Command::Person(command)) => start::person(command).await,
+        Some(Command::Person(command)) => commands::person(command).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

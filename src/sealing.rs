@@ -34,6 +34,13 @@ struct Key {
     bytes: [u8; KEY_BYTES],
 }
 
+/// A value that does not open: it is damaged, was moved, or its key is gone.
+#[derive(Debug)]
+pub struct Unopened {
+    table: &'static str,
+    column: &'static str,
+}
+
 /// The keys, newest first: the first seals, all open.
 pub struct Sealer {
     keys: Vec<Key>,
@@ -148,8 +155,21 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 fn unreadable(place: Place<'_>) -> sqlx::Error {
-    sqlx::Error::Decode(format!("a sealed value of {}.{} does not open", place.table, place.column).into())
+    sqlx::Error::Decode(Box::new(Unopened { table: place.table, column: place.column }))
 }
+
+/// True when what is stored is there, and does not open.
+pub fn is_unopened(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(cause) if cause.is::<Unopened>())
+}
+
+impl std::fmt::Display for Unopened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a sealed value of {}.{} does not open", self.table, self.column)
+    }
+}
+
+impl std::error::Error for Unopened {}
 
 fn random_key() -> String {
     BASE64_STANDARD.encode(random::<KEY_BYTES>())

@@ -1,9 +1,11 @@
 //! Headers on every response, refusal of cross-site posts, and limits on sending.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
@@ -12,11 +14,15 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_client_ip::ClientIp;
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+mod buckets;
 pub mod guesses;
 
-use guesses::Guesses;
+pub use buckets::network;
+
+use buckets::{Draw, Limiter, NetworkLimiter};
+use guesses::{Guesses, Pace, Turn};
 
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
@@ -73,7 +79,9 @@ impl Headers {
 /// On the desk, a post that says nothing about where it comes from is refused too.
 pub async fn refuse_posts_of_unknown_origin(request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let says_nothing = !headers.contains_key(header::ORIGIN) && !headers.contains_key("sec-fetch-site");
+    // A header without a word says nothing either.
+    let says = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    let says_nothing = !says("origin") && !says("sec-fetch-site");
     if says_nothing && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -104,39 +112,56 @@ const GUESSES_AN_HOUR_IN_ALL: u32 = 100_000;
 
 /// How often one network, one person or everyone together may send.
 pub struct Limits {
-    sending: DefaultKeyedRateLimiter<IpAddr>,
-    sign_in: DefaultKeyedRateLimiter<String>,
-    answers: DefaultKeyedRateLimiter<IpAddr>,
-    /// Nothing when there are no limits.
-    passwords: Option<Guesses>,
-    drafts: DefaultKeyedRateLimiter<IpAddr>,
-    saves: DefaultKeyedRateLimiter<IpAddr>,
-    guesses: DefaultKeyedRateLimiter<IpAddr>,
+    sending: NetworkLimiter,
+    sign_in: Limiter,
+    sign_in_in_all: NetworkLimiter,
+    answers: NetworkLimiter,
+    passwords: Guesses,
+    codes: Guesses,
+    /// From where a right password came for an account.
+    places: Places,
+    drafts: NetworkLimiter,
+    saves: NetworkLimiter,
+    guesses: NetworkLimiter,
     all_guesses: DefaultDirectRateLimiter,
     /// Whether mail that anyone may have sent to an address is bounded (`mail::asked`).
     bounds_mail: bool,
+}
+
+/// Where each account was signed in to from lately: its owner does not stand in the line of strangers who guess.
+#[derive(Default)]
+struct Places {
+    draw: Draw,
+    known: Mutex<HashSet<u16>>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         let five = NonZeroU32::new(5).expect("5 is not 0");
         let ten = NonZeroU32::new(10).expect("10 is not 0");
+        let thirty = NonZeroU32::new(30).expect("30 is not 0");
         let hundred = NonZeroU32::new(100).expect("100 is not 0");
+        // This many in 5 minutes, then as many more as fit into the next 5.
+        let in_five_minutes = |times: NonZeroU32| {
+            Quota::with_period(Duration::from_secs(300) / times.get())
+                .expect("it is not 0")
+                .allow_burst(times)
+        };
         Limits {
-            sending: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
-            answers: RateLimiter::keyed(Quota::per_minute(ten)),
-            passwords: Some(Guesses::default()),
-            drafts: RateLimiter::keyed(Quota::per_minute(ten)),
-            saves: RateLimiter::keyed(Quota::per_minute(hundred)),
-            guesses: RateLimiter::keyed(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
+            sending: NetworkLimiter::new(Quota::per_minute(NonZeroU32::MIN).allow_burst(five)),
+            answers: NetworkLimiter::new(Quota::per_minute(ten)),
+            passwords: Guesses::new(Pace::PASSWORD),
+            codes: Guesses::new(Pace::CODE),
+            places: Places::default(),
+            drafts: NetworkLimiter::new(Quota::per_minute(ten)),
+            saves: NetworkLimiter::new(Quota::per_minute(hundred)),
+            guesses: NetworkLimiter::new(Quota::per_minute(NonZeroU32::MIN).allow_burst(ten)),
             all_guesses: RateLimiter::direct(Quota::per_hour(
                 NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0"),
             )),
             bounds_mail: true,
-            // 10 in 5 minutes, then one every 30 seconds.
-            sign_in: RateLimiter::keyed(
-                Quota::with_period(Duration::from_secs(30)).expect("30 is not 0").allow_burst(ten),
-            ),
+            sign_in: Limiter::new(in_five_minutes(ten)),
+            sign_in_in_all: NetworkLimiter::new(in_five_minutes(thirty)),
         }
     }
 }
@@ -146,13 +171,16 @@ impl Limits {
     pub fn none() -> Limits {
         let many = Quota::per_second(NonZeroU32::MAX);
         Limits {
-            sending: RateLimiter::keyed(many),
-            sign_in: RateLimiter::keyed(many),
-            answers: RateLimiter::keyed(many),
-            passwords: None,
-            drafts: RateLimiter::keyed(many),
-            saves: RateLimiter::keyed(many),
-            guesses: RateLimiter::keyed(many),
+            sending: NetworkLimiter::new(many),
+            sign_in: Limiter::new(many),
+            sign_in_in_all: NetworkLimiter::new(many),
+            answers: NetworkLimiter::new(many),
+            passwords: Guesses::new(Pace::NONE),
+            codes: Guesses::new(Pace::NONE),
+            places: Places::default(),
+            drafts: NetworkLimiter::new(many),
+            saves: NetworkLimiter::new(many),
+            guesses: NetworkLimiter::new(many),
             all_guesses: RateLimiter::direct(many),
             bounds_mail: false,
         }
@@ -160,79 +188,97 @@ impl Limits {
 
     /// Whether this network may send one more form now: 5, then 1 a minute.
     pub fn may_send(&self, from: IpAddr) -> bool {
-        self.sending.check_key(&network(from)).is_ok()
+        self.sending.allows(from)
     }
 
     pub fn bounds_mail(&self) -> bool {
         self.bounds_mail
     }
 
-    /// Whether this network may guess once more at this account. Called before the password is hashed.
-    pub fn may_sign_in(&self, from: IpAddr, email: &str) -> bool {
-        self.sign_in.check_key(&format!("{} {email}", network(from))).is_ok()
-    }
-
-    /// How long the next guess at this account waits, wherever it comes from: longer with each wrong one.
-    pub fn sign_in_delay(&self, email: &str) -> Duration {
-        self.passwords.as_ref().map_or(Duration::ZERO, |guesses| guesses.delay(email))
-    }
-
-    /// Notes a wrong password, and says how many there were lately.
-    pub fn wrong_password(&self, email: &str) -> u32 {
-        self.passwords.as_ref().map_or(0, |guesses| guesses.wrong(email))
-    }
-
-    pub fn right_password(&self, email: &str) {
-        if let Some(guesses) = &self.passwords {
-            guesses.right(email);
+    /// When a password for this account is looked at: 10 from one network in 5 minutes, 30 for all its accounts, and one
+    /// after another. Nothing when that is too many. Asked before the password is hashed.
+    pub fn password_turn(&self, from: IpAddr, email: &str) -> Option<Turn> {
+        let place = (network(from), email);
+        if !self.sign_in_in_all.allows(from) || !self.sign_in.allows(&place) {
+            return None;
         }
+        if self.places.knows(&place) { self.passwords.turn(&place) } else { self.passwords.turn(&email) }
+    }
+
+    pub fn right_password(&self, from: IpAddr, email: &str) {
+        let place = (network(from), email);
+        self.passwords.right(&place);
+        self.passwords.right(&email);
+        self.places.add(&place);
+    }
+
+    /// When a code for this account is looked at: 10 from one network in 5 minutes, and one after another. Nothing when
+    /// that is too many.
+    pub fn code_turn(&self, from: IpAddr, account: i64) -> Option<Turn> {
+        if !self.may_enter_recovery_code(from, account) {
+            return None;
+        }
+        self.codes.turn(&account)
+    }
+
+    /// Recovery codes are too long to be guessed: they stand in no line, and are the way past one.
+    pub fn may_enter_recovery_code(&self, from: IpAddr, account: i64) -> bool {
+        self.sign_in.allows(&(network(from), account))
+    }
+
+    pub fn right_code(&self, account: i64) {
+        self.codes.right(&account);
     }
 
     /// Whether an answer to "Was this page useful?" still counts: 10 a minute from one network.
     pub fn may_answer(&self, from: IpAddr) -> bool {
-        self.answers.check_key(&network(from)).is_ok()
+        self.answers.allows(from)
     }
 
     /// Whether this network may begin one more self-assessment now: 10 a minute.
     pub fn may_begin(&self, from: IpAddr) -> bool {
-        self.drafts.check_key(&network(from)).is_ok()
+        self.drafts.allows(from)
     }
 
     /// Whether an answer of a self-assessment is still stored: 100 a minute from one network, more than people give.
     pub fn may_save(&self, from: IpAddr) -> bool {
-        self.saves.check_key(&network(from)).is_ok()
+        self.saves.allows(from)
     }
 
     /// Whether this network may try one more code now: 10, then 1 a minute; and everyone together, so that many
     /// networks cannot search for one.
     pub fn may_guess(&self, from: IpAddr) -> bool {
-        self.guesses.check_key(&network(from)).is_ok() && self.all_guesses.check().is_ok()
+        self.guesses.allows(from) && self.all_guesses.check().is_ok()
     }
 
     /// Lets go of networks that have been quiet.
     pub fn prune(&self) {
-        self.sending.retain_recent();
-        self.sign_in.retain_recent();
-        self.answers.retain_recent();
-        if let Some(guesses) = &self.passwords {
-            guesses.prune();
-        }
-        self.drafts.retain_recent();
-        self.saves.retain_recent();
-        self.guesses.retain_recent();
+        self.sending.prune();
+        self.sign_in.prune();
+        self.sign_in_in_all.prune();
+        self.answers.prune();
+        self.passwords.prune();
+        self.codes.prune();
+        self.drafts.prune();
+        self.saves.prune();
+        self.guesses.prune();
     }
 }
 
-/// Who counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 one.
-fn network(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
-        address => address,
+impl Places {
+    fn knows(&self, place: &impl Hash) -> bool {
+        self.known.lock().expect("no one panics here").contains(&self.draw.bucket(place))
+    }
+
+    fn add(&self, place: &impl Hash) {
+        self.known.lock().expect("no one panics here").insert(self.draw.bucket(place));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
     #[test]
@@ -259,11 +305,78 @@ mod tests {
     }
 
     #[test]
+    fn no_limit_takes_more_room_than_its_buckets_however_many_come() {
+        const MOST: usize = 1 << 16;
+        let limits = Limits::default();
+        for number in 0..100_000_u32 {
+            let email = format!("{number}@example.org");
+            let wide = Ipv6Addr::from((0x2001_0db8_u128 << 96) + (u128::from(number) << 80));
+            for from in [Ipv4Addr::from(0x0a00_0000 + number).into(), wide.into()] {
+                limits.may_send(from);
+                limits.password_turn(from, &email);
+                limits.right_password(from, &email);
+                limits.password_turn(from, &email);
+                limits.code_turn(from, i64::from(number));
+                limits.may_answer(from);
+                limits.may_begin(from);
+                limits.may_save(from);
+                limits.may_guess(from);
+            }
+        }
+        let networks = [
+            &limits.sending,
+            &limits.sign_in_in_all,
+            &limits.answers,
+            &limits.drafts,
+            &limits.saves,
+            &limits.guesses,
+        ];
+        for limiter in networks {
+            assert!((MOST / 2..=2 * MOST).contains(&limiter.size()), "{}", limiter.size());
+        }
+        for size in [limits.sign_in.size(), limits.passwords.size(), limits.codes.size()] {
+            assert!((MOST / 4..=MOST).contains(&size), "{size}");
+        }
+        assert!(limits.places.known.lock().unwrap().len() <= MOST);
+        limits.prune();
+        assert!(limits.sending.size() > 0, "who came just now is not let go");
+    }
+
+    #[test]
+    fn one_who_has_many_networks_gets_eight_times_as_much_as_one_of_them() {
+        let limits = Limits::default();
+        let from = |number: u128| Ipv6Addr::from((0x2001_0db8_u128 << 96) + (number << 64)).into();
+        assert_eq!((0..1000).filter(|number| limits.may_send(from(*number))).count(), 40);
+        assert!(limits.may_send("2001:db8:1::1".parse().unwrap()), "and others what is theirs");
+    }
+
+    #[test]
+    fn one_network_guesses_at_thirty_accounts_and_no_more() {
+        let limits = Limits::default();
+        let guesser = "192.0.2.1".parse().unwrap();
+        let guess = |number: &u32| limits.password_turn(guesser, &format!("{number}@example.org")).is_some();
+        assert_eq!((0..1000).filter(guess).count(), 30);
+    }
+
+    #[test]
+    fn who_signed_in_from_a_place_does_not_wait_there_for_those_who_guess_elsewhere() {
+        let limits = Limits::default();
+        let own = "192.0.2.1".parse().unwrap();
+        limits.right_password(own, "a@example.org");
+        let guess = |n: u32| limits.password_turn(Ipv4Addr::from(0x0a00_0000 + n).into(), "a@example.org");
+        assert_eq!((0..300).filter_map(guess).count(), 9);
+        assert_eq!(limits.password_turn(own, "a@example.org").unwrap().wait, Duration::ZERO);
+    }
+
+    #[test]
     fn ten_guesses_at_one_account_do_not_lock_out_its_owner_elsewhere() {
         let limits = Limits::default();
         let guesser = "192.0.2.1".parse().unwrap();
-        assert!((0..10).all(|_| limits.may_sign_in(guesser, "a@example.org")));
-        assert!(!limits.may_sign_in(guesser, "a@example.org"));
-        assert!(limits.may_sign_in("192.0.2.2".parse().unwrap(), "a@example.org"));
+        limits.right_password(guesser, "a@example.org");
+        let owner = "192.0.2.2".parse().unwrap();
+        limits.right_password(owner, "a@example.org");
+        let guesses = (0..20).filter_map(|_| limits.password_turn(guesser, "a@example.org")).count();
+        assert!(guesses <= 10);
+        assert_eq!(limits.password_turn(owner, "a@example.org").unwrap().wait, Duration::ZERO);
     }
 }

@@ -1,12 +1,11 @@
 //! What each command does: puts the parts together, serves, and stops them in order.
 
-use std::fs;
 use std::io::{self, BufRead};
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
+use axum_client_ip::ClientIpSource;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
@@ -14,13 +13,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
 
 use crate::app::{App, Parts};
-use crate::clock::{Clock, seconds};
-use crate::config::{Check, Data, Format, PersonCommand, Serve, StaffAdd, StaffReset};
-use crate::database::Database;
+use crate::clock::Clock;
+use crate::config::{Check, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::folder::{key_file, open_data, open_data_that_is_there};
 use crate::form::{self, email};
 use crate::library::{self, Library};
 use crate::mail::{self, Post, Progress, Sender};
-use crate::rights::{self, Person};
 use crate::router::{router, shelf};
 use crate::sealing::{self, Sealer};
 use crate::security::Limits;
@@ -38,10 +36,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     site.demo = demo::is_demo(&config.data.folder);
     let library = Arc::new(Library::load(&config.content.folder, &site)?);
     warn_of_reviews(&library, today(&Clock::default()));
-    let mail_folder = config.data.folder.join("mail");
     let post = match site.demo {
-        true => Post::Demo(Some(mail_folder)),
-        false => Post::parse(config.smtp.as_deref(), mail_folder)?,
+        true => Post::Demo(Some(config.data.folder.join(mail::FOLDER))),
+        false => Post::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
     let (database, sealer) = open_data(&config.data).await?;
@@ -76,13 +73,14 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         progress: Progress::default(),
     });
     let mut parts = vec![
-        tokio::spawn(server::serve(listener, site, stopping.clone())),
+        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
         tokio::spawn(watch::run(app.clone(), stopping.clone())),
     ];
     if let Some(listener) = health {
         parts.push(tokio::spawn(server::serve(
             listener,
             watch::health::routes(app.clone()),
+            None,
             stopping.clone(),
         )));
     }
@@ -103,6 +101,12 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     app.database.close().await;
     ensure!(!disk_failed, "the disk failed twice within 10 minutes; the program stopped for a clean start");
     Ok(())
+}
+
+/// Behind a proxy every connection is the proxy's.
+fn most_of_one(config: &Serve) -> Option<usize> {
+    let is_visitors = matches!(config.client_ip, ClientIpSource::ConnectInfo);
+    (is_visitors && !config.no_limits).then_some(server::MOST_OF_ONE_NETWORK)
 }
 
 /// Health has an address of its own, which is told like the other one.
@@ -165,24 +169,6 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes out or erases what is held about one person.
-pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
-    let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
-    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
-    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
-    let now = Clock::default().now();
-    let done = match command {
-        PersonCommand::Export(_) => rights::find(&database, &sealer, &person)
-            .await
-            .map(|held| print!("{}", rights::file::json(&held, seconds(now)))),
-        PersonCommand::Erase(_) => rights::erase(&database, &sealer, &person, None, now)
-            .await
-            .map(|proof| println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}")),
-    };
-    database.close().await;
-    done.map_err(|error| anyhow::anyhow!("{error:?}"))
-}
-
 /// Adds a sealing key, and seals everything with it.
 pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     let file = key_file(&data);
@@ -208,37 +194,6 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     })?;
     config.listen = listener.local_addr()?;
     Ok(listener)
-}
-
-/// A folder that was named by mistake is not made, and nothing is said to be erased in it.
-async fn open_data_that_is_there(data: &Data) -> anyhow::Result<(Database, Sealer)> {
-    ensure!(
-        key_file(data).exists(),
-        "there is no data in {}; give the folder of the site with --data",
-        data.folder.display()
-    );
-    open_data(data).await
-}
-
-pub(crate) async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
-    let folder = &data.folder;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
-        format!(
-            "cannot make the data folder {}; give a folder that can be written with --data",
-            folder.display()
-        )
-    })?;
-    let file = folder.join("mybackpain.sqlite");
-    let sealer = Sealer::open(&key_file(data), !file.exists())
-        .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
-    let database = Database::open(&file).await.with_context(|| {
-        format!("cannot open the database {}; give a folder that can be written with --data", file.display())
-    })?;
-    Ok((database, sealer))
-}
-
-fn key_file(data: &Data) -> std::path::PathBuf {
-    data.folder.join("sealing.key")
 }
 
 async fn announce(app: &App, config: &Serve, post: &Post) -> anyhow::Result<()> {

@@ -43,13 +43,33 @@ pub struct Findings {
 #[derive(Default)]
 pub struct Vitals {
     findings: RwLock<Findings>,
+    /// Told by who came across them, until they end.
+    raised: RwLock<Vec<Alarm>>,
     /// By hundreds of the status.
     answers: [AtomicU64; 6],
 }
 
 impl Vitals {
     pub fn alarms(&self) -> Vec<Alarm> {
-        self.findings.read().unwrap_or_else(PoisonError::into_inner).alarms.clone()
+        let mut alarms = self.raised();
+        alarms.extend(self.findings.read().unwrap_or_else(PoisonError::into_inner).alarms.clone());
+        alarms
+    }
+
+    /// What no look finds, and was told by who came across it.
+    pub fn raised(&self) -> Vec<Alarm> {
+        self.raised.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says something that no look can find; the same alarm once. It stands until it is ended.
+    pub fn raise(&self, alarm: Alarm) {
+        let mut raised = self.raised.write().unwrap_or_else(PoisonError::into_inner);
+        raised.retain(|known| known.name != alarm.name);
+        raised.push(alarm);
+    }
+
+    pub fn end(&self, name: &str) {
+        self.raised.write().unwrap_or_else(PoisonError::into_inner).retain(|alarm| alarm.name != name);
     }
 
     pub fn set(&self, found: Findings) {

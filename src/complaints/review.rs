@@ -69,8 +69,7 @@ async fn show(
     Path(reference): Path<String>,
 ) -> Result<Response> {
     let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
-    staff::note(&app, me.id, "opened", reference).await?;
-    Ok(show_complaint(&app, &me, &complaint, "", &FieldErrors::default(), false))
+    show_complaint(&app, &me, &complaint, "", &FieldErrors::default(), false).await
 }
 
 async fn acknowledge(
@@ -99,7 +98,7 @@ async fn close(
         None => {}
     }
     let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
-    Ok(show_complaint(&app, &me, &complaint, &typed, &errors, false))
+    show_complaint(&app, &me, &complaint, &typed, &errors, false).await
 }
 
 async fn advance(
@@ -114,17 +113,18 @@ async fn advance(
         return Ok(Redirect::to(&format!("/staff/complaints/{reference}")).into_response());
     }
     let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
-    Ok(show_complaint(&app, &me, &complaint, &fields.text("outcome"), &FieldErrors::default(), true))
+    show_complaint(&app, &me, &complaint, &fields.text("outcome"), &FieldErrors::default(), true).await
 }
 
-fn show_complaint(
+async fn show_complaint(
     app: &App,
     me: &Account,
     complaint: &Complaint,
     outcome: &str,
     errors: &FieldErrors,
     stale: bool,
-) -> Response {
+) -> Result<Response> {
+    staff::note(app, me.id, "opened", complaint.reference.clone()).await?;
     let title = format!("Complaint {}", complaint.reference);
     let shown = ShowPage {
         frame: app.site.private(&title).for_desk(&me.name, me.role).with_errors(stale || !errors.is_empty()),
@@ -140,7 +140,7 @@ fn show_complaint(
         (false, true) => StatusCode::OK,
         (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    page::private(status, &shown)
+    Ok(page::private(status, &shown))
 }
 
 impl RegisterPage<'_> {

@@ -5,9 +5,9 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use super::Complaint;
 use crate::clock::seconds;
-use crate::sealing::{Place, Sealer};
+use crate::sealing::{self, Place, Sealer};
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, Clone)]
 struct Row {
     reference: String,
     created_at: i64,
@@ -24,6 +24,17 @@ struct Row {
 }
 
 impl Row {
+    /// One that does not open stands in the list with the others.
+    fn open_for_list(self, sealer: &Sealer) -> sqlx::Result<Complaint> {
+        match self.clone().open(sealer) {
+            Err(error) if sealing::is_unopened(&error) => {
+                let known = Row { name: None, ..self }.open(sealer)?;
+                Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
+            }
+            opened => opened,
+        }
+    }
+
     /// A field that was erased is empty.
     fn open(self, sealer: &Sealer) -> sqlx::Result<Complaint> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
@@ -99,13 +110,14 @@ pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(St
 /// Open ones first, by the day they are due; then the closed ones, the latest first.
 pub async fn all(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select * from complaints order by ended_at is not null, ended_at desc, \
+        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, suspect, name, null as email, \
+         null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open(sealer)).collect()
+    rows.into_iter().map(|row| row.open_for_list(sealer)).collect()
 }
 
 pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Complaint> {

@@ -164,7 +164,9 @@ fn differences(request: &Request, contact: &Contact) -> Option<String> {
 /// What is kept for a reason is withdrawn now, and erased when the reason has ended.
 pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
     let now = app.clock.now();
-    app.database
+    let about = reference.clone();
+    let erased = app
+        .database
         .write(move |connection| {
             Box::pin(async move {
                 let booked = bookings::store::is_ahead(connection, &reference, now).await?;
@@ -189,10 +191,13 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                     };
                     store::add_event(connection, &reference, now, who, what).await?;
                 }
-                Ok(())
+                Ok(erased)
             })
         })
         .await?;
+    if erased {
+        mail::forget_files(&app.database, vec![about]).await;
+    }
     app.database.truncate_log().await
 }
 

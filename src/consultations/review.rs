@@ -91,7 +91,6 @@ pub async fn show(
     Path(reference): Path<String>,
 ) -> Result<Response> {
     let found = desk.find(&me, &reference).await?;
-    staff::note(&desk.app, me.id, "opened", found.0.reference.clone()).await?;
     desk.show_request(&me, &found, StatusCode::OK, Typed::default(), FieldErrors::default(), None).await
 }
 
@@ -115,6 +114,11 @@ impl Desk {
         self.show_request(me, &found, status, typed, errors, refusal).await
     }
 
+    /// Who is shown anything about a person is written down, whatever they pressed and whatever came of it.
+    pub async fn note_opening(&self, me: &Account, reference: &str) -> Result<()> {
+        staff::note(&self.app, me.id, "opened", reference.to_owned()).await
+    }
+
     async fn show_request(
         &self,
         me: &Account,
@@ -128,17 +132,18 @@ impl Desk {
         let (readers, about) = (app.database.readers(), &request.reference);
         let calendar = app.site.clinic.calendar();
         let now = app.clock.now();
+        self.note_opening(me, about).await?;
         self.board.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.sealer, about).await?;
         let notes = store::notes(readers, &app.sealer, about, me.sees_words()).await?;
         let calls = calls::store::of(readers, about).await?;
         let colleagues = store::colleagues(readers).await?;
-        let title = if request.name.is_empty() { about.as_str() } else { &request.name };
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
         let shown = ReviewPage {
-            frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
+            // The reference, not the name: a browser keeps the titles of pages in its history.
+            frame: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
             sees_words: me.sees_words(),
             mine: handling.owner_id == Some(me.id),
             marked: app.site.clinic.safety.marked(&request.concern),

@@ -17,6 +17,8 @@ pub struct Condition {
     folder: PathBuf,
     least_free: AtomicU64,
     damaged: AtomicBool,
+    /// Erased rows may still lie in the write-ahead log, because someone was reading.
+    log_is_left: AtomicBool,
     last_failure: Mutex<Option<Instant>>,
     failed_again: Notify,
 }
@@ -28,6 +30,7 @@ impl Condition {
             folder: folder.unwrap_or(Path::new(".")).to_owned(),
             least_free: AtomicU64::new(LEAST_FREE),
             damaged: AtomicBool::new(false),
+            log_is_left: AtomicBool::new(false),
             last_failure: Mutex::default(),
             failed_again: Notify::new(),
         }
@@ -64,6 +67,14 @@ impl Condition {
                  program and restore the last good backup"
             );
         }
+    }
+
+    pub(super) fn log_is_left(&self) -> bool {
+        self.log_is_left.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn leave_log(&self, left: bool) {
+        self.log_is_left.store(left, Ordering::Relaxed);
     }
 
     pub(super) fn refuse_when_damaged(&self) -> sqlx::Result<()> {

@@ -181,7 +181,9 @@ pub fn comparable(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
     // Two names of one mail system.
     let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
-    let plain = local.split('+').next().unwrap_or(local).replace('.', "");
+    let untagged = local.split('+').next().unwrap_or(local).replace('.', "");
+    // What is all tag or dots is no other spelling of nothing.
+    let plain = if untagged.is_empty() { local } else { &untagged };
     format!("{plain}@{domain}")
 }
 
@@ -328,5 +330,6 @@ mod tests {
         assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
         assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
         assert_eq!(comparable("A.da@GoogleMail.com"), comparable("ada@gmail.com"));
+        assert_ne!(comparable("+one@example.org"), comparable("+other@example.org"));
     }
 }

@@ -9,6 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
+use crate::config::Role;
 use crate::form::{one_line, plain_name};
 use crate::sealing::random_token;
 use crate::site::Site;
@@ -96,6 +97,33 @@ impl Purpose {
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
+        }
+    }
+
+    /// What is said to a patient about their request may go to the address they meant. Every other mail goes to the
+    /// address that it was made for, or nowhere: the link in an invitation makes an account, the one in a report opens
+    /// words that nobody at the clinic may read, and notices are the clinic's own.
+    pub fn may_be_readdressed(self) -> bool {
+        match self {
+            Purpose::ConsultationConfirmation | Purpose::ConsultationBooking => true,
+            Purpose::ConsultationNotice
+            | Purpose::Report
+            | Purpose::StaffInvitation
+            | Purpose::ComplaintNotice => false,
+        }
+    }
+
+    /// Who may send it again or leave it.
+    pub fn is_business_of(self, role: Role) -> bool {
+        self != Purpose::StaffInvitation || role == Role::Administrator
+    }
+
+    /// Who sees the address it goes to.
+    pub fn shows_address_to(self, role: Role) -> bool {
+        if self == Purpose::StaffInvitation {
+            role == Role::Administrator
+        } else {
+            matches!(role, Role::Reception | Role::Clinician)
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The outbox: stores a mail in the transaction of its cause, so that a request and its mail are kept or lost together.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::clock::seconds;
+use crate::database::Database;
 use crate::sealing::{Place, Sealer};
 
 pub mod asked;
@@ -65,6 +68,35 @@ pub async fn keep(
 /// Erases every mail about something that its owner withdrew, sent or not.
 pub async fn forget(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
     store::delete(connection, reference).await
+}
+
+/// In the data folder: mails as files, when there is no mail server.
+pub const FOLDER: &str = "mail";
+
+fn folder_of(database: &Database) -> PathBuf {
+    database.condition().folder().join(FOLDER)
+}
+
+/// Removes the files of mails about what was erased: they hold what the mails held. Call after the commit.
+pub async fn forget_files(database: &Database, references: Vec<String>) {
+    let folder = folder_of(database);
+    remove_files(move || files::forget(&folder, &references)).await;
+}
+
+/// Removes the files of mails made before `before`, whatever they are about.
+pub async fn forget_old_files(database: &Database, before: Timestamp) {
+    let folder = folder_of(database);
+    remove_files(move || files::forget_old(&folder, before)).await;
+}
+
+/// A file that stays is tried again by the hourly pass, when it is old enough.
+async fn remove_files(remove: impl FnOnce() -> std::io::Result<usize> + Send + 'static) {
+    let error = match tokio::task::spawn_blocking(remove).await {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!(error, "files of erased mails could not be removed");
 }
 
 /// Erases the addresses of mails that ended before `before`, and with them the words of failures.

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::consultations::store as consultations;
 use crate::error::Result;
-use crate::mail::Purpose;
 use crate::mail::desk::{self, Refused};
 use crate::staff::store::audit;
 
@@ -44,20 +43,11 @@ pub async fn readdress(
                 Ok(follower) => follower,
                 Err(refused) => return Ok(Err(refused)),
             };
-            let new = desk::cause(connection, follower).await?;
-            // A mail to the clinic itself says nothing about the patient's address.
-            if new.purpose != Purpose::ConsultationNotice
-                && store::correct_request(connection, sealer, &new.reference, &to, now).await?
-            {
+            let reference = desk::reference_of(connection, follower).await?;
+            if store::correct_request(connection, sealer, &reference, &to, now).await? {
                 let who = format!("staff:{staff}");
-                consultations::add_event(
-                    connection,
-                    &new.reference,
-                    now,
-                    &who,
-                    "corrected the email address",
-                )
-                .await?;
+                consultations::add_event(connection, &reference, now, &who, "corrected the email address")
+                    .await?;
             }
             audit(connection, Some(staff), now, "corrected the address of a mail", &number(id)).await?;
             Ok(Ok(follower))

@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::clock::moment;
+use crate::config::Role;
 use crate::error::{Error, Result};
 use crate::form::contact::Choice;
 use crate::form::{self, FieldErrors, Fields, email, one_line};
@@ -34,7 +35,7 @@ struct IndexPage<'a> {
     mails: &'a [Mail],
     total: i64,
     filter: &'a Filter,
-    addresses: bool,
+    role: Role,
     calendar: &'a Calendar,
 }
 
@@ -43,7 +44,7 @@ struct IndexPage<'a> {
 struct ShowPage<'a> {
     frame: Frame<'a>,
     mail: &'a Mail,
-    addresses: bool,
+    role: Role,
     calendar: &'a Calendar,
     settled_by: String,
     form: Form,
@@ -83,9 +84,8 @@ async fn index(
 ) -> Result<Response> {
     let filter = read_filter(&Fields::parse(query.unwrap_or_default().as_bytes()));
     let readers = app.database.readers();
-    let addresses = me.reaches_patients();
-    let (tasks, tasks_in_all) = desk::tasks(readers, &app.sealer, addresses).await?;
-    if addresses && !tasks.is_empty() {
+    let (tasks, tasks_in_all) = desk::tasks(readers, &app.sealer, me.role).await?;
+    if tasks.iter().any(|task| task.to.is_some()) {
         staff::note(&app, me.id, "saw the addresses of undelivered mail", String::new()).await?;
     }
     let (mails, total) = desk::list(readers, &app.sealer, &filter).await?;
@@ -96,7 +96,7 @@ async fn index(
         mails: &mails,
         total,
         filter: &filter,
-        addresses,
+        role: me.role,
         calendar: app.site.clinic.calendar(),
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -104,12 +104,11 @@ async fn index(
 
 async fn show(State(app): State<App>, SignedIn(me): SignedIn, Path(id): Path<String>) -> Result<Response> {
     let mail = find(&app, &me, &id).await?;
-    staff::note(&app, me.id, "opened a mail", format!("mail {}", mail.id)).await?;
     show_mail(&app, &me, &mail, Form::of(&mail), StatusCode::OK, Shown::default()).await
 }
 
 async fn repeat(State(app): State<App>, SignedIn(me): SignedIn, Path(id): Path<String>) -> Result<Response> {
-    let mail = find(&app, &me, &id).await?;
+    let mail = find_to_act(&app, &me, &id).await?;
     match super::resend(&app, me.id, mail.id).await? {
         Ok(()) => Ok(Redirect::to(&format!("/staff/mail/{}", mail.id)).into_response()),
         Err(refused) => show_refused(&app, &me, &mail, Form::of(&mail), refused).await,
@@ -125,7 +124,7 @@ async fn address(
     if !me.reaches_patients() {
         return Err(Error::Forbidden);
     }
-    let mail = find(&app, &me, &id).await?;
+    let mail = find_to_act(&app, &me, &id).await?;
     let form =
         Form { email: email::meant(&fields), email_queried: fields.text("email_queried"), ..Form::of(&mail) };
     let mut errors = FieldErrors::default();
@@ -149,7 +148,7 @@ async fn settle(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    let mail = find(&app, &me, &id).await?;
+    let mail = find_to_act(&app, &me, &id).await?;
     let form = Form { why: fields.text("why"), ..Form::of(&mail) };
     let mut errors = FieldErrors::default();
     let why = errors.take("why", form::words(&form.why, LONGEST_REASON, "The reason"));
@@ -169,7 +168,13 @@ async fn settle(
 /// An address that is not a number is an address of nothing.
 async fn find(app: &App, me: &Account, id: &str) -> Result<Mail> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    Ok(desk::find(app.database.readers(), &app.sealer, id, me.reaches_patients()).await?)
+    Ok(desk::find(app.database.readers(), &app.sealer, id, me.role).await?)
+}
+
+/// The same, for who may do something about it.
+async fn find_to_act(app: &App, me: &Account, id: &str) -> Result<Mail> {
+    let mail = find(app, me, id).await?;
+    if mail.purpose.is_business_of(me.role) { Ok(mail) } else { Err(Error::Forbidden) }
 }
 
 /// Shows the mail as it stands now, with what was typed.
@@ -190,6 +195,9 @@ async fn show_refused(
         Refused::Stopped => {
             "The owner of this address asked us to send nothing more to it. Nothing was done. Phone the patient instead."
         }
+        Refused::NotElsewhere => {
+            "A mail like this goes only to the address that it was made for. Nothing was done."
+        }
     };
     let now = find(app, me, &mail.id.to_string()).await?;
     let shown = Shown { trouble: Some(words), ..Shown::default() };
@@ -204,6 +212,7 @@ async fn show_mail(
     status: StatusCode,
     shown: Shown<'_>,
 ) -> Result<Response> {
+    staff::note(app, me.id, "opened a mail", format!("mail {}", mail.id)).await?;
     let settled_by = match &mail.settled {
         Some(settled) => accounts::name_of(app.database.readers(), settled.by).await?,
         None => None,
@@ -212,7 +221,7 @@ async fn show_mail(
     let shown = ShowPage {
         frame: app.site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
         mail,
-        addresses: me.reaches_patients(),
+        role: me.role,
         calendar: app.site.clinic.calendar(),
         settled_by: settled_by.unwrap_or_else(|| "someone who left".to_owned()),
         form,
@@ -239,6 +248,14 @@ impl Form {
 }
 
 impl IndexPage<'_> {
+    fn is_mine(&self, mail: &Mail) -> bool {
+        mail.purpose.is_business_of(self.role)
+    }
+
+    fn reaches_patients(&self) -> bool {
+        self.role.reaches_patients()
+    }
+
     fn shows(&self) -> Vec<Choice<'static>> {
         Show::ALL
             .map(|show| Choice { value: show.word(), label: show.label(), chosen: show == self.filter.show })
@@ -292,6 +309,14 @@ impl IndexPage<'_> {
 }
 
 impl ShowPage<'_> {
+    fn is_mine(&self) -> bool {
+        self.mail.purpose.is_business_of(self.role)
+    }
+
+    fn shows_address(&self) -> bool {
+        self.mail.purpose.shows_address_to(self.role)
+    }
+
     fn when(&self, at: &i64) -> String {
         self.calendar.say_with_year(moment(*at))
     }

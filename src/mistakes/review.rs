@@ -61,9 +61,8 @@ async fn show(
     Path(reference): Path<String>,
 ) -> Result<Response> {
     let mistake = given.find(&reference).await?;
-    staff::note(&given.app, me.id, "opened a mistake", mistake.reference.clone()).await?;
     let answer = mistake.answer.clone();
-    Ok(given.show(&me, &mistake, &answer, &FieldErrors::default(), false))
+    given.show(&me, &mistake, &answer, &FieldErrors::default(), false).await
 }
 
 async fn answer(
@@ -80,14 +79,14 @@ async fn answer(
         errors.add("answer", "Enter what you did about it");
     }
     let Some(words) = words.filter(|_| errors.is_empty()) else {
-        return Ok(given.show(&me, &mistake, &typed, &errors, false));
+        return given.show(&me, &mistake, &typed, &errors, false).await;
     };
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     if super::answer(&given.app, me.id, reference.clone(), words, seen_at).await? {
         return Ok(Redirect::to(&format!("/staff/mistakes/{reference}")).into_response());
     }
     let now = given.find(&reference).await?;
-    Ok(given.show(&me, &now, &typed, &errors, true))
+    given.show(&me, &now, &typed, &errors, true).await
 }
 
 impl Given {
@@ -95,14 +94,15 @@ impl Given {
         Ok(store::find(self.app.database.readers(), &self.app.sealer, reference).await?)
     }
 
-    fn show(
+    async fn show(
         &self,
         me: &Account,
         mistake: &Mistake,
         answer: &str,
         errors: &FieldErrors,
         stale: bool,
-    ) -> Response {
+    ) -> Result<Response> {
+        staff::note(&self.app, me.id, "opened a mistake", mistake.reference.clone()).await?;
         let site = &self.app.site;
         let calendar = site.clinic.calendar();
         let status = match (stale, errors.is_empty()) {
@@ -122,6 +122,6 @@ impl Given {
             errors,
             stale,
         };
-        page::private(status, &shown)
+        Ok(page::private(status, &shown))
     }
 }

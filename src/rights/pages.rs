@@ -1,5 +1,7 @@
 //! The administrators' pages for data-protection requests: find, take away as a file, erase, and the proofs.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -7,10 +9,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::{Held, Person, Receipt, file, store, summary};
+use super::{Found, Near, Person, Receipt, file, store, summary};
 use crate::app::App;
 use crate::clock::{moment, seconds};
 use crate::error::Result;
+use crate::form::contact::Choice;
 use crate::form::{FieldErrors, Fields};
 use crate::page;
 use crate::promise::Calendar;
@@ -36,7 +39,9 @@ struct FoundPage<'a> {
     frame: Frame<'a>,
     typed: &'a str,
     lines: Vec<String>,
-    requests: Vec<&'a str>,
+    near: &'a [Near],
+    unopened: &'a [String],
+    requests: BTreeSet<&'a str>,
     /// The person asked to be erased, and that is asked once more.
     erasing: bool,
     errors: &'a FieldErrors,
@@ -65,11 +70,8 @@ async fn index(State(app): State<App>, Administrator(me): Administrator) -> Resu
 
 async fn find(State(app): State<App>, Administrator(me): Administrator, fields: Fields) -> Result<Response> {
     let typed = fields.text("person");
-    match look(&app, &typed).await? {
-        Ok((_, held)) => {
-            staff::note(&app, me.id, "looked a person up", String::new()).await?;
-            Ok(show_found(&app, &me, &typed, &held, false, &FieldErrors::default()))
-        }
+    match look(&app, &typed, &fields).await? {
+        Ok((_, found)) => show_found(&app, &me, &typed, &found, false, &FieldErrors::default()).await,
         Err(errors) => show_index(&app, &me, &typed, &errors).await,
     }
 }
@@ -80,12 +82,12 @@ async fn take_away(
     fields: Fields,
 ) -> Result<Response> {
     let typed = fields.text("person");
-    let held = match look(&app, &typed).await? {
-        Ok((_, held)) => held,
+    let held = match look(&app, &typed, &fields).await? {
+        Ok((_, found)) => found.held,
         Err(errors) => return show_index(&app, &me, &typed, &errors).await,
     };
-    staff::note(&app, me.id, "took a person’s data away as a file", String::new()).await?;
     let now = app.clock.now();
+    super::note_taken(&app.database, &held, Some(me.id), now).await?;
     let clinic = &app.site.clinic;
     let (ending, kind, body) = match fields.text("format").as_str() {
         "json" => ("json", "application/json", file::json(&held, seconds(now))),
@@ -108,7 +110,7 @@ async fn take_away(
 /// Asks first; erases when the identity of the person was confirmed.
 async fn erase(State(app): State<App>, Administrator(me): Administrator, fields: Fields) -> Result<Response> {
     let typed = fields.text("person");
-    let (person, held) = match look(&app, &typed).await? {
+    let (person, found) = match look(&app, &typed, &fields).await? {
         Ok(found) => found,
         Err(errors) => return show_index(&app, &me, &typed, &errors).await,
     };
@@ -118,9 +120,10 @@ async fn erase(State(app): State<App>, Administrator(me): Administrator, fields:
         errors.add("sure", "Select that you know who asks");
     }
     if !sure || fields.text("step") != "erase" {
-        return Ok(show_found(&app, &me, &typed, &held, true, &errors));
+        return show_found(&app, &me, &typed, &found, true, &errors).await;
     }
-    let proof = super::erase(&app.database, &app.sealer, &person, Some(me.id), app.clock.now()).await?;
+    let (ticked, now) = (ticked(&fields), app.clock.now());
+    let proof = super::erase(&app.database, &app.sealer, &person, &ticked, Some(me.id), now).await?;
     Ok(Redirect::to(&format!("/staff/data-rights/erasures/{proof}")).into_response())
 }
 
@@ -139,17 +142,26 @@ async fn proof(
 }
 
 /// Who was asked for and what is held about them, or what to mend.
-async fn look(app: &App, typed: &str) -> Result<std::result::Result<(Person, Vec<Held>), FieldErrors>> {
+async fn look(
+    app: &App,
+    typed: &str,
+    fields: &Fields,
+) -> Result<std::result::Result<(Person, Found), FieldErrors>> {
     let mut errors = FieldErrors::default();
     let person = errors.take("person", Person::parse(typed));
     let clinic = &app.site.clinic;
     let Some(person) = person else { return Ok(Err(errors)) };
-    if [&clinic.email, &clinic.notices_to].iter().any(|own| person.is("email", own)) {
+    if [&clinic.email, &clinic.notices_to].iter().any(|own| person.is_near("email", own)) {
         errors.add("person", "Enter a person’s address: this one is the clinic’s own");
         return Ok(Err(errors));
     }
-    let held = super::find(&app.database, &app.sealer, &person).await?;
-    Ok(Ok((person, held)))
+    let found = super::find(&app.database, &app.sealer, &person, &ticked(fields)).await?;
+    Ok(Ok((person, found)))
+}
+
+/// What the person said is theirs, of what is under nearly the same address or number.
+fn ticked(fields: &Fields) -> Vec<String> {
+    fields.all("also").map(str::to_owned).collect()
 }
 
 async fn show_index(app: &App, me: &Account, typed: &str, errors: &FieldErrors) -> Result<Response> {
@@ -164,29 +176,46 @@ async fn show_index(app: &App, me: &Account, typed: &str, errors: &FieldErrors) 
     Ok(page::private(status, &shown))
 }
 
-fn show_found(
+/// Who is shown what is held about a person is written down.
+async fn show_found(
     app: &App,
     me: &Account,
     typed: &str,
-    held: &[Held],
+    found: &Found,
     erasing: bool,
     errors: &FieldErrors,
-) -> Response {
+) -> Result<Response> {
+    staff::note(app, me.id, "looked a person up", String::new()).await?;
     let title =
         if erasing { "Erase everything about this person?" } else { "What we hold about this person" };
     let shown = FoundPage {
         frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         typed,
-        lines: summary(held),
-        requests: held
+        lines: summary(&found.held),
+        near: &found.near,
+        unopened: &found.unopened,
+        requests: found
+            .held
             .iter()
             .filter(|row| row.table == "consultations" && row.own)
             .map(|row| row.reference.as_str())
-            .collect(),
+            .chain(found.near.iter().map(|near| near.reference.as_str()).filter(|of| of.starts_with("BP-")))
+            .collect::<BTreeSet<&str>>(),
         erasing,
         errors,
     };
-    page::private(if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &shown)
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(page::private(status, &shown))
+}
+
+impl FoundPage<'_> {
+    fn choices(&self) -> Vec<Choice<'_>> {
+        let mut choices = Vec::new();
+        for Near { reference, words, ticked } in self.near {
+            choices.push(Choice { value: reference, label: words, chosen: *ticked });
+        }
+        choices
+    }
 }
 
 impl IndexPage<'_> {

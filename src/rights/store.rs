@@ -6,7 +6,7 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
-use super::{Held, Person, Receipt, Value};
+use super::{Found, Held, Near, Person, Receipt, Value, kind};
 use crate::resealing::{SEALED, Sealed};
 use crate::sealing::{Place, Sealer};
 
@@ -35,13 +35,50 @@ const TECHNICAL: &[&str] = &[
 ];
 const AT_ONCE: i64 = 1000;
 
-pub async fn held(readers: &SqlitePool, sealer: &Sealer, person: &Person) -> sqlx::Result<Vec<Held>> {
-    let mut held = Vec::new();
+/// What rows of one table say about whose they are.
+#[derive(Default)]
+struct Keys {
+    /// Key and reference of each.
+    exact: Vec<(String, String)>,
+    near: Vec<(String, String)>,
+    unopened: Vec<(String, String)>,
+}
+
+pub async fn find(
+    readers: &SqlitePool,
+    sealer: &Sealer,
+    person: &Person,
+    ticked: &[String],
+) -> sqlx::Result<Found> {
+    let mut found = Found::default();
+    let mut near: Vec<Held> = Vec::new();
     for sealed in SEALED.iter().filter(|sealed| sealed.columns.iter().any(|c| KNOWN_BY.contains(c))) {
-        for key in keys_of(readers, sealer, sealed, person).await? {
-            held.extend(rows(readers, sealer, sealed.table, sealed.reference, &key, true).await?);
+        let Sealed { table, reference: by, .. } = sealed;
+        let keys = keys_of(readers, sealer, sealed, person).await?;
+        for (key, _) in keys.exact {
+            found.held.extend(rows(readers, sealer, table, by, &key, true).await?);
+        }
+        for (key, _) in keys.near {
+            near.extend(rows(readers, sealer, table, by, &key, true).await?);
+        }
+        found.unopened.extend(keys.unopened.iter().map(|(_, of)| format!("{} {of}", kind(table))));
+    }
+    found.unopened.dedup();
+    // A mail to nearly the same address about something that is theirs belongs to it.
+    near.retain(|row| !found.held.iter().any(|held| held.reference == row.reference));
+    for row in &near {
+        if !found.near.iter().any(|known| known.reference == row.reference) {
+            let ticked = ticked.contains(&row.reference);
+            found.near.push(Near { reference: row.reference.clone(), words: row.in_words(), ticked });
         }
     }
+    found.held.extend(near.into_iter().filter(|row| ticked.contains(&row.reference)));
+    add_what_belongs(readers, sealer, &mut found.held).await?;
+    Ok(found)
+}
+
+/// Rows that hold the reference of one that is held.
+async fn add_what_belongs(readers: &SqlitePool, sealer: &Sealer, held: &mut Vec<Held>) -> sqlx::Result<()> {
     let references: Vec<String> =
         held.iter().filter(|row| row.reference == row.key).map(|row| row.key.clone()).collect();
     for table in tables_with_references(readers).await? {
@@ -54,33 +91,44 @@ pub async fn held(readers: &SqlitePool, sealer: &Sealer, person: &Person) -> sql
             }
         }
     }
-    Ok(held)
+    Ok(())
 }
 
-/// The keys of the rows of a table whose sealed address or number is this person's.
+/// The keys of the rows of a table whose sealed address or number is this person's, or nearly.
 async fn keys_of(
     readers: &SqlitePool,
     sealer: &Sealer,
     sealed: &Sealed,
     person: &Person,
-) -> sqlx::Result<Vec<String>> {
+) -> sqlx::Result<Keys> {
     let Sealed { table, reference, columns } = *sealed;
     let known_by: Vec<&'static str> = columns.iter().copied().filter(|c| KNOWN_BY.contains(c)).collect();
     let find = format!(
-        "select rowid, {reference}, {} from {table} where rowid > $1 order by rowid limit {AT_ONCE}",
+        "select rowid, {reference}, reference, {} from {table} where rowid > $1 order by rowid limit {AT_ONCE}",
         known_by.join(", ")
     );
-    let (mut keys, mut last) = (Vec::new(), i64::MIN);
+    let (mut keys, mut last) = (Keys::default(), i64::MIN);
     loop {
         let rows = sqlx::query(AssertSqlSafe(find.clone())).bind(last).fetch_all(readers).await?;
         for row in &rows {
             let key: String = row.try_get(1)?;
+            let (mut exact, mut near, mut unopened) = (false, false, false);
             for (at, column) in known_by.iter().enumerate() {
-                let Some(value) = row.try_get::<Option<Vec<u8>>, _>(at + 2)? else { continue };
-                if person.is(column, &sealer.unseal(Place { table, reference: &key, column }, &value)?) {
-                    keys.push(key.clone());
-                    break;
+                let Some(value) = row.try_get::<Option<Vec<u8>>, _>(at + 3)? else { continue };
+                match sealer.unseal(Place { table, reference: &key, column }, &value) {
+                    Ok(value) => {
+                        exact |= person.is(column, &value);
+                        near |= person.is_near(column, &value);
+                    }
+                    Err(_) => unopened = true,
                 }
+            }
+            let known = (key, row.try_get(2)?);
+            match (exact, near, unopened) {
+                (true, _, _) => keys.exact.push(known),
+                (false, true, _) => keys.near.push(known),
+                (false, false, true) => keys.unopened.push(known),
+                (false, false, false) => {}
             }
         }
         match rows.last() {
@@ -123,7 +171,8 @@ fn open(sealer: &Sealer, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
                 match sealed.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
                     Some((known, column)) => {
                         let place = Place { table: known.table, reference: &key, column };
-                        Value::Text(sealer.unseal(place, row.try_get(name)?)?)
+                        let opened = sealer.unseal(place, row.try_get(name)?);
+                        Value::Text(opened.unwrap_or_else(|_| "cannot be opened".to_owned()))
                     }
                     None => continue,
                 }

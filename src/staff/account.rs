@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use super::factor::{self, pages::RecoveryCodesPage};
 use super::session::{self, Here, SignedIn, store::Listed};
-use super::{Account, password, store};
+use super::{Account, Password, password, store};
 use crate::app::App;
 use crate::clock::{moment, seconds};
 use crate::error::Result;
@@ -154,16 +154,23 @@ async fn check_present(
     fields: &Fields,
     errors: &mut FieldErrors,
 ) -> Result<(StatusCode, bool)> {
-    if !app.limits.may_sign_in(from, &me.email) {
-        errors.add("present", "Too many tries. Wait 5 minutes, then try again");
-        return Ok((StatusCode::TOO_MANY_REQUESTS, false));
-    }
     let typed = fields.text("present");
-    let right = !typed.is_empty() && super::check_password(app, &me.email, typed).await?.is_some();
-    if !right {
-        errors.add("present", "Enter the password that you sign in with now");
+    let checked = if typed.is_empty() {
+        Password::Wrong
+    } else {
+        super::check_password(app, from, &me.email, typed).await?
+    };
+    match checked {
+        Password::Right(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, true)),
+        Password::Wrong => {
+            errors.add("present", "Enter the password that you sign in with now");
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, false))
+        }
+        Password::TooMany => {
+            errors.add("present", "Too many tries. Wait 5 minutes, then try again");
+            Ok((StatusCode::TOO_MANY_REQUESTS, false))
+        }
     }
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, right))
 }
 
 fn show_password(app: &App, me: &Account, status: StatusCode, errors: &FieldErrors) -> Response {

@@ -14,9 +14,11 @@ use crate::error::Result;
 use crate::form::Fields;
 
 const SIGN_IN: &str = "/staff/sign-in";
-/// Posts that need no session, or are of no use after it.
-const NOT_KEPT: &[&str] =
-    &["/staff/sign-in", "/staff/sign-out", "/staff/welcome", "/staff/session", "/staff/unsent"];
+/// Where people type words that would be lost. Whatever else came too late is done anew by who still wants it: nobody is
+/// asked to send on a form that invites someone, erases something or gives a mail another address.
+const KEPT: &[&str] = &["/staff/consultations/", "/staff/mistakes/"];
+/// Posts that need no session.
+const OPEN: &[&str] = &["/staff/sign-in", "/staff/sign-out", "/staff/welcome"];
 const LONGEST_ADDRESS: usize = 500;
 
 /// Stands in front of every page of the desk.
@@ -34,11 +36,13 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
             response
         }
         Method::POST => {
-            match came_too_late(&app, request.uri().path().to_owned(), request.headers().clone()).await {
-                Ok(None) => next.run(request).await,
-                Ok(Some(staff)) => {
+            match arrival(&app, request.uri().path().to_owned(), request.headers().clone()).await {
+                Ok(Arrival::Unknown) => next.run(request).await,
+                Ok(Arrival::InTime(staff)) => let_in(&app, staff, request, next).await,
+                Ok(Arrival::Late(staff)) => {
                     keep_form(&app, staff, request).await.unwrap_or_else(IntoResponse::into_response)
                 }
+                Ok(Arrival::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
                 Err(error) => error.into_response(),
             }
         }
@@ -71,14 +75,60 @@ fn with_return(mut response: Response, asked: &str) -> Response {
     response
 }
 
-/// The account whose session had ended before this form came; nothing when it came in time or from a stranger.
-async fn came_too_late(app: &App, path: String, headers: HeaderMap) -> Result<Option<i64>> {
-    if NOT_KEPT.iter().any(|known| path.starts_with(known)) {
-        return Ok(None);
+/// When a form came.
+enum Arrival {
+    /// From a stranger, from who has not entered a code, or to where anyone may post.
+    Unknown,
+    InTime(i64),
+    /// After the session of this account had ended: its words are kept.
+    Late(i64),
+    /// The same, and nothing is kept.
+    Lost,
+}
+
+async fn arrival(app: &App, path: String, headers: HeaderMap) -> Result<Arrival> {
+    if OPEN.iter().any(|known| path.starts_with(known)) {
+        return Ok(Arrival::Unknown);
     }
-    let found = session::find(app, &headers).await?;
     let now = seconds(app.clock.now());
-    Ok(found.filter(|row| row.step != Step::Full || !row.is_alive(now)).map(|row| row.staff_id))
+    // Who knows a password and no code is nobody yet: what they post is not given to the owner to send.
+    Ok(match session::find(app, &headers).await?.filter(|row| row.step == Step::Full) {
+        None => Arrival::Unknown,
+        Some(row) if row.is_alive(now) => Arrival::InTime(row.staff_id),
+        Some(row) if is_kept(&path) && row.was_its_owners(now) => Arrival::Late(row.staff_id),
+        Some(_) => Arrival::Lost,
+    })
+}
+
+/// Whether a form that comes too late for this address is kept, and sent on later.
+pub fn is_kept(path: &str) -> bool {
+    // Browsers take "..", however it is written, as the way to another address.
+    let leads_elsewhere = path.contains("..") || path.to_ascii_lowercase().contains("%2e");
+    KEPT.iter().any(|known| path.starts_with(known)) && !leads_elsewhere
+}
+
+/// A form that was kept is let go once it has arrived where it belongs.
+async fn let_in(app: &App, staff: i64, request: Request, next: Next) -> Response {
+    let kept = Fields::parse(request.uri().query().unwrap_or_default().as_bytes()).text(unsent::FIELD);
+    let response = next.run(request).await;
+    // Also when the page is shown again with its words, to be mended there.
+    let shown_again = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT].contains(&response.status());
+    let has_it = shown_again || response.status().is_success() || leads_on(&response);
+    if has_it
+        && !kept.is_empty()
+        && let Err(error) = unsent::take(app, staff, kept).await
+    {
+        return error.into_response();
+    }
+    response
+}
+
+fn leads_on(response: &Response) -> bool {
+    let to_sign_in = response
+        .headers()
+        .get(header::LOCATION)
+        .is_some_and(|to| to.as_bytes().starts_with(SIGN_IN.as_bytes()));
+    response.status() == StatusCode::SEE_OTHER && !to_sign_in
 }
 
 async fn keep_form(app: &App, staff: i64, request: Request) -> std::result::Result<Response, Response> {

@@ -1,5 +1,7 @@
 //! People who work the desk: accounts, signing in, and who did what.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
 use crate::app::App;
@@ -27,6 +29,8 @@ pub mod welcome;
 
 /// Wrong passwords in a row that the audit tells of.
 const TOLD_EVERY: u32 = 10;
+/// Of an email address (RFC 5321): nobody has a longer one.
+const LONGEST_ADDRESS: usize = 254;
 
 /// An account, without its password.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -62,7 +66,7 @@ pub struct NewAccount {
 #[derive(Debug, PartialEq)]
 pub enum Refused {
     AddressTaken,
-    /// The link was used, has expired, or never was.
+    /// The link was used, has expired, never was, or is for another address or role.
     NoInvitation,
 }
 
@@ -78,7 +82,7 @@ pub async fn add(
         .write(move |connection| {
             Box::pin(async move {
                 if let Some(token) = invitation
-                    && !store::use_invitation(connection, &token_hash(&token), now).await?
+                    && !store::use_invitation(connection, &token_hash(&token), &new, now).await?
                 {
                     return Ok(Err(Refused::NoInvitation));
                 }
@@ -131,30 +135,44 @@ pub async fn note(app: &App, staff: i64, what: &'static str, reference: String) 
     Ok(())
 }
 
-/// The account for an address and a password, in the same time whether there is one or not: later with each wrong guess.
-pub async fn check_password(app: &App, email: &str, typed: String) -> Result<Option<Account>> {
-    tokio::time::sleep(app.limits.sign_in_delay(email)).await;
+/// What came of a password.
+pub enum Password {
+    Right(Account),
+    Wrong,
+    /// It was not looked at: there were too many before it.
+    TooMany,
+}
+
+/// Looks at an address and a password, in the same time whether there is such an account or not: later with each wrong
+/// guess, and one guess after another.
+pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String) -> Result<Password> {
+    if email.len() > LONGEST_ADDRESS {
+        return Ok(Password::Wrong);
+    }
+    let Some(turn) = app.limits.password_turn(from, email) else { return Ok(Password::TooMany) };
+    tokio::time::sleep(turn.wait).await;
     let found = store::find_by_email(app.database.readers(), email).await?;
     let (account, hash) = match found {
         Some((account, hash)) => (Some(account), hash),
         None => (None, password::DUMMY.clone()),
     };
     let right = password::verify(typed, hash).await?;
-    if right && account.is_some() {
-        app.limits.right_password(email);
-        return Ok(account);
+    let Some(account) = account else { return Ok(Password::Wrong) };
+    if right {
+        app.limits.right_password(from, email);
+        return Ok(Password::Right(account));
     }
-    let wrong = app.limits.wrong_password(email);
-    if let Some(account) = account.filter(|_| wrong > 0 && wrong.is_multiple_of(TOLD_EVERY)) {
-        tracing::warn!(wrong, "wrong passwords were entered for an account of the desk");
+    if turn.number.is_multiple_of(TOLD_EVERY) {
+        tracing::warn!(wrong = turn.number, "wrong passwords were entered for an account of the desk");
         note(app, account.id, "was guessed at: wrong passwords", String::new()).await?;
     }
-    Ok(None)
+    Ok(Password::Wrong)
 }
 
-/// Erases old sessions, audit entries and what waited to be sent again. Part of forgetting.
+/// Erases old sessions, links, audit entries and what waited to be sent again. Part of forgetting.
 pub async fn forget(connection: &mut sqlx::SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
     session::store::forget(connection, seconds(now) - retention::SESSION).await?;
+    store::forget_invitations(connection, seconds(now)).await?;
     unsent::store::forget(connection, seconds(now) - retention::UNSENT).await?;
     audit::store::forget(connection, seconds(now) - retention::AUDIT).await
 }

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 
 use super::session::{self, Here};
-use super::{door, factor};
+use super::{Password, door, factor};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::{self, FieldErrors, Fields};
@@ -49,6 +49,7 @@ async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
         "kept" => {
             "You were signed out before this was sent. What you typed is kept: sign in, and it is given back to you."
         }
+        "lost" => "You were signed out before this was sent, and it was not kept. Sign in, then do it again.",
         "code" => "That was not a code of your app too many times. Enter your password again.",
         "password" => "Your password is changed. Sign in with the new one.",
         _ => "",
@@ -65,18 +66,18 @@ async fn sign_in(
     let (typed, to) = (fields.text("email"), fields.text("to"));
     let email = form::one_line(&typed).to_lowercase();
     let mut errors = FieldErrors::default();
-    if !app.limits.may_sign_in(from, &email) {
-        errors.add("email", "Too many tries. Wait 5 minutes, then try again");
-        return Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors));
-    }
-    match super::check_password(&app, &email, fields.text("password")).await? {
-        Some(account) => {
+    match super::check_password(&app, from, &email, fields.text("password")).await? {
+        Password::Right(account) => {
             let cookie = session::start_half(&app, &account, door::return_address(&to)).await?;
             let next =
                 if account.has_second_factor { "/staff/sign-in/code" } else { "/staff/sign-in/set-up" };
             Ok((jar.add(cookie), Redirect::to(next)).into_response())
         }
-        None => {
+        Password::TooMany => {
+            errors.add("email", "Too many tries. Wait 5 minutes, then try again");
+            Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors))
+        }
+        Password::Wrong => {
             errors.add("email", "Enter an email address and password that belong together");
             Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }

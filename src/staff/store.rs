@@ -114,18 +114,29 @@ pub async fn invitation(
     .await
 }
 
-/// Uses a link up. False when it was used, has expired or never was.
+/// Uses a link up. False when it was used, has expired, never was, or is for another address or role.
 pub async fn use_invitation(
     connection: &mut SqliteConnection,
     token_hash: &str,
+    new: &NewAccount,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let used = sqlx::query("delete from staff_invitations where token_hash = $1 and expires_at > $2")
+    let sql = "delete from staff_invitations \
+        where token_hash = $1 and expires_at > $2 and email in ('', $3) and role = $4";
+    let used = sqlx::query(sql)
         .bind(token_hash)
         .bind(seconds(now))
+        .bind(&new.email)
+        .bind(new.role.word())
         .execute(connection)
         .await?;
     Ok(used.rows_affected() == 1)
+}
+
+/// Lets go of links that nobody used in time, and of the addresses they were for.
+pub async fn forget_invitations(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_invitations where expires_at <= $1").bind(now).execute(connection).await?;
+    Ok(())
 }
 
 pub async fn audit(

@@ -24,6 +24,8 @@ struct WelcomePage<'a> {
     token: &'a str,
     name: &'a str,
     email: &'a str,
+    /// The account is for this address and no other.
+    invited: bool,
     errors: &'a FieldErrors,
 }
 
@@ -43,7 +45,9 @@ async fn make_account(
     fields: Fields,
 ) -> Result<Response> {
     let invitation = find(&app, &token).await?;
-    let (name, email) = (fields.text("name"), fields.text("email"));
+    // Who was invited by address is who makes the account.
+    let email = if invitation.email.is_empty() { fields.text("email") } else { invitation.email.clone() };
+    let name = fields.text("name");
     let mut errors = FieldErrors::default();
     let checked_name = errors.take("name", form::name(&name, "Enter your full name"));
     let address = errors.take("email", email::check(&email));
@@ -84,5 +88,6 @@ fn show(
 ) -> Response {
     let frame = app.site.private("Make your account").with_errors(!errors.is_empty());
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::private(status, &WelcomePage { frame, role: invitation.role.word(), token, name, email, errors })
+    let (role, invited) = (invitation.role.word(), !invitation.email.is_empty());
+    page::private(status, &WelcomePage { frame, role, token, name, email, invited, errors })
 }

@@ -37,6 +37,7 @@ impl Seen<'_> {
         [
             self.damage(),
             self.disk(),
+            self.guessed(counts),
             self.undelivered(counts),
             self.stuck(counts),
             self.held(counts),
@@ -78,6 +79,14 @@ impl Seen<'_> {
             )
         };
         alarm("disk-low", words, None)
+    }
+
+    fn guessed(&self, counts: Counts) -> Option<Alarm> {
+        if counts.guessed_codes == 0 {
+            return None;
+        }
+        let words = "Someone knows the password of a colleague and guesses at their codes: an administrator sees in the audit whose it is, and they must change it today.";
+        alarm("codes-guessed", words, None)
     }
 
     fn undelivered(&self, counts: Counts) -> Option<Alarm> {

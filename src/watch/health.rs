@@ -69,7 +69,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
     }
     text +=
         "# HELP mybackpain_alarm 1 for each line of the banner on the desk\n# TYPE mybackpain_alarm gauge\n";
-    for alarm in &found.alarms {
+    for alarm in app.site.vitals.raised().iter().chain(&found.alarms) {
         let _ = writeln!(text, "mybackpain_alarm{{name=\"{}\"}} 1", alarm.name);
     }
     text += "# HELP mybackpain_answers_total Answers since the start, by hundreds of the status\n";

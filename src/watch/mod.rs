@@ -26,8 +26,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let (mut checked_on, mut told) = (None, Vec::new());
     loop {
         let found = look(&app).await;
-        told = tell(&told, &found.alarms);
         app.site.vitals.set(found);
+        told = tell(&told, &app.site.vitals.alarms());
+        app.database.truncate_log_again().await;
         let local = app.site.clinic.calendar().local(app.clock.now());
         if local.hour() == NIGHT && checked_on != Some(local.date()) {
             checked_on = Some(local.date());

@@ -12,6 +12,8 @@ pub struct Counts {
     pub attention_mails: i64,
     /// Mails that were asked for and held back in the last hour.
     pub held_mails: i64,
+    /// How often in a day the audit told of many wrong codes: who enters them knows the password.
+    pub guessed_codes: i64,
     /// When the tables were made: before that there was nothing to back up.
     pub installed_at: i64,
 }
@@ -48,6 +50,8 @@ pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
            (select count(*) from outbox where state = 'failed' and settled_at is null) as failed_mails,
            (select count(*) from outbox where state = 'needs attention' and settled_at is null) as attention_mails,
            (select count(*) from asked_mails where held = 1 and asked_at > $1 - 3600) as held_mails,
+           (select count(*) from audit where what = 'was guessed at: wrong codes' and happened_at > $1 - 86400)
+               as guessed_codes,
            (select coalesce(unixepoch(min(installed_on)), $1) from _sqlx_migrations) as installed_at",
     )
     .bind(now)

@@ -37,26 +37,28 @@ test('two minutes before an idle sign-in ends a warning keeps it, and what was t
 
 test('words that are sent after the sign-in was ended elsewhere are given back and can be sent', async ({ page, site, browser }) => {
   await site.addAdministrator();
-  await signInAs(page, site, ADMINISTRATOR, '/staff/people/new');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Invite a colleague');
-  await page.getByLabel('Their email address').fill('<b>lee</b>@example.org');
-  await page.getByLabel(/Clinician/).check();
+  await signInAs(page, site, ADMINISTRATOR, '/staff/consultations/new');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Type in a phone call');
+  await page.getByLabel('Full name').fill('<b>Lee</b> Wong');
+  await page.getByRole('radio', { name: 'Phone' }).check();
 
   const elsewhere = await (await browser.newContext({ baseURL: site.origin })).newPage();
   await signInAs(elsewhere, site, ADMINISTRATOR, '/staff/account');
   await elsewhere.getByRole('button', { name: 'End all others' }).click();
   await elsewhere.context().close();
 
-  await page.getByRole('button', { name: 'Invite' }).click();
+  await page.getByRole('button', { name: 'Save the request' }).click();
   await expect(page.getByRole('status')).toContainText('What you typed is kept');
   await page.getByLabel('Email address').fill(ADMINISTRATOR.email);
   await page.getByLabel('Password').fill(ADMINISTRATOR.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await secondStep(page, site.origin, ADMINISTRATOR.email);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('What you sent after you were signed out');
-  await expect(page.getByRole('main')).toContainText('<b>lee</b>@example.org');
+  await expect(page.getByRole('main')).toContainText('<b>Lee</b> Wong');
   await page.getByRole('button', { name: 'Send it now' }).click();
-  await expect(page).toHaveTitle(/^Error: Invite a colleague/);
-  await expect(page.getByLabel('Their email address')).toHaveValue('<b>lee</b>@example.org');
-  await expect(page.getByLabel(/Clinician/)).toBeChecked();
+  await expect(page).toHaveTitle(/^Error: Type in a phone call/);
+  await expect(page.getByLabel('Full name')).toHaveValue('<b>Lee</b> Wong');
+  await expect(page.getByRole('radio', { name: 'Phone' })).toBeChecked();
+  await page.goto(`${site.origin}/staff/unsent`);
+  await expect(page.getByRole('main')).toContainText('Nothing is waiting.');
 });

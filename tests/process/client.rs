@@ -81,9 +81,25 @@ pub fn send(address: SocketAddr, form: &Form) -> io::Result<Answer> {
 }
 
 pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    let mut stream = connect(address)?;
+    ask(connect(address)?, address, path)
+}
+
+fn ask(mut stream: TcpStream, address: SocketAddr, path: &str) -> io::Result<Answer> {
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
     read_answer(stream)
+}
+
+/// The same from another address of this machine, as from another network.
+pub fn get_from(from: [u8; 4], address: SocketAddr, path: &str) -> io::Result<Answer> {
+    let ours = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let stream = ours.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        socket.connect(address).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    ask(stream, address, path)
 }
 
 pub fn post(address: SocketAddr, path: &str, form: &Form) -> io::Result<Answer> {

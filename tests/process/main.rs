@@ -9,6 +9,7 @@ mod damaged;
 mod disk;
 mod killing;
 mod locked;
+mod private_files;
 mod slow_visitors;
 mod starting;
 mod stopping;

@@ -80,6 +80,12 @@ impl Program {
         Program::of(command(&["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"]), data)
     }
 
+    /// The same with the limits that a site in earnest has.
+    pub fn start_limited(data: &Path) -> Program {
+        let arguments = ["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"];
+        Program::of(command(&arguments), data)
+    }
+
     /// The same with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Program {
         let data_text = data.to_str().unwrap();

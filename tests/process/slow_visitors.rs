@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{Answer, connect, get, post_head, read_answer};
+use crate::client::{Answer, connect, get, get_from, post_head, read_answer};
 use crate::program::{Program, data_folder};
 
 /// Time to get round to it on a busy machine.
@@ -99,6 +99,30 @@ fn six_hundred_silent_visitors_do_not_shut_the_site() {
     assert!(began.elapsed() < HEADER_DEADLINE + SLACK, "after {:?}", began.elapsed());
     drop(silent);
     assert_eq!(get(program.address, "/").unwrap().status, 200);
+    program.stop();
+}
+
+#[test]
+fn one_network_that_holds_all_it_may_keeps_nobody_else_waiting() {
+    let (_folder, data) = data_folder();
+    let program = Program::start_limited(&data);
+    let address = program.address;
+    let head = post_head(address, "/consultations/new", 5000);
+    // Each sends a form that never ends, and the next one at once.
+    let slow: Vec<TcpStream> = (0..600)
+        .filter_map(|_| {
+            let mut stream = connect(address).ok()?;
+            stream.write_all(head.as_bytes()).ok()?;
+            Some(stream)
+        })
+        .collect();
+    let began = Instant::now();
+    assert_eq!(get_from([127, 0, 0, 2], address, "/").unwrap().status, 200);
+    assert!(began.elapsed() < Duration::from_secs(2), "after {:?}", began.elapsed());
+    assert!(get(address, "/").is_err(), "the network itself has to wait for its own");
+    drop(slow);
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(get(address, "/").unwrap().status, 200, "and has its places back");
     program.stop();
 }
 

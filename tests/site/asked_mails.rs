@@ -5,9 +5,11 @@ use jiff::SignedDuration;
 use mybackpain::config::Role;
 use mybackpain::security::Limits;
 
+use crate::assessment::answer_all;
 use crate::consultations::{decoded, link_in};
+use crate::summaries;
 use crate::support::desk::page;
-use crate::support::{Answer, Site, consultation, report, with};
+use crate::support::{Answer, READING, Site, consultation, report, with};
 
 const NEW: &str = "/consultations/new";
 const REPORT: &str = "/reports/new";
@@ -236,4 +238,22 @@ async fn staff_cannot_send_to_an_address_whose_owner_stopped_mail() {
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.first(".problems").contains("asked us to send nothing more"));
     assert_eq!(site.count("outbox where purpose = 'consultation-confirmation'").await, 1);
+}
+
+#[tokio::test]
+async fn a_report_that_is_not_sent_leaves_no_page_behind() {
+    let site = limited().await;
+    let mut patient = site.visitor();
+    answer_all(&mut patient, summaries::WORDS).await;
+    for _ in 0..5 {
+        patient.submit(REPORT, &summaries::report()).await;
+    }
+    assert_eq!((site.mails().await.len(), site.count("summaries").await), (3, 3), "three to one address");
+    patient.network = [192, 0, 2, 8];
+    let to_another = with(summaries::report(), "email", &["grace@example.org"]);
+    let check = patient.post(REPORT, &to_another).await;
+    site.clock.advance(READING);
+    patient.confirm(REPORT, &check).await;
+    patient.confirm(REPORT, &check).await;
+    assert_eq!(site.count("summaries").await, 4, "sent twice, made once");
 }

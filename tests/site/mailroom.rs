@@ -8,7 +8,7 @@ use mybackpain::config::Role;
 use mybackpain::forgetting::forget;
 use mybackpain::mail::{Post, Progress, Worker};
 
-use crate::support::{Answer, Site, consultation, report, with};
+use crate::support::{Answer, Site, consultation, with};
 
 const NEW: &str = "/consultations/new";
 
@@ -255,21 +255,6 @@ async fn a_mail_whose_words_were_erased_can_only_be_left() {
         let refused = staff.post(&format!("{failed}/{act}"), &[("email", "ada@example.org")]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{act}");
     }
-}
-
-#[tokio::test]
-async fn a_report_to_a_wrong_address_is_corrected_without_a_request() {
-    let site = Site::open().await;
-    let mut form = with(report(), "email", &["ada@example.ogr"]);
-    form.push(("email_queried", "ada@example.ogr"));
-    site.visitor().submit("/reports/new", &form).await;
-    post(&site).await;
-    let mut staff = site.staff_as(Role::Clinician).await;
-    let failed = task(&staff.get("/staff/mail").await);
-    let sent = staff.post(&format!("{failed}/address"), &[("email", "ada@example.org")]).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER);
-    post(&site).await;
-    assert_eq!(site.count("outbox where state = 'sent'").await, 1);
 }
 
 #[tokio::test]

@@ -96,6 +96,13 @@ async fn every_migration_carries_filled_tables_along() {
     let report: (String, Vec<u8>, String) =
         sqlx::query_as("select about, email, content_mark from reports").fetch_one(&pool).await.unwrap();
     assert_eq!(report, ("fibromyalgia".to_owned(), vec![0], "c".to_owned()), "only its count moved");
+    for replaced in [
+        "insert or replace into audit (id, happened_at, what) values (1, 1, 'x')",
+        "insert or replace into erasures (reference, happened_at, person_mark, what)
+           values ('ER-3333-4444', 1, 'm', 'w')",
+    ] {
+        assert!(sqlx::query(replaced).execute(&pool).await.is_err(), "{replaced}");
+    }
     let broken: Vec<sqlx::sqlite::SqliteRow> =
         sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
     assert!(broken.is_empty());

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::config::Role;
+use mybackpain::forgetting::forget;
+use mybackpain::staff::{NewAccount, Refused, add};
 
 use crate::support::{PASSWORD, Site, Visitor};
 
@@ -31,8 +33,8 @@ async fn a_colleague_is_invited_by_a_link_that_is_mailed_and_shown_once() {
     let mut lee = site.visitor();
     let page = lee.get(&link).await;
     assert!(page.words().contains("as reception"));
-    assert_eq!(page.attribute("#email", "value"), ["lee@example.org"]);
-    let form = [("name", "Lee Wong"), ("email", "lee@example.org"), ("password", PASSWORD)];
+    assert!(page.words().contains("sign in with lee@example.org") && page.all("#email").is_empty());
+    let form = [("name", "Lee Wong"), ("password", PASSWORD)];
     assert_eq!(lee.post(&link, &form).await.location(), "/staff/sign-in/set-up");
     lee.second_step("lee@example.org").await;
     assert_eq!(lee.get("/staff/people").await.status, StatusCode::FORBIDDEN);
@@ -57,6 +59,61 @@ async fn an_invitation_ends_when_it_is_withdrawn_renewed_or_three_days_old() {
     let third = link(admin.post("/staff/people/new", &form).await);
     site.clock.advance(SignedDuration::from_hours(73));
     assert_eq!(site.visitor().get(&third).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_account_is_made_for_the_invited_address_and_role_and_no_other() {
+    let site = Site::open().await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let form = [("email", "lee@example.org"), ("role", "reception")];
+    let made = admin.post("/staff/people/new", &form).await;
+    let link = made.first("[data-link]").replace("http://localhost", "");
+    let token = link.rsplit('/').next().unwrap();
+    for (email, role) in [("thief@example.org", Role::Reception), ("lee@example.org", Role::Administrator)] {
+        let new = NewAccount { email: email.into(), name: "T".into(), role, password: PASSWORD.into() };
+        let refused = add(&site.app.database, site.now(), new, Some(token.into())).await.unwrap();
+        assert_eq!(refused, Err(Refused::NoInvitation), "{email}");
+    }
+    let mut thief = site.visitor();
+    let form = [("name", "T"), ("email", "thief@example.org"), ("password", PASSWORD)];
+    assert_eq!(thief.post(&link, &form).await.location(), "/staff/sign-in/set-up");
+    assert_eq!(site.count("staff where email = 'thief@example.org'").await, 0);
+    assert_eq!(site.count("staff where email = 'lee@example.org' and role = 'reception'").await, 1);
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_not_used_is_erased_and_ends_with_the_rights_of_who_made_it() {
+    let site = Site::open().await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let new = NewAccount {
+        email: "max@example.org".into(),
+        name: "Max Bell".into(),
+        role: Role::Administrator,
+        password: PASSWORD.into(),
+    };
+    let id = add(&site.app.database, site.now(), new, None).await.unwrap().unwrap();
+    let mut max = site.visitor();
+    max.post("/staff/sign-in", &[("email", "max@example.org"), ("password", PASSWORD)]).await;
+    max.second_step("max@example.org").await;
+    let form = [("email", "lee@example.org"), ("role", "administrator")];
+    for (act, fields) in [("disabling", vec![]), ("role", vec![("role", "reception")])] {
+        let made = max.post("/staff/people/new", &form).await;
+        let link = made.first("[data-link]").replace("http://localhost", "");
+        assert_eq!(site.visitor().get(&link).await.status, StatusCode::OK);
+        admin.post(&format!("/staff/people/{id}/{act}"), &fields).await;
+        assert_eq!(site.visitor().get(&link).await.status, StatusCode::NOT_FOUND, "{act}");
+        admin.post(&format!("/staff/people/{id}/enabling"), &[]).await;
+        max = site.visitor();
+        max.post("/staff/sign-in", &[("email", "max@example.org"), ("password", PASSWORD)]).await;
+        site.clock.advance(SignedDuration::from_secs(90));
+        admin.get("/staff").await;
+        max.second_step("max@example.org").await;
+    }
+    assert_eq!(site.count("audit where what = 'withdrew an invitation'").await, 2);
+    admin.post("/staff/people/new", &form).await;
+    site.clock.advance(SignedDuration::from_hours(73));
+    forget(&site.app).await.unwrap();
+    assert_eq!(site.count("staff_invitations").await, 0, "nobody’s address is left behind");
 }
 
 #[tokio::test]

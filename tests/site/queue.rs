@@ -241,6 +241,21 @@ async fn first_event(staff: &mut Visitor<'_>, path: &str) -> String {
 }
 
 #[tokio::test]
+async fn news_ends_with_the_session_it_is_told_to() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    for path in ["/staff/events".to_owned(), format!("{}/events", page(&reference))] {
+        let mut staff = site.staff().await;
+        let mut body = staff.open(&path).await.into_body();
+        site.staff().await.post("/staff/account/sessions/others/end", &[]).await;
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(10), async {
+            while body.frame().await.is_some() {}
+        });
+        assert!(ended.await.is_ok(), "{path} goes on");
+    }
+}
+
+#[tokio::test]
 async fn two_people_on_one_request_see_each_other() {
     let site = Site::open().await;
     let reference = site.one_request().await;

@@ -83,7 +83,11 @@ async fn the_file_holds_everything_about_one_person_and_nothing_about_another() 
             assert!(read["held"].as_array().unwrap().len() >= 4);
         }
     }
-    assert_eq!(site.count("audit where what = 'took a person’s data away as a file'").await, 2);
+    for kind in ["BP", "RP", "DP"] {
+        let lines =
+            format!("audit where what = 'took a person’s data away as a file' and reference like '{kind}-%'");
+        assert_eq!(site.count(&lines).await, 2, "{kind}: a line for each reference of each file");
+    }
 }
 
 #[tokio::test]
@@ -122,6 +126,10 @@ async fn erasure_is_asked_twice_leaves_a_proof_and_touches_nobody_else() {
     assert!(grace.body.contains("marimba") && grace.body.contains("Mail"));
     assert!(admin.get("/staff/data-rights").await.first(".entries").contains("ER-"));
     assert_eq!(site.count("audit where reference like 'ER-%'").await, 1);
+    for kind in ["BP", "RP", "DP"] {
+        let lines = format!("audit where what = 'erased on request' and reference like '{kind}-%'");
+        assert_eq!(site.count(&lines).await, 1, "{kind}");
+    }
 }
 
 #[tokio::test]
@@ -202,4 +210,67 @@ async fn a_proof_of_erasure_cannot_be_changed_or_thrown_away() {
             .await;
         assert!(refused.is_err(), "{change}");
     }
+}
+
+/// Two people whose addresses differ by a dot, and two by what follows a plus. Gives the references of their requests.
+async fn nearly_the_same(site: &Site) -> Vec<String> {
+    let mut references = Vec::new();
+    for (email, phone, word) in [
+        ("jsmith@example.org", "07700 900201", "marimba"),
+        ("j.smith@example.org", "07700 900202", "xylophone"),
+        ("+stranger@example.org", "07700 900203", "celesta"),
+    ] {
+        let form = with(with(consultation(), "email", &[email]), "phone", &[phone]);
+        references.push(site.request(&with(form, "concern", &[word])).await);
+    }
+    references
+}
+
+#[tokio::test]
+async fn the_file_of_one_address_never_holds_what_came_under_another_that_is_nearly_the_same() {
+    let site = Site::open().await;
+    let [jsmith, with_dot, _] = &nearly_the_same(&site).await[..] else { panic!("three requests") };
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let take = [("person", "J.Smith@example.org"), ("format", "json")];
+    let file = admin.post("/staff/data-rights/file", &take).await;
+    assert!(file.body.contains("xylophone") && !file.body.contains("marimba"), "{}", file.body);
+
+    let found = admin.post("/staff/data-rights", &[("person", "j.smith@example.org")]).await;
+    assert!(
+        found.first("main > ul").contains(with_dot) && !found.first("main > ul").contains(jsmith.as_str())
+    );
+    assert_eq!(found.attribute("input[name=also]", "value"), [jsmith.as_str()]);
+    assert!(found.attribute("input[name=also][checked]", "value").is_empty(), "nothing is ticked for them");
+    assert!(found.words().contains(&format!("Consultation request {jsmith}: new")), "{}", found.words());
+
+    let ticked = [take.as_slice(), &[("also", jsmith.as_str())]].concat();
+    let file = admin.post("/staff/data-rights/file", &ticked).await;
+    assert!(file.body.contains("xylophone") && file.body.contains("marimba"));
+
+    let nobody = admin.post("/staff/data-rights/file", &[("person", "+other@example.org")]).await;
+    assert!(!nobody.body.contains("celesta"), "{}", nobody.body);
+    let nobody = admin.post("/staff/data-rights", &[("person", "+other@example.org")]).await;
+    assert!(nobody.attribute("input[name=also]", "value").is_empty());
+}
+
+#[tokio::test]
+async fn only_what_is_theirs_or_was_ticked_is_erased() {
+    let site = Site::open().await;
+    let [jsmith, with_dot, stranger] = &nearly_the_same(&site).await[..] else { panic!("three requests") };
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let act = "/staff/data-rights/erasure";
+    let sure = [("person", "j.smith@example.org"), ("step", "erase"), ("sure", "yes")];
+    admin.post(act, &sure).await;
+    for (reference, left) in [(jsmith, 1), (with_dot, 0), (stranger, 1)] {
+        let row = format!("consultations where reference = '{reference}'");
+        assert_eq!(site.count(&row).await, left, "{reference}");
+    }
+    let question = admin.post(act, &[("person", "j.smith@example.org"), ("also", jsmith)]).await;
+    assert!(question.first("main > ul").contains(jsmith.as_str()), "{}", question.words());
+    assert_eq!(question.attribute("input[name=also]", "value"), [jsmith.as_str()]);
+    admin.post(act, &[sure.as_slice(), &[("also", jsmith.as_str())]].concat()).await;
+    assert_eq!(site.count("consultations").await, 1);
+    // What is ticked counts only where it is nearly theirs.
+    admin.post(act, &[sure.as_slice(), &[("also", stranger.as_str())]].concat()).await;
+    assert_eq!(site.count("consultations").await, 1);
 }

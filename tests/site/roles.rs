@@ -11,7 +11,7 @@ const ROLES: [Role; 3] = [Role::Reception, Role::Clinician, Role::Administrator]
 
 /// Who may open an address.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Who {
+pub enum Who {
     /// Also who has not signed in.
     Anyone,
     /// Whose code is still asked.
@@ -25,7 +25,7 @@ enum Who {
 use Who::{Administrators, Anyone, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians, Staff};
 
 /// Every address of the desk. One that is missing here fails a test.
-const MATRIX: &[(&str, &str, Who)] = &[
+pub const MATRIX: &[(&str, &str, Who)] = &[
     ("get", "/staff/sign-in", Anyone),
     ("post", "/staff/sign-in", Anyone),
     ("post", "/staff/sign-out", Anyone),

@@ -112,7 +112,8 @@ async fn every_opening_of_a_request_is_audited_and_the_audit_cannot_be_changed()
     let reference = one_request(&site).await;
     site.staff().await.get(&format!("/staff/consultations/{reference}")).await;
     assert_eq!(site.count("audit where what = 'opened' and staff_id is not null").await, 1);
-    for change in ["update audit set what = 'x'", "delete from audit"] {
+    let replaced = "insert or replace into audit (id, happened_at, what) values (1, 1, 'x')";
+    for change in ["update audit set what = 'x'", "delete from audit", replaced] {
         let refused = site
             .app
             .database
@@ -147,6 +148,8 @@ async fn posts_from_elsewhere_are_refused_and_so_are_posts_to_the_desk_that_do_n
         site.send(post("/consultations/new", "sec-fetch-site", "cross-site")).await,
         site.send(post("/consultations/new", "origin", "https://evil.example")).await,
         site.send(post("/staff/sign-in", "", "")).await,
+        site.send(post("/staff/sign-in", "origin", "")).await,
+        site.send(post("/staff/sign-in", "sec-fetch-site", "")).await,
     ];
     for answer in refused {
         assert_eq!(answer.status, StatusCode::FORBIDDEN);

@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "resealing",
     "rights",
     "forgetting",
+    "folder",
     "demo",
     "commands",
     "router",

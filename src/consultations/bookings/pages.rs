@@ -100,6 +100,7 @@ async fn ask_to_cancel(
     let app = &desk.app;
     let booking =
         store::read(app.database.readers(), &app.sealer, &reference).await?.ok_or(Error::NotFound)?;
+    desk.note_opening(&me, &reference).await?;
     let shown = CancellationPage {
         frame: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(booking.starts_at),
@@ -142,6 +143,7 @@ impl Desk {
     ) -> Result<Response> {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.sealer, &request.reference).await?;
+        self.note_opening(me, &request.reference).await?;
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
         let wrong = !errors.is_empty() || news.is_some();

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqlitePool;
 
 use crate::form::contact::{CallTime, Method};
-use crate::sealing::{Place, Sealer};
+use crate::sealing::{self, Place, Sealer};
 
 /// A request as a line of the file.
 pub struct Row {
@@ -20,7 +20,7 @@ pub struct Row {
     pub times: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, Clone)]
 struct Stored {
     reference: String,
     state: String,
@@ -43,10 +43,21 @@ pub async fn all(readers: &SqlitePool, sealer: &Sealer) -> sqlx::Result<Vec<Row>
     )
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open(sealer)).collect()
+    rows.into_iter().map(|row| row.open_for_list(sealer)).collect()
 }
 
 impl Stored {
+    /// One that does not open stands among the others.
+    fn open_for_list(self, sealer: &Sealer) -> sqlx::Result<Row> {
+        match self.clone().open(sealer) {
+            Err(error) if sealing::is_unopened(&error) => {
+                let known = Stored { name: None, phone: None, email: None, ..self }.open(sealer)?;
+                Ok(Row { name: "This request cannot be opened".to_owned(), ..known })
+            }
+            opened => opened,
+        }
+    }
+
     fn open(self, sealer: &Sealer) -> sqlx::Result<Row> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
             Some(sealed) => {

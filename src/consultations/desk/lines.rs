@@ -67,7 +67,11 @@ impl Words<'_> {
         let owner = entry.owner.and_then(|id| self.names.iter().find(|(known, _)| *known == id));
         Line {
             reference: entry.reference.to_string(),
-            name: if entry.name.is_empty() { entry.reference.to_string() } else { entry.name.clone() },
+            name: match entry.name.as_str() {
+                _ if entry.unopened => "This request cannot be opened".to_owned(),
+                "" => entry.reference.to_string(),
+                name => name.to_owned(),
+            },
             same: false,
             method: entry.method.label(),
             phone: entry.phone.clone(),

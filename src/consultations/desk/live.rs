@@ -16,8 +16,7 @@ use crate::consultations::State as RequestState;
 use crate::error::Result;
 use crate::form::Fields;
 use crate::library::count;
-use crate::staff::Account;
-use crate::staff::session::SignedIn;
+use crate::staff::session::{self, Here};
 
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// Shorter than a connection may last; the browser asks again by itself.
@@ -26,7 +25,7 @@ const LOOKS: usize = 30;
 /// What a stream last told, so that it tells only what is new.
 struct Telling<T> {
     desk: Desk,
-    me: Account,
+    here: Here,
     stopping: Stopping,
     looks: usize,
     told: T,
@@ -38,15 +37,15 @@ struct Telling<T> {
 /// How many requests are new or have changed since the page was made.
 pub async fn queue(
     State(desk): State<Desk>,
-    SignedIn(me): SignedIn,
+    here: Here,
     stopping: Stopping,
     RawQuery(query): RawQuery,
 ) -> impl IntoResponse {
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     let number = |name| fields.text(name).parse::<i64>().unwrap_or(i64::MAX);
     let (since, made_at) = (number("since"), number("at"));
-    let telling =
-        Telling { desk, me, stopping, looks: 0, told: String::new(), about: String::new(), _page: None };
+    let (told, about) = (String::new(), String::new());
+    let telling = Telling { desk, here, stopping, looks: 0, told, about, _page: None };
     Sse::new(unfold(telling, move |mut telling| async move {
         loop {
             telling.wait().await?;
@@ -62,7 +61,7 @@ pub async fn queue(
 /// Who else has the request open, and whether someone has changed it.
 pub async fn request(
     State(desk): State<Desk>,
-    SignedIn(me): SignedIn,
+    here: Here,
     Path(reference): Path<String>,
     stopping: Stopping,
     RawQuery(query): RawQuery,
@@ -70,15 +69,15 @@ pub async fn request(
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     let since = fields.text("since").parse::<i64>().unwrap_or(i64::MAX);
     // Unknown is not found, not an empty stream.
-    store::find(desk.app.database.readers(), &desk.app.sealer, &reference, me.role).await?;
-    let page = desk.presence.connect(&reference, &me, &desk.app.clock);
+    store::find(desk.app.database.readers(), &desk.app.sealer, &reference, here.account.role).await?;
+    let page = desk.presence.connect(&reference, &here.account, &desk.app.clock);
     let told = (String::new(), false);
-    let telling = Telling { desk, me, stopping, looks: 0, told, about: reference, _page: Some(page) };
+    let telling = Telling { desk, here, stopping, looks: 0, told, about: reference, _page: Some(page) };
     Ok(Sse::new(unfold(telling, move |mut telling| async move {
         loop {
             telling.wait().await?;
             let now = telling.desk.app.clock.now();
-            let others = telling.desk.presence.others(&telling.about, telling.me.id, now);
+            let others = telling.desk.presence.others(&telling.about, telling.here.account.id, now);
             let words = telling.desk.here(&others);
             if words != telling.told.0 {
                 telling.told.0.clone_from(&words);
@@ -95,7 +94,7 @@ pub async fn request(
 }
 
 impl<T> Telling<T> {
-    /// The first look is at once. Nothing when it is time to end.
+    /// The first look is at once. Nothing when it is time to end, as it is when the session has ended.
     async fn wait(&mut self) -> Option<()> {
         self.looks += 1;
         if self.looks > LOOKS {
@@ -105,9 +104,10 @@ impl<T> Telling<T> {
             return Some(());
         }
         tokio::select! {
-            () = self.stopping.wait() => None,
-            () = tokio::time::sleep(LOOK_EVERY) => Some(()),
+            () = self.stopping.wait() => return None,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+        session::goes_on(&self.desk.app, self.here.session).await.ok()?.then_some(())
     }
 }
 

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use super::desk::Cause;
 use super::{Purpose, place};
 use crate::clock::seconds;
 use crate::form::email;
@@ -39,6 +38,14 @@ pub enum Answer {
     /// Sent later: too many were asked for by everyone together.
     Hold,
     No(Unsent),
+}
+
+/// What a mail is about.
+#[derive(sqlx::FromRow)]
+pub struct Cause {
+    #[sqlx(try_from = "String")]
+    pub purpose: Purpose,
+    pub reference: String,
 }
 
 /// What was asked for before.

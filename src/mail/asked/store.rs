@@ -2,8 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Counts, HOUR};
-use crate::mail::desk::Cause;
+use super::{Cause, Counts, HOUR};
 use crate::retention;
 
 /// A mail that waits to be sent.

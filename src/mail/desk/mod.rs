@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use super::outcome::State;
 use super::{Purpose, Sender, asked, place, replies};
 use crate::clock::seconds;
+use crate::config::Role;
 use crate::form::email;
 use crate::sealing::Sealer;
 
@@ -68,13 +69,6 @@ pub struct Settled {
     pub followed_by: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
-pub struct Cause {
-    #[sqlx(try_from = "String")]
-    pub purpose: Purpose,
-    pub reference: String,
-}
-
 /// Why nothing was done.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -84,6 +78,8 @@ pub enum Refused {
     Erased,
     /// The owner of the address asked us to send nothing more.
     Stopped,
+    /// A mail of this purpose goes to the address that it was made for, or nowhere.
+    NotElsewhere,
 }
 
 type Done<T> = sqlx::Result<std::result::Result<T, Refused>>;
@@ -121,9 +117,14 @@ impl Mail {
         matches!(self.state, State::Failed | State::NeedsAttention) && self.settled.is_none()
     }
 
-    /// What the address was probably meant to be.
+    /// It can be sent to another address, by who is shown the one it went to.
+    pub fn may_be_readdressed(&self) -> bool {
+        self.is_task() && self.kept && self.to.is_some() && self.purpose.may_be_readdressed()
+    }
+
+    /// What the address was probably meant to be, when the mail may go there.
     pub fn suggestion(&self) -> Option<String> {
-        email::suggestion(self.to.as_deref()?)
+        email::suggestion(self.to.as_deref()?).filter(|_| self.may_be_readdressed())
     }
 
     /// The desk's page of the request that it is about.
@@ -135,24 +136,24 @@ impl Mail {
 /// One page of the list, newest first, and how many there are in all. Opens no address.
 pub async fn list(readers: &SqlitePool, sealer: &Sealer, filter: &Filter) -> sqlx::Result<(Vec<Mail>, i64)> {
     let rows = store::list(readers, filter).await?;
-    let mails = rows.into_iter().map(|row| row.open(sealer, false)).collect::<sqlx::Result<_>>()?;
+    let mails = rows.into_iter().map(|row| row.open(sealer, None)).collect::<sqlx::Result<_>>()?;
     Ok((mails, store::count(readers, filter).await?))
 }
 
 /// What a person has to do something about, the longest waiting first, and how many there are in all.
-pub async fn tasks(readers: &SqlitePool, sealer: &Sealer, addresses: bool) -> sqlx::Result<(Vec<Mail>, i64)> {
+pub async fn tasks(readers: &SqlitePool, sealer: &Sealer, role: Role) -> sqlx::Result<(Vec<Mail>, i64)> {
     let rows = store::tasks(readers).await?;
-    let mails = rows.into_iter().map(|row| row.open(sealer, addresses)).collect::<sqlx::Result<_>>()?;
+    let mails = rows.into_iter().map(|row| row.open(sealer, Some(role))).collect::<sqlx::Result<_>>()?;
     Ok((mails, store::count_tasks(readers).await?))
 }
 
-pub async fn find(readers: &SqlitePool, sealer: &Sealer, id: i64, addresses: bool) -> sqlx::Result<Mail> {
-    store::find(readers, id).await?.open(sealer, addresses)
+pub async fn find(readers: &SqlitePool, sealer: &Sealer, id: i64, role: Role) -> sqlx::Result<Mail> {
+    store::find(readers, id).await?.open(sealer, Some(role))
 }
 
 /// What a mail is about.
-pub async fn cause(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Cause> {
-    store::cause(connection, id).await
+pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
+    store::reference_of(connection, id).await
 }
 
 /// Sends the same bytes under the same Message-ID again, so that a mail program knows a second copy for what it is.
@@ -188,6 +189,9 @@ pub async fn readdress(
         return Ok(Err(Refused::Stopped));
     }
     let failed = store::stored(connection, id).await?;
+    if !failed.purpose.may_be_readdressed() {
+        return Ok(Err(Refused::NotElsewhere));
+    }
     let message = sealer.unseal_bytes(place(&failed.message_id, "message"), &failed.message)?;
     let old_stop = asked::stop_token(sealer, &recipient(sealer, &failed).unwrap_or_default());
     let stop = (old_stop.as_str(), asked::stop_token(sealer, to));
@@ -230,7 +234,9 @@ async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {
 }
 
 impl store::Row {
-    fn open(self, sealer: &Sealer, addresses: bool) -> sqlx::Result<Mail> {
+    /// With the address and the mail server's words when they are for `role`.
+    fn open(self, sealer: &Sealer, role: Option<Role>) -> sqlx::Result<Mail> {
+        let addresses = role.is_some_and(|role| self.purpose.shows_address_to(role));
         let open = |column, sealed: &Option<Vec<u8>>| {
             sealed.as_ref().map(|sealed| sealer.unseal(place(&self.message_id, column), sealed)).transpose()
         };

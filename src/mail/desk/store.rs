@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Cause, Filter, MOST_TASKS, PAGE, Show};
+use super::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::Purpose;
 use crate::mail::outcome::{MOST_UNCERTAIN, State};
 
@@ -159,6 +159,6 @@ pub async fn settle(
     Ok(())
 }
 
-pub async fn cause(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Cause> {
-    sqlx::query_as("select purpose, reference from outbox where id = $1").bind(id).fetch_one(connection).await
+pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
+    sqlx::query_scalar("select reference from outbox where id = $1").bind(id).fetch_one(connection).await
 }

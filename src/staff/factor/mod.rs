@@ -1,5 +1,7 @@
 //! The second step of signing in: a code from an app on a phone, or a recovery code.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
 use super::session::HalfSignedIn;
@@ -18,6 +20,10 @@ use totp::Secret;
 
 /// Wrong codes after which the password is asked again.
 const MOST_WRONG: i64 = 5;
+/// Wrong codes of one account that the audit and everyone on the desk are told of.
+const TOLD_EVERY: u32 = 20;
+/// What the audit says of them; the desk's banner counts it.
+const GUESSED_AT: &str = "was guessed at: wrong codes";
 
 /// What came of a code.
 pub enum Outcome {
@@ -26,6 +32,8 @@ pub enum Outcome {
     Wrong,
     /// Too many wrong ones: the session is over.
     Over,
+    /// It was not looked at: there were too many before it.
+    TooMany,
 }
 
 /// What came of setting up.
@@ -36,8 +44,27 @@ pub enum SetUp {
     Over,
 }
 
-/// The code of someone who has a second factor, from their app or from their list.
-pub async fn check(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+/// The code of someone who has a second factor, from their app or from their list. Those of the app are few enough to
+/// be guessed, so they are looked at one after another, later with each wrong one.
+pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+    let staff = half.account.id;
+    if recovery::looks_like_one(typed) {
+        if !app.limits.may_enter_recovery_code(from, staff) {
+            return Ok(Outcome::TooMany);
+        }
+        return look_at(app, half, typed).await;
+    }
+    let Some(turn) = app.limits.code_turn(from, staff) else { return Ok(Outcome::TooMany) };
+    tokio::time::sleep(turn.wait).await;
+    let outcome = look_at(app, half, typed).await?;
+    if !matches!(outcome, Outcome::In(_)) && turn.number.is_multiple_of(TOLD_EVERY) {
+        tracing::error!(wrong = turn.number, "who knows a password of the desk guesses at its codes");
+        super::note(app, staff, GUESSED_AT, String::new()).await?;
+    }
+    Ok(outcome)
+}
+
+async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
     let (staff, session) = (half.account.id, half.session);
     let place = half.account.email.clone();
     let mark = recovery::mark(&app.sealer, staff, typed);
@@ -47,6 +74,9 @@ pub async fn check(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcom
         .database
         .write(move |connection| {
             Box::pin(async move {
+                if !is_alive(connection, session, now).await? {
+                    return Ok(Outcome::Over);
+                }
                 let (sealed, last_used) = store::secret(connection, staff).await?;
                 let secret = Secret::parse(&parts.sealer.unseal(secret_place(&place), &sealed)?);
                 let step = secret.step_of(&typed, seconds(now), last_used);
@@ -62,6 +92,9 @@ pub async fn check(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcom
             })
         })
         .await?;
+    if matches!(outcome, Outcome::In(_)) {
+        app.limits.right_code(staff);
+    }
     Ok(outcome)
 }
 
@@ -84,7 +117,9 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
         .database
         .write(move |connection| {
             Box::pin(async move {
-                if !store::set_secret(connection, staff, &sealed, step).await? {
+                if !is_alive(connection, session, now).await?
+                    || !store::set_secret(connection, staff, &sealed, step).await?
+                {
                     return Ok(false);
                 }
                 store::replace_recovery_codes(connection, staff, &marks).await?;
@@ -119,14 +154,26 @@ pub async fn reset(connection: &mut sqlx::SqliteConnection, staff: i64, now: Tim
     session::store::end_others(connection, staff, None, now).await
 }
 
+/// Many codes come at once: the session may have ended since it was found.
+async fn is_alive(
+    connection: &mut sqlx::SqliteConnection,
+    session: i64,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let row = session::store::find_by_id(connection, session).await?;
+    Ok(row.is_some_and(|row| row.is_alive(seconds(now))))
+}
+
 async fn refuse(
     connection: &mut sqlx::SqliteConnection,
     session: i64,
     staff: i64,
     now: Timestamp,
 ) -> sqlx::Result<Outcome> {
-    if session::store::count_wrong_code(connection, session).await? < MOST_WRONG {
-        return Ok(Outcome::Wrong);
+    match session::store::count_wrong_code(connection, session).await? {
+        None => return Ok(Outcome::Over),
+        Some(wrong) if wrong < MOST_WRONG => return Ok(Outcome::Wrong),
+        Some(_) => {}
     }
     session::store::end(connection, session, staff, now).await?;
     accounts::audit(connection, Some(staff), now, "entered too many wrong codes", "").await?;

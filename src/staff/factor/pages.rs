@@ -20,7 +20,7 @@ use crate::staff::session::{self, HalfSignedIn};
 use crate::staff::unsent;
 
 const WRONG: &str = "Enter the code that your app shows now. Each code works once";
-const WAIT: &str = "Too many tries. Wait 5 minutes, then try again";
+const WAIT: &str = "Too many tries. Wait 5 minutes, or enter a recovery code";
 
 #[derive(Template)]
 #[template(path = "staff/code.html")]
@@ -72,11 +72,7 @@ async fn check(
         return Ok(Redirect::to("/staff/sign-in/set-up").into_response());
     }
     let mut errors = FieldErrors::default();
-    if !app.limits.may_sign_in(from, &format!("code {}", half.account.id)) {
-        errors.add("code", WAIT);
-        return Ok(show_code(&app, StatusCode::TOO_MANY_REQUESTS, &errors));
-    }
-    match super::check(&app, &half, &fields.text("code")).await? {
+    match super::check(&app, from, &half, &fields.text("code")).await? {
         Outcome::In(token) => {
             let next = unsent::next_page(&app, half.account.id, &half.return_to).await?;
             Ok((jar.add(session::cookie_for(&app, token)), Redirect::to(&next)).into_response())
@@ -84,6 +80,10 @@ async fn check(
         Outcome::Wrong => {
             errors.add("code", WRONG);
             Ok(show_code(&app, StatusCode::UNPROCESSABLE_ENTITY, &errors))
+        }
+        Outcome::TooMany => {
+            errors.add("code", WAIT);
+            Ok(show_code(&app, StatusCode::TOO_MANY_REQUESTS, &errors))
         }
         Outcome::Over => Ok(Redirect::to("/staff/sign-in?again=code").into_response()),
     }

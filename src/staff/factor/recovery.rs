@@ -11,6 +11,11 @@ pub fn codes() -> Vec<String> {
     (0..HOW_MANY).map(|_| format!("{}-{}", half(), &half()[..4])).collect()
 }
 
+/// True for what is as long as one of these, and so is no code of an app.
+pub fn looks_like_one(typed: &str) -> bool {
+    typed.chars().filter(char::is_ascii_alphanumeric).count() == 12
+}
+
 /// What is stored of a code: the same for however it is typed, and of no use without our key.
 pub fn mark(sealer: &Sealer, staff: i64, typed: &str) -> String {
     let letters: String =
@@ -29,6 +34,7 @@ mod tests {
         let codes = codes();
         let different: std::collections::HashSet<_> = codes.iter().collect();
         assert_eq!((codes.len(), different.len(), codes[0].len()), (HOW_MANY, HOW_MANY, 14));
+        assert!(codes.iter().all(|code| looks_like_one(code)) && !looks_like_one("123 456"));
         let spoken = codes[0].replace('-', " ").to_lowercase();
         assert_eq!(mark(&sealer, 1, &codes[0]), mark(&sealer, 1, &spoken));
         assert_ne!(mark(&sealer, 1, &codes[0]), mark(&sealer, 2, &codes[0]), "each account has its own");

@@ -17,6 +17,8 @@ pub mod store;
 
 pub use pages::routes;
 
+const WITHDREW: &str = "withdrew an invitation";
+
 /// What an administrator does to an account.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Change {
@@ -86,6 +88,10 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                     return Ok(Changed::LastAdministrator);
                 }
                 make(connection, staff, change, now).await?;
+                // What an administrator gave away ends with their right to give it.
+                if takes_away && store::drop_invitations_by(connection, staff).await? > 0 {
+                    accounts::audit(connection, Some(by), now, WITHDREW, "").await?;
+                }
                 let about = format!("staff:{staff}");
                 accounts::audit(connection, Some(by), now, change.words(), &about).await?;
                 Ok(Changed::Yes)
@@ -131,7 +137,7 @@ pub async fn withdraw_invitation(app: &App, me: &Account, hash: String) -> Resul
         .write(move |connection| {
             Box::pin(async move {
                 store::drop_invitation(connection, &hash).await?;
-                accounts::audit(connection, Some(by), now, "withdrew an invitation", "").await
+                accounts::audit(connection, Some(by), now, WITHDREW, "").await
             })
         })
         .await?;

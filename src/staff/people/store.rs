@@ -97,6 +97,15 @@ pub async fn drop_invitations_of(connection: &mut SqliteConnection, email: &str)
     Ok(())
 }
 
+/// Withdraws what someone invited others with, and says how many there were.
+pub async fn drop_invitations_by(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<u64> {
+    let gone = sqlx::query("delete from staff_invitations where invited_by = $1")
+        .bind(staff)
+        .execute(connection)
+        .await?;
+    Ok(gone.rows_affected())
+}
+
 pub async fn drop_invitation(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations where token_hash = $1")
         .bind(token_hash)

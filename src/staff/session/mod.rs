@@ -184,6 +184,12 @@ pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
     Ok(gone)
 }
 
+/// Whether a session that was alive still is: while something goes on that began with it.
+pub async fn goes_on(app: &App, session: i64) -> Result<bool> {
+    let now = seconds(app.clock.now());
+    Ok(store::find_by_id(app.database.readers(), session).await?.is_some_and(|row| row.is_alive(now)))
+}
+
 /// A sign of life.
 pub async fn touch(app: &App, session: i64) -> Result<()> {
     let now = app.clock.now();
@@ -205,6 +211,14 @@ impl Row {
             && self.disabled_at.is_none()
             && now - self.created_at < longest
             && now - self.seen_at < retention::SESSION_IDLE
+    }
+}
+
+impl Row {
+    /// True for a session that is over and was this person's own: its time ran out, or they ended it elsewhere within the
+    /// hours that it could have lasted. Never when the account is disabled.
+    pub fn was_its_owners(&self, now: i64) -> bool {
+        self.disabled_at.is_none() && (self.ended_at.is_none() || now - self.created_at < retention::SESSION)
     }
 }
 

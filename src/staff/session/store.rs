@@ -1,6 +1,7 @@
 //! The SQL of sessions, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clock::seconds;
@@ -34,6 +35,12 @@ pub struct Row {
     role: Role,
     has_second_factor: bool,
 }
+
+/// What a session is read from.
+const ROWS: &str = "select staff_sessions.id, token_hash, staff_id, step, offered, return_to, \
+    staff_sessions.created_at, seen_at, ended_at, disabled_at, name, email, role, \
+    second_factor is not null as has_second_factor from staff_sessions \
+    join staff on staff.id = staff_sessions.staff_id";
 
 /// A session as its owner sees it in a list.
 #[derive(sqlx::FromRow)]
@@ -101,15 +108,14 @@ pub async fn insert(
 
 /// The session of a token, over or not.
 pub async fn find(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<Row>> {
-    sqlx::query_as(
-        "select staff_sessions.id, token_hash, staff_id, step, offered, return_to, \
-         staff_sessions.created_at, seen_at, ended_at, disabled_at, name, email, role, \
-         second_factor is not null as has_second_factor from staff_sessions \
-         join staff on staff.id = staff_sessions.staff_id where token_hash = $1",
-    )
-    .bind(token_hash)
-    .fetch_optional(readers)
-    .await
+    let sql = format!("{ROWS} where token_hash = $1");
+    sqlx::query_as(AssertSqlSafe(sql)).bind(token_hash).fetch_optional(readers).await
+}
+
+/// The session of a number, over or not. With a connection, as it stands in this transaction.
+pub async fn find_by_id(reader: impl sqlx::SqliteExecutor<'_>, id: i64) -> sqlx::Result<Option<Row>> {
+    let sql = format!("{ROWS} where staff_sessions.id = $1");
+    sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(reader).await
 }
 
 pub async fn touch(connection: &mut SqliteConnection, id: i64, now: Timestamp) -> sqlx::Result<()> {
@@ -121,13 +127,14 @@ pub async fn touch(connection: &mut SqliteConnection, id: i64, now: Timestamp) -
     Ok(())
 }
 
-/// Notes a wrong code and says how many there were in this session.
-pub async fn count_wrong_code(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<i64> {
+/// Notes a wrong code and says how many there were in this session; nothing when it has ended.
+pub async fn count_wrong_code(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar(
-        "update staff_sessions set wrong_codes = wrong_codes + 1 where id = $1 returning wrong_codes",
+        "update staff_sessions set wrong_codes = wrong_codes + 1 \
+         where id = $1 and ended_at is null returning wrong_codes",
     )
     .bind(id)
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await
 }
 

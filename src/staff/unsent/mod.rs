@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use super::door;
 use super::session::SignedIn;
 use crate::app::App;
 use crate::clock::moment;
@@ -18,6 +19,9 @@ use crate::sealing::Place;
 use crate::site::Frame;
 
 pub mod store;
+
+/// Says in an address which kept form is sent there.
+pub const FIELD: &str = "unsent";
 
 /// Fields of these names are secrets, and never kept.
 const NEVER_KEPT: &[&str] = &["password", "present", "code"];
@@ -87,14 +91,19 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
     Ok(page::private(StatusCode::OK, &UnsentPage { frame, forms }))
 }
 
-/// Sends the same fields on to where they were meant to go: 307 makes the browser post them again.
+/// Sends the same fields on to where they were meant to go: 307 makes the browser post them again. They are kept until
+/// they have arrived (`door.rs`).
 async fn send(
     State(app): State<App>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let path = take(&app, me.id, reference).await?;
-    Ok(Redirect::temporary(&path.unwrap_or_else(|| "/staff".to_owned())).into_response())
+    let rows = store::of(app.database.readers(), me.id).await?;
+    let kept = rows.into_iter().find(|row| row.reference == reference && door::is_kept(&row.path));
+    Ok(match kept {
+        Some(row) => Redirect::temporary(&format!("{}?{FIELD}={}", row.path, row.reference)).into_response(),
+        None => Redirect::to("/staff/unsent").into_response(),
+    })
 }
 
 async fn remove(
@@ -106,7 +115,8 @@ async fn remove(
     Ok(Redirect::to(&next_page(&app, me.id, "").await?).into_response())
 }
 
-async fn take(app: &App, staff: i64, reference: String) -> Result<Option<String>> {
+/// Lets go of what was kept; nothing happens when it is somebody else's.
+pub async fn take(app: &App, staff: i64, reference: String) -> Result<()> {
     Ok(app
         .database
         .write(move |connection| Box::pin(async move { store::take(connection, staff, &reference).await }))

@@ -55,17 +55,14 @@ pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Row>> {
     .await
 }
 
-/// Takes one away and says where it was meant to go.
-pub async fn take(
-    connection: &mut SqliteConnection,
-    staff: i64,
-    reference: &str,
-) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("delete from staff_unsent where reference = $1 and staff_id = $2 returning path")
+/// Takes one away.
+pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_unsent where reference = $1 and staff_id = $2")
         .bind(reference)
         .bind(staff)
-        .fetch_optional(connection)
-        .await
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {

@@ -320,6 +320,7 @@ async function collectPeople(site, keep) {
   people('data rights', 'data rights with an error', 422, await admin.post('/staff/data-rights', {}));
   people('person found', 'person not found', 200, await admin.post('/staff/data-rights', { person: 'nobody@example.org' }));
   people('person found', 'person found', 200, await admin.post('/staff/data-rights', { person: complaint.email }));
+  people('person found', 'person found under nearly the same address', 200, await admin.post('/staff/data-rights', { person: complaint.email.replace('@', '+another@') }));
   people('erasure', 'erasure question', 200, await admin.post('/staff/data-rights/erasure', { person: complaint.email }));
   people('erasure', 'erasure without being sure', 422, await admin.post('/staff/data-rights/erasure', { person: complaint.email, step: 'erase' }));
   people('proof of erasure', 'proof of erasure', 200, await admin.post('/staff/data-rights/erasure', { person: 'nobody@example.org', step: 'erase', sure: 'yes' }));

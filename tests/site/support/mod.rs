@@ -104,10 +104,9 @@ impl Site {
         Visitor { site: self, cookie: None, network }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
-        let mut request = request;
-        let somewhere = ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000)));
-        request.extensions_mut().get_or_insert_with(|| somewhere);
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let here = ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000)));
+        request.extensions_mut().get_or_insert_with(|| here);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -12,11 +12,16 @@ use crate::app::App;
 use crate::consultations::State;
 use crate::form::contact::{CallTime, Method};
 use crate::form::email;
-use crate::library::search::words::words;
+use crate::library::count;
+use crate::vitals::Alarm;
 
+mod looked_for;
 mod persons;
 mod store;
 
+pub use looked_for::{LookedFor, national};
+
+use looked_for::plain;
 use store::Row;
 
 /// Rows opened between two breaths: other work goes on while a full queue is read.
@@ -52,6 +57,8 @@ pub struct Entry {
     marks: [Option<u64>; 2],
     /// Whose it is, when they have others: a place in `Entries::persons`.
     pub person: Option<usize>,
+    /// What is stored of it does not open: only what is not sealed is known.
+    pub unopened: bool,
 }
 
 #[derive(Default)]
@@ -68,6 +75,7 @@ pub struct Entries {
     /// For each person with more than one request, where these are in `all`.
     persons: Vec<Vec<usize>>,
     suspects: usize,
+    unopened: usize,
     /// The last row taken in.
     seen: (i64, String),
     erased: i64,
@@ -90,7 +98,7 @@ impl Board {
             let Some(last) = rows.last() else { break };
             seen = (last.revision, last.reference.clone());
             for row in rows {
-                fresh.push(Entry::open(row, app)?);
+                fresh.push(Entry::of(row, app));
             }
             tokio::task::yield_now().await;
         }
@@ -102,6 +110,7 @@ impl Board {
             fresh.into_iter().for_each(|entry| entries.put(entry));
             entries.seen = seen;
             entries.find_persons();
+            warn_of_unopened(app, entries.unopened);
         }
         Ok(())
     }
@@ -163,6 +172,7 @@ impl Entries {
     fn put(&mut self, entry: Entry) {
         self.take_out(&entry.reference.clone());
         self.suspects += usize::from(entry.is_open_suspect());
+        self.unopened += usize::from(entry.unopened);
         self.slots.insert(entry.reference.clone(), self.all.len());
         self.all.push(entry);
     }
@@ -171,6 +181,7 @@ impl Entries {
         let Some(slot) = self.slots.remove(reference) else { return };
         let gone = self.all.swap_remove(slot);
         self.suspects -= usize::from(gone.is_open_suspect());
+        self.unopened -= usize::from(gone.unopened);
         if let Some(moved) = self.all.get(slot) {
             self.slots.insert(moved.reference.clone(), slot);
         }
@@ -185,18 +196,25 @@ impl Entries {
 }
 
 impl Entry {
-    fn open(row: Row, app: &App) -> sqlx::Result<Entry> {
+    /// A row that does not open stands on the board too, with what is known of it: somebody waits behind it.
+    fn of(row: Row, app: &App) -> Entry {
         let open = |column, sealed: &Option<Vec<u8>>| {
             desk_store::unseal(&app.sealer, &row.reference, column, sealed)
         };
-        let (name, address, phone) =
-            (open("name", &row.name)?, open("email", &row.email)?, open("phone", &row.phone)?);
-        let unknown = || sqlx::Error::Decode("a request has an unknown word".into());
+        let opened =
+            || Ok((open("name", &row.name)?, open("email", &row.email)?, open("phone", &row.phone)?));
+        let opened: sqlx::Result<(String, String, String)> = opened();
+        if let Err(error) = &opened {
+            tracing::error!(reference = row.reference, %error, "a request cannot be opened");
+        }
+        let unopened = opened.is_err();
+        let (name, address, phone) = opened.unwrap_or_default();
         let number = national(&phone);
-        Ok(Entry {
-            state: State::from_word(&row.state).ok_or_else(unknown)?,
-            method: Method::from_word(&row.contact_method).ok_or_else(unknown)?,
-            attention: Attention::from_word(&row.attention).ok_or_else(unknown)?,
+        Entry {
+            // The table takes no other words than these: what stands here for them is never seen.
+            state: State::from_word(&row.state).unwrap_or(State::New),
+            method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
+            attention: Attention::from_word(&row.attention).unwrap_or_default(),
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
             found_by: [&plain(&name), &plain(&address), &plain(&row.reference), &number]
                 .map(String::as_str)
@@ -206,6 +224,7 @@ impl Entry {
                 mark("number", &number, &number),
             ],
             person: None,
+            unopened,
             reference: row.reference.into(),
             created_at: row.created_at,
             due_at: row.due_at,
@@ -221,7 +240,7 @@ impl Entry {
             calls: row.calls,
             name,
             phone,
-        })
+        }
     }
 
     fn is_open_suspect(&self) -> bool {
@@ -229,112 +248,24 @@ impl Entry {
     }
 
     pub fn is_found_by(&self, looked_for: &LookedFor) -> bool {
-        looked_for.0.iter().all(|word| word.iter().any(|form| self.found_by.contains(form)))
+        looked_for.finds(&self.found_by)
     }
 }
 
-/// What was typed into the search: each of its words, as the forms it may be found by.
-pub struct LookedFor(Vec<Vec<String>>);
-
-impl LookedFor {
-    /// What no request is found by.
-    pub fn nobody() -> LookedFor {
-        LookedFor(vec![Vec::new()])
+fn warn_of_unopened(app: &App, number: usize) {
+    const NAME: &str = "requests-unopened";
+    if number == 0 {
+        return app.site.vitals.end(NAME);
     }
-
-    /// Nothing when there is no letter and no digit in it.
-    pub fn parse(typed: &str) -> Option<LookedFor> {
-        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+()-–./ ".contains(c));
-        let forms: Vec<Vec<String>> = if is_number(typed) {
-            vec![vec![national(typed)]]
-        } else {
-            let forms = |word| {
-                if is_number(word) { vec![plain(word), national(word)] } else { vec![plain(word)] }
-            };
-            typed.split_whitespace().map(forms).collect()
-        };
-        let said = |mut forms: Vec<String>| {
-            forms.retain(|form| !form.is_empty());
-            (!forms.is_empty()).then_some(forms)
-        };
-        let forms: Vec<Vec<String>> = forms.into_iter().filter_map(said).collect();
-        (!forms.is_empty()).then_some(LookedFor(forms))
-    }
-}
-
-/// Letters and digits alone, in lower case and without accents: "Mary-Jane O’Neill" is "maryjaneoneill".
-fn plain(text: &str) -> String {
-    words(text).into_iter().map(|word| word.surface).collect()
-}
-
-/// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
-fn national(phone: &str) -> String {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let abroad = digits.strip_prefix("00");
-    let with_country = phone.trim_start().starts_with('+') || abroad.is_some() || digits.len() > 11;
-    let digits = abroad.unwrap_or(&digits);
-    let digits = if with_country { digits.strip_prefix("44").unwrap_or(digits) } else { digits };
-    digits.strip_prefix('0').unwrap_or(digits).to_owned()
+    let sentence = format!(
+        "{} cannot be opened: tell who looks after the site at once, to put the right sealing.key back or restore the last good backup.",
+        count(number, "request")
+    );
+    app.site.vitals.raise(Alarm { name: NAME, sentence, link: None });
 }
 
 fn mark(kind: &str, text: &str, given: &str) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     (kind, text).hash(&mut hasher);
     (!given.is_empty()).then(|| hasher.finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn finds(typed: &str) -> bool {
-        let found_by = [
-            plain("Zoë Mary-Jane O’Neill"),
-            plain("zoe.oneill+back@example.org"),
-            plain("BP-7K3M-9QX4"),
-            national("+44 (0)7700 900123"),
-        ];
-        let found_by = found_by.join("\n");
-        LookedFor::parse(typed)
-            .is_some_and(|looked| looked.0.iter().all(|word| word.iter().any(|form| found_by.contains(form))))
-    }
-
-    #[test]
-    fn a_person_is_found_whatever_the_case_spaces_and_hyphens() {
-        for typed in [
-            "zoe",
-            "ZOË O'NEILL",
-            "o’neill zoe",
-            "mary jane",
-            "maryjane",
-            "Mary-Jane",
-            "zoe.oneill+back@example.org",
-            "ZOE.ONEILL",
-            "bp 7k3m 9qx4",
-            "BP7K3M9QX4",
-            "7k3m-9q",
-            "07700 900123",
-            "07700900123",
-            "+44 7700 900 123",
-            "0044 7700 900123",
-            "+44 (0)7700-900-123",
-            "7700 900",
-            "900123",
-            "zoe 900123",
-        ] {
-            assert!(finds(typed), "{typed}");
-        }
-        for typed in ["", " - ", "ada", "zoe lovelace", "07700 900124", "BP-7K3M-9QX5"] {
-            assert!(!finds(typed), "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_number_is_the_same_with_and_without_its_country() {
-        for typed in ["07700 900123", "+447700900123", "00447700900123", "+44 (0)7700 900123", "447700900123"]
-        {
-            assert_eq!(national(typed), "7700900123", "{typed}");
-        }
-        assert_eq!(national("020 7946 0123"), "2079460123");
-    }
 }

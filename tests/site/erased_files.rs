@@ -1,0 +1,123 @@
+//! What is erased leaves every file: mails that were kept as files, and the database's log; and a wrong clock erases nothing.
+
+use std::path::PathBuf;
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use mybackpain::config::Role;
+use mybackpain::forgetting::{Passes, forget};
+
+use crate::consultations::{decoded, link_in};
+use crate::support::desk::page;
+use crate::support::{Site, consultation, report, with};
+
+/// Files of mail that hold a word.
+fn mails_with(site: &Site, word: &str) -> Vec<PathBuf> {
+    let Ok(all) = std::fs::read_dir(site.folder.path().join("mail")) else { return Vec::new() };
+    let files = all.map(|file| file.unwrap().path());
+    let holds = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        text.contains(word) || decoded(&text).contains(word)
+    };
+    files.filter(holds).collect()
+}
+
+/// Ada and Grace each asked for a consultation and a report, and their mails were kept as files.
+async fn with_mail_files() -> (Site, String) {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    site.visitor().submit("/reports/new", &report()).await;
+    let grace = with(with(consultation(), "name", &["Grace Hopper"]), "email", &["grace@example.org"]);
+    site.request(&with(grace, "phone", &["07700 900456"])).await;
+    site.mails().await;
+    assert!(!mails_with(&site, &reference).is_empty());
+    (site, reference)
+}
+
+#[tokio::test]
+async fn a_withdrawn_request_leaves_no_file_of_its_mails() {
+    let (site, reference) = with_mail_files().await;
+    let mails = site.mails().await;
+    let of_ada = |mail: &&String| mail.contains("ada@example.org") && mail.contains(&reference);
+    let confirmation = mails.iter().find(of_ada).expect("the mail to Ada");
+    let path = link_in(confirmation, "http://localhost/consultations/");
+    let done = site.visitor().post(&format!("{path}/withdrawal"), &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert!(mails_with(&site, &reference).is_empty());
+    assert!(!mails_with(&site, "grace@example.org").is_empty(), "nobody else’s");
+}
+
+#[tokio::test]
+async fn erasing_a_person_removes_the_files_of_their_mails_and_nobody_elses() {
+    let (site, reference) = with_mail_files().await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let form = [("person", "ada@example.org"), ("step", "erase"), ("sure", "yes")];
+    assert_eq!(admin.post("/staff/data-rights/erasure", &form).await.status, StatusCode::SEE_OTHER);
+    for word in ["ada@example.org", "Ada Lovelace", &reference] {
+        assert!(mails_with(&site, word).is_empty(), "{word}");
+    }
+    assert!(!mails_with(&site, "grace@example.org").is_empty());
+}
+
+#[tokio::test]
+async fn files_of_mails_are_kept_for_7_days() {
+    let (site, _) = with_mail_files().await;
+    site.clock.advance(SignedDuration::from_hours(7 * 24 - 1));
+    forget(&site.app).await.unwrap();
+    assert!(!mails_with(&site, "ada@example.org").is_empty());
+    site.clock.advance(SignedDuration::from_hours(2));
+    forget(&site.app).await.unwrap();
+    assert!(mails_with(&site, "@").is_empty());
+}
+
+#[tokio::test]
+async fn what_was_erased_while_someone_read_leaves_the_log_when_they_have_ended() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let sealed: Vec<u8> = sqlx::query_scalar("select concern from consultations")
+        .fetch_one(site.app.database.readers())
+        .await
+        .unwrap();
+    let log = site.folder.path().join("mybackpain.sqlite-wal");
+    let in_the_log = || std::fs::read(&log).unwrap().windows(16).any(|bytes| bytes == &sealed[4..20]);
+    assert!(in_the_log());
+    let mut reader = site.app.database.readers().begin().await.unwrap();
+    let _: i64 =
+        sqlx::query_scalar("select count(*) from consultations").fetch_one(&mut *reader).await.unwrap();
+    mybackpain::consultations::withdraw(&site.app, reference).await.unwrap();
+    assert!(in_the_log(), "the reader still needs it");
+    site.app.database.truncate_log_again().await;
+    assert!(in_the_log(), "and still");
+    reader.commit().await.unwrap();
+    site.app.database.truncate_log_again().await;
+    assert!(!in_the_log());
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_erases_nothing_and_is_said_on_the_desk() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    site.mails().await;
+    let mut staff = site.staff().await;
+    staff.act(&reference, "closure", &[("reason", "dealt with")]).await;
+    let hours = SignedDuration::from_hours;
+    let mut passes = Passes::default();
+    passes.pass(&site.app, hours(10)).await.unwrap();
+    site.clock.advance(hours(100 * 24));
+    passes.pass(&site.app, hours(11)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 1, "the machine has run for an hour, not for 100 days");
+    let said = site.staff().await.get("/staff").await.all(".alarms li");
+    assert!(said.iter().any(|line| line.contains("jumped by 99 days")), "{said:?}");
+
+    // Put right, and 30 days later.
+    site.clock.advance(hours(-70 * 24));
+    passes.pass(&site.app, hours(10 + 30 * 24)).await.unwrap();
+    let said = site.staff().await.get("/staff").await.all(".alarms li");
+    assert!(!said.iter().any(|line| line.contains("jumped")), "{said:?}");
+    assert_eq!(site.count("consultations").await, 1);
+    site.clock.advance(hours(61 * 24));
+    passes.pass(&site.app, hours(10 + 91 * 24)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 0, "what is due is still erased");
+    assert_eq!(site.staff().await.get(&page(&reference)).await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,130 @@
+//! What cannot be opened, because its key is gone or the file is damaged, is said where it stands: the rest goes on.
+
+use axum::http::StatusCode;
+use mybackpain::config::Role;
+
+use crate::support::desk::page;
+use crate::support::{Site, consultation, with};
+
+/// A request of Grace that opens, and one of Ada whose name does not. Gives the latter's reference.
+async fn one_does_not_open() -> (Site, String) {
+    let site = Site::open().await;
+    let grace = with(with(consultation(), "name", &["Grace Hopper"]), "email", &["grace@example.org"]);
+    site.request(&with(grace, "phone", &["07700 900456"])).await;
+    let reference = site.one_request().await;
+    break_it(&site, "update consultations set name = x'00112233' where reference = $1", &reference).await;
+    (site, reference)
+}
+
+async fn break_it(site: &Site, sql: &'static str, reference: &str) {
+    let reference = reference.to_owned();
+    let write = site.app.database.write(move |connection| {
+        Box::pin(async move { sqlx::query(sql).bind(reference).execute(connection).await.map(|_| ()) })
+    });
+    write.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_opened_is_in_the_queue_with_what_is_known_of_it() {
+    let (site, reference) = one_does_not_open().await;
+    let mut staff = site.staff_as(Role::Reception).await;
+    let queue = staff.get("/staff").await;
+    assert_eq!(queue.status, StatusCode::OK);
+    let rows = queue.all("table.queue tbody tr");
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    let row = rows.iter().find(|row| row.contains(&reference)).expect("its reference");
+    for said in ["This request cannot be opened", "Promised by 5pm on Thursday 21 May", "New"] {
+        assert!(row.contains(said), "{said} in {row}");
+    }
+    assert!(queue.words().contains("Grace Hopper"));
+    let said = queue.all(".alarms li");
+    assert!(said[0].starts_with("1 request cannot be opened"), "{said:?}");
+    assert_eq!(staff.get("/staff/calls").await.status, StatusCode::OK);
+    let found = staff.post("/staff/search", &[("q", "grace")]).await;
+    assert!(found.status == StatusCode::OK && found.words().contains("Grace Hopper"));
+    let file = staff.get("/staff/consultations.csv").await;
+    assert!(file.body.contains("Grace Hopper") && file.body.contains(&reference), "{}", file.body);
+    assert!(file.body.contains("cannot be opened"), "{}", file.body);
+}
+
+#[tokio::test]
+async fn the_page_of_what_cannot_be_opened_says_what_to_do() {
+    let (site, reference) = one_does_not_open().await;
+    let mut staff = site.staff_as(Role::Clinician).await;
+    for path in [page(&reference), format!("{}/booking", page(&reference))] {
+        let shown = staff.get(&path).await;
+        assert_eq!(shown.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert_eq!(shown.first("h1"), "This cannot be opened", "{path}");
+        for said in ["sealing.key", "restore", "was not erased"] {
+            assert!(shown.words().contains(said), "{path}: {said} in {}", shown.words());
+        }
+    }
+    let pressed = staff.post(&format!("{}/contact", page(&reference)), &[("seen_at", "1")]).await;
+    assert_eq!(pressed.first("h1"), "This cannot be opened");
+}
+
+#[tokio::test]
+async fn when_it_opens_again_the_queue_and_the_banner_say_so() {
+    let (site, reference) = one_does_not_open().await;
+    let mut staff = site.staff_as(Role::Reception).await;
+    assert_eq!(staff.get("/staff").await.all(".alarms li").len(), 1);
+    break_it(
+        &site,
+        "update consultations set name = null, changed_at = changed_at + 1 where reference = $1",
+        &reference,
+    )
+    .await;
+    let queue = staff.get("/staff").await;
+    assert!(!queue.body.contains("cannot be opened") || queue.all(".alarms li").len() == 1);
+    let queue = staff.get("/staff").await;
+    assert!(!queue.body.contains("cannot be opened"), "{}", queue.words());
+}
+
+#[tokio::test]
+async fn the_data_of_others_is_found_and_erased_and_what_cannot_be_opened_is_named() {
+    let (site, reference) = one_does_not_open().await;
+    break_it(&site, "update consultations set email = x'00', phone = x'00' where reference = $1", &reference)
+        .await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let found = admin.post("/staff/data-rights", &[("person", "grace@example.org")]).await;
+    assert_eq!(found.status, StatusCode::OK);
+    assert!(found.first("main ul").contains("Consultation request BP-"), "{}", found.words());
+    assert!(found.words().contains(&format!("Consultation request {reference} cannot be opened")));
+    let file = admin.post("/staff/data-rights/file", &[("person", "grace@example.org")]).await;
+    assert!(file.body.contains("Grace Hopper"));
+    let form = [("person", "grace@example.org"), ("step", "erase"), ("sure", "yes")];
+    assert_eq!(admin.post("/staff/data-rights/erasure", &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.count("consultations").await, 1, "only what is Grace’s");
+}
+
+#[tokio::test]
+async fn lists_of_complaints_and_mistakes_show_the_others_too() {
+    let site = Site::open().await;
+    for name in ["Ada Lovelace", "Grace Hopper"] {
+        let form = [("name", name), ("email", "ada@example.org"), ("words", "You spelt my name wrong")];
+        assert_eq!(site.visitor().submit("/complaints", &form).await.status, 303);
+        let mut reader = site.visitor();
+        let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+        let told = [("about", "privacy"), ("words", "a slip"), ("name", name), ("key", &key)];
+        assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
+    }
+    break_it(
+        &site,
+        "update complaints set name = x'00' where rowid = (select min(rowid) from complaints) and $1 = ''",
+        "",
+    )
+    .await;
+    break_it(
+        &site,
+        "update mistakes set words = x'00' where rowid = (select min(rowid) from mistakes) and $1 = ''",
+        "",
+    )
+    .await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    let register = admin.get("/staff/complaints").await;
+    assert_eq!(register.status, StatusCode::OK);
+    assert!(register.words().contains("Grace Hopper") && register.words().contains("cannot be opened"));
+    let pages = admin.get("/staff/pages").await;
+    assert_eq!(pages.status, StatusCode::OK);
+    assert_eq!(pages.all("a[href^='/staff/mistakes/']").len(), 2, "{}", pages.words());
+}
