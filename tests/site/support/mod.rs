@@ -25,9 +25,11 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 pub mod desk;
+mod forms;
 pub mod smtp;
 pub mod staff;
 
+pub use forms::{consultation, report, with};
 pub use staff::PASSWORD;
 
 /// Wednesday 20 May 2026, 10.00 in London: the clinic is open.
@@ -303,35 +305,4 @@ impl Answer {
 
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A consultation form that is right; tests change one field.
-pub fn consultation() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("about", "sleep-and-back-pain"),
-        ("name", "Ada Lovelace"),
-        ("email", "ada@example.org"),
-        ("phone", "07700 900123"),
-        ("times", "mornings"),
-        ("times", "evenings"),
-        ("method", "phone"),
-        ("concern", "Lower back ache for 3 months"),
-        ("voicemail", "no"),
-        ("needs", "Please speak slowly"),
-    ]
-}
-
-pub fn report() -> Vec<(&'static str, &'static str)> {
-    vec![("about", "sleep-and-back-pain"), ("name", "Ada Lovelace"), ("email", "ada@example.org")]
-}
-
-/// The same form with other values for one field; no values leave the field out.
-pub fn with<'a>(
-    form: Vec<(&'a str, &'a str)>,
-    field: &'a str,
-    values: &[&'a str],
-) -> Vec<(&'a str, &'a str)> {
-    let mut changed: Vec<_> = form.into_iter().filter(|(name, _)| *name != field).collect();
-    changed.extend(values.iter().map(|value| (field, *value)));
-    changed
 }
