@@ -6,7 +6,7 @@ use mybackpain::forgetting::forget;
 
 use crate::assessment::answer_all;
 use crate::consultations::decoded;
-use crate::support::{Answer, READING, Site, Visitor, consultation, with};
+use crate::support::{Answer, Site, Visitor, consultation, with};
 
 const REPORT: &str = "/reports/new";
 const REQUEST: &str = "/consultations/new";
