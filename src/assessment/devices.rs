@@ -19,7 +19,7 @@ use crate::site::Frame;
 #[template(path = "assessment/code.html")]
 struct CodePage<'a> {
     frame: Frame<'a>,
-    /// Such as `7K3M-9QX4-HJ37`; nothing before it was asked for.
+    /// Such as `7K3M-9QX4`; nothing before it was asked for.
     code: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub async fn open(
     let typed = fields.text("code");
     let mut errors = FieldErrors::default();
     let Some(code) = parse_code(&typed) else {
-        errors.add("code", "Enter the 12 letters and numbers of your code, like 7K3M-9QX4-HJ37");
+        errors.add("code", "Enter the 8 letters and numbers of your code, like 7K3M-9QX4");
         return Ok(given.show_resume(StatusCode::UNPROCESSABLE_ENTITY, &typed, &errors));
     };
     if !given.app.limits.may_guess(from) {

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { collectAssessment } from './assessment.js';
-import { nextCode, signInVisitor } from './signing_in.js';
+import { signInVisitor } from './signing_in.js';
 import { ADMINISTRATOR, DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
@@ -264,12 +264,13 @@ async function collect(site, guarded) {
   const toHold = atDesk(confirmedLong);
   desk('request', 'request kept for a reason, which is missing', 422, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: '' }));
   desk('request', 'request kept for a reason', 200, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: `A complaint is open. ${'w'.repeat(100)}` }));
-  // Half signed in counts as signed out: what is sent then is kept.
+  // What is sent after the sign-in was ended elsewhere is kept.
   const returning = new Visitor(site.origin);
-  const halfIn = await returning.post('/staff/sign-in', { email, password });
+  await signInVisitor(returning, site.origin, DESK_ACCOUNT);
+  await colleague.post('/staff/account/sessions/others/end', {});
   const lateNote = { ...asSeen(dialled), note: `Rings back.\n${'w'.repeat(200)}` };
   desk('sign-in', 'sign-in, what was sent is kept', 200, await returning.post(`${misdialled}/notes`, lateNote));
-  desk('unsent', 'something unsent', 200, await returning.post('/staff/sign-in/code', { ...hidden(halfIn.html), code: nextCode(site.origin, email) }));
+  desk('unsent', 'something unsent', 200, await signInVisitor(returning, site.origin, DESK_ACCOUNT));
   const ending = await colleague.get(closed);
   const reason = ending.html.match(/name="reason" value="([^"]+)"/)[1];
   desk('request', 'request, closed', 200, await colleague.post(`${closed}/closure`, { ...asSeen(ending), reason }));
