@@ -246,8 +246,8 @@ test.describe('a report by email', () => {
     await confirm(page, person.email);
     const mail = await mailTo(site, person.email);
     await page.goto(mail.text.match(/http:\S+\/reports\/stop\/\S+/)[0]);
-    await page.getByRole('button', { name: 'Stop reports' }).click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('We will send no more reports to this address');
+    await page.getByRole('button', { name: 'Stop emails' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('We will send no more emails to this address');
 
     await fillReport(page, person.name, person.email);
     await confirm(page, person.email);
