@@ -115,15 +115,16 @@ pub async fn submit(
                 let (sealer, bounded) = (&parts.sealer, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
                 let again = store::same_content(connection, &report.content_mark, since).await?;
-                let answer = match suspect || again {
-                    true => None,
-                    false => Some(asked::ask(connection, sealer, &report.email, bounded, now).await?),
+                let answer = if suspect || again {
+                    None
+                } else {
+                    Some(asked::ask(connection, sealer, &report.email, bounded, now).await?)
                 };
                 let mut report = report;
                 report.state = State::of(answer);
                 store::insert(connection, &parts.sealer, &report).await?;
                 store::remember_key(connection, &key_hash, &report.reference, now).await?;
-                if let Some(answer) = answer.filter(|_| report.state != State::Suppressed) {
+                if let Some(answer @ (Answer::Send | Answer::Hold)) = answer {
                     if let Some(link) = link {
                         let hash = token_hash(&link.token);
                         let (summary, ends) = (&link.summary, link.expires_at);

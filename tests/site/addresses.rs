@@ -119,18 +119,9 @@ async fn what_mail_cannot_be_written_to_is_the_form_again_everywhere() {
 }
 
 async fn let_fail(site: &Site) {
-    site.app
-        .database
-        .write(|connection| {
-            Box::pin(async move {
-                let failed = "update outbox set state = 'failed', message = x'00' \
+    let failed = "update outbox set state = 'failed', message = x'00' \
                     where purpose = 'consultation-confirmation'";
-                sqlx::query(failed).execute(connection).await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
+    site.change(failed).await.unwrap();
 }
 
 #[tokio::test]

@@ -182,18 +182,9 @@ async fn failed(site: &Site) -> String {
 }
 
 async fn let_fail(site: &Site) {
-    site.app
-        .database
-        .write(|connection| {
-            Box::pin(async move {
-                let failed = "update outbox set state = 'failed', finished_at = due_at \
+    let failed = "update outbox set state = 'failed', finished_at = due_at \
                     where purpose = 'consultation-confirmation'";
-                sqlx::query(failed).execute(connection).await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
+    site.change(failed).await.unwrap();
 }
 
 #[tokio::test]

@@ -18,6 +18,14 @@ impl Site {
     pub async fn one_request(&self) -> String {
         self.request(&consultation()).await
     }
+
+    /// Does to the tables what no page does.
+    pub async fn change(&self, sql: &'static str) -> sqlx::Result<()> {
+        let write = self.app.database.write(move |connection| {
+            Box::pin(async move { sqlx::query(sql).execute(connection).await.map(|_| ()) })
+        });
+        write.await
+    }
 }
 
 impl Visitor<'_> {
