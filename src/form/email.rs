@@ -3,7 +3,7 @@
 use crate::form::{FieldErrors, Fields, one_line};
 
 /// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
-const LONGEST: usize = 254;
+pub const LONGEST: usize = 254;
 /// The longest part before the at sign (RFC 5321, 4.5.3.1.1).
 const LONGEST_LOCAL: usize = 64;
 

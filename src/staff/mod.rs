@@ -9,6 +9,7 @@ use crate::clock::seconds;
 use crate::config::Role;
 use crate::database::{Database, is_constraint};
 use crate::error::Result;
+use crate::form::email::LONGEST;
 use crate::retention;
 use crate::sealing::{random_token, token_hash};
 
@@ -29,8 +30,6 @@ pub mod welcome;
 
 /// Wrong passwords in a row that the audit tells of.
 const TOLD_EVERY: u32 = 10;
-/// Of an email address (RFC 5321): nobody has a longer one.
-const LONGEST_ADDRESS: usize = 254;
 
 /// An account, without its password.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -146,7 +145,7 @@ pub enum Password {
 /// Looks at an address and a password, in the same time whether there is such an account or not: later with each wrong
 /// guess, and one guess after another.
 pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String) -> Result<Password> {
-    if email.len() > LONGEST_ADDRESS {
+    if email.len() > LONGEST {
         return Ok(Password::Wrong);
     }
     let Some(turn) = app.limits.password_turn(from, email) else { return Ok(Password::TooMany) };
