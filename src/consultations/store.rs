@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::request::Contact;
-use super::{Request, State};
-use crate::clock::{moment, seconds};
-use crate::config::Role;
-use crate::form::contact::{CallTime, Method};
-use crate::sealing::{Place, Sealer};
+use crate::cli::settings::Role;
+use crate::consultations::request::Contact;
+use crate::consultations::{Request, State};
+use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::{Place, Sealer};
+use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
 struct Row {

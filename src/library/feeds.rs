@@ -11,12 +11,12 @@ use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::pages::Shelf;
-use super::{Library, Sheet};
-use crate::assets;
-use crate::markdown::escape;
-use crate::page::{PUBLIC, Ready};
-use crate::site::Site;
+use crate::library::markdown::escape;
+use crate::library::pages::Shelf;
+use crate::library::{Library, Sheet};
+use crate::web::page::{PUBLIC, Ready};
+use crate::web::site::Site;
+use crate::web::static_files;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const XML: &str = "application/xml";
@@ -150,7 +150,7 @@ fn opensearch(site: &Site) -> String {
          <Url type=\"text/html\" method=\"get\" template=\"{}?q={{searchTerms}}\"/></OpenSearchDescription>\n",
         escape(name.trim_end()),
         escape(&format!("Fact sheets about back pain and sleep from {}", site.clinic.clinic)),
-        escape(&site.url(&assets::href("icon.svg"))),
+        escape(&site.url(&static_files::href("icon.svg"))),
         escape(&site.url("/search")),
     )
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::de::DeserializeOwned;
 
-use super::check::Finding;
-use crate::markdown::{Fault, Place};
+use crate::library::check::Finding;
+use crate::library::markdown::{Fault, Place};
 
 pub struct Read<F> {
     pub slug: String,

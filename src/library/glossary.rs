@@ -6,10 +6,10 @@ use std::path::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Library, Reference, Sheet};
 use crate::clinic::read_toml;
-use crate::markdown;
-use crate::site::{Frame, Site};
+use crate::library::markdown;
+use crate::library::{Library, Reference, Sheet};
+use crate::web::site::{Frame, Site};
 
 /// A term by its key, which is its id on the page.
 pub type Glossary = BTreeMap<String, Term>;

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 
-use super::glossary::GlossaryPage;
-use super::{Library, PlainPage, Sheet, Topic, linked_data};
-use crate::page::Ready;
-use crate::site::{Frame, Site};
+use crate::library::glossary::GlossaryPage;
+use crate::library::{Library, PlainPage, Sheet, Topic, linked_data};
+use crate::web::page::Ready;
+use crate::web::site::{Frame, Site};
 
 /// Pages with an address of their own that no content file makes.
 pub const FIXED_PATHS: &[&str] = &[

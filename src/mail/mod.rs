@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::clock::seconds;
-use crate::database::Database;
-use crate::sealing::{Place, Sealer};
+use crate::storage::clock::seconds;
+use crate::storage::database::Database;
+use crate::storage::encryption::{Place, Sealer};
 
-pub mod asked;
 pub mod desk;
 mod files;
+pub mod limits;
 mod message;
 mod outcome;
 mod post;

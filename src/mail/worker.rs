@@ -7,14 +7,15 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, moment, seconds};
-use crate::database::Database;
 use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, Trouble, Verdict};
 use crate::mail::progress::{AT_ONCE, Held, Progress, Turn};
 use crate::mail::smtp::{Conversation, Server};
-use crate::mail::store::{self, Leased};
+use crate::mail::store;
+use crate::mail::store::Leased;
 use crate::mail::{Post, Sender, files, message, place};
-use crate::sealing::{Sealer, random};
+use crate::storage::clock::{Clock, moment, seconds};
+use crate::storage::database::Database;
+use crate::storage::encryption::{Sealer, random};
 
 /// The longest sleep: the system's clock may jump, and is read again after it.
 const NAP: Duration = Duration::from_secs(30);

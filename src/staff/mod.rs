@@ -4,29 +4,25 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::app::App;
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::database::{Database, is_constraint};
-use crate::error::Result;
-use crate::form::email::LONGEST;
-use crate::retention;
-use crate::sealing::{random_token, token_hash};
+use crate::cli::settings::Role;
+use crate::storage::clock::seconds;
+use crate::storage::database::{Database, is_constraint};
+use crate::storage::encryption::{random_token, token_hash};
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::form::email::LONGEST;
 
-pub mod account;
 pub mod audit;
-mod common;
-pub mod components;
-pub mod door;
-pub mod factor;
-pub mod pages;
+mod common_passwords;
+pub mod expired_forms;
 pub mod password;
 pub mod people;
 pub mod role;
+pub mod second_factor;
 pub mod session;
+pub mod session_guard;
 pub mod store;
-pub mod unsent;
-pub mod welcome;
 
 /// Wrong passwords in a row that the audit tells of.
 const TOLD_EVERY: u32 = 10;
@@ -172,6 +168,6 @@ pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String)
 pub async fn forget(connection: &mut sqlx::SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
     session::store::forget(connection, seconds(now) - retention::SESSION).await?;
     store::forget_invitations(connection, seconds(now)).await?;
-    unsent::store::forget(connection, seconds(now) - retention::UNSENT).await?;
+    expired_forms::store::forget(connection, seconds(now) - retention::UNSENT).await?;
     audit::store::forget(connection, seconds(now) - retention::AUDIT).await
 }

@@ -1,7 +1,7 @@
 //! What each role may see and do on the desk.
 
-use super::Account;
-use crate::config::Role;
+use crate::cli::settings::Role;
+use crate::staff::Account;
 
 impl Role {
     /// What patients wrote in their own words, what they need, their shared summary and clinical notes.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Account, Invitation, NewAccount};
-use crate::clock::seconds;
+use crate::staff::{Account, Invitation, NewAccount};
+use crate::storage::clock::seconds;
 
 /// What an account is read from, in this order.
 const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";

@@ -1,7 +1,7 @@
 //! Odd email addresses through every form that takes one: each is refused with words, or mail can be written to it.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::cli::settings::Role;
 
 use crate::consultations::link_in;
 use crate::support::desk::page;
@@ -165,8 +165,11 @@ async fn a_booking_is_made_changed_and_cancelled_even_when_its_mail_cannot_be_wr
         .database
         .write(move |connection| {
             Box::pin(async move {
-                let place =
-                    mybackpain::sealing::Place { table: "consultations", reference: &about, column: "email" };
+                let place = mybackpain::storage::encryption::Place {
+                    table: "consultations",
+                    reference: &about,
+                    column: "email",
+                };
                 let sealed = sealer.seal(place, "\"a b\"@example.com");
                 sqlx::query("update consultations set email = $1").bind(sealed).execute(connection).await?;
                 Ok(())

@@ -1,6 +1,6 @@
 //! How quick the desk is with very many requests: a measurement, not a test.
 
-use mybackpain::sealing::Place;
+use mybackpain::storage::encryption::Place;
 
 use crate::support::{Site, consultation};
 

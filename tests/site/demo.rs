@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use mybackpain::config::{Content, Data, Demo};
-use mybackpain::database::Database;
-use mybackpain::demo;
+use mybackpain::cli::settings::{Content, Data, Demo};
+use mybackpain::operations::demo;
+use mybackpain::storage::database::Database;
 use sqlx::AssertSqlSafe;
 
 fn asked_for(folder: &Path, requests: u32) -> Demo {

@@ -1,8 +1,8 @@
 //! What was kept long enough is gone from the files, and what is kept cannot be read from them.
 
 use jiff::SignedDuration;
-use mybackpain::forgetting::forget;
-use mybackpain::sealing::Sealer;
+use mybackpain::operations::retention_job::forget;
+use mybackpain::storage::encryption::Sealer;
 
 use crate::assessment::answer_all;
 use crate::support::{Site, consultation, report, with};
@@ -123,11 +123,15 @@ async fn a_value_moved_to_another_row_does_not_open() {
 async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     let site = site_with_personal_data().await;
     let file = site.folder.path().join("sealing.key");
-    mybackpain::sealing::add_key(&file).unwrap();
+    mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
-    let count = mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    let count = mybackpain::storage::key_rotation::reseal(&site.app.database, &new).await.unwrap();
     assert!(count >= 12, "{count}");
-    assert_eq!(mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap(), 0, "once is enough");
+    assert_eq!(
+        mybackpain::storage::key_rotation::reseal(&site.app.database, &new).await.unwrap(),
+        0,
+        "once is enough"
+    );
     let reference: String = sqlx::query_scalar("select reference from consultations")
         .fetch_one(site.app.database.readers())
         .await
@@ -265,12 +269,13 @@ async fn nothing_of_erased_answers_is_left_in_any_file() {
 async fn a_new_key_reads_drafts_and_summaries_too() {
     let (site, reference) = site_with_a_summary().await;
     let file = site.folder.path().join("sealing.key");
-    mybackpain::sealing::add_key(&file).unwrap();
+    mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
-    mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    mybackpain::storage::key_rotation::reseal(&site.app.database, &new).await.unwrap();
     let readers = site.app.database.readers();
-    let find =
-        async |sealer: &Sealer| mybackpain::summaries::store::shared_with(readers, sealer, &reference).await;
+    let find = async |sealer: &Sealer| {
+        mybackpain::consultations::summaries::store::shared_with(readers, sealer, &reference).await
+    };
     assert!(
         find(&new)
             .await

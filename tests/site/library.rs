@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mybackpain::library::Library;
-use mybackpain::site::Site as Around;
+use mybackpain::web::site::Site as Around;
 
 use crate::support::Site;
 

@@ -1,7 +1,7 @@
 //! Which mail that was not delivered may go to another address, and whose business each one is.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::cli::settings::Role;
 use mybackpain::mail::Purpose;
 
 use crate::support::{Site, consultation};

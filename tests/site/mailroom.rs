@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::forgetting::forget;
+use mybackpain::cli::settings::Role;
 use mybackpain::mail::{Post, Progress, Worker};
+use mybackpain::operations::retention_job::forget;
 
 use crate::support::{Answer, Site, consultation, with};
 

@@ -1,6 +1,6 @@
 //! Nobody reads about a person without a line in the audit, whatever they pressed and whatever came of it.
 
-use mybackpain::config::Role;
+use mybackpain::cli::settings::Role;
 
 use crate::roles::MATRIX;
 use crate::support::{Site, Visitor, consultation, with};

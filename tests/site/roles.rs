@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::cli::settings::Role;
 
 use crate::support::{Answer, Site, Visitor, consultation, with};
 

@@ -4,22 +4,21 @@ use askama::Template;
 use jiff::{Timestamp, ToSpan};
 use sqlx::sqlite::SqliteConnection;
 
-use super::Request;
-use super::desk::moves::private_token;
-use super::telling;
-use crate::app::App;
-use crate::form::contact::Choice;
-use crate::form::plain_name;
+use crate::consultations::Request;
+use crate::consultations::notifications;
+use crate::consultations::transitions::private_token;
 use crate::mail::{Letter, Purpose};
-use crate::sealing::random_token;
-use crate::site::Site;
-
-pub mod invitation;
-pub mod pages;
-pub mod request;
-pub mod store;
+use crate::storage::encryption::random_token;
+use crate::web::app::App;
+use crate::web::form::contact::Choice;
+use crate::web::form::plain_name;
+use crate::web::site::Site;
 
 use invitation::Invitation;
+
+pub mod invitation;
+pub mod request;
+pub mod store;
 
 /// Where a consultation takes place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,7 +193,7 @@ async fn tell(
         cancelled: news == News::Cancelled,
         now,
     };
-    telling::invite(connection, app, request, letter, invitation).await
+    notifications::invite(connection, app, request, letter, invitation).await
 }
 
 fn letter(

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Booking, NewBooking, Setting};
-use crate::clock::{moment, seconds};
-use crate::sealing::{Place, Sealer};
+use crate::consultations::bookings::{Booking, NewBooking, Setting};
+use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::{Place, Sealer};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -2,8 +2,9 @@
 
 use sqlx::sqlite::SqlitePool;
 
-use crate::form::contact::{CallTime, Method};
-use crate::sealing::{self, Place, Sealer};
+use crate::storage::encryption;
+use crate::storage::encryption::{Place, Sealer};
+use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
 pub struct Row {
@@ -50,7 +51,7 @@ impl Stored {
     /// One that does not open stands among the others.
     fn open_for_list(self, sealer: &Sealer) -> sqlx::Result<Row> {
         match self.clone().open(sealer) {
-            Err(error) if sealing::is_unopened(&error) => {
+            Err(error) if encryption::is_unopened(&error) => {
                 let known = Stored { name: None, phone: None, email: None, ..self }.open(sealer)?;
                 Ok(Row { name: "This request cannot be opened".to_owned(), ..known })
             }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use super::prose::Prose;
-use super::report::Finding;
-use super::source::Source;
+use crate::library::check::prose::Prose;
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::markdown::{Html, Place};
 use crate::library::{Library, Sheet, markdown_files, pages};
-use crate::markdown::{Html, Place};
 
 /// Parts of pages that the templates make, and that a link may lead to.
 const TEMPLATE_IDS: &[(&str, &[&str])] = &[

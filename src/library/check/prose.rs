@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::{Block, Kind, Place, blocks, parser};
+use crate::library::markdown::{Block, Kind, Place, blocks, parser};
 
 #[derive(Default)]
 pub struct Prose {

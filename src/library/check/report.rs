@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::rules::{Level, Rule, named};
+use crate::library::check::rules::{Level, Rule, named};
 use crate::library::count;
-use crate::markdown::{Fault, Place};
+use crate::library::markdown::{Fault, Place};
 
 /// Something to mend, and where.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::report::Finding;
-use crate::markdown::Place;
+use crate::library::check::report::Finding;
+use crate::library::markdown::Place;
 
 pub struct Source {
     pub path: PathBuf,

@@ -10,12 +10,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
-use super::Marked;
-use crate::app::App;
-use crate::error::Result;
+use crate::library::search::Marked;
 use crate::library::{Library, count};
-use crate::page::{self, PRIVATE};
-use crate::site::Frame;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::page;
+use crate::web::page::PRIVATE;
+use crate::web::site::Frame;
 
 const LONGEST: usize = 200;
 const ON_A_PAGE: usize = 10;

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::outcome::State;
-use super::{Purpose, Sender, asked, place, replies};
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::form::email;
-use crate::sealing::Sealer;
+use crate::cli::settings::Role;
+use crate::mail::outcome::State;
+use crate::mail::{Purpose, Sender, limits, place, replies};
+use crate::storage::clock::seconds;
+use crate::storage::encryption::Sealer;
+use crate::web::form::email;
 
 mod store;
 
@@ -164,7 +164,7 @@ pub async fn resend(connection: &mut SqliteConnection, sealer: &Sealer, id: i64,
     }
     // A recipient that does not open is the reason why the mail failed, and will be again.
     let to = recipient(sealer, &store::stored(connection, id).await?).unwrap_or_default();
-    if asked::is_stopped(connection, sealer, &to).await? {
+    if limits::is_stopped(connection, sealer, &to).await? {
         return Ok(Err(Refused::Stopped));
     }
     store::queue_again(connection, id, seconds(now)).await?;
@@ -185,7 +185,7 @@ pub async fn readdress(
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
     }
-    if asked::is_stopped(connection, sealer, to).await? {
+    if limits::is_stopped(connection, sealer, to).await? {
         return Ok(Err(Refused::Stopped));
     }
     let failed = store::stored(connection, id).await?;
@@ -193,12 +193,12 @@ pub async fn readdress(
         return Ok(Err(Refused::NotElsewhere));
     }
     let message = sealer.unseal_bytes(place(&failed.message_id, "message"), &failed.message)?;
-    let old_stop = asked::stop_token(sealer, &recipient(sealer, &failed).unwrap_or_default());
-    let stop = (old_stop.as_str(), asked::stop_token(sealer, to));
+    let old_stop = limits::stop_token(sealer, &recipient(sealer, &failed).unwrap_or_default());
+    let stop = (old_stop.as_str(), limits::stop_token(sealer, to));
     let written = sender
         .readdress(&message, (failed.purpose, &failed.reference), to, stop, now)
         .map_err(|error| sqlx::Error::Decode(error.into()))?;
-    super::keep(connection, sealer, &written, now, now).await?;
+    crate::mail::keep(connection, sealer, &written, now, now).await?;
     let follower = store::id_of(connection, &written.id).await?;
     store::settle(connection, id, staff, None, Some(follower), seconds(now)).await?;
     Ok(Ok(follower))

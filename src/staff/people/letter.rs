@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use crate::config::Role;
+use crate::cli::settings::Role;
 use crate::mail::{Letter, Purpose};
-use crate::reference::reference;
-use crate::site::Site;
+use crate::storage::reference::reference;
+use crate::web::site::Site;
 
 #[derive(Template)]
 #[template(path = "staff/mail_invitation.txt")]

@@ -2,20 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Invitation, factor, session, store as accounts};
-use crate::app::App;
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::error::Result;
+use crate::cli::settings::Role;
 use crate::mail;
-use crate::retention;
-use crate::sealing::{random_token, token_hash};
+use crate::staff::{Account, Invitation, second_factor, session, store as accounts};
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{random_token, token_hash};
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::error::Result;
 
 mod letter;
-mod pages;
 pub mod store;
 
-pub use pages::routes;
+pub use crate::desk::people::routes;
 
 const WITHDREW: &str = "withdrew an invitation";
 
@@ -107,7 +106,7 @@ pub async fn reset_second_step(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let Some(staff) = store::id_of(connection, email).await? else { return Ok(false) };
-    factor::reset(connection, staff, now).await?;
+    second_factor::reset(connection, staff, now).await?;
     let words = Change::ResetSecondStep.words();
     accounts::audit(connection, None, now, words, &format!("staff:{staff}")).await?;
     Ok(true)
@@ -126,7 +125,7 @@ async fn make(
             session::store::end_others(connection, staff, None, now).await
         }
         Change::Enable => store::set_disabled(connection, staff, None).await,
-        Change::ResetSecondStep => factor::reset(connection, staff, now).await,
+        Change::ResetSecondStep => second_factor::reset(connection, staff, now).await,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::config::Role;
+use crate::cli::settings::Role;
 
 /// An account as an administrator sees it.
 #[derive(sqlx::FromRow)]

@@ -5,17 +5,17 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
-use super::factor::totp::Secret;
-use super::{Account, store as accounts};
-use crate::app::App;
-use crate::clock::seconds;
-use crate::error::{Error, Result};
-use crate::retention;
-use crate::sealing::{Place, random_token, token_hash};
-
-pub mod store;
+use crate::staff::second_factor::totp::Secret;
+use crate::staff::{Account, store as accounts};
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{Place, random_token, token_hash};
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::error::{Error, Result};
 
 use store::{Row, Step};
+
+pub mod store;
 
 /// The sign of life is stored no more often than this, in seconds.
 const TOUCH_EVERY: i64 = 60;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::clock::seconds;
-use crate::config::Role;
+use crate::cli::settings::Role;
 use crate::staff::Account;
+use crate::storage::clock::seconds;
 
 /// How far someone has signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

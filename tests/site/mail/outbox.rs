@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use mybackpain::clock::{Clock, seconds};
-use mybackpain::database::Database;
-use mybackpain::mail::{self, Letter, MailState, Patience, Post, Progress, Purpose, Sender, State, Worker};
-use mybackpain::sealing::Sealer;
-use mybackpain::site::Site;
+use mybackpain::mail;
+use mybackpain::mail::{Letter, MailState, Patience, Post, Progress, Purpose, Sender, State, Worker};
+use mybackpain::storage::clock::{Clock, seconds};
+use mybackpain::storage::database::Database;
+use mybackpain::storage::encryption::Sealer;
+use mybackpain::web::site::Site;
 use tokio::sync::Notify;
 
 use crate::support::smtp::SmtpServer;
