@@ -16,7 +16,7 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
 use crate::desk::{data_rights, mail, page_reviews};
 use crate::library::Library;
-use crate::library::pages::Shelf;
+use crate::library::pages::RenderedPages;
 use crate::operations::alarms;
 use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
@@ -34,7 +34,7 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 pub fn router(
     app: App,
     library: Arc<Library>,
-    shelf: Arc<Shelf>,
+    rendered_pages: Arc<RenderedPages>,
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
     let desk = Router::new()
@@ -64,7 +64,7 @@ pub fn router(
         .layer(csrf)
         .layer(Extension(client_ip));
     Ok(Router::new()
-        .merge(library::pages::routes(shelf.clone()))
+        .merge(library::pages::routes(rendered_pages.clone()))
         .merge(static_files::routes())
         .merge(assessment::pages::routes(app.clone(), library.clone()))
         .merge(patients::summaries::routes(app.clone(), library.clone()))
@@ -73,27 +73,27 @@ pub fn router(
         .merge(reports::pages::routes(app.clone(), library.clone()))
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
-        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))
+        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app, library))
         .merge(desk)
         .layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.
-pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
-    let mut shelf = Shelf::fill(site, library, |about| {
+pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
+    let mut rendered_pages = RenderedPages::fill(site, library, |about| {
         [reports::pages::offer(about), patients::consultations::pages::offer(about)]
             .into_iter()
             .flatten()
             .collect()
     })?;
-    shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
-    Ok(shelf)
+    rendered_pages.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
+    Ok(rendered_pages)
 }
 
 async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    app.site.vitals.count_answer(response.status());
+    app.site.metrics.count_answer(response.status());
     response
 }
 

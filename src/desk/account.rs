@@ -23,12 +23,12 @@ use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
 #[template(path = "staff/account.html")]
 struct AccountPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     me: &'a Account,
     codes_left: i64,
     sessions: Vec<Listed>,
@@ -40,7 +40,7 @@ struct AccountPage<'a> {
 #[derive(Template)]
 #[template(path = "staff/password.html")]
 struct PasswordPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     errors: &'a FieldErrors,
 }
@@ -48,7 +48,7 @@ struct PasswordPage<'a> {
 #[derive(Template)]
 #[template(path = "staff/renew_codes.html")]
 struct RenewCodesPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     errors: &'a FieldErrors,
 }
@@ -67,7 +67,7 @@ async fn show(State(app): State<App>, here: Here) -> Result<Response> {
     let (me, now) = (&here.account, seconds(app.clock.now()));
     let (made_after, seen_after) = (now - retention::SESSION, now - retention::SESSION_IDLE);
     let shown = AccountPage {
-        frame: app.site.private("Your account").for_desk(&me.name, me.role),
+        context: app.site.private("Your account").for_desk(&me.name, me.role),
         codes_left: second_factor::store::recovery_codes_left(readers, me.id).await?,
         sessions: session::store::alive(readers, me.id, made_after, seen_after).await?,
         here: here.session,
@@ -128,8 +128,8 @@ async fn renew_codes(
         return Ok(show_renew(&app, &me, status, &errors));
     }
     let codes = second_factor::renew_recovery_codes(&app, &me).await?;
-    let frame = app.site.private("Keep these recovery codes").for_desk(&me.name, me.role);
-    Ok(page::private(StatusCode::OK, &RecoveryCodesPage { frame, codes: &codes, next: "/staff/account" }))
+    let context = app.site.private("Keep these recovery codes").for_desk(&me.name, me.role);
+    Ok(page::private(StatusCode::OK, &RecoveryCodesPage { context, codes: &codes, next: "/staff/account" }))
 }
 
 /// Ends one of one's own sessions; `others` ends all but this one.
@@ -177,18 +177,18 @@ async fn check_present(
 }
 
 fn show_password(app: &App, me: &Account, status: StatusCode, errors: &FieldErrors) -> Response {
-    let frame =
+    let context =
         app.site.private("Change your password").for_desk(&me.name, me.role).with_errors(!errors.is_empty());
-    page::private(status, &PasswordPage { frame, email: &me.email, errors })
+    page::private(status, &PasswordPage { context, email: &me.email, errors })
 }
 
 fn show_renew(app: &App, me: &Account, status: StatusCode, errors: &FieldErrors) -> Response {
-    let frame = app
+    let context = app
         .site
         .private("Make new recovery codes")
         .for_desk(&me.name, me.role)
         .with_errors(!errors.is_empty());
-    page::private(status, &RenewCodesPage { frame, email: &me.email, errors })
+    page::private(status, &RenewCodesPage { context, email: &me.email, errors })
 }
 
 impl AccountPage<'_> {

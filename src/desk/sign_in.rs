@@ -18,12 +18,12 @@ use crate::web::form;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
 #[template(path = "staff/sign_in.html")]
 struct SignInPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     /// The address to go to afterwards.
     to: &'a str,
@@ -41,7 +41,7 @@ pub fn routes(app: App) -> Router {
         .merge(second_step::routes(app.clone()))
         .merge(crate::desk::welcome::routes(app.clone()))
         .merge(crate::desk::account::routes(app.clone()))
-        .merge(crate::staff::people::routes(app.clone()))
+        .merge(crate::desk::people::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
         .merge(crate::staff::expired_forms::routes(app))
 }
@@ -107,9 +107,9 @@ fn show_sign_in(
     notice: &str,
     errors: &FieldErrors,
 ) -> Response {
-    let frame = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
+    let context = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
     page::private(
         status,
-        &SignInPage { frame, email, to: &session_guard::return_address(to), notice, errors },
+        &SignInPage { context, email, to: &session_guard::return_address(to), notice, errors },
     )
 }

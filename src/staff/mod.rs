@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::storage::clock::seconds;
 use crate::storage::database::{Database, is_constraint};
 use crate::storage::encryption::{random_token, token_hash};
@@ -18,7 +18,6 @@ mod common_passwords;
 pub mod expired_forms;
 pub mod password;
 pub mod people;
-pub mod role;
 pub mod second_factor;
 pub mod session;
 pub mod session_guard;

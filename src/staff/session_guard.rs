@@ -38,12 +38,12 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
         }
         Method::POST => {
             match arrival(&app, request.uri().path().to_owned(), request.headers().clone()).await {
-                Ok(Arrival::Unknown) => next.run(request).await,
-                Ok(Arrival::InTime(staff)) => let_in(&app, staff, request, next).await,
-                Ok(Arrival::Late(staff)) => {
+                Ok(SessionCheck::Unknown) => next.run(request).await,
+                Ok(SessionCheck::InTime(staff)) => let_in(&app, staff, request, next).await,
+                Ok(SessionCheck::Late(staff)) => {
                     keep_form(&app, staff, request).await.unwrap_or_else(IntoResponse::into_response)
                 }
-                Ok(Arrival::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
+                Ok(SessionCheck::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
                 Err(error) => error.into_response(),
             }
         }
@@ -77,7 +77,7 @@ fn with_return(mut response: Response, asked: &str) -> Response {
 }
 
 /// When a form came.
-enum Arrival {
+enum SessionCheck {
     /// From a stranger, from who has not entered a code, or to where anyone may post.
     Unknown,
     InTime(i64),
@@ -87,17 +87,17 @@ enum Arrival {
     Lost,
 }
 
-async fn arrival(app: &App, path: String, headers: HeaderMap) -> Result<Arrival> {
+async fn arrival(app: &App, path: String, headers: HeaderMap) -> Result<SessionCheck> {
     if OPEN.iter().any(|known| path.starts_with(known)) {
-        return Ok(Arrival::Unknown);
+        return Ok(SessionCheck::Unknown);
     }
     let now = seconds(app.clock.now());
     // Who knows a password and no code is nobody yet: what they post is not given to the owner to send.
     Ok(match session::find(app, &headers).await?.filter(|row| row.step == Step::Full) {
-        None => Arrival::Unknown,
-        Some(row) if row.is_alive(now) => Arrival::InTime(row.staff_id),
-        Some(row) if is_kept(&path) && row.was_its_owners(now) => Arrival::Late(row.staff_id),
-        Some(_) => Arrival::Lost,
+        None => SessionCheck::Unknown,
+        Some(row) if row.is_alive(now) => SessionCheck::InTime(row.staff_id),
+        Some(row) if is_kept(&path) && row.was_its_owners(now) => SessionCheck::Late(row.staff_id),
+        Some(_) => SessionCheck::Lost,
     })
 }
 

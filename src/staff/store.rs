@@ -21,7 +21,7 @@ pub async fn insert(
     )
     .bind(&new.email)
     .bind(&new.name)
-    .bind(new.role.word())
+    .bind(new.role.as_str())
     .bind(password_hash)
     .bind(seconds(now))
     .fetch_one(connection)
@@ -84,7 +84,7 @@ pub async fn invite(
          values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(token_hash)
-    .bind(new.role.word())
+    .bind(new.role.as_str())
     .bind(&new.email)
     .bind(new.invited_by)
     .bind(seconds(now))
@@ -127,7 +127,7 @@ pub async fn use_invitation(
         .bind(token_hash)
         .bind(seconds(now))
         .bind(&new.email)
-        .bind(new.role.word())
+        .bind(new.role.as_str())
         .execute(connection)
         .await?;
     Ok(used.rows_affected() == 1)

@@ -44,7 +44,7 @@ pub fn fresh(status: StatusCode, template: &impl Template) -> Response {
 }
 
 /// Bytes that are the same for everyone: compressed once, each form with its own strong ETag.
-pub struct Ready {
+pub struct StaticPage {
     content_type: &'static str,
     cache: &'static str,
     hash: String,
@@ -53,9 +53,9 @@ pub struct Ready {
     brotli: Bytes,
 }
 
-impl Ready {
-    pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> Ready {
-        Ready {
+impl StaticPage {
+    pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> StaticPage {
+        StaticPage {
             content_type,
             cache,
             hash: crate::storage::encryption::hex(&Sha256::digest(&plain)[..12]),
@@ -65,8 +65,8 @@ impl Ready {
         }
     }
 
-    pub fn page(template: &impl Template) -> anyhow::Result<Ready> {
-        Ok(Ready::new(HTML, PUBLIC, template.render()?.into_bytes()))
+    pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
+        Ok(StaticPage::new(HTML, PUBLIC, template.render()?.into_bytes()))
     }
 
     /// A short name of the content, for addresses.
@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn encoding(accept: &str) -> Option<String> {
-        let ready = Ready::new(HTML, PUBLIC, vec![b'a'; 1000]);
+        let ready = StaticPage::new(HTML, PUBLIC, vec![b'a'; 1000]);
         let response = ready.answer(&asked(header::ACCEPT_ENCODING, accept));
         response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
     }
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_known_page_is_not_sent_again_in_any_of_its_forms() {
-        let ready = Ready::new(HTML, PUBLIC, b"words".to_vec());
+        let ready = StaticPage::new(HTML, PUBLIC, b"words".to_vec());
         for tag in [format!("\"{}\"", ready.hash), format!("\"x\", W/\"{}-br\"", ready.hash), "*".into()] {
             assert_eq!(ready.answer(&asked(header::IF_NONE_MATCH, &tag)).status(), StatusCode::NOT_MODIFIED);
         }

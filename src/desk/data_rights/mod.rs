@@ -8,7 +8,7 @@ use crate::mail;
 use crate::staff::store::audit;
 use crate::storage::clock::seconds;
 use crate::storage::database::Database;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::reference::reference;
 use crate::web::error::Result;
 use crate::web::form;
@@ -108,9 +108,9 @@ impl Person {
         }
     }
 
-    fn mark(&self, sealer: &Sealer) -> String {
+    fn mark(&self, cipher: &Cipher) -> String {
         let (Person::Email(text) | Person::Phone(text)) = self;
-        sealer.mark("erased person", text)
+        cipher.mark("erased person", text)
     }
 }
 
@@ -145,8 +145,8 @@ fn kind(table: &str) -> String {
 }
 
 /// Everything that we hold about a person. Of what is nearly theirs, only the references that they said are.
-pub async fn find(database: &Database, sealer: &Sealer, person: &Person, ticked: &[String]) -> Result<Found> {
-    Ok(store::find(database.readers(), sealer, person, ticked).await?)
+pub async fn find(database: &Database, cipher: &Cipher, person: &Person, ticked: &[String]) -> Result<Found> {
+    Ok(store::find(database.readers(), cipher, person, ticked).await?)
 }
 
 /// Writes down that someone took away what is held about a person: a line for each reference.
@@ -168,16 +168,16 @@ pub async fn note_taken(
 /// Erases everything that we hold about a person, and keeps a proof that says nothing about them.
 pub async fn erase(
     database: &Database,
-    sealer: &Sealer,
+    cipher: &Cipher,
     person: &Person,
     ticked: &[String],
     staff: Option<i64>,
     now: Timestamp,
 ) -> Result<String> {
-    let Found { held, unopened, .. } = find(database, sealer, person, ticked).await?;
+    let Found { held, unopened, .. } = find(database, cipher, person, ticked).await?;
     let erased = references(held.iter().filter(|row| !is_kept(row, &held)));
     let files = erased.clone();
-    let (proof, mark) = (reference("ER"), person.mark(sealer));
+    let (proof, mark) = (reference("ER"), person.mark(cipher));
     let done = proof.clone();
     database
         .write(move |connection| {

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::storage::backup;
 use crate::storage::clock::seconds;
 use crate::web::app::App;
-use crate::web::metrics::{Alarm, Findings};
+use crate::web::metrics::{Alarm, Checks};
 
 pub mod health;
 mod rules;
@@ -26,8 +26,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let (mut checked_on, mut told) = (None, Vec::new());
     loop {
         let found = look(&app).await;
-        app.site.vitals.set(found);
-        told = tell(&told, &app.site.vitals.alarms());
+        app.site.metrics.set(found);
+        told = tell(&told, &app.site.metrics.alarms());
         app.database.truncate_log_again().await;
         let local = app.site.clinic.calendar().local(app.clock.now());
         if local.hour() == NIGHT && checked_on != Some(local.date()) {
@@ -53,19 +53,19 @@ pub async fn check_database(app: &App) {
 /// A page of the desk never shows an old banner.
 pub async fn before_the_desk(State(app): State<App>, request: Request, next: Next) -> Response {
     let found = look(&app).await;
-    app.site.vitals.set(found);
+    app.site.metrics.set(found);
     next.run(request).await
 }
 
 /// Everything that is wrong now, the gravest first, and the numbers behind it.
-pub async fn look(app: &App) -> Findings {
+pub async fn look(app: &App) -> Checks {
     let now = seconds(app.clock.now());
     let condition = app.database.condition();
     let counts =
         if condition.is_damaged() { None } else { store::counts(app.database.readers(), now).await.ok() };
     let backup = backup::last(condition.folder());
     let seen = rules::Seen { counts, backup, condition, now, calendar: app.site.clinic.calendar() };
-    Findings { alarms: seen.alarms(), gauges: seen.gauges() }
+    Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }
 
 /// The log says when something begins and when it ends, and not the same every minute. Gives what is wrong now.

@@ -3,7 +3,7 @@
 use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
-use crate::storage::database::Condition;
+use crate::storage::database::DatabaseHealth;
 use crate::web::metrics::{Alarm, Gauge, Link};
 
 use crate::operations::alarms::in_words;
@@ -25,7 +25,7 @@ pub struct Seen<'a> {
     pub counts: Option<Counts>,
     /// When the last good backup was made.
     pub backup: Option<i64>,
-    pub condition: &'a Condition,
+    pub condition: &'a DatabaseHealth,
     pub now: i64,
     pub calendar: &'a Calendar,
 }

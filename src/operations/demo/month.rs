@@ -6,10 +6,10 @@ use std::collections::BinaryHeap;
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::cli::settings::Demo;
 use crate::clinic::promise::Calendar;
 use crate::consultations::State;
 use crate::consultations::request::NewRequest;
+use crate::operations::demo::Demo;
 use crate::operations::demo::chance::Chance;
 use crate::operations::demo::people;
 use crate::operations::demo::people::{Person, Special};
@@ -94,7 +94,7 @@ impl Ahead {
 }
 
 /// Everything that readers and patients do by themselves.
-pub fn plan(demo: &Demo, calendar: &Calendar, now: Timestamp) -> Ahead {
+pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
     let mut chance = Chance::new(demo.seed);
     let mut ahead = Ahead { order: BinaryHeap::new(), events: Vec::new() };
     let weekend = last_weekend(calendar, now);

@@ -10,13 +10,13 @@ use axum::routing::{get, post};
 use crate::staff::session::SignedIn;
 use crate::staff::session_guard;
 use crate::storage::clock::moment;
-use crate::storage::encryption::Place;
+use crate::storage::encryption::FieldId;
 use crate::storage::reference::reference;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::Fields;
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 pub mod store;
 
@@ -32,7 +32,7 @@ const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried
 #[derive(Template)]
 #[template(path = "staff/unsent.html")]
 struct UnsentPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     forms: Vec<Form>,
 }
 
@@ -57,7 +57,7 @@ pub async fn keep(app: &App, staff: i64, path: String, fields: &Fields) -> Resul
     let kept = fields.pairs().filter(|(name, _)| !NEVER_KEPT.contains(name));
     let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let reference = reference("UN");
-    let sealed = app.sealer.seal(place(&reference), &text);
+    let sealed = app.cipher.encrypt(place(&reference), &text);
     let now = app.clock.now();
     app.database
         .write(move |connection| {
@@ -79,7 +79,7 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
     let calendar = app.site.clinic.calendar();
     let mut forms = Vec::new();
     for row in store::of(app.database.readers(), me.id).await? {
-        let text = app.sealer.unseal(place(&row.reference), &row.fields)?;
+        let text = app.cipher.decrypt(place(&row.reference), &row.fields)?;
         forms.push(Form {
             sent: calendar.say(moment(row.created_at)),
             fields: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
@@ -87,8 +87,8 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
             reference: row.reference,
         });
     }
-    let frame = app.site.private("What you sent after you were signed out").for_desk(&me.name, me.role);
-    Ok(page::private(StatusCode::OK, &UnsentPage { frame, forms }))
+    let context = app.site.private("What you sent after you were signed out").for_desk(&me.name, me.role);
+    Ok(page::private(StatusCode::OK, &UnsentPage { context, forms }))
 }
 
 /// Sends the same fields on to where they were meant to go: 307 makes the browser post them again. They are kept until
@@ -147,6 +147,6 @@ impl Form {
     }
 }
 
-fn place(reference: &str) -> Place<'_> {
-    Place { table: "staff_unsent", reference, column: "fields" }
+fn place(reference: &str) -> FieldId<'_> {
+    FieldId { table: "staff_unsent", reference, column: "fields" }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::mail;
 use crate::staff::{Account, Invitation, second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
@@ -13,8 +13,6 @@ use crate::web::error::Result;
 
 mod letter;
 pub mod store;
-
-pub use crate::desk::people::routes;
 
 const WITHDREW: &str = "withdrew an invitation";
 
@@ -60,7 +58,7 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
                 let new = Invitation { email, role, invited_by: Some(staff) };
                 accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
                 accounts::audit(connection, Some(staff), now, invited(role), "").await?;
-                mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
+                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
                 Ok(true)
             })
         })

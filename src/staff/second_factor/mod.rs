@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::staff::session::HalfSignedIn;
 use crate::staff::{Account, session, store as accounts};
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, random_token};
+use crate::storage::encryption::{FieldId, random_token};
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -66,7 +66,7 @@ pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) ->
 async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
     let (staff, session) = (half.account.id, half.session);
     let place = half.account.email.clone();
-    let mark = recovery::mark(&app.sealer, staff, typed);
+    let mark = recovery::mark(&app.cipher, staff, typed);
     let (typed, token, now) = (typed.to_owned(), random_token(), app.clock.now());
     let parts = app.clone();
     let outcome = app
@@ -77,7 +77,7 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome>
                     return Ok(Outcome::Over);
                 }
                 let (sealed, last_used) = store::secret(connection, staff).await?;
-                let secret = Secret::parse(&parts.sealer.unseal(secret_place(&place), &sealed)?);
+                let secret = Secret::parse(&parts.cipher.decrypt(secret_place(&place), &sealed)?);
                 let step = secret.step_of(&typed, seconds(now), last_used);
                 if let Some(step) = step {
                     store::use_step(connection, staff, step).await?;
@@ -107,7 +107,7 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
             .await?;
         return Ok(if matches!(refused, Outcome::Over) { SetUp::Over } else { SetUp::Wrong });
     };
-    let sealed = app.sealer.seal(secret_place(&half.account.email), &secret.in_letters());
+    let sealed = app.cipher.encrypt(secret_place(&half.account.email), &secret.in_letters());
     let codes = recovery::codes();
     let marks = marks(app, staff, &codes);
     let token = random_token();
@@ -180,9 +180,9 @@ async fn refuse(
 }
 
 fn marks(app: &App, staff: i64, codes: &[String]) -> Vec<String> {
-    codes.iter().map(|code| recovery::mark(&app.sealer, staff, code)).collect()
+    codes.iter().map(|code| recovery::mark(&app.cipher, staff, code)).collect()
 }
 
-fn secret_place(email: &str) -> Place<'_> {
-    Place { table: "staff", reference: email, column: "second_factor" }
+fn secret_place(email: &str) -> FieldId<'_> {
+    FieldId { table: "staff", reference: email, column: "second_factor" }
 }

@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use crate::staff::second_factor::totp::Secret;
 use crate::staff::{Account, store as accounts};
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, random_token, token_hash};
+use crate::storage::encryption::{FieldId, random_token, token_hash};
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
@@ -85,7 +85,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Administrator> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
-        if me.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
+        if me.role.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -97,7 +97,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<QueueTaker> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
-        if me.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
+        if me.role.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -112,7 +112,7 @@ where
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
         let row = found.filter(|row| row.step == Step::Password).ok_or(Error::SignInFirst)?;
         let offered = match &row.offered {
-            Some(sealed) => Some(Secret::parse(&app.sealer.unseal(offered_place(&row.token_hash), sealed)?)),
+            Some(sealed) => Some(Secret::parse(&app.cipher.decrypt(offered_place(&row.token_hash), sealed)?)),
             None => None,
         };
         Ok(HalfSignedIn {
@@ -136,7 +136,7 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
     let token = random_token();
     let hash = token_hash(&token);
     let offered = (!account.has_second_factor)
-        .then(|| app.sealer.seal(offered_place(&hash), &Secret::new().in_letters()));
+        .then(|| app.cipher.encrypt(offered_place(&hash), &Secret::new().in_letters()));
     let (staff, now) = (account.id, app.clock.now());
     app.database
         .write(move |connection| {
@@ -199,8 +199,8 @@ pub async fn touch(app: &App, session: i64) -> Result<()> {
     Ok(())
 }
 
-fn offered_place(token_hash: &str) -> Place<'_> {
-    Place { table: "staff_sessions", reference: token_hash, column: "offered" }
+fn offered_place(token_hash: &str) -> FieldId<'_> {
+    FieldId { table: "staff_sessions", reference: token_hash, column: "offered" }
 }
 
 impl Row {

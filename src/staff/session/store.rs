@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::staff::Account;
 use crate::storage::clock::seconds;
 

@@ -12,12 +12,12 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection, Pool, Sqlite};
 
-pub use crate::storage::database::health::Condition;
+pub use crate::storage::database::health::DatabaseHealth;
 pub use writer::Writing;
 
 use writer::Writer;
 
-mod health;
+pub mod health;
 mod writer;
 
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Database {
     writer: Writer,
     readers: SqlitePool,
-    condition: Arc<Condition>,
+    condition: Arc<DatabaseHealth>,
 }
 
 impl Database {
@@ -55,7 +55,7 @@ impl Database {
     }
 
     async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
-        let condition = Arc::new(Condition::of(file));
+        let condition = Arc::new(DatabaseHealth::of(file));
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -82,7 +82,7 @@ impl Database {
         Ok(Database { writer, readers, condition })
     }
 
-    pub fn condition(&self) -> &Condition {
+    pub fn condition(&self) -> &DatabaseHealth {
         &self.condition
     }
 

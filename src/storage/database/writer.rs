@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::storage::database::{
-    CORRUPT, Condition, IO_FAILED, NOT_A_DATABASE, PATIENCE, poisons, primary_code,
+    CORRUPT, DatabaseHealth, IO_FAILED, NOT_A_DATABASE, PATIENCE, poisons, primary_code,
 };
 
 /// A write that is under way, borrowed from the connection it runs on.
@@ -31,7 +31,7 @@ pub struct Writer {
 
 impl Writer {
     /// `pool` has one connection. The task ends with the last clone.
-    pub fn new(pool: SqlitePool, condition: Arc<Condition>) -> Writer {
+    pub fn new(pool: SqlitePool, condition: Arc<DatabaseHealth>) -> Writer {
         let (queue, mut waiting) = mpsc::unbounded_channel();
         let turns = pool.clone();
         tokio::spawn(async move {
@@ -127,7 +127,7 @@ where
 
 /// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
 /// waited their time; the rest try again.
-async fn take_turn(pool: &SqlitePool, condition: &Condition, group: &mut Vec<Box<dyn Waiting>>) {
+async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
     while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
         let committed = commit_together(pool, condition, group, deadline).await;
         let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
@@ -140,7 +140,7 @@ async fn take_turn(pool: &SqlitePool, condition: &Condition, group: &mut Vec<Box
 
 async fn commit_together(
     pool: &SqlitePool,
-    condition: &Condition,
+    condition: &DatabaseHealth,
     group: &mut [Box<dyn Waiting>],
     deadline: Instant,
 ) -> sqlx::Result<()> {

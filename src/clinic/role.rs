@@ -1,9 +1,33 @@
-//! What each role may see and do on the desk.
+//! The roles of the people who work at the clinic: what each may see and do on the desk.
 
-use crate::cli::settings::Role;
-use crate::staff::Account;
+use clap::ValueEnum;
+
+/// What a member of staff may do.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, ValueEnum, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Role {
+    Reception,
+    Clinician,
+    Administrator,
+}
 
 impl Role {
+    /// The word stored and shown for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// As a heading or a choice.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Reception => "Reception",
+            Role::Clinician => "Clinician",
+            Role::Administrator => "Administrator",
+        }
+    }
+
     /// What patients wrote in their own words, what they need, their shared summary and clinical notes.
     /// Contact details and safety marks are for everyone on the desk.
     pub fn sees_words(self) -> bool {
@@ -26,21 +50,11 @@ impl Role {
     }
 }
 
-impl Account {
-    pub fn sees_words(&self) -> bool {
-        self.role.sees_words()
-    }
+impl TryFrom<String> for Role {
+    type Error = strum::ParseError;
 
-    pub fn reaches_patients(&self) -> bool {
-        self.role.reaches_patients()
-    }
-
-    pub fn manages_people(&self) -> bool {
-        self.role.manages_people()
-    }
-
-    pub fn takes_queue_away(&self) -> bool {
-        self.role.takes_queue_away()
+    fn try_from(word: String) -> Result<Role, strum::ParseError> {
+        word.parse()
     }
 }
 
