@@ -16,7 +16,7 @@ pub mod bookings;
 pub mod calls;
 pub mod csv;
 pub mod handling;
-mod letters;
+pub mod letters;
 pub mod notifications;
 pub mod queue_index;
 pub mod request;

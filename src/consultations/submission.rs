@@ -8,10 +8,9 @@ use crate::consultations::notifications;
 use crate::consultations::notifications::By;
 use crate::consultations::request::NewRequest;
 use crate::consultations::summaries;
-use crate::consultations::{Request, State, handling, letters, store, words_typed};
+use crate::consultations::{Request, State, handling, store, words_typed};
 use crate::library::Library;
 use crate::library::summary::Summary;
-use crate::mail;
 use crate::staff::store as accounts;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
@@ -169,8 +168,7 @@ async fn begin(
     notifications::confirm(connection, app, request, token, by, now).await?;
     // Who types it in knows of it already.
     if staff.is_none() {
-        let notice = letters::notice(&app.site, request).map_err(transitions::unwritten)?;
-        mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await?;
+        notifications::notify_clinic(connection, app, request, now).await?;
     }
     Ok(())
 }

@@ -8,8 +8,7 @@ use crate::consultations::calls::Outcome;
 use crate::consultations::handling::{Act, Attention, Moved, store};
 use crate::consultations::notifications;
 use crate::consultations::notifications::By;
-use crate::consultations::{Request, State, bookings, letters, store as requests};
-use crate::mail;
+use crate::consultations::{Request, State, bookings, store as requests};
 use crate::staff::{Account, store as accounts};
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
@@ -75,7 +74,7 @@ async fn perform(
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
-            notifications::store::set_untold(connection, about, None).await?;
+            notifications::store::set_not_notified(connection, about, None).await?;
             "marked it as contacted".to_owned()
         }
         Act::Call(outcome) => {
@@ -140,7 +139,7 @@ async fn call(
     let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
     store::set_next_try(connection, about, next).await?;
     if outcome == Outcome::Spoke {
-        notifications::store::set_untold(connection, about, None).await?;
+        notifications::store::set_not_notified(connection, about, None).await?;
     }
     let attention = match outcome {
         Outcome::WrongNumber => Attention::WrongNumber,
@@ -160,8 +159,7 @@ pub async fn clear(
     let token = private_token(connection, app, &request.reference).await?;
     // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
     notifications::confirm(connection, app, request, &token, By::Patient, now).await?;
-    let notice = letters::notice(&app.site, request).map_err(unwritten)?;
-    mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await
+    notifications::notify_clinic(connection, app, request, now).await
 }
 
 /// The address of the patient's private page; a new one for a request from before addresses were kept.
@@ -176,9 +174,4 @@ pub async fn private_token(
     let token = random_token();
     store::set_token(connection, &app.cipher, reference, &token, &token_hash(&token)).await?;
     Ok(token)
-}
-
-/// A template that fails stops the whole act: nothing is half done.
-pub fn unwritten(error: askama::Error) -> sqlx::Error {
-    sqlx::Error::Decode(error.into())
 }

@@ -2,4 +2,5 @@
 
 pub mod alarms;
 pub mod demo;
+pub mod letters;
 pub mod retention_job;

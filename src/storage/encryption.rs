@@ -110,12 +110,25 @@ impl Cipher {
     /// A keyed mark by which two equal texts are known without keeping either. `purpose` keeps marks of different
     /// uses apart. Made with the oldest key, so that marks stay the same when a key is added.
     pub fn mark(&self, purpose: &str, text: &str) -> String {
+        hex(&self.mac(purpose, text).finalize().into_bytes())
+    }
+
+    /// True when `mark` is the mark of the text, or its first 16 bytes or more. Takes the same time for every mark.
+    pub fn is_mark(&self, purpose: &str, text: &str, mark: &str) -> bool {
+        let bytes = (0..mark.len() / 2)
+            .map(|at| mark.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect::<Option<Vec<u8>>>()
+            .filter(|bytes| bytes.len() >= 16 && mark.len() == bytes.len() * 2);
+        bytes.is_some_and(|bytes| self.mac(purpose, text).verify_truncated_left(&bytes).is_ok())
+    }
+
+    fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
         let key = self.keys.last().expect("a cipher has a key");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
-        hex(&mac.finalize().into_bytes())
+        mac
     }
 }
 

@@ -4,7 +4,6 @@ mod support;
 
 mod addresses;
 mod again;
-mod asked_mails;
 mod assessment;
 mod bad_input;
 mod bookings;
@@ -37,6 +36,7 @@ mod people;
 mod phone_requests;
 mod queue;
 mod reports;
+mod requested_mails;
 mod rights;
 mod roles;
 mod search;

@@ -3,7 +3,7 @@
 use crate::consultations::State;
 use crate::consultations::bookings::NewBooking;
 use crate::consultations::calls::Outcome;
-use crate::mail::limits::Unsent;
+use crate::mail::limits::NotSent;
 
 pub use crate::consultations::transitions::act;
 
@@ -27,7 +27,7 @@ pub struct Handling {
     pub hold_reason: String,
     /// Why the last mail to the patient was not sent.
     #[sqlx(skip)]
-    pub untold: Option<Unsent>,
+    pub not_notified: Option<NotSent>,
     #[sqlx(skip)]
     pub reason: Option<Reason>,
 }

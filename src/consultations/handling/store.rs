@@ -7,7 +7,6 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::clinic::Role;
 use crate::consultations::handling::{Attention, Handling, Note, Reason};
 use crate::consultations::{Request, State, store as requests};
-use crate::mail::limits::Unsent;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, FieldId};
 
@@ -43,11 +42,12 @@ pub async fn find(
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
     let request = requests::find_for(readers, cipher, reference, role).await?;
-    let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
-        sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
-            .bind(reference)
-            .fetch_one(readers)
-            .await?;
+    let (hold_reason, reason, not_notified): (Option<Vec<u8>>, String, String) = sqlx::query_as(
+        "select hold_reason, closed_because, not_notified from consultations where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(readers)
+    .await?;
     let mut handling: Handling = sqlx::query_as(
         "select channel, owner_id, staff.name as owner, next_try_at, attention, ended_at, held_at, revision \
          from consultations left join staff on staff.id = owner_id where reference = $1",
@@ -57,7 +57,7 @@ pub async fn find(
     .await?;
     handling.hold_reason = decrypt(cipher, reference, "hold_reason", &hold_reason)?;
     handling.reason = Reason::from_word(&reason);
-    handling.untold = Unsent::from_word(&untold);
+    handling.not_notified = not_notified.parse().ok();
     Ok((request, handling))
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::mail;
+use crate::mail::NewMail;
 use crate::staff::store::audit;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
@@ -10,9 +11,10 @@ use crate::storage::reference::{SubmissionKey, reference};
 use crate::web::app::App;
 use crate::web::error::Result;
 
+use letter::ComplaintNotice;
 use request::NewComplaint;
 
-mod letter;
+pub mod letter;
 pub mod pages;
 mod request;
 pub mod store;
@@ -80,7 +82,6 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         words: new.words,
         outcome: String::new(),
     };
-    let letter = letter::of(&app.site, &complaint.reference)?;
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database
@@ -91,7 +92,9 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
                 if !complaint.suspect {
-                    mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
+                    let to = &parts.site.clinic.notices_to;
+                    let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
+                    mail::enqueue(connection, &parts, notice, now, now).await?;
                 }
                 Ok(())
             })

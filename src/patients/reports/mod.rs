@@ -7,18 +7,19 @@ use crate::consultations::summaries;
 use crate::library::Sheet;
 use crate::library::summary::Summary;
 use crate::mail;
-use crate::mail::Purpose;
 use crate::mail::limits;
-use crate::mail::limits::Answer;
+use crate::mail::limits::Allowance;
+use crate::mail::{NewMail, Purpose};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
 use crate::web::app::App;
 use crate::web::error::Result;
 
+use letter::{PrivateLink, ReportLetter};
 use request::NewReport;
 
-mod letter;
+pub mod letter;
 pub mod pages;
 pub mod request;
 pub mod store;
@@ -59,20 +60,13 @@ impl State {
         }
     }
 
-    fn of(answer: Option<Answer>) -> State {
+    fn of(answer: Option<Allowance>) -> State {
         match answer {
-            Some(Answer::Send) => State::Accepted,
-            Some(Answer::Hold) => State::Held,
-            Some(Answer::No(_)) | None => State::Suppressed,
+            Some(Allowance::Send) => State::Accepted,
+            Some(Allowance::HoldUntil(_)) => State::Held,
+            Some(Allowance::No(_)) | None => State::Suppressed,
         }
     }
-}
-
-/// A private link to make with a report. Nothing that is stored leads from one to the other.
-struct PrivateLink {
-    summary: Summary,
-    token: String,
-    expires_at: i64,
 }
 
 /// Stores a report, its key, its mail and the page behind its private link in one transaction. Whoever asked sees the
@@ -98,14 +92,13 @@ pub async fn submit(
         email: new.email,
         state: State::Accepted,
     };
-    let link = summary.map(|summary| PrivateLink {
-        summary,
-        token: random_token(),
-        expires_at: summaries::expires_at(now),
+    // Nothing that is stored leads from the report to the page behind its link.
+    let link = summary.map(|summary| {
+        (summary, PrivateLink { token: random_token(), expires_at: summaries::expires_at(now) })
     });
-    let stop = limits::stop_link(&app.site, &app.cipher, &report.email);
-    let letter = letter::of(&app.site, sheets, link.as_ref(), &report, &stop)?;
-    let message = app.sender.write(&letter, None, now)?;
+    let private = link.as_ref().map(|(_, link)| link.clone());
+    let mail =
+        NewMail::new(&ReportLetter::of(&report.name, sheets, private), &report.reference, &report.email);
     let key_hash = key.hash(KIND);
     let suspect = new.suspect;
     let parts = app.clone();
@@ -127,13 +120,12 @@ pub async fn submit(
                 report.state = State::of(answer);
                 store::insert(connection, &parts.cipher, &report).await?;
                 store::remember_key(connection, &key_hash, &report.reference, now).await?;
-                if let Some(answer @ (Answer::Send | Answer::Hold)) = answer {
-                    if let Some(link) = link {
-                        let hash = token_hash(&link.token);
-                        let (summary, ends) = (&link.summary, link.expires_at);
-                        summaries::store::insert(connection, &parts.cipher, &hash, summary, ends).await?;
+                if let Some(answer @ (Allowance::Send | Allowance::HoldUntil(_))) = answer {
+                    if let Some((summary, link)) = link {
+                        let (hash, ends) = (token_hash(&link.token), link.expires_at);
+                        summaries::store::insert(connection, &parts.cipher, &hash, &summary, ends).await?;
                     }
-                    mail::keep(connection, cipher, &message, now, answer.due(now)).await?;
+                    mail::enqueue(connection, &parts, mail, now, answer.due(now)).await?;
                 }
                 Ok(())
             })
