@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::consultations::queue_index::national;
 use crate::mail;
 use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
@@ -11,7 +10,7 @@ use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
 use crate::storage::reference::reference;
 use crate::web::error::Result;
-use crate::web::form;
+use crate::web::form::phone::{self, PhoneNumber};
 use crate::web::form::{email, one_line};
 
 pub mod file;
@@ -89,14 +88,17 @@ impl Person {
         if one_line(typed).is_empty() {
             return Err("Enter an email address or a phone number".to_owned());
         }
-        Ok(Person::Phone(national(&form::phone(typed)?)))
+        Ok(Person::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
     }
 
     /// True when an address or number that we hold is this person's.
     pub fn is(&self, column: &str, held: &str) -> bool {
         match self {
             Person::Email(email) => column != "phone" && held.to_lowercase() == *email,
-            Person::Phone(digits) => column == "phone" && national(held) == *digits,
+            Person::Phone(digits) => {
+                let is_theirs = |number: &PhoneNumber| phone::national(&number.dial) == *digits;
+                column == "phone" && phone::numbers(held).iter().any(is_theirs)
+            }
         }
     }
 
