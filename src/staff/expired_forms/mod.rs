@@ -30,7 +30,7 @@ const NEVER_KEPT: &[&str] = &["password", "present", "code"];
 const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried"];
 
 #[derive(Template)]
-#[template(path = "staff/unsent.html")]
+#[template(path = "staff/expired_forms.html")]
 struct UnsentPage<'a> {
     context: PageContext<'a>,
     forms: Vec<Form>,
