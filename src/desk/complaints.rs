@@ -26,7 +26,7 @@ const LONGEST_OUTCOME: usize = 2000;
 const MOST_SHOWN: i64 = 400;
 
 #[derive(Template)]
-#[template(path = "complaints/register.html")]
+#[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
     context: PageContext<'a>,
     complaints: Vec<Complaint>,
@@ -35,7 +35,7 @@ struct RegisterPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/show.html")]
+#[template(path = "desk/complaints/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     complaint: &'a Complaint,

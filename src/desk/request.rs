@@ -37,7 +37,7 @@ pub const LONGEST_NOTE: usize = 2000;
 const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]
-#[template(path = "consultations/review.html")]
+#[template(path = "desk/request.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,

@@ -22,7 +22,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "complaints/new.html")]
+#[template(path = "patients/complaints/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ComplaintForm,
@@ -30,7 +30,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/check.html")]
+#[template(path = "patients/complaints/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a ComplaintForm,
@@ -41,7 +41,7 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/confirmation.html")]
+#[template(path = "patients/complaints/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,

@@ -35,13 +35,13 @@ struct Given {
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "reports/offer.html")]
+#[template(path = "patients/reports/offer.html")]
 struct Offer<'a> {
     about: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "reports/new.html")]
+#[template(path = "patients/reports/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
@@ -52,7 +52,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/check.html")]
+#[template(path = "patients/reports/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
@@ -63,14 +63,14 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/confirmation.html")]
+#[template(path = "patients/reports/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
 }
 
 #[derive(Template)]
-#[template(path = "reports/stop.html")]
+#[template(path = "patients/reports/stop.html")]
 struct StopPage<'a> {
     context: PageContext<'a>,
     token: Option<&'a str>,
