@@ -48,8 +48,8 @@ pub struct Request {
     pub about: String,
     /// The text holds a safety word.
     pub safety: bool,
-    /// Looks like spam: shown apart, gets no mail, is never discarded.
-    pub suspect: bool,
+    /// A member of staff put it among spam.
+    pub spam: bool,
     pub method: Method,
     pub times: Vec<CallTime>,
     /// "yes", "no" or nothing.

@@ -39,7 +39,6 @@ pub struct NewRequest {
     /// "yes", "no" or nothing.
     pub voicemail: String,
     pub needs: String,
-    pub suspect: bool,
 }
 
 /// How to reach a person. The fields that the method does not need may be empty.
@@ -89,7 +88,6 @@ impl RequestForm {
                     .map_or("", |c| c.value)
                     .to_owned(),
                 needs,
-                suspect: !self.trap.is_empty(),
             }),
             _ => Err(errors),
         }
@@ -161,7 +159,6 @@ mod tests {
         let new = filled().check().unwrap();
         assert_eq!(new.contact.method, Method::Phone);
         assert_eq!(new.contact.times, [CallTime::Mornings, CallTime::AnyTime]);
-        assert!(!new.suspect);
     }
 
     #[test]

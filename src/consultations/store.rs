@@ -19,7 +19,7 @@ struct Row {
     changed_at: i64,
     about: String,
     safety: bool,
-    suspect: bool,
+    spam: bool,
     contact_method: String,
     call_times: String,
     voicemail: String,
@@ -58,7 +58,7 @@ impl Row {
             due_at: moment(self.due_at),
             changed_at: self.changed_at,
             safety: self.safety,
-            suspect: self.suspect,
+            spam: self.spam,
             method: Method::from_word(&self.contact_method).ok_or_else(|| unknown("contact method"))?,
             times: self.call_times.split(',').filter_map(CallTime::from_word).collect(),
             name: open("name", &self.name)?,
@@ -82,7 +82,7 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     let encrypt = |column, text: &str| cipher.encrypt(place(&request.reference, column), text);
     sqlx::query(
-        "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, \
+        "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, spam, \
          contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
@@ -93,7 +93,7 @@ pub async fn insert(
     .bind(request.changed_at)
     .bind(&request.about)
     .bind(request.safety)
-    .bind(request.suspect)
+    .bind(request.spam)
     .bind(request.method.word())
     .bind(words_of(&request.times))
     .bind(&request.voicemail)
@@ -109,35 +109,17 @@ pub async fn insert(
     Ok(())
 }
 
-/// The request that this key made, if it made one, and the mark of its content.
-pub async fn submitted(
+/// The mark of a request's content; nothing when it was withdrawn or erased.
+pub async fn content_mark(
     connection: &mut SqliteConnection,
-    key_hash: &str,
-) -> sqlx::Result<Option<(String, Option<String>)>> {
-    sqlx::query_as(
-        "select submissions.reference, content_mark from submissions left join consultations using (reference) \
-         where key_hash = $1 and kind = 'consultation'",
-    )
-    .bind(key_hash)
-    .fetch_optional(connection)
-    .await
-}
-
-pub async fn remember_key(
-    connection: &mut SqliteConnection,
-    key_hash: &str,
     reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into submissions (key_hash, kind, reference, created_at) values ($1, 'consultation', $2, $3)",
-    )
-    .bind(key_hash)
-    .bind(reference)
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
-    Ok(())
+) -> sqlx::Result<Option<String>> {
+    let mark: Option<Option<String>> =
+        sqlx::query_scalar("select content_mark from consultations where reference = $1")
+            .bind(reference)
+            .fetch_optional(connection)
+            .await?;
+    Ok(mark.flatten())
 }
 
 /// A request with the same words from the same person, made since `since` and not over.
@@ -168,7 +150,7 @@ pub async fn find_for(
     role: Role,
 ) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
-        "select reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method, \
+        "select reference, state, created_at, due_at, changed_at, about, safety, spam, contact_method, \
          call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
          case when $2 then needs end as needs, token_hash from consultations where reference = $1",
     )

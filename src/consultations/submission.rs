@@ -16,6 +16,7 @@ use crate::staff::store as accounts;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
+use crate::storage::submissions;
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -73,8 +74,9 @@ async fn take(
         .database
         .accept(move |connection| {
             Box::pin(async move {
-                if let Some((reference, mark)) = store::submitted(connection, &key.hash(KIND)).await? {
+                if let Some(reference) = submissions::find(connection, &key.hash(KIND)).await? {
                     // What was withdrawn has no mark.
+                    let mark = store::content_mark(connection, &reference).await?;
                     if mark.is_none_or(|mark| mark == content_mark) {
                         return Ok(Taken { reference, key });
                     }
@@ -82,14 +84,14 @@ async fn take(
                 }
                 let since = seconds(now) - SAME_REQUEST_SECONDS;
                 if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
-                    store::remember_key(connection, &key.hash(KIND), &reference, now).await?;
+                    submissions::insert(connection, &key.hash(KIND), KIND, &reference, now).await?;
                     join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
                     return Ok(Taken { reference, key });
                 }
                 let token = key.private_token(&parts.cipher);
                 request.token_hash = token_hash(&token);
                 store::insert(connection, &parts.cipher, &request, &content_mark).await?;
-                store::remember_key(connection, &key.hash(KIND), &request.reference, now).await?;
+                submissions::insert(connection, &key.hash(KIND), KIND, &request.reference, now).await?;
                 begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
                 Ok(Taken { reference: request.reference, key })
             })
@@ -126,7 +128,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
         safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared)),
-        suspect: new.suspect,
+        spam: false,
         method: contact.method,
         times: contact.times,
         voicemail: new.voicemail,
@@ -162,9 +164,6 @@ async fn begin(
         store::add_event(connection, about, now, &who, "typed it in from a call").await?;
         accounts::audit(connection, Some(staff), now, "typed in a call", about).await?;
     }
-    if request.suspect {
-        return Ok(());
-    }
     let by = if staff.is_some() { By::Staff } else { By::Patient };
     notifications::confirm(connection, app, request, token, by, now).await?;
     // Who types it in knows of it already.
@@ -175,7 +174,7 @@ async fn begin(
     Ok(())
 }
 
-/// The same answers again: what is new beside them is taken in, and what was taken for spam and is none gets its mails.
+/// The same answers again: what is new beside them is taken in.
 async fn join(
     connection: &mut SqliteConnection,
     app: &App,
@@ -190,12 +189,6 @@ async fn join(
     let before = store::find_on(connection, &app.cipher, reference).await?;
     if again.safety && !before.safety {
         store::set_safety(connection, reference).await?;
-        handling::store::touch(connection, reference, now).await?;
-    }
-    if before.suspect && !again.suspect {
-        transitions::clear(connection, app, &before, now).await?;
-        store::add_event(connection, reference, now, "patient", "asked again: no longer taken for spam")
-            .await?;
         handling::store::touch(connection, reference, now).await?;
     }
     Ok(())

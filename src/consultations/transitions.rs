@@ -7,9 +7,7 @@ use crate::consultations::calls;
 use crate::consultations::calls::Outcome;
 use crate::consultations::handling::{Act, Attention, Moved, store};
 use crate::consultations::notifications;
-use crate::consultations::notifications::By;
-use crate::consultations::{Request, State, bookings, letters, store as requests};
-use crate::mail;
+use crate::consultations::{Request, State, bookings, store as requests};
 use crate::staff::{Account, store as accounts};
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
@@ -29,7 +27,8 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
                     return Ok(Moved::Stale);
                 }
                 let possible = match act {
-                    Act::Clear => standing.suspect,
+                    Act::MarkSpam => !standing.spam,
+                    Act::UnmarkSpam => standing.spam,
                     Act::Hold(_) => standing.held_at.is_none(),
                     Act::Release => standing.held_at.is_some(),
                     // A time that is still to come is cancelled first, so that the patient hears of it.
@@ -103,8 +102,12 @@ async fn perform(
             store::set_attention(connection, about, Attention::None).await?;
             "saw to what had changed".to_owned()
         }
-        Act::Clear => {
-            clear(connection, app, request, now).await?;
+        Act::MarkSpam => {
+            store::set_spam(connection, about, true).await?;
+            "put it among spam".to_owned()
+        }
+        Act::UnmarkSpam => {
+            store::set_spam(connection, about, false).await?;
             "said that it is no spam".to_owned()
         }
         Act::Hold(reason) => {
@@ -147,21 +150,6 @@ async fn call(
         _ => Attention::None,
     };
     store::set_attention(connection, about, attention).await
-}
-
-/// The mails that were held back go out, with an address of the private page that works.
-pub async fn clear(
-    connection: &mut SqliteConnection,
-    app: &App,
-    request: &Request,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    store::clear_suspicion(connection, &request.reference).await?;
-    let token = private_token(connection, app, &request.reference).await?;
-    // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
-    notifications::confirm(connection, app, request, &token, By::Patient, now).await?;
-    let notice = letters::notice(&app.site, request).map_err(unwritten)?;
-    mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await
 }
 
 /// The address of the patient's private page; a new one for a request from before addresses were kept.

@@ -81,8 +81,12 @@ pub async fn attend(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: F
     perform((desk, me, of), fields, Act::Attend, "I have seen to it", Typed::default()).await
 }
 
+pub async fn spam(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+    perform((desk, me, of), fields, Act::MarkSpam, "Put it among spam", Typed::default()).await
+}
+
 pub async fn clear(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
-    perform((desk, me, of), fields, Act::Clear, "Not spam", Typed::default()).await
+    perform((desk, me, of), fields, Act::UnmarkSpam, "Not spam", Typed::default()).await
 }
 
 pub async fn hold(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {

@@ -99,7 +99,7 @@ impl Desk {
         let entries = self.board.read();
         let (from, until, now) = (hour.from, seconds(hour.until), seconds(now));
         let wanted = |entry: &&Entry| {
-            !entry.suspect
+            !entry.is_put_aside()
                 && entry.method == Method::Phone
                 && !entry.phone.is_empty()
                 && entry.attention != Attention::WrongNumber

@@ -118,7 +118,7 @@ impl Desk {
     async fn news(&self, since: i64, made_at: i64) -> Result<String> {
         self.board.refresh(&self.app).await?;
         let entries = self.board.read();
-        let later = entries.all().iter().filter(|entry| entry.revision > since && !entry.suspect);
+        let later = entries.all().iter().filter(|entry| entry.revision > since && !entry.is_put_aside());
         let (new, changed): (Vec<_>, Vec<_>) =
             later.partition(|entry| entry.state == RequestState::New && entry.created_at >= made_at);
         let new = (!new.is_empty()).then(|| count(new.len(), "new request"));

@@ -72,6 +72,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff/consultations/{reference}/notes", post(acts::note))
         .route("/staff/consultations/{reference}/closure", post(acts::close))
         .route("/staff/consultations/{reference}/attention", post(acts::attend))
+        .route("/staff/consultations/{reference}/spam", post(acts::spam))
         .route("/staff/consultations/{reference}/clearance", post(acts::clear))
         .route("/staff/consultations/{reference}/hold", post(acts::hold))
         .route("/staff/consultations/{reference}/release", post(acts::release))

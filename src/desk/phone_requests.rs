@@ -48,7 +48,7 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     let app = &desk.app;
     let form = RequestForm::read(&fields);
     let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
-    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
+    let new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
@@ -56,8 +56,6 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
     };
-    // No program fills in the desk's form.
-    new.suspect = false;
     match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
         Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Err(Error::Unavailable) => {

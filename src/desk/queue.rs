@@ -34,7 +34,7 @@ struct QueuePage<'a> {
     view: View,
     shown: Vec<Shown>,
     done_lately: Vec<Line>,
-    suspects: usize,
+    spam: usize,
     /// What was looked for, as typed.
     typed: &'a str,
     filtered: bool,
@@ -106,15 +106,15 @@ impl Desk {
         } else {
             Vec::new()
         };
-        let (listing, suspects, revision) = {
+        let (listing, spam, revision) = {
             let entries = self.board.read();
-            (list(&entries, &asked, at, tomorrow, number), entries.suspects(), entries.revision())
+            (list(&entries, &asked, at, tomorrow, number), entries.spam(), entries.revision())
         };
         let words = Words { calendar, now, names: &names };
         let title = match (typed, asked.view) {
             (Some(_), _) => "Search requests",
             (None, View::Done) => "Requests that are done",
-            (None, View::Suspects) => "Perhaps spam",
+            (None, View::Spam) => "Spam",
             (None, _) => "Requests",
         };
         let total = listing.total;
@@ -123,7 +123,7 @@ impl Desk {
             view: asked.view,
             done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
             shown: sections(listing, &words, &asked, number),
-            suspects,
+            spam,
             typed: typed.unwrap_or_default(),
             filtered,
             filters: Filters::of(fields, &colleagues, me),
@@ -145,8 +145,8 @@ impl QueuePage<'_> {
         format!("/staff/events?since={}&at={}", self.revision, self.now)
     }
 
-    fn suspect_count(&self) -> String {
-        count(self.suspects, "request")
+    fn spam_count(&self) -> String {
+        count(self.spam, "request")
     }
 
     fn matches(&self) -> String {
@@ -158,7 +158,7 @@ fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> Asked {
     let view = match fields.text("show").as_str() {
         _ if typed.is_some_and(|typed| !typed.is_empty()) => View::All,
         "done" => View::Done,
-        "spam" => View::Suspects,
+        "spam" => View::Spam,
         _ => View::Open,
     };
     let state = RequestState::from_word(&fields.text("state"));

@@ -38,9 +38,9 @@ pub enum View {
     #[default]
     Open,
     Done,
-    /// What looks like spam.
-    Suspects,
-    /// Everything but suspects: where a search looks.
+    /// What staff put among spam.
+    Spam,
+    /// Everything: where a search looks.
     All,
 }
 
@@ -71,7 +71,7 @@ impl View {
         match self {
             View::Open | View::All => "queue",
             View::Done => "done",
-            View::Suspects => "spam",
+            View::Spam => "spam",
         }
     }
 }
@@ -155,10 +155,10 @@ impl Asked {
     fn takes(&self, entry: &Entry) -> bool {
         let over = entry.state.is_over() && entry.attention != Attention::BookingFree;
         let in_view = match self.view {
-            View::Open => !entry.suspect && !over,
-            View::Done => !entry.suspect && entry.state.is_over(),
-            View::Suspects => entry.suspect && !entry.state.is_over(),
-            View::All => !entry.suspect,
+            View::Open => !entry.is_put_aside() && !over,
+            View::Done => entry.state.is_over(),
+            View::Spam => entry.spam && !entry.state.is_over(),
+            View::All => true,
         };
         let owned = match self.owner {
             None => true,

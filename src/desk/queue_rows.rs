@@ -29,7 +29,7 @@ pub struct Line {
     pub attention: &'static str,
     pub owner: String,
     pub nobody: bool,
-    pub suspect: bool,
+    pub spam: bool,
     pub changed_at: i64,
     pub calls: i64,
 }
@@ -85,7 +85,7 @@ impl Words<'_> {
             attention: entry.attention.says(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             nobody: entry.owner.is_none(),
-            suspect: entry.suspect,
+            spam: entry.spam,
             changed_at: entry.changed_at,
             calls: entry.calls,
         }

@@ -13,7 +13,7 @@ pub struct Row {
     pub created_at: i64,
     pub due_at: i64,
     pub safety: bool,
-    pub suspect: bool,
+    pub spam: bool,
     pub name: String,
     pub phone: String,
     pub email: String,
@@ -28,7 +28,7 @@ struct Stored {
     created_at: i64,
     due_at: i64,
     safety: bool,
-    suspect: bool,
+    spam: bool,
     name: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
@@ -39,7 +39,7 @@ struct Stored {
 /// Every request that is not erased, by the promised moment.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>> {
     let rows: Vec<Stored> = sqlx::query_as(
-        "select reference, state, created_at, due_at, safety, suspect, name, phone, email, contact_method, \
+        "select reference, state, created_at, due_at, safety, spam, name, phone, email, contact_method, \
          call_times from consultations order by due_at, created_at",
     )
     .fetch_all(readers)
@@ -78,7 +78,7 @@ impl Stored {
             created_at: self.created_at,
             due_at: self.due_at,
             safety: self.safety,
-            suspect: self.suspect,
+            spam: self.spam,
             reference: self.reference,
         })
     }

@@ -50,6 +50,8 @@ pub enum Attention {
     WrongNumber,
     /// The patient withdrew, and a time that was booked is free.
     BookingFree,
+    /// An older version took it for spam and sent no mail about it.
+    NotTold,
 }
 
 /// Why a request was closed.
@@ -75,8 +77,10 @@ pub enum Act {
     Close(Reason),
     /// What the patient changed, or what was to be mended, is dealt with.
     Attend,
-    /// It is no spam: its mails go out.
-    Clear,
+    /// It is spam, says a person.
+    MarkSpam,
+    /// It is none after all.
+    UnmarkSpam,
     Hold(String),
     Release,
     Book(NewBooking),
@@ -94,8 +98,13 @@ pub enum Moved {
 }
 
 impl Attention {
-    const ALL: [Attention; 4] =
-        [Attention::None, Attention::Changed, Attention::WrongNumber, Attention::BookingFree];
+    const ALL: [Attention; 5] = [
+        Attention::None,
+        Attention::Changed,
+        Attention::WrongNumber,
+        Attention::BookingFree,
+        Attention::NotTold,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -103,6 +112,7 @@ impl Attention {
             Attention::Changed => "changed",
             Attention::WrongNumber => "wrong number",
             Attention::BookingFree => "booking free",
+            Attention::NotTold => "not told",
         }
     }
 
@@ -117,6 +127,7 @@ impl Attention {
             Attention::Changed => "The patient changed how to reach them",
             Attention::WrongNumber => "Wrong number: find another way to reach them",
             Attention::BookingFree => "The patient withdrew: the time that was booked is free",
+            Attention::NotTold => "Nobody was told of this by email: get in touch with them now",
         }
     }
 }
@@ -170,7 +181,7 @@ impl Act {
             Act::CancelBooking => return None,
             // These leave the state as it is, and what is written down may be written at any time.
             Act::Note { .. } | Act::Hold(_) | Act::Release | Act::Attend => return Some(from),
-            Act::Own(_) | Act::Clear => from,
+            Act::Own(_) | Act::MarkSpam | Act::UnmarkSpam => from,
         };
         let stays = to == from && !from.is_over() && !matches!(self, Act::Contact);
         (stays || from.may_become(to)).then_some(to)
@@ -199,7 +210,8 @@ mod tests {
                 Act::Call(Outcome::Spoke),
                 Act::Own(None),
                 Act::Close(Reason::Twice),
-                Act::Clear,
+                Act::MarkSpam,
+                Act::UnmarkSpam,
                 Act::CancelBooking,
             ] {
                 assert_eq!(act.next(over), None);

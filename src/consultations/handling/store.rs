@@ -16,7 +16,7 @@ use crate::storage::encryption::{Cipher, FieldId};
 pub struct Standing {
     pub state: String,
     pub changed_at: i64,
-    pub suspect: bool,
+    pub spam: bool,
     pub held_at: Option<i64>,
     pub owner_id: Option<i64>,
 }
@@ -63,7 +63,7 @@ pub async fn find(
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
     sqlx::query_as(
-        "select state, changed_at, suspect, held_at, owner_id from consultations where reference = $1",
+        "select state, changed_at, spam, held_at, owner_id from consultations where reference = $1",
     )
     .bind(reference)
     .fetch_one(connection)
@@ -194,9 +194,11 @@ pub async fn set_hold(
     Ok(())
 }
 
-pub async fn clear_suspicion(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
-    sqlx::query("update consultations set suspect = 0 where reference = $1")
+/// Puts a request among spam, or takes it out.
+pub async fn set_spam(connection: &mut SqliteConnection, reference: &str, spam: bool) -> sqlx::Result<()> {
+    sqlx::query("update consultations set spam = $2 where reference = $1")
         .bind(reference)
+        .bind(spam)
         .execute(connection)
         .await?;
     Ok(())

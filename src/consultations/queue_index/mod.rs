@@ -38,7 +38,8 @@ pub struct Entry {
     pub changed_at: i64,
     pub revision: i64,
     pub safety: bool,
-    pub suspect: bool,
+    /// A member of staff put it among spam.
+    pub spam: bool,
     pub method: Method,
     pub times: Vec<CallTime>,
     /// "yes", "no" or nothing.
@@ -74,7 +75,7 @@ pub struct Entries {
     slots: HashMap<Arc<str>, usize>,
     /// For each person with more than one request, where these are in `all`.
     persons: Vec<Vec<usize>>,
-    suspects: usize,
+    spam: usize,
     unopened: usize,
     /// The last row taken in.
     seen: (i64, String),
@@ -136,9 +137,9 @@ impl Entries {
         self.slots.get(reference).map(|slot| &self.all[*slot])
     }
 
-    /// How many look like spam and are not over.
-    pub fn suspects(&self) -> usize {
-        self.suspects
+    /// How many are among spam and are not over.
+    pub fn spam(&self) -> usize {
+        self.spam
     }
 
     /// The last change of all that is on the board.
@@ -171,7 +172,7 @@ impl Entries {
 
     fn put(&mut self, entry: Entry) {
         self.take_out(&entry.reference.clone());
-        self.suspects += usize::from(entry.is_open_suspect());
+        self.spam += usize::from(entry.is_open_spam());
         self.unopened += usize::from(entry.unopened);
         self.slots.insert(entry.reference.clone(), self.all.len());
         self.all.push(entry);
@@ -180,7 +181,7 @@ impl Entries {
     fn take_out(&mut self, reference: &str) {
         let Some(slot) = self.slots.remove(reference) else { return };
         let gone = self.all.swap_remove(slot);
-        self.suspects -= usize::from(gone.is_open_suspect());
+        self.spam -= usize::from(gone.is_open_spam());
         self.unopened -= usize::from(gone.unopened);
         if let Some(moved) = self.all.get(slot) {
             self.slots.insert(moved.reference.clone(), slot);
@@ -232,7 +233,7 @@ impl Entry {
             changed_at: row.changed_at,
             revision: row.revision,
             safety: row.safety,
-            suspect: row.suspect,
+            spam: row.spam,
             voicemail: row.voicemail,
             owner: row.owner_id,
             next_try_at: row.next_try_at,
@@ -243,8 +244,13 @@ impl Entry {
         }
     }
 
-    fn is_open_suspect(&self) -> bool {
-        self.suspect && !self.state.is_over()
+    fn is_open_spam(&self) -> bool {
+        self.spam && !self.state.is_over()
+    }
+
+    /// Among spam and nothing more: what holds safety words is shown as if nobody had put it there.
+    pub fn is_put_aside(&self) -> bool {
+        self.spam && !self.safety
     }
 
     pub fn is_found_by(&self, looked_for: &LookedFor) -> bool {

@@ -65,7 +65,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     let usefulness = store::usefulness(readers).await?;
     let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
     let mut open: HashMap<String, usize> = HashMap::new();
-    for mistake in told.iter().filter(|mistake| mistake.is_open() && !mistake.suspect) {
+    for mistake in told.iter().filter(|mistake| mistake.is_open()) {
         *open.entry(mistake.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;

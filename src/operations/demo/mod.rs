@@ -184,18 +184,15 @@ impl Month {
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {
-                let request =
-                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
                 let act = match next {
                     State::Closed => Act::Close(Reason::DealtWith),
                     _ => Act::Call(Outcome::Spoke),
                 };
-                // The second account is reception's.
-                let reception = staff::store::find(app.database.readers(), 2).await?;
-                handling::act(app, &reception, reference.clone(), request.changed_at, act).await?;
+                self.act(&reference, act).await?;
                 return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
+            Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,
             Happening::Report { about, new } => {
                 if let Some(sheet) = self.library.sheet(&about) {
                     reports::submit(app, &[sheet], None, new, &key()).await?;
@@ -205,6 +202,16 @@ impl Month {
             Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
+    }
+
+    /// Does what reception would do.
+    async fn act(&self, reference: &str, act: Act) -> Result<(), Error> {
+        let app = &self.app;
+        let request = consultations::store::find(app.database.readers(), &app.cipher, reference).await?;
+        // The second account is reception's.
+        let reception = staff::store::find(app.database.readers(), 2).await?;
+        handling::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
+        Ok(())
     }
 
     async fn vote(&self, about: String, useful: bool) -> Result<(), Error> {

@@ -33,6 +33,7 @@ pub enum Happening {
     Request { new: Box<NewRequest>, fate: Fate },
     Move { reference: String, fate: Fate, next: State },
     Withdrawal { reference: String },
+    Spam { reference: String },
     Report { about: String, new: NewReport },
     Vote { about: String, useful: bool },
     Mistake { told: Told, new: NewMistake },
@@ -47,6 +48,8 @@ pub enum Fate {
     Rung { before: i64, closed_after: Option<i64> },
     /// Withdrawn by the patient so many hours later.
     Withdrawn { after: i64 },
+    /// Put among spam by staff soon after.
+    Spam,
 }
 
 impl Fate {
@@ -63,6 +66,10 @@ impl Fate {
             Fate::Withdrawn { after } => {
                 let at = asked + SignedDuration::from_hours(after);
                 Some(Event { at, happening: Happening::Withdrawal { reference } })
+            }
+            Fate::Spam => {
+                let at = asked + SignedDuration::from_mins(10);
+                Some(Event { at, happening: Happening::Spam { reference } })
             }
         }
     }
@@ -111,7 +118,11 @@ pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
             _ if number < of_weekend => weekend.0 + part(&mut chance, weekend.1.duration_since(weekend.0)),
             _ => by_day(&mut chance, calendar, now),
         };
-        let fate = if special.is_some() { Fate::Waits } else { fate(&mut chance) };
+        let fate = match special {
+            Some(Special::Spam(_)) => Fate::Spam,
+            Some(_) => Fate::Waits,
+            None => fate(&mut chance),
+        };
         let new = people::request(&mut chance, &person, special);
         if number == 0 {
             again = Some(person);

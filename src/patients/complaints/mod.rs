@@ -30,8 +30,6 @@ pub struct Complaint {
     pub ended_at: Option<i64>,
     /// A save on an older one is refused.
     pub changed_at: i64,
-    /// Looks like spam: marked, never discarded.
-    pub suspect: bool,
     pub name: String,
     pub email: String,
     pub phone: String,
@@ -73,7 +71,6 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         acknowledged_at: None,
         ended_at: None,
         changed_at: seconds(now),
-        suspect: new.suspect,
         name: new.name,
         email: new.email,
         phone: new.phone,
@@ -90,10 +87,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                if !complaint.suspect {
-                    mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
-                }
-                Ok(())
+                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await
             })
         })
         .await?;

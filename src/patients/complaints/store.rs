@@ -16,7 +16,6 @@ struct Row {
     acknowledged_at: Option<i64>,
     ended_at: Option<i64>,
     changed_at: i64,
-    suspect: bool,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
@@ -48,7 +47,6 @@ impl Row {
             acknowledged_at: self.acknowledged_at,
             ended_at: self.ended_at,
             changed_at: self.changed_at,
-            suspect: self.suspect,
             name: open("name", &self.name)?,
             email: open("email", &self.email)?,
             phone: open("phone", &self.phone)?,
@@ -71,15 +69,14 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     let encrypt = |column, text: &str| cipher.encrypt(place(&complaint.reference, column), text);
     sqlx::query(
-        "insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, \
-         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into complaints (reference, key_hash, created_at, due_at, changed_at, name, email, phone, \
+         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&complaint.reference)
     .bind(key_hash)
     .bind(complaint.created_at)
     .bind(complaint.due_at)
     .bind(complaint.changed_at)
-    .bind(complaint.suspect)
     .bind(encrypt("name", &complaint.name))
     .bind(encrypt("email", &complaint.email))
     .bind(encrypt("phone", &complaint.phone))
@@ -111,7 +108,7 @@ pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(St
 /// Open ones first, by the day they are due; then the closed ones, the latest first.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, suspect, name, null as email, \
+        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
          null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )

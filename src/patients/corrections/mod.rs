@@ -25,8 +25,6 @@ pub struct Mistake {
     pub about: String,
     /// Of the page, as the reader saw it.
     pub version: String,
-    /// Looks like spam: shown apart, never discarded.
-    pub suspect: bool,
     pub name: String,
     pub email: String,
     pub words: String,
@@ -62,7 +60,6 @@ pub async fn submit(app: &App, told: Told, new: NewMistake, key: &SubmissionKey)
         changed_at: seconds(now),
         about: told.about,
         version: told.version,
-        suspect: new.suspect,
         name: new.name,
         email: new.email,
         words: new.words,

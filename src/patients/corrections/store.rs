@@ -15,7 +15,6 @@ struct Row {
     answered_at: Option<i64>,
     about: String,
     version: String,
-    suspect: bool,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
@@ -42,7 +41,6 @@ impl Row {
             changed_at: self.changed_at,
             about: self.about,
             version: self.version,
-            suspect: self.suspect,
             reference: self.reference,
         })
     }
@@ -56,15 +54,14 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     let encrypt = |column, text: &str| cipher.encrypt(place(&mistake.reference, column), text);
     sqlx::query(
-        "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, suspect, name, \
-         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, name, \
+         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
     )
     .bind(&mistake.reference)
     .bind(key_hash)
     .bind(mistake.created_at)
     .bind(&mistake.about)
     .bind(&mistake.version)
-    .bind(mistake.suspect)
     .bind(encrypt("name", &mistake.name))
     .bind(encrypt("email", &mistake.email))
     .bind(encrypt("words", &mistake.words))
@@ -97,11 +94,11 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     row.open(cipher)
 }
 
-/// Open ones first, the oldest first; spam last. Without the words and who wrote them, which no list shows.
+/// Open ones first, the oldest first. Without the words and who wrote them, which no list shows.
 pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Mistake>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select reference, created_at, changed_at, answered_at, about, version, suspect, null as name, \
-         null as email, null as words, null as answer from mistakes order by state = 'answered', suspect, \
+        "select reference, created_at, changed_at, answered_at, about, version, null as name, \
+         null as email, null as words, null as answer from mistakes order by state = 'answered', \
          case when state = 'open' then created_at else -answered_at end limit $1",
     )
     .bind(most)
