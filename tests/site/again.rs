@@ -57,7 +57,12 @@ async fn a_key_of_one_form_is_no_trouble_in_another() {
     let site = Site::open().await;
     for (from, to, first, second) in [
         ("/reports/new", NEW, report(), consultation()),
-        (NEW, "/reports/new", with(consultation(), "concern", &["another"]), report()),
+        (
+            NEW,
+            "/reports/new",
+            with(consultation(), "concern", &["another"]),
+            with(report(), "about", &["fibromyalgia"]),
+        ),
     ] {
         let mut patient = site.visitor();
         let check = patient.post(from, &first).await;

@@ -155,7 +155,7 @@ async fn what_was_hidden_by_a_guess_is_an_ordinary_request_that_waits_for_us() {
     assert!(rows.iter().all(|(.., spam, _)| *spam == 0), "no guess stays");
     assert!(rows[1].3 > rows[3].3, "the change counts");
     let told: Vec<String> = sqlx::query_scalar(
-        "select reference from consultation_events where who = 'system' and what like '%sent no mail' order by id",
+        "select reference from consultation_events where who = 'system' and what like '%sent no mail' order by reference",
     )
     .fetch_all(&pool)
     .await
