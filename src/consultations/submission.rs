@@ -1,6 +1,7 @@
 //! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
 
 use crate::consultations::transitions;
+use crate::staff::audit;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
@@ -12,7 +13,6 @@ use crate::consultations::{Request, State, handling, letters, store, words_typed
 use crate::library::Library;
 use crate::library::summary::Summary;
 use crate::mail;
-use crate::staff::store as accounts;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -162,7 +162,7 @@ async fn begin(
     if let Some(staff) = staff {
         let who = format!("staff:{staff}");
         store::add_event(connection, about, now, &who, "typed it in from a call").await?;
-        accounts::audit(connection, Some(staff), now, "typed in a call", about).await?;
+        audit::store::insert(connection, Some(staff), now, "typed in a call", about).await?;
     }
     let by = if staff.is_some() { By::Staff } else { By::Patient };
     notifications::confirm(connection, app, request, token, by, now).await?;

@@ -8,7 +8,8 @@ use crate::consultations::calls::Outcome;
 use crate::consultations::handling::{Act, Attention, Moved, store};
 use crate::consultations::notifications;
 use crate::consultations::{Request, State, bookings, store as requests};
-use crate::staff::{Account, store as accounts};
+use crate::staff::Account;
+use crate::staff::audit;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
 
@@ -48,7 +49,7 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
                     requests::set_state(connection, &about, next, now).await?;
                 }
                 requests::add_event(connection, &about, now, &format!("staff:{}", me.id), &what).await?;
-                accounts::audit(connection, Some(me.id), now, &what, &about).await?;
+                audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
                 Ok(Moved::Yes)
             })
         })

@@ -194,9 +194,9 @@ async fn the_audit_is_kept_for_24_months_and_then_forgotten() {
     site.app
         .database
         .write(move |connection| {
-            Box::pin(
-                async move { mybackpain::staff::store::audit(connection, Some(1), old, "opened", "x").await },
-            )
+            Box::pin(async move {
+                mybackpain::staff::audit::store::insert(connection, Some(1), old, "opened", "x").await
+            })
         })
         .await
         .unwrap();

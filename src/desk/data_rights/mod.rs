@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::queue_index::national;
 use crate::mail;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;

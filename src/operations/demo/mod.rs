@@ -33,6 +33,8 @@ use crate::web::error::Error;
 use crate::web::security::Limits;
 use crate::web::site::Site;
 
+pub use month::Demo;
+
 use month::{Event, Happening};
 
 mod chance;
@@ -54,17 +56,6 @@ pub struct Colleague {
     pub email: String,
     pub role: &'static str,
     pub password: String,
-}
-
-/// What kind of month is made up, and where.
-pub struct Demo<'a> {
-    /// The data folder, empty or missing.
-    pub folder: &'a Path,
-    pub content: &'a Path,
-    /// How many people ask for a consultation in the month.
-    pub requests: u32,
-    /// Another number makes other people.
-    pub seed: u64,
 }
 
 /// Fills the folder. The month ends `now`.

@@ -1,5 +1,7 @@
 //! What happens in the made-up month, and when: requests by day and by hour, a full weekend, staff who mostly keep up.
 
+use std::path::Path;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -9,7 +11,6 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::clinic::promise::Calendar;
 use crate::consultations::State;
 use crate::consultations::request::NewRequest;
-use crate::operations::demo::Demo;
 use crate::operations::demo::chance::Chance;
 use crate::operations::demo::people;
 use crate::operations::demo::people::{Person, Special};
@@ -98,6 +99,17 @@ impl Ahead {
         let Reverse((_, at)) = self.order.pop()?;
         self.events[at].take()
     }
+}
+
+/// What kind of month is made up, and where.
+pub struct Demo<'a> {
+    /// The data folder, empty or missing.
+    pub folder: &'a Path,
+    pub content: &'a Path,
+    /// How many people ask for a consultation in the month.
+    pub requests: u32,
+    /// Another number makes other people.
+    pub seed: u64,
 }
 
 /// Everything that readers and patients do by themselves.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::mail;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};

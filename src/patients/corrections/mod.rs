@@ -1,6 +1,6 @@
 //! What readers say is wrong on a page, and what staff answered.
 
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
