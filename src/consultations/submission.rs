@@ -1,15 +1,17 @@
 //! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
 
-use crate::consultations::transitions;
 use crate::staff::audit;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::notifications;
 use crate::consultations::notifications::By;
-use crate::consultations::request::NewRequest;
+use crate::consultations::request::{Request, words_typed};
+use crate::consultations::request_form::NewRequest;
+use crate::consultations::request_state::RequestState;
 use crate::consultations::summaries;
-use crate::consultations::{Request, State, handling, letters, store, words_typed};
+use crate::consultations::transitions;
+use crate::consultations::{handling, letters, store};
 use crate::library::Library;
 use crate::library::summary::Summary;
 use crate::mail;
@@ -26,7 +28,7 @@ pub const KIND: &str = "consultation";
 const SAME_REQUEST_SECONDS: i64 = 24 * 60 * 60;
 
 /// A request that was taken in.
-pub struct Taken {
+pub struct TakenRequest {
     pub reference: String,
     /// Leads to its confirmation: the key that it came with, or another where that had led to other words before.
     pub key: SubmissionKey,
@@ -42,7 +44,7 @@ pub async fn submit(
     new: NewRequest,
     shared: Option<Summary>,
     key: &SubmissionKey,
-) -> Result<Taken> {
+) -> Result<TakenRequest> {
     take(app, library, new, shared, key, None).await
 }
 
@@ -64,7 +66,7 @@ async fn take(
     shared: Option<Summary>,
     key: &SubmissionKey,
     staff: Option<i64>,
-) -> Result<Taken> {
+) -> Result<TakenRequest> {
     let now = app.clock.now();
     let content_mark = content_mark(app, &new);
     let mut request = new_request(app, library, new, shared.as_ref());
@@ -78,7 +80,7 @@ async fn take(
                     // What was withdrawn has no mark.
                     let mark = store::content_mark(connection, &reference).await?;
                     if mark.is_none_or(|mark| mark == content_mark) {
-                        return Ok(Taken { reference, key });
+                        return Ok(TakenRequest { reference, key });
                     }
                     key = spare;
                 }
@@ -86,14 +88,14 @@ async fn take(
                 if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
                     submissions::insert(connection, &key.hash(KIND), KIND, &reference, now).await?;
                     join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
-                    return Ok(Taken { reference, key });
+                    return Ok(TakenRequest { reference, key });
                 }
                 let token = key.private_token(&parts.cipher);
                 request.token_hash = token_hash(&token);
                 store::insert(connection, &parts.cipher, &request, &content_mark).await?;
                 submissions::insert(connection, &key.hash(KIND), KIND, &request.reference, now).await?;
                 begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
-                Ok(Taken { reference: request.reference, key })
+                Ok(TakenRequest { reference: request.reference, key })
             })
         })
         .await?;
@@ -123,7 +125,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
     let contact = new.contact;
     Request {
         reference: reference("BP"),
-        state: State::New,
+        state: RequestState::New,
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqlitePool;
 
 use crate::storage::encryption;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
@@ -60,18 +60,12 @@ impl Stored {
     }
 
     fn open(self, cipher: &Cipher) -> sqlx::Result<Row> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => {
-                let place = FieldId { table: "consultations", reference: &self.reference, column };
-                cipher.decrypt(place, sealed)
-            }
-            None => Ok(String::new()),
-        };
+        let row = cipher.row("consultations", &self.reference);
         let times: Vec<CallTime> = self.call_times.split(',').filter_map(CallTime::from_word).collect();
         Ok(Row {
-            name: open("name", &self.name)?,
-            phone: open("phone", &self.phone)?,
-            email: open("email", &self.email)?,
+            name: row.decrypt("name", &self.name)?,
+            phone: row.decrypt("phone", &self.phone)?,
+            email: row.decrypt("email", &self.email)?,
             method: Method::from_word(&self.contact_method).map_or("", Method::label).to_owned(),
             times: CallTime::in_words(&times),
             state: self.state,

@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::consultations;
-use crate::consultations::State;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling;
-use crate::consultations::handling::{Act, Reason};
+use crate::consultations::RequestState;
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, CloseReason};
+use crate::consultations::transitions;
 use crate::library::Library;
 use crate::mail::{Post, Progress, Sender, Worker};
 use crate::operations::retention_job;
@@ -176,11 +176,11 @@ impl Month {
             }
             Happening::Move { reference, fate, next } => {
                 let act = match next {
-                    State::Closed => Act::Close(Reason::DealtWith),
-                    _ => Act::Call(Outcome::Spoke),
+                    RequestState::Closed => Act::Close(CloseReason::DealtWith),
+                    _ => Act::Call(CallOutcome::Spoke),
                 };
                 self.act(&reference, act).await?;
-                return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
+                return Ok(if next == RequestState::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
             Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,
@@ -201,7 +201,7 @@ impl Month {
         let request = consultations::store::find(app.database.readers(), &app.cipher, reference).await?;
         // The second account is reception's.
         let reception = staff::store::find(app.database.readers(), 2).await?;
-        handling::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
+        transitions::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
         Ok(())
     }
 

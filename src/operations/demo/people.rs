@@ -1,9 +1,9 @@
 //! Invented people and what they write. Numbers are from Ofcom's ranges for drama, addresses end in example.org.
 
 use crate::clinic::Role;
-use crate::consultations::request::{Contact, NewRequest};
+use crate::consultations::request_form::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
-use crate::patients::corrections::Told;
+use crate::patients::corrections::PageVersion;
 use crate::patients::corrections::request::NewMistake;
 use crate::patients::reports::request::NewReport;
 use crate::staff::NewAccount;
@@ -144,9 +144,9 @@ pub fn vote(chance: &mut Chance) -> (String, bool) {
     ((*chance.one(SHEETS)).to_owned(), chance.percent(82))
 }
 
-pub fn mistakes() -> Vec<(Told, NewMistake)> {
+pub fn mistakes() -> Vec<(PageVersion, NewMistake)> {
     let one = |about: &str, words: &str, name: &str, email: &str| {
-        let told = Told { about: about.into(), version: "1.0".into() };
+        let told = PageVersion { about: about.into(), version: "1.0".into() };
         (told, NewMistake { words: words.into(), name: name.into(), email: email.into() })
     };
     vec![

@@ -40,7 +40,7 @@ pub struct Complaint {
 
 /// A step in the life of a complaint.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ComplaintStep {
     Acknowledge,
     /// With what was found and done.
     Close(String),
@@ -96,7 +96,13 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 }
 
 /// Takes a complaint a step on for a member of staff, who saw it as it was at `seen_at`. False when it had changed.
-pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_at: i64) -> Result<bool> {
+pub async fn advance(
+    app: &App,
+    staff: i64,
+    reference: String,
+    step: ComplaintStep,
+    seen_at: i64,
+) -> Result<bool> {
     let now: Timestamp = app.clock.now();
     let cipher = app.cipher.clone();
     Ok(app
@@ -104,11 +110,11 @@ pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_
         .write(move |connection| {
             Box::pin(async move {
                 let (moved, what) = match step {
-                    Step::Acknowledge => (
+                    ComplaintStep::Acknowledge => (
                         store::acknowledge(connection, &reference, seen_at, now).await?,
                         "acknowledged a complaint",
                     ),
-                    Step::Close(outcome) => (
+                    ComplaintStep::Close(outcome) => (
                         store::close(connection, &cipher, &reference, &outcome, seen_at, now).await?,
                         "closed a complaint",
                     ),

@@ -11,15 +11,16 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations;
-use crate::consultations::request::{LONGEST_CONCERN, NewRequest, RequestForm};
+use crate::consultations::request_form::{LONGEST_CONCERN, NewRequest, RequestForm};
 use crate::consultations::submission::KIND;
-use crate::consultations::{Request, State as RequestState, store};
+use crate::consultations::{Request, RequestState, store};
 use crate::library::Library;
 use crate::library::summary::Summary;
 use crate::mail::Purpose;
 use crate::patients::assessment;
 use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::consultations::private_page;
+use crate::patients::consultations::state::ConsultationsState;
 use crate::patients::form_step::{FormStep, SendProblem, check_status};
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, key_hash};
@@ -29,13 +30,6 @@ use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
 use crate::web::security::Network;
 use crate::web::site::PageContext;
-
-/// What these pages are given.
-#[derive(Clone)]
-pub struct Given {
-    pub app: App,
-    pub library: Arc<Library>,
-}
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
@@ -87,7 +81,7 @@ const DESCRIPTION: &str =
     "Tell us how to reach you, by phone, video call or email, and see by when you will hear from the clinic.";
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
-    let given = Given { app, library };
+    let given = ConsultationsState { app, library };
     Router::new()
         .route("/consultations/new", get(new).post(create))
         .route("/consultations/confirmation/{key}", get(confirmation))
@@ -101,7 +95,11 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { form, errors: FieldErrors::default() }.render()
 }
 
-async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+async fn new(
+    State(given): State<ConsultationsState>,
+    Query(asked): Query,
+    jar: CookieJar,
+) -> Result<Response> {
     // Only a summary that is there is offered to be shared.
     let questions = &given.library.questions;
     let from_summary =
@@ -111,7 +109,7 @@ async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) ->
 }
 
 async fn create(
-    State(given): State<Given>,
+    State(given): State<ConsultationsState>,
     from: Network,
     jar: CookieJar,
     fields: Fields,
@@ -142,7 +140,7 @@ async fn create(
     }
 }
 
-async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
+async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<String>) -> Result<Response> {
     let app = &given.app;
     let request = store::find_by_key(app.database.readers(), &app.cipher, &key_hash(KIND, &key)).await?;
     let calendar = app.site.clinic.calendar();
@@ -174,7 +172,7 @@ fn summary_is_gone() -> FieldErrors {
     errors
 }
 
-impl Given {
+impl ConsultationsState {
     /// The visitor's own summary, when they ticked that it is to be shared.
     async fn to_share(&self, form: &RequestForm, jar: &CookieJar) -> Result<Option<Summary>> {
         if !form.share {

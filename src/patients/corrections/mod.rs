@@ -44,13 +44,13 @@ impl Mistake {
 }
 
 /// What a page is told of: its slug and version.
-pub struct Told {
+pub struct PageVersion {
     pub about: String,
     pub version: String,
 }
 
 /// Stores a mistake once, however often its form is sent.
-pub async fn submit(app: &App, told: Told, new: NewMistake, key: &SubmissionKey) -> Result<()> {
+pub async fn submit(app: &App, told: PageVersion, new: NewMistake, key: &SubmissionKey) -> Result<()> {
     let now = app.clock.now();
     let key_hash = token_hash(key.as_str());
     let mistake = Mistake {

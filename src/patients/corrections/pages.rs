@@ -11,7 +11,7 @@ use axum::routing::get;
 
 use crate::library::{Library, PlainPage, Sheet};
 use crate::patients::corrections::request::{LONGEST_WORDS, MistakeForm};
-use crate::patients::corrections::{Told, store};
+use crate::patients::corrections::{PageVersion, store};
 use crate::patients::form_step::{SendProblem, ask_about_email, check_status, press};
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
@@ -24,7 +24,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Clone)]
-struct Given {
+struct CorrectionsState {
     app: App,
     library: Arc<Library>,
 }
@@ -61,14 +61,14 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/mistakes/new", get(new).post(create))
         .route("/mistakes/confirmation/{key}", get(confirmation))
-        .with_state(Given { app, library })
+        .with_state(CorrectionsState { app, library })
 }
 
-async fn new(State(given): State<Given>, About(about): About) -> Response {
+async fn new(State(given): State<CorrectionsState>, About(about): About) -> Response {
     given.show(&MistakeForm { about, ..MistakeForm::default() }, None, FieldErrors::default(), None)
 }
 
-async fn create(State(given): State<Given>, from: Network, fields: Fields) -> Result<Response> {
+async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fields) -> Result<Response> {
     let app = &given.app;
     let form = MistakeForm::read(&fields);
     let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
@@ -91,7 +91,7 @@ async fn create(State(given): State<Given>, from: Network, fields: Fields) -> Re
     }
 }
 
-async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
+async fn confirmation(State(given): State<CorrectionsState>, Path(key): Path<String>) -> Result<Response> {
     let found = store::find_by_key(given.app.database.readers(), &token_hash(&key)).await?;
     let (reference, about) = found;
     let context = given.app.site.private("Thank you: we have your report");
@@ -99,7 +99,7 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-impl Given {
+impl CorrectionsState {
     fn find(&self, slug: &str) -> Option<Spoken<'_>> {
         let plain = || self.library.pages.iter().find(|page| page.slug == slug).map(Spoken::Plain);
         self.library.sheet(slug).map(Spoken::Sheet).or_else(plain)
@@ -158,11 +158,11 @@ impl<'a> Spoken<'a> {
         }
     }
 
-    fn told(self) -> Told {
+    fn told(self) -> PageVersion {
         let version = match self {
             Spoken::Sheet(sheet) => sheet.front.version.clone(),
             Spoken::Plain(_) => String::new(),
         };
-        Told { about: self.slug().to_owned(), version }
+        PageVersion { about: self.slug().to_owned(), version }
     }
 }

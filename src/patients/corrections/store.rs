@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::Mistake;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -21,21 +21,16 @@ struct Row {
     answer: Option<Vec<u8>>,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
-    FieldId { table: "mistakes", reference, column }
-}
+const TABLE: &str = "mistakes";
 
 impl Row {
     fn open(self, cipher: &Cipher) -> sqlx::Result<Mistake> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
-            None => Ok(String::new()),
-        };
+        let row = cipher.row(TABLE, &self.reference);
         Ok(Mistake {
-            name: open("name", &self.name)?,
-            email: open("email", &self.email)?,
-            words: open("words", &self.words)?,
-            answer: open("answer", &self.answer)?,
+            name: row.decrypt("name", &self.name)?,
+            email: row.decrypt("email", &self.email)?,
+            words: row.decrypt("words", &self.words)?,
+            answer: row.decrypt("answer", &self.answer)?,
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
@@ -52,7 +47,7 @@ pub async fn insert(
     mistake: &Mistake,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let encrypt = |column, text: &str| cipher.encrypt(place(&mistake.reference, column), text);
+    let row = cipher.row(TABLE, &mistake.reference);
     sqlx::query(
         "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, name, \
          email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
@@ -62,9 +57,9 @@ pub async fn insert(
     .bind(mistake.created_at)
     .bind(&mistake.about)
     .bind(&mistake.version)
-    .bind(encrypt("name", &mistake.name))
-    .bind(encrypt("email", &mistake.email))
-    .bind(encrypt("words", &mistake.words))
+    .bind(row.encrypt("name", &mistake.name))
+    .bind(row.encrypt("email", &mistake.email))
+    .bind(row.encrypt("words", &mistake.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -121,7 +116,7 @@ pub async fn answer(
          changed_at = max(changed_at + 1, $4) where reference = $1 and changed_at = $3",
     )
     .bind(reference)
-    .bind(cipher.encrypt(place(reference, "answer"), words))
+    .bind(cipher.row(TABLE, reference).encrypt("answer", words))
     .bind(seen_at)
     .bind(seconds(now))
     .execute(connection)

@@ -38,12 +38,12 @@ pub struct Report {
     pub name: String,
     pub email: String,
     pub content_mark: String,
-    pub state: State,
+    pub state: ReportState,
 }
 
 /// What became of a report when it was asked for.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum State {
+pub enum ReportState {
     Accepted,
     /// Accepted in a flood: sent later.
     Held,
@@ -51,20 +51,20 @@ pub enum State {
     Suppressed,
 }
 
-impl State {
+impl ReportState {
     pub fn word(self) -> &'static str {
         match self {
-            State::Accepted => "accepted",
-            State::Held => "held",
-            State::Suppressed => "suppressed",
+            ReportState::Accepted => "accepted",
+            ReportState::Held => "held",
+            ReportState::Suppressed => "suppressed",
         }
     }
 
-    fn of(answer: Answer) -> State {
+    fn of(answer: Answer) -> ReportState {
         match answer {
-            Answer::Send => State::Accepted,
-            Answer::Hold => State::Held,
-            Answer::No(_) => State::Suppressed,
+            Answer::Send => ReportState::Accepted,
+            Answer::Hold => ReportState::Held,
+            Answer::No(_) => ReportState::Suppressed,
         }
     }
 }
@@ -97,7 +97,7 @@ pub async fn submit(
         content_mark: app.cipher.mark("report", &content),
         name: new.name,
         email: new.email,
-        state: State::Accepted,
+        state: ReportState::Accepted,
     };
     let link = summary.map(|summary| PrivateLink {
         summary,
@@ -122,7 +122,7 @@ pub async fn submit(
                 }
                 let answer = limits::ask(connection, cipher, &report.email, bounded, now).await?;
                 let mut report = report;
-                report.state = State::of(answer);
+                report.state = ReportState::of(answer);
                 store::insert(connection, &parts.cipher, &report).await?;
                 submissions::insert(connection, &key_hash, KIND, &report.reference, now).await?;
                 if let Answer::Send | Answer::Hold = answer {

@@ -29,7 +29,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Clone)]
-struct Given {
+struct ReportsState {
     app: App,
     library: Arc<Library>,
 }
@@ -83,7 +83,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/reports/new", get(new).post(create))
         .route("/reports/confirmation/{key}", get(confirmation))
         .route("/reports/stop/{token}", get(ask_to_stop).post(stop))
-        .with_state(Given { app, library })
+        .with_state(ReportsState { app, library })
 }
 
 /// The form for the foot of a sheet.
@@ -91,7 +91,7 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { about }.render()
 }
 
-async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+async fn new(State(given): State<ReportsState>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
     let about = Some(asked.text("about")).filter(|slug| !slug.is_empty());
     let form = ReportForm {
         about: about.into_iter().collect(),
@@ -107,7 +107,7 @@ async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) ->
 }
 
 async fn create(
-    State(given): State<Given>,
+    State(given): State<ReportsState>,
     from: Network,
     jar: CookieJar,
     fields: Fields,
@@ -133,7 +133,7 @@ async fn create(
     }
 }
 
-async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
+async fn confirmation(State(given): State<ReportsState>, Path(key): Path<String>) -> Result<Response> {
     let app = &given.app;
     let (reference, about) = store::find_by_key(app.database.readers(), &key_hash(KIND, &key)).await?;
     let mail = ConfirmationMail::find(app, &reference, Purpose::Report).await?;
@@ -146,20 +146,20 @@ async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Re
     Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets, mail }))
 }
 
-async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
     open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
     let context = given.app.site.private("Stop emails to this address?");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: Some(&token) }))
 }
 
-async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
     let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
     crate::patients::reports::stop(&given.app, mark).await?;
     let context = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }
 
-impl Given {
+impl ReportsState {
     /// The visitor's own summary, for a form that was opened from one.
     async fn summary(&self, form: &ReportForm, jar: &CookieJar) -> Result<Option<Summary>> {
         if !form.from_summary {

@@ -4,10 +4,10 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::patients::reports::Report;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
-    let place = |column| FieldId { table: "reports", reference: &report.reference, column };
+    let row = cipher.row("reports", &report.reference);
     sqlx::query(
         "insert into reports (reference, created_at, about, name, email, content_mark, state) \
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -15,8 +15,8 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     .bind(&report.reference)
     .bind(seconds(report.created_at))
     .bind(&report.about)
-    .bind(cipher.encrypt(place("name"), &report.name))
-    .bind(cipher.encrypt(place("email"), &report.email))
+    .bind(row.encrypt("name", &report.name))
+    .bind(row.encrypt("email", &report.email))
     .bind(&report.content_mark)
     .bind(report.state.word())
     .execute(connection)
