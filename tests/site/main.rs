@@ -41,6 +41,7 @@ mod reports;
 mod rights;
 mod roles;
 mod search;
+mod second_press;
 mod signing_in;
 mod staff;
 mod summaries;
