@@ -16,6 +16,7 @@ pub mod assets;
 pub mod clinic;
 pub mod promise;
 pub mod safety;
+pub mod signs;
 pub mod site;
 pub mod vitals;
 

@@ -1,9 +1,10 @@
 //! Which words of a text are denied, long past, over, or about somebody else.
 
-use super::matcher::{Place, Text};
+use super::matcher::Place;
 use super::normalise::Break;
 use super::rules::Lexicon;
 use super::silence::Silence;
+use super::text::Text;
 
 /// The groups of `signs.toml` that this file asks for.
 pub struct CalmGroups {
@@ -134,7 +135,11 @@ impl<'t> Calm<'t> {
         let joins = |at: usize| self.text.group_at(self.groups.joins, at);
         let opens = joins(at) || self.text.group_at(self.groups.prepositions, at) || (comma && or_comes());
         let mut next = at;
-        while opens && next < sentence.min(at + 3) && (joins(next) || self.passes(next)) && !self.is_listed(next) {
+        while opens
+            && next < sentence.min(at + 3)
+            && (joins(next) || self.passes(next))
+            && !self.is_listed(next)
+        {
             next += 1;
         }
         let here = next < sentence && self.is_listed(next);
@@ -143,7 +148,8 @@ impl<'t> Calm<'t> {
 
     fn passes(&self, at: usize) -> bool {
         let groups = self.groups;
-        [groups.prepositions, groups.light].iter().any(|group| self.text.group_at(*group, at)) || self.text.is_filler(at)
+        [groups.prepositions, groups.light].iter().any(|group| self.text.group_at(*group, at))
+            || self.text.is_filler(at)
     }
 
     /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause.
@@ -152,7 +158,10 @@ impl<'t> Calm<'t> {
         while at > 0 && self.goes_with(at) && by - at < 8 {
             at -= 1;
             let thing = self.text.group_at(things, at);
-            if !thing && !self.text.group_at(self.groups.light, at) && !self.text.group_at(self.groups.joins, at) {
+            if !thing
+                && !self.text.group_at(self.groups.light, at)
+                && !self.text.group_at(self.groups.joins, at)
+            {
                 return;
             }
             self.denied_by[at] = Some(by);
@@ -186,7 +195,8 @@ impl<'t> Calm<'t> {
     fn is_resolved(&self, place: Place) -> bool {
         let start = self.text.sentence_start(place.start);
         let end = self.text.sentence_end(place.start);
-        let used_to = (start..place.start).rev().take(6).any(|at| self.text.group_at(self.groups.no_longer, at));
+        let used_to =
+            (start..place.start).rev().take(6).any(|at| self.text.group_at(self.groups.no_longer, at));
         used_to || (place.end..end).any(|at| self.is_over(at, end))
     }
 

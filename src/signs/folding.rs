@@ -29,9 +29,11 @@ pub fn fold(c: char) -> Folded {
         '-' | '\u{2010}' | '\u{2011}' => Hyphen,
         '&' | '＆' => Ampersand,
         // Soft hyphen, joiners, direction marks, byte order mark, variation selectors.
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
-            Nothing
-        }
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' => Nothing,
         '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => Nothing,
         'ﬀ' => Letters("ff"),
         'ﬁ' => Letters("fi"),

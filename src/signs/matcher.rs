@@ -1,9 +1,8 @@
 //! Finds patterns in the words of one text.
 
-use super::normalise::{Break, Word};
+use super::normalise::Break;
 use super::pattern::{Element, Pattern, Sequence};
-use super::rules::Lexicon;
-use super::spelling::Id;
+use super::text::{Text, holds};
 
 /// How many words may stand between two parts of `one & other`.
 const NEAR: usize = 8;
@@ -23,53 +22,7 @@ enum After {
     Gap,
 }
 
-/// The words of one text, with what each may be.
-pub struct Text<'r> {
-    lexicon: &'r Lexicon,
-    pub words: Vec<Word>,
-    pub ids: Vec<Vec<Id>>,
-    /// Where the phrases of each group end, by the word that they begin at.
-    groups: Vec<Vec<Vec<usize>>>,
-    /// Which words and which groups are here at all.
-    has_word: Vec<bool>,
-    has_group: Vec<bool>,
-    fillers: Vec<bool>,
-    links: Vec<bool>,
-    /// Words that `..` does not pass over.
-    stops: Vec<bool>,
-}
-
-impl<'r> Text<'r> {
-    pub fn new(lexicon: &'r Lexicon, words: Vec<Word>) -> Text<'r> {
-        let ids: Vec<Vec<Id>> = words.iter().map(|word| lexicon.vocabulary.ids(&word.text)).collect();
-        let mut text = Text {
-            lexicon,
-            words,
-            ids,
-            groups: Vec::new(),
-            has_word: Vec::new(),
-            has_group: Vec::new(),
-            fillers: Vec::new(),
-            links: Vec::new(),
-            stops: Vec::new(),
-        };
-        text.fillers = text.ids.iter().map(|ids| holds(ids, &lexicon.fillers)).collect();
-        text.links = text.ids.iter().map(|ids| holds(ids, &lexicon.links)).collect();
-        text.stops = text.ids.iter().map(|ids| holds(ids, &lexicon.stops)).collect();
-        text.find_groups();
-        text
-    }
-
-    /// Takes away the meaning of these words, so that no pattern finds them.
-    pub fn forget(&mut self, words: impl Iterator<Item = usize>) {
-        for at in words {
-            self.ids[at].clear();
-            self.fillers[at] = false;
-            self.links[at] = false;
-        }
-        self.find_groups();
-    }
-
+impl Text<'_> {
     /// Every place where a sequence stands.
     pub fn places(&self, sequence: &Sequence) -> Vec<Place> {
         let here = match &sequence[0] {
@@ -81,7 +34,9 @@ impl<'r> Text<'r> {
             return Vec::new();
         }
         let starts = (0..self.words.len()).filter(|at| self.begins(sequence, *at));
-        starts.flat_map(|start| self.ends(sequence, start).into_iter().map(move |end| Place { start, end })).collect()
+        starts
+            .flat_map(|start| self.ends(sequence, start).into_iter().map(move |end| Place { start, end }))
+            .collect()
     }
 
     /// The places of one way in which the pattern is met by places that `alive` lets through, or nothing.
@@ -90,7 +45,8 @@ impl<'r> Text<'r> {
         for set in &pattern.0 {
             let mut candidates = Vec::new();
             for sequence in set {
-                let places: Vec<Place> = self.places(sequence).into_iter().filter(|place| alive(*place)).collect();
+                let places: Vec<Place> =
+                    self.places(sequence).into_iter().filter(|place| alive(*place)).collect();
                 if places.is_empty() {
                     return Vec::new();
                 }
@@ -108,29 +64,6 @@ impl<'r> Text<'r> {
             }
         }
         found
-    }
-
-    pub fn sentence_start(&self, at: usize) -> usize {
-        (1..=at).rev().find(|at| self.words[*at].before == Break::Sentence).unwrap_or(0)
-    }
-
-    /// The number of the first word of the next sentence.
-    pub fn sentence_end(&self, at: usize) -> usize {
-        (at + 1..self.words.len()).find(|at| self.words[*at].before == Break::Sentence).unwrap_or(self.words.len())
-    }
-
-    pub fn is_filler(&self, at: usize) -> bool {
-        self.fillers[at]
-    }
-
-    /// Whether a phrase of the group begins at this word.
-    pub fn group_at(&self, group: usize, at: usize) -> bool {
-        self.groups[group].get(at).is_some_and(|ends| !ends.is_empty())
-    }
-
-    /// Where the longest phrase of the group that begins here ends.
-    pub fn group_end(&self, group: usize, at: usize) -> Option<usize> {
-        self.groups[group].get(at)?.iter().max().copied()
     }
 
     /// Finds one place for each list, near those already chosen and in their sentence.
@@ -155,7 +88,7 @@ impl<'r> Text<'r> {
     }
 
     /// A quick look at the first element.
-    fn begins(&self, sequence: &Sequence, at: usize) -> bool {
+    pub fn begins(&self, sequence: &Sequence, at: usize) -> bool {
         match &sequence[0] {
             Element::Word(wanted) => holds(&self.ids[at], wanted),
             Element::Group(group) => self.group_at(*group, at),
@@ -163,7 +96,7 @@ impl<'r> Text<'r> {
         }
     }
 
-    fn ends(&self, sequence: &[Element], start: usize) -> Vec<usize> {
+    pub fn ends(&self, sequence: &[Element], start: usize) -> Vec<usize> {
         let mut ends = Vec::new();
         self.walk(sequence, start, After::Nothing, &mut ends);
         ends.sort_unstable();
@@ -189,7 +122,8 @@ impl<'r> Text<'r> {
                 }
             }
             Element::Not(unwanted) => {
-                let next = (at..self.words.len()).find(|next| !self.fillers[*next] || !self.goes_on(at, *next));
+                let next =
+                    (at..self.words.len()).find(|next| !self.fillers[*next] || !self.goes_on(at, *next));
                 let next = next.filter(|next| self.goes_on(at, *next));
                 let here = [Some(at), next];
                 if !here.iter().flatten().any(|next| self.goes_on(at, *next) && self.is(unwanted, *next)) {
@@ -197,7 +131,9 @@ impl<'r> Text<'r> {
                 }
             }
             Element::Gap(most) => {
-                self.over(at, *most, |word| !self.stops[word], &mut |next| self.walk(rest, next, After::Gap, ends));
+                self.over(at, *most, |word| !self.stops[word], &mut |next| {
+                    self.walk(rest, next, After::Gap, ends)
+                });
             }
             Element::Links => {
                 let small = |word: usize| self.links[word] || self.fillers[word];
@@ -206,7 +142,9 @@ impl<'r> Text<'r> {
             Element::Word(_) | Element::Group(_) => {
                 let fillers = if after == After::Nothing { 0 } else { 3 };
                 self.over(at, fillers, |word| self.fillers[word], &mut |next| {
-                    if next >= self.words.len() || (after != After::Nothing && self.words[next].before == Break::Sentence) {
+                    if next >= self.words.len()
+                        || (after != After::Nothing && self.words[next].before == Break::Sentence)
+                    {
                         return;
                     }
                     // A comma parts words that would else be one phrase: "no, feeling low".
@@ -245,60 +183,4 @@ impl<'r> Text<'r> {
             _ => false,
         }
     }
-
-    /// Whether the words from `from` to `to` belong to one clause.
-    fn goes_on(&self, from: usize, to: usize) -> bool {
-        to < self.words.len() && (from..=to).all(|at| self.words[at].before == Break::None)
-    }
-
-    fn clause_starts(&self, at: usize) -> bool {
-        at == 0
-            || self.words[at].before != Break::None
-            || holds(&self.ids[at - 1], &self.lexicon.clause_breaks)
-    }
-
-    /// Small words may still come: "what is the point really".
-    fn clause_ends(&self, at: usize) -> bool {
-        for next in at..self.words.len() {
-            if self.words[next].before != Break::None || holds(&self.ids[next], &self.lexicon.clause_breaks) {
-                return true;
-            }
-            if !self.fillers[next] {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn find_groups(&mut self) {
-        self.groups = vec![Vec::new(); self.lexicon.groups.len()];
-        self.has_group = vec![false; self.lexicon.groups.len()];
-        self.has_word = vec![false; self.lexicon.vocabulary.len()];
-        for id in self.ids.iter().flatten() {
-            self.has_word[*id as usize] = true;
-        }
-        // A group may stand in the groups that come after it.
-        for (number, group) in self.lexicon.groups.iter().enumerate() {
-            let ends: Vec<Vec<usize>> = (0..self.words.len()).map(|at| self.group_ends(group, at)).collect();
-            self.has_group[number] = ends.iter().any(|ends| !ends.is_empty());
-            self.groups[number] = ends;
-        }
-    }
-
-    fn group_ends(&self, group: &super::rules::Group, at: usize) -> Vec<usize> {
-        let by_word = self.ids[at].iter().filter_map(|id| group.by_word.get(id)).flatten();
-        let mut ends: Vec<usize> = by_word
-            .chain(&group.others)
-            .map(|phrase| &group.phrases[*phrase])
-            .filter(|phrase| self.begins(phrase, at))
-            .flat_map(|phrase| self.ends(phrase, at))
-            .collect();
-        ends.sort_unstable();
-        ends.dedup();
-        ends
-    }
-}
-
-pub fn holds(ids: &[Id], wanted: &[Id]) -> bool {
-    ids.iter().any(|id| wanted.contains(id))
 }

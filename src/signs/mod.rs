@@ -19,6 +19,7 @@ mod reader;
 mod rules;
 mod silence;
 mod spelling;
+mod text;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -43,7 +43,9 @@ pub fn words(text: &str) -> Vec<Word> {
                 scan.end_word();
             }
             Folded::Comma => scan.breaks(Break::Comma),
-            Folded::Dot if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) => {
+            Folded::Dot
+                if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) =>
+            {
                 scan.letter('.', at..end);
             }
             Folded::Dot => scan.dot(),
@@ -129,14 +131,16 @@ fn join_negatives(words: Vec<Word>) -> Vec<Word> {
 
 fn negative(first: &str, second: &str) -> Option<String> {
     const VERBS: [&str; 17] = [
-        "do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "could", "would", "should", "must",
-        "ca", "wo", "need",
+        "do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "could", "would", "should",
+        "must", "ca", "wo", "need",
     ];
     match (first, second) {
         ("can", "not" | "t") => Some("cant".to_owned()),
         ("will", "not") | ("won", "t") => Some("wont".to_owned()),
         (verb, "not" | "nt") if VERBS.contains(&verb) => Some(format!("{verb}nt")),
-        (verb, "t") if verb.strip_suffix('n').is_some_and(|verb| VERBS.contains(&verb)) => Some(format!("{verb}t")),
+        (verb, "t") if verb.strip_suffix('n').is_some_and(|verb| VERBS.contains(&verb)) => {
+            Some(format!("{verb}t"))
+        }
         _ => None,
     }
 }

@@ -84,7 +84,9 @@ impl Parser<'_> {
     fn word(&mut self, word: &str) -> anyhow::Result<Id> {
         let stem = word.strip_suffix('*');
         let letters = stem.unwrap_or(word);
-        if letters.is_empty() || !letters.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.') {
+        if letters.is_empty()
+            || !letters.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
+        {
             bail!("{word:?} is not a plain lower-case word without apostrophes");
         }
         match stem {

@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::calm::{Calm, CalmGroups};
-use super::matcher::{Place, Text};
-use super::normalise::{Word, words};
+use super::matcher::Place;
+use super::normalise::{Break, Word, words};
 use super::pattern::Pattern;
 use super::rules::{Rules, Sign};
+use super::text::Text;
 use super::{Finding, Mark, merged};
 
 /// Reads what people type. Loaded once with the content; reading keeps and logs nothing.
@@ -25,8 +26,13 @@ impl SignsReader {
 
     pub fn read(&self, text: &str) -> Finding {
         let mut read = Text::new(&self.rules.lexicon, self.parted(words(text)));
-        let other: Vec<usize> =
-            self.rules.other_meanings.iter().flat_map(|pattern| places_of(&read, pattern)).flatten().collect();
+        let other: Vec<usize> = self
+            .rules
+            .other_meanings
+            .iter()
+            .flat_map(|pattern| places_of(&read, pattern))
+            .flatten()
+            .collect();
         if !other.is_empty() {
             read.forget(other.into_iter());
         }
@@ -36,7 +42,7 @@ impl SignsReader {
     }
 
     /// Whether a word would be taken for a slip: for making `signs_real_words.txt` anew.
-    pub fn slip(&self, word: &str) -> bool {
+    pub fn is_slip(&self, word: &str) -> bool {
         self.rules.lexicon.vocabulary.is_slip(word)
     }
 
@@ -50,11 +56,15 @@ impl SignsReader {
                 Some(at) => {
                     let middle = word.range.start + at;
                     let (first, second) = word.text.split_at(at);
-                    out.push(Word { text: first.to_owned(), range: word.range.start..middle, before: word.before });
+                    out.push(Word {
+                        text: first.to_owned(),
+                        range: word.range.start..middle,
+                        before: word.before,
+                    });
                     out.push(Word {
                         text: second.to_owned(),
                         range: middle..word.range.end,
-                        before: super::normalise::Break::None,
+                        before: Break::None,
                     });
                 }
                 None => out.push(word),

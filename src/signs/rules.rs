@@ -24,14 +24,14 @@ pub struct Lexicon {
     pub clause_breaks: Vec<Id>,
     /// Words that `..` does not pass over.
     pub stops: Vec<Id>,
+    /// For each word, the group and the number of each phrase that begins with it.
+    by_first_word: Vec<Vec<(usize, usize)>>,
     names: HashMap<String, usize>,
 }
 
 /// Phrases that mean the same in a pattern.
 pub struct Group {
     pub phrases: Vec<Sequence>,
-    /// The numbers of the phrases that begin with a word.
-    pub by_word: HashMap<Id, Vec<usize>>,
     /// The numbers of those that begin with a group.
     pub others: Vec<usize>,
 }
@@ -107,14 +107,19 @@ impl Rules {
             vocabulary.word(word);
         }
         let mut ids = |words: &[String]| words.iter().map(|word| vocabulary.word(word)).collect::<Vec<Id>>();
-        let [fillers, links, clause_breaks, stops] =
-            [ids(&written.small_words.fillers), ids(&written.small_words.links), ids(&written.small_words.clause_breaks), ids(&written.small_words.stops)];
+        let [fillers, links, clause_breaks, stops] = [
+            ids(&written.small_words.fillers),
+            ids(&written.small_words.links),
+            ids(&written.small_words.clause_breaks),
+            ids(&written.small_words.stops),
+        ];
         let mut names = HashMap::new();
         let mut groups = Vec::new();
         for group in &written.group {
             let mut parser = Parser { vocabulary: &mut vocabulary, groups: &names };
             let phrases = group.phrases.iter().map(|phrase| parser.sequence(phrase));
-            let phrases = phrases.collect::<anyhow::Result<_>>().with_context(|| format!("group {}", group.name))?;
+            let phrases =
+                phrases.collect::<anyhow::Result<_>>().with_context(|| format!("group {}", group.name))?;
             ensure!(!names.contains_key(&group.name), "group {} is written twice", group.name);
             names.insert(group.name.clone(), groups.len());
             groups.push(Group::new(phrases));
@@ -135,12 +140,31 @@ impl Rules {
                 silenced_by: sign.silenced_by,
             });
         }
+        let by_first_word = by_first_word(&groups, vocabulary.size());
         signs.sort_by_key(|sign| std::cmp::Reverse(sign.kind));
-        Ok(Rules { lexicon: Lexicon { vocabulary, groups, fillers, links, clause_breaks, stops, names }, signs, other_meanings })
+        Ok(Rules {
+            lexicon: Lexicon {
+                vocabulary,
+                groups,
+                fillers,
+                links,
+                clause_breaks,
+                stops,
+                by_first_word,
+                names,
+            },
+            signs,
+            other_meanings,
+        })
     }
 }
 
 impl Lexicon {
+    /// The phrases that begin with a word, by group and number.
+    pub fn phrases_of(&self, word: Id) -> &[(usize, usize)] {
+        &self.by_first_word[word as usize]
+    }
+
     /// The number of a group that the code asks for by name.
     pub fn group(&self, name: &str) -> anyhow::Result<usize> {
         self.names.get(name).copied().with_context(|| format!("signs.toml has no group {name:?}"))
@@ -149,14 +173,21 @@ impl Lexicon {
 
 impl Group {
     fn new(phrases: Vec<Sequence>) -> Group {
-        let mut by_word: HashMap<Id, Vec<usize>> = HashMap::new();
-        let mut others = Vec::new();
-        for (number, phrase) in phrases.iter().enumerate() {
-            match &phrase[0] {
-                Element::Word(ids) => ids.iter().for_each(|id| by_word.entry(*id).or_default().push(number)),
-                _ => others.push(number),
+        let begins_with_word = |phrase: &Sequence| matches!(phrase[0], Element::Word(_));
+        let others = (0..phrases.len()).filter(|number| !begins_with_word(&phrases[*number])).collect();
+        Group { phrases, others }
+    }
+}
+
+/// For each word, the group and the phrase of each phrase that begins with it.
+fn by_first_word(groups: &[Group], words: usize) -> Vec<Vec<(usize, usize)>> {
+    let mut first = vec![Vec::new(); words];
+    for (number, group) in groups.iter().enumerate() {
+        for (phrase, elements) in group.phrases.iter().enumerate() {
+            if let Element::Word(ids) = &elements[0] {
+                ids.iter().for_each(|id| first[*id as usize].push((number, phrase)));
             }
         }
-        Group { phrases, by_word, others }
     }
+    first
 }

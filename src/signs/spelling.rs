@@ -28,7 +28,10 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     pub fn new(real: &str, same: &HashMap<String, Vec<String>>) -> Vocabulary {
-        let mut vocabulary = Vocabulary { real: real.split_whitespace().map(str::to_owned).collect(), ..Self::default() };
+        let mut vocabulary = Vocabulary {
+            real: real.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect(),
+            ..Self::default()
+        };
         for (word, ways) in same {
             vocabulary.word(word);
             for way in ways {
@@ -57,7 +60,7 @@ impl Vocabulary {
     }
 
     /// How many words and stems there are: numbers run from 0 to this.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.words.len() + self.stems.len()
     }
 
@@ -85,17 +88,12 @@ impl Vocabulary {
 
     /// The two words that were typed as one: "cantfeel".
     pub fn parted(&self, typed: &str) -> Option<usize> {
-        let sound = typed.is_ascii() && (6..=LONGEST).contains(&typed.len());
-        if !sound || self.knows(typed) || !self.exact(typed).is_empty() {
-            return None;
-        }
-        (3..=typed.len() - 3)
-            .find(|at| self.words.contains_key(&typed[..*at]) && self.words.contains_key(&typed[*at..]))
+        if self.knows(typed) || !self.exact(typed).is_empty() { None } else { self.split(typed) }
     }
 
     /// Whether a word, were it not known as English, would be taken for another.
     pub fn is_slip(&self, word: &str) -> bool {
-        self.parted(word).is_some() || (self.exact(word).is_empty() && !self.slips_of(word).is_empty())
+        self.exact(word).is_empty() && (self.split(word).is_some() || !self.slips_of(word).is_empty())
     }
 
     fn add_target(&mut self, word: &str) {
@@ -106,7 +104,15 @@ impl Vocabulary {
     }
 
     fn next(&self) -> Id {
-        self.len() as Id
+        self.size() as Id
+    }
+
+    fn split(&self, typed: &str) -> Option<usize> {
+        if !typed.is_ascii() || !(6..=LONGEST).contains(&typed.len()) {
+            return None;
+        }
+        let is_word = |part: &str| self.words.contains_key(part) || self.same.contains_key(part);
+        (3..=typed.len() - 3).find(|at| is_word(&typed[..*at]) && is_word(&typed[*at..]))
     }
 
     fn exact(&self, word: &str) -> Vec<Id> {
@@ -126,7 +132,9 @@ impl Vocabulary {
         let has = letters(typed);
         let firsts = [bytes[0], bytes[1]];
         let firsts = if bytes[0] == bytes[1] { &firsts[..1] } else { &firsts[..] };
-        for Target { word, letters } in firsts.iter().filter_map(|letter| self.by_letter.get(letter)).flatten() {
+        for Target { word, letters } in
+            firsts.iter().filter_map(|letter| self.by_letter.get(letter)).flatten()
+        {
             // Two slips change at most four letters.
             if (has ^ letters).count_ones() > 4 {
                 continue;
@@ -160,7 +168,9 @@ fn slips(typed: &str, word: &str) -> Option<usize> {
         return Some(1);
     }
     match word.len() {
-        4 => within(typed, word, 1).filter(|_| typed.len() == 5 || (typed.len() == 4 && swapped(typed, word))),
+        4 => {
+            within(typed, word, 1).filter(|_| typed.len() == 5 || (typed.len() == 4 && swapped(typed, word)))
+        }
         5..=7 => within(typed, word, 1),
         _ => within(typed, word, 2),
     }
@@ -193,7 +203,7 @@ mod tests {
     #[test]
     fn slips_are_mended_towards_words_of_the_rules_and_english_is_left_alone() {
         let same = HashMap::from([("cant".to_owned(), vec!["carnt".to_owned()])]);
-        let mut vocabulary = Vocabulary::new("number bladed weekly", &same);
+        let mut vocabulary = Vocabulary::new("# English\nnumber\nbladed\nweekly", &same);
         let (numb, bladder) = (vocabulary.word("numb"), vocabulary.word("bladder"));
         let (cant, suicid) = (vocabulary.word("cant"), vocabulary.stem("suicid"));
         for (typed, meant) in [("nubm", numb), ("nummmb", numb), ("bladdar", bladder), ("carnt", cant)] {

@@ -41,6 +41,7 @@ mod rights;
 mod roles;
 mod search;
 mod signing_in;
+mod signs;
 mod staff;
 mod summaries;
 mod summary_words;
