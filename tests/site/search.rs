@@ -174,13 +174,14 @@ async fn results_come_ten_to_a_page_each_once() {
     assert_eq!(seen.iter().collect::<HashSet<_>>().len(), seen.len());
 }
 
-#[test]
-fn quotation_marks_ask_for_words_in_a_row() {
+#[tokio::test]
+async fn quotation_marks_ask_for_words_in_a_row() {
     let library = library();
-    let loose = library.index.search("bed rest").found.len();
-    let exact = library.index.search("\"bed rest\"").found;
-    assert!(!exact.is_empty() && exact.len() < loose);
-    assert!(exact.iter().all(|found| found.passage().iter().any(|(is_marked, _)| *is_marked)));
+    let loose = library.index.search("bed rest").await.unwrap().found.len();
+    let exact = library.index.search("\"bed rest\"").await.unwrap();
+    assert!(!exact.found.is_empty() && exact.found.len() < loose);
+    let passages = exact.passages(0..exact.found.len()).await.unwrap();
+    assert!(passages.iter().all(|passage| passage.iter().any(|(is_marked, _)| *is_marked)));
 }
 
 #[tokio::test]
@@ -213,11 +214,12 @@ async fn the_form_stands_where_people_look_for_it() {
     }
 }
 
-#[test]
-fn every_word_of_the_pages_in_the_synonyms_stands_on_a_page() {
+#[tokio::test]
+async fn every_word_of_the_pages_in_the_synonyms_stands_on_a_page() {
     let library = library();
     let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
     for pages in synonyms.group.iter().flat_map(|group| &group.pages) {
-        assert!(!library.index.search(&format!("\"{pages}\"")).found.is_empty(), "{pages:?}");
+        let answer = library.index.search(&format!("\"{pages}\"")).await.unwrap();
+        assert!(!answer.found.is_empty(), "{pages:?}");
     }
 }
