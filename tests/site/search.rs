@@ -70,6 +70,40 @@ async fn a_slip_is_searched_for_as_it_was_meant_and_shown() {
 }
 
 #[tokio::test]
+async fn a_word_finds_the_same_pages_however_it_is_written() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    for forms in [
+        &["fibromyalgia", "ﬁbromyalgia", "ｆｉｂｒｏｍｙａｌｇｉａ", "FIBROMYALGIA", "fi\u{301}bromyalgia", "𝐟ibromyalgia"][..],
+        &["x-ray", "xray", "x ray", "X‑Ray", "X-rays", "xrays"],
+        &["cant sleep", "can't sleep", "can’t sleep", "can‘t sleep", "can′t sleep", "can＇t sleep", "canʼt sleep"],
+        &["self-management", "self management", "selfmanagement"],
+    ] {
+        let expected = found(&visitor.get(&of(forms[0])).await);
+        assert!(!expected.is_empty());
+        for typed in forms {
+            let answer = visitor.get(&of(typed)).await;
+            assert_eq!(found(&answer), expected, "{typed}");
+            assert!(!answer.words().contains("Did you mean"), "{typed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_english_has_is_never_changed() {
+    let site = Site::open().await;
+    let mut visitor = site.visitor();
+    for typed in ["tens machine", "tens", "shingles", "pane", "lumber", "gallstones", "bunion", "my hip"] {
+        let answer = visitor.get(&of(typed)).await;
+        assert!(!answer.words().contains("Did you mean"), "{typed}: {}", answer.words());
+        let marked = answer.all(".entries mark").join(" ").to_lowercase();
+        for other in ["tense", "tension", "single", "pain", "lumbar", "billions"] {
+            assert!(!marked.split(' ').any(|word| word == other), "{typed}: {marked}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_found_says_what_to_try() {
     let site = Site::open().await;
     let answer = site.visitor().get(&of("zzzzqqq")).await;

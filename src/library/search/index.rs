@@ -9,8 +9,8 @@ use crate::library::search::marked::{Marked, pieces};
 use crate::library::search::meanings::Meanings;
 use crate::library::search::query::{Query, read};
 use crate::library::search::source::{Page, Source};
-use crate::library::search::spelling::Vocabulary;
-use crate::library::search::store::{Entry, Store};
+use crate::library::search::spelling::{Vocabulary, is_common};
+use crate::library::search::store::{Asked, Entry, Store};
 use crate::library::search::synonyms::Synonyms;
 use crate::library::search::words::{canonical, strength};
 
@@ -51,12 +51,9 @@ impl Index {
         let read = sources.iter().map(|source| (source.texts(), source.keywords.as_slice()));
         let vocabulary = Vocabulary::new(read, &spoken);
         let entries: Vec<Entry> = sources.iter().map(|source| entry(source, &vocabulary)).collect();
-        Ok(Index {
-            pages: sources.into_iter().map(Page::from).collect(),
-            store: open(&entries)?,
-            vocabulary,
-            meanings: Meanings::new(synonyms),
-        })
+        let mut meanings = Meanings::new(synonyms);
+        let store = fill(&entries, &mut meanings)?;
+        Ok(Index { pages: sources.into_iter().map(Page::from).collect(), store, vocabulary, meanings })
     }
 
     /// Everything about a typed text. Pages are found whatever it holds; nothing of it is kept.
@@ -86,8 +83,10 @@ impl Index {
 
     async fn found(&self, query: &Query) -> sqlx::Result<Vec<Found<'_>>> {
         let mut ranked = self.store.ranked(&query.asked, query.quoted.as_deref()).await?;
-        if ranked.is_empty() && query.quoted.is_some() {
-            ranked = self.store.ranked(&query.asked, None).await?;
+        if ranked.is_empty() {
+            // Words that most pages have, or a phrase that none has.
+            let every = query.asked.iter().cloned().map(|asked| Asked { on_page: 1.0, ..asked });
+            ranked = self.store.ranked(&every.collect::<Vec<_>>(), None).await?;
         }
         let best = ranked.first().map_or(0.0, |(_, score)| *score);
         let found = ranked.into_iter().filter(|(_, score)| *score >= WEAKEST * best);
@@ -111,12 +110,19 @@ impl Answer<'_> {
 }
 
 /// The library is loaded by code that may or may not be asynchronous: the store is filled on a thread of its own.
-fn open(entries: &[Entry]) -> anyhow::Result<Store> {
-    let fill = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(Store::open(entries)).context("the search index cannot be filled")
+fn fill(entries: &[Entry], meanings: &mut Meanings) -> anyhow::Result<Store> {
+    let filled = async {
+        let store = Store::open(entries).await?;
+        for asked in meanings.all.iter_mut().filter_map(|meaning| meaning.asked.as_mut()) {
+            if is_common(store.count(&asked.expression).await?, entries.len()) {
+                asked.on_page = 0.0;
+            }
+        }
+        anyhow::Ok(store)
     };
-    thread::scope(|scope| scope.spawn(fill).join()).map_err(|_| anyhow!("filling the search index failed"))?
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(filled);
+    let filled = thread::scope(|scope| scope.spawn(run).join());
+    filled.map_err(|_| anyhow!("a thread panicked"))?.context("the search index cannot be filled")
 }
 
 fn entry(source: &Source, vocabulary: &Vocabulary) -> Entry {
@@ -130,7 +136,7 @@ fn entry(source: &Source, vocabulary: &Vocabulary) -> Entry {
         let passages = source.passages.iter().filter(move |passage| passage.heading == headings);
         passages.map(|passage| passage.words.as_str()).collect::<Vec<_>>()
     };
-    let lines: Vec<String> = source.keywords.iter().chain([&source.title]).map(|line| indexed(line)).collect();
+    let lines: Vec<String> = [&source.title].into_iter().chain(&source.keywords).map(|line| indexed(line)).collect();
     let shown = [source.subtitle.as_str()].into_iter().chain(all(false));
     Entry {
         title: indexed(&source.title),

@@ -27,7 +27,8 @@ pub struct Said {
 
 /// What it stands for.
 pub struct Meaning {
-    pub asked: Vec<Asked>,
+    /// Nothing when there is no phrase.
+    pub asked: Option<Asked>,
     /// Its phrases, to be marked in passages.
     pub phrases: Vec<String>,
 }
@@ -77,11 +78,8 @@ impl Meanings {
     fn keep_meaning(&mut self, meant: &[String], weight: f32, titled: f32) -> usize {
         let phrases: Vec<String> = meant.iter().map(|meant| quoted(meant)).collect();
         let any = phrases.join(" OR ");
-        let mut asked = Vec::new();
-        if !any.is_empty() {
-            asked.push(Asked(any.clone(), weight, 0.0, 0.0));
-            asked.push(Asked(format!("title : ({any})"), 0.0, 0.0, titled));
-        }
+        let asked = Asked { expression: any, on_page: weight, in_line: 0.0, in_title: titled };
+        let asked = Some(asked).filter(|asked| !asked.expression.is_empty());
         self.all.push(Meaning { asked, phrases });
         self.all.len() - 1
     }

@@ -8,6 +8,8 @@ use crate::library::search::words::{Word, canonical, key, strength};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
+/// So many words and phrases say which passage answers.
+const MOST_MARKED: usize = 6;
 /// Words that stand for what was typed less well than this are not marked.
 const LIKELY: f32 = 0.5;
 /// What a phrase counts in a passage that only means what was typed.
@@ -76,6 +78,8 @@ pub fn read(typed: &str, unfinished: bool, vocabulary: &Vocabulary, meanings: &M
     ask_words(&mut query, &understood, vocabulary);
     ask_joined(&mut query, &found, vocabulary);
     ask_meanings(&mut query, &understood, meanings);
+    query.marked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    query.marked.truncate(MOST_MARKED);
     let phrases: Vec<String> = between_quotes(typed).into_iter().map(quoted).collect();
     let phrases: Vec<&str> = phrases.iter().map(String::as_str).filter(|phrase| phrase.contains(' ')).collect();
     query.quoted = (!phrases.is_empty()).then(|| phrases.join(" AND "));
@@ -124,15 +128,15 @@ fn ask_words(query: &mut Query, typed: &[Typed], vocabulary: &Vocabulary) {
     for word in typed {
         for (surface, likeness) in &word.may_be {
             let (key, worth) = (key(surface), word.strength * likeness);
-            let on_pages = if vocabulary.is_common(&key) { 0.0 } else { worth };
-            query.asked.push(Asked(quoted(surface), on_pages, worth, 0.0));
+            let on_page = if vocabulary.is_common(&key) { 0.0 } else { worth };
+            query.asked.push(Asked { expression: quoted(surface), on_page, in_line: worth, in_title: 0.0 });
             if word.strength == strongest && *likeness >= LIKELY {
                 let forms = format!("\"{surface}\" OR \"{}\"", canonical(surface));
                 query.marked.push((forms, vocabulary.rarity(&key) * likeness));
             }
         }
     }
-    query.asked.retain(|Asked(expression, ..)| !expression.is_empty());
+    query.asked.retain(|asked| !asked.expression.is_empty());
 }
 
 /// "pain killers" where the pages write "painkillers".
@@ -140,7 +144,7 @@ fn ask_joined(query: &mut Query, found: &[Word], vocabulary: &Vocabulary) {
     for two in found.windows(2) {
         let joined = format!("{}{}", two[0].surface, two[1].surface);
         if vocabulary.writes(&joined) {
-            query.asked.push(Asked(quoted(&joined), 1.0, 1.0, 0.0));
+            query.asked.push(Asked { expression: quoted(&joined), on_page: 1.0, in_line: 1.0, in_title: 0.0 });
         }
     }
 }
@@ -165,7 +169,7 @@ fn ask_meanings(query: &mut Query, typed: &[Typed], meanings: &Meanings) {
     meant.extend(alarms.iter().filter(|(is_on, _)| *is_on).map(|(_, alarm)| (alarm.meaning, u32::MAX)));
     for (number, _) in meant {
         let meaning = &meanings.all[number];
-        query.asked.extend_from_slice(&meaning.asked);
+        query.asked.extend(meaning.asked.clone());
         query.marked.extend(meaning.phrases.iter().map(|phrase| (phrase.clone(), MEANT)));
     }
 }

@@ -6,6 +6,9 @@ use strsim::osa_distance;
 
 use crate::library::search::words::{Word, key, strength, words};
 
+/// Ranking takes about 2 microseconds a page and word.
+const MOST_RANKED: usize = 1000;
+
 /// A word as the site writes it.
 struct Known {
     surface: String,
@@ -102,9 +105,9 @@ impl Vocabulary {
         self.keywords.contains(key)
     }
 
-    /// Whether half of the pages have it, so that it says nothing about which page is wanted.
+    /// Whether so many pages have it that FTS5's bm25 gives nothing for it, or that ranking them by it takes long.
     pub fn is_common(&self, key: &str) -> bool {
-        self.pages_with(key) * 2 > self.pages
+        is_common(self.pages_with(key), self.pages)
     }
 
     /// High for a word on few pages, low for a word on every page.
@@ -191,6 +194,11 @@ impl Vocabulary {
             .max_by_key(|(count, _)| *count)
             .map(|(_, parts)| parts)
     }
+}
+
+/// Whether what so many of all pages say tells nothing, or is told by too many to rank them by it.
+pub fn is_common(pages: usize, all: usize) -> bool {
+    pages > all.div_ceil(2).min(MOST_RANKED)
 }
 
 impl Known {

@@ -23,27 +23,44 @@ create virtual table pages using fts5(
 );
 -- Each title and keyword once: what somebody might type.
 create virtual table lines using fts5(line, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
-create table line_pages (line integer not null, page integer not null, primary key (line, page)) strict, without rowid;
+create table line_pages (
+  line integer not null,
+  page integer not null,
+  is_title integer not null,
+  primary key (line, page)
+) strict, without rowid;
 create virtual table passages using fts5(words, tokenize = 'porter unicode61 remove_diacritics 2');
 -- Below 1 for pages that are about the site.
 create table weights (page integer primary key, weight real not null) strict;
 ";
 
+const OPTIMISE: &str = "
+insert into pages (pages) values ('optimize');
+insert into lines (lines) values ('optimize');
+insert into passages (passages) values ('optimize');
+";
+
 /// A page's score: the sum of what it says of each expression, and what its best line says of all of them together.
 const RANKED: &str = "
 with
-  asked(expression, page, line, flat) as materialized (
-    select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each($1)
+  asked(expression, on_page, in_line, in_title) as materialized (
+    select value ->> 'expression', value ->> 'on_page', value ->> 'in_line', value ->> 'in_title' from json_each($1)
   ),
   said(page, score) as materialized (
-    select pages.rowid, asked.flat - asked.page * bm25(pages, 8.0, 4.0, 3.0, 2.5, 1.0)
-    from asked join pages on pages match asked.expression
-    where asked.page + asked.flat > 0
+    select pages.rowid, asked.on_page * -bm25(pages, 8.0, 4.0, 3.0, 2.5, 1.0)
+    from asked cross join pages on pages match asked.expression
+    where asked.on_page > 0
+  ),
+  titled(page, score) as materialized (
+    select line_pages.page, asked.in_title
+    from asked cross join lines on lines match asked.expression
+      cross join line_pages on line_pages.line = lines.rowid
+    where asked.in_title > 0 and is_title
   ),
   typed(line, score) as materialized (
-    select lines.rowid, asked.line * -bm25(lines)
-    from asked join lines on lines match asked.expression
-    where asked.line > 0
+    select lines.rowid, asked.in_line * -bm25(lines)
+    from asked cross join lines on lines match asked.expression
+    where asked.in_line > 0
   ),
   likest(line, score) as materialized (
     select line, sum(score) from typed group by line order by sum(score) desc, line limit 60
@@ -52,7 +69,11 @@ with
     select page, sum(score) from (
       select page, score from said
       union all
-      select page, max(score) * $2 from likest join line_pages using (line) group by page
+      select page, score from titled
+      union all
+      select page, max(score) * $2 from (
+        select page, score from likest cross join line_pages using (line) limit 2000
+      ) group by page
     )
     where $3 is null or page in (select rowid from pages where pages match $3)
     group by page
@@ -65,8 +86,8 @@ const MARKED: &str = "
 with
   said(passage, score) as materialized (
     select passages.rowid, sum(asked.value ->> 1) * iif(passages.rowid % $4 = 0, 0.1, 1) - (passages.rowid % $4) * 1e-7
-    from json_each($1) shown, json_each($2) asked
-    join passages on passages match asked.value ->> 0
+    from json_each($1) shown cross join json_each($2) asked
+      cross join passages on passages match asked.value ->> 0
       and passages.rowid between shown.value * $4 and shown.value * $4 + $4 - 1
     group by passages.rowid
   ),
@@ -74,7 +95,7 @@ with
     select page, passage from (select passage / $4 as page, passage, max(score) from said group by 1)
   )
 select best.page, snippet(passages, 0, char(2), char(3), ' … ', 40)
-from best join passages on passages match $3 and passages.rowid = best.passage";
+from best cross join passages on passages match $3 and passages.rowid = best.passage";
 
 /// One page as it is indexed.
 pub struct Entry {
@@ -90,9 +111,14 @@ pub struct Entry {
     pub weight: f32,
 }
 
-/// What is looked for, in FTS5's language, and what it counts: on pages, in their lines, and for being there at all.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Asked(pub String, pub f32, pub f32, pub f32);
+/// What is looked for, in FTS5's language, and what it counts: on pages, in their lines, and for standing in a title.
+#[derive(Clone, Serialize)]
+pub struct Asked {
+    pub expression: String,
+    pub on_page: f32,
+    pub in_line: f32,
+    pub in_title: f32,
+}
 
 pub struct Store {
     connections: Vec<Mutex<SqliteConnection>>,
@@ -131,6 +157,14 @@ impl Store {
         let mut connection = self.connection().await;
         let marked = sqlx::query_as(MARKED).bind(json(pages)?).bind(json(looked_for)?).bind(any.join(" OR "));
         Ok(marked.bind(PASSAGES as i64).fetch_all(&mut *connection).await?.into_iter().collect())
+    }
+
+    /// How many pages match.
+    pub async fn count(&self, expression: &str) -> sqlx::Result<usize> {
+        let mut connection = self.connection().await;
+        let counted = sqlx::query_scalar("select count(*) from pages where pages match $1").bind(expression);
+        let pages: i64 = counted.fetch_one(&mut *connection).await?;
+        Ok(pages as usize)
     }
 
     async fn connection(&self) -> MutexGuard<'_, SqliteConnection> {
@@ -172,7 +206,7 @@ async fn fill(connection: &mut SqliteConnection, entries: &[Entry]) -> sqlx::Res
             .bind(json(&entry.passages[..entry.passages.len().min(PASSAGES)])?)
             .execute(&mut *filling)
             .await?;
-        for line in &entry.lines {
+        for (place, line) in entry.lines.iter().enumerate() {
             let fresh = lines.len() as i64;
             let number = *lines.entry(line).or_insert(fresh);
             if number == fresh {
@@ -182,13 +216,14 @@ async fn fill(connection: &mut SqliteConnection, entries: &[Entry]) -> sqlx::Res
                     .execute(&mut *filling)
                     .await?;
             }
-            sqlx::query("insert or ignore into line_pages (line, page) values ($1, $2)")
+            sqlx::query("insert or ignore into line_pages (line, page, is_title) values ($1, $2, $3)")
                 .bind(number)
                 .bind(page)
+                .bind(place == 0)
                 .execute(&mut *filling)
                 .await?;
         }
     }
-    sqlx::raw_sql("insert into pages (pages) values ('optimize'); insert into lines (lines) values ('optimize'); insert into passages (passages) values ('optimize')").execute(&mut *filling).await?;
+    sqlx::raw_sql(OPTIMISE).execute(&mut *filling).await?;
     filling.commit().await
 }
