@@ -15,7 +15,7 @@ use crate::library::search::synonyms::Synonyms;
 use crate::library::search::words::{canonical, strength};
 
 /// Pages with less than this part of the best page's score are left out.
-const WEAKEST: f32 = 0.12;
+const WEAKEST: f32 = 0.05;
 
 pub struct Index {
     pages: Vec<Page>,

@@ -8,12 +8,12 @@ use crate::library::search::synonyms::{Group, Phrase, Synonyms, phrase};
 use crate::library::search::words::{canonical, strength, words};
 
 /// How well the pages' words stand for people's.
-const FORTH: f32 = 0.9;
+const FORTH: f32 = 0.6;
 /// What a page counts for whose title says what people mean, even where most pages say it somewhere.
-const TITLED: f32 = 3.0;
-const TITLED_LEADING: f32 = 8.0;
+const TITLED: f32 = 5.0;
+const TITLED_LEADING: f32 = 10.0;
 /// Nothing is more to the point than help that cannot wait.
-const TITLED_ALARM: f32 = 8.0;
+const TITLED_ALARM: f32 = 20.0;
 
 /// A phrase that somebody may type.
 pub struct Said {

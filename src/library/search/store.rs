@@ -11,8 +11,6 @@ use tokio::sync::{Mutex, MutexGuard};
 const CONNECTIONS: usize = 2;
 /// More passages than a page has: a passage's row is its page's number times this, plus its place on the page.
 const PASSAGES: usize = 4096;
-/// What a page's best line counts beside the rest of it.
-const LINE: f32 = 1.5;
 /// What marks the beginning and the end of a match in a passage. No text has them.
 pub const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 
@@ -71,11 +69,11 @@ with
       union all
       select page, score from titled
       union all
-      select page, max(score) * $2 from (
-        select page, score from likest cross join line_pages using (line) limit 2000
+      select page, max(score * iif(is_title, 1.4, 1.0)) from (
+        select page, score, is_title from likest cross join line_pages using (line) limit 2000
       ) group by page
     )
-    where $3 is null or page in (select rowid from pages where pages match $3)
+    where $2 is null or page in (select rowid from pages where pages match $2)
     group by page
   )
 select page, score * weight from scored join weights using (page)
@@ -143,7 +141,7 @@ impl Store {
     /// Numbers of pages with their scores, the best first; with `quoted`, only of pages that match it too.
     pub async fn ranked(&self, asked: &[Asked], quoted: Option<&str>) -> sqlx::Result<Vec<(u32, f32)>> {
         let mut connection = self.connection().await;
-        let ranked = sqlx::query_as(RANKED).bind(json(asked)?).bind(LINE).bind(quoted);
+        let ranked = sqlx::query_as(RANKED).bind(json(asked)?).bind(quoted);
         ranked.fetch_all(&mut *connection).await
     }
 
