@@ -3,7 +3,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::consultations::Request;
+use crate::consultations::request::Request;
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;

@@ -14,7 +14,7 @@ use crate::staff::second_factor;
 use crate::staff::session;
 use crate::staff::session::store::Listed;
 use crate::staff::session::{Here, SignedIn};
-use crate::staff::{Account, Password, password, store};
+use crate::staff::{Account, PasswordCheck, audit, password, store};
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::retention;
@@ -26,7 +26,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/account.html")]
+#[template(path = "desk/account/show.html")]
 struct AccountPage<'a> {
     context: PageContext<'a>,
     me: &'a Account,
@@ -38,7 +38,7 @@ struct AccountPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/password.html")]
+#[template(path = "desk/account/password.html")]
 struct PasswordPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -46,7 +46,7 @@ struct PasswordPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/renew_codes.html")]
+#[template(path = "desk/account/renew_codes.html")]
 struct RenewCodesPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -105,7 +105,7 @@ async fn change_password(
                 store::set_password(connection, staff, &hash).await?;
                 session::store::end_others(connection, staff, Some(session), now).await?;
                 session::store::rename(connection, session, &new_token).await?;
-                store::audit(connection, Some(staff), now, "changed their password", "").await
+                audit::store::insert(connection, Some(staff), now, "changed their password", "").await
             })
         })
         .await?;
@@ -142,7 +142,7 @@ async fn end_session(State(app): State<App>, here: Here, Path(id): Path<String>)
                     Ok(id) => session::store::end(connection, id, staff, now).await?,
                     Err(_) => session::store::end_others(connection, staff, Some(this), now).await?,
                 }
-                store::audit(connection, Some(staff), now, "ended a session", "").await
+                audit::store::insert(connection, Some(staff), now, "ended a session", "").await
             })
         })
         .await?;
@@ -159,17 +159,17 @@ async fn check_present(
 ) -> Result<(StatusCode, bool)> {
     let typed = fields.text("present");
     let checked = if typed.is_empty() {
-        Password::Wrong
+        PasswordCheck::Wrong
     } else {
         crate::staff::check_password(app, from, &me.email, typed).await?
     };
     match checked {
-        Password::Right(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, true)),
-        Password::Wrong => {
+        PasswordCheck::Right(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, true)),
+        PasswordCheck::Wrong => {
             errors.add("present", "Enter the password that you sign in with now");
             Ok((StatusCode::UNPROCESSABLE_ENTITY, false))
         }
-        Password::TooMany => {
+        PasswordCheck::TooMany => {
             errors.add("present", "Too many tries. Wait 5 minutes, then try again");
             Ok((StatusCode::TOO_MANY_REQUESTS, false))
         }

@@ -11,7 +11,7 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::desk::second_step;
 use crate::staff::session;
 use crate::staff::session::Here;
-use crate::staff::{Password, session_guard};
+use crate::staff::{PasswordCheck, session_guard};
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form;
@@ -21,7 +21,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/sign_in.html")]
+#[template(path = "desk/sign_in.html")]
 struct SignInPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -43,7 +43,7 @@ pub fn routes(app: App) -> Router {
         .merge(crate::desk::account::routes(app.clone()))
         .merge(crate::desk::people::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
-        .merge(crate::staff::expired_forms::routes(app))
+        .merge(crate::desk::expired_forms::routes(app))
 }
 
 async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
@@ -70,17 +70,17 @@ async fn sign_in(
     let email = form::one_line(&typed).to_lowercase();
     let mut errors = FieldErrors::default();
     match crate::staff::check_password(&app, from, &email, fields.text("password")).await? {
-        Password::Right(account) => {
+        PasswordCheck::Right(account) => {
             let cookie = session::start_half(&app, &account, session_guard::return_address(&to)).await?;
             let next =
                 if account.has_second_factor { "/staff/sign-in/code" } else { "/staff/sign-in/set-up" };
             Ok((jar.add(cookie), Redirect::to(next)).into_response())
         }
-        Password::TooMany => {
+        PasswordCheck::TooMany => {
             errors.add("email", "Too many tries. Wait 5 minutes, then try again");
             Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors))
         }
-        Password::Wrong => {
+        PasswordCheck::Wrong => {
             errors.add("email", "Enter an email address and password that belong together");
             Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }

@@ -4,9 +4,9 @@ use askama::Template;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::consultations::Request;
+use crate::consultations::bookings::booking::{Booking, Setting};
 use crate::consultations::bookings::invitation::Invitation;
-use crate::consultations::bookings::{Booking, Setting};
+use crate::consultations::request::Request;
 use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
 use crate::web::form::plain_name;
 use crate::web::site::Site;

@@ -6,7 +6,8 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings::letter::BookingLetter;
 use crate::consultations::letters::{Confirmation, Notice};
-use crate::consultations::{Request, handling, store as requests};
+use crate::consultations::request::Request;
+use crate::consultations::{handling, store as requests};
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};

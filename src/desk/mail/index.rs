@@ -23,7 +23,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "mailroom/index.html")]
+#[template(path = "desk/mail/index.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
     tasks: &'a [Mail],

@@ -3,7 +3,7 @@
 use crate::consultations::store as consultations;
 use crate::mail::follow_up;
 use crate::mail::follow_up::Refused;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::web::app::App;
 use crate::web::error::Result;
 

@@ -29,7 +29,7 @@ const LONGEST_REASON: usize = 200;
 const QUESTION: &str = "Check the email address: did you mean";
 
 #[derive(Template)]
-#[template(path = "mailroom/show.html")]
+#[template(path = "desk/mail/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     mail: &'a Mail,

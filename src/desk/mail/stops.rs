@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::mail::limits;
+use crate::staff::audit::store::insert as audit;
 use crate::staff::session::SignedIn;
-use crate::staff::store::audit;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form;
@@ -19,7 +19,7 @@ const LONGEST_REASON: usize = 200;
 const LIFTED: &str = "lifted";
 
 #[derive(Template)]
-#[template(path = "mailroom/stops.html")]
+#[template(path = "desk/mail/stops.html")]
 struct StopsPage<'a> {
     context: PageContext<'a>,
     form: &'a LiftForm,

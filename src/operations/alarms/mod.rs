@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use crate::storage::backup;
@@ -78,29 +77,4 @@ fn tell(before: &[&'static str], alarms: &[Alarm]) -> Vec<&'static str> {
         tracing::info!(alarm = name, "this alarm has ended");
     }
     now
-}
-
-/// "22 minutes", "3 hours", "2 days".
-fn in_words(seconds: i64) -> String {
-    let span = SignedDuration::from_secs(seconds.max(0));
-    let (number, what) = match span.as_hours() {
-        0 => (span.as_mins(), "minute"),
-        hours @ 1..48 => (hours, "hour"),
-        hours => (hours / 24, "day"),
-    };
-    crate::library::count(usize::try_from(number).unwrap_or(0), what)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_said_as_people_say_them() {
-        assert_eq!(in_words(22 * 60), "22 minutes");
-        assert_eq!(in_words(119 * 60), "1 hour");
-        assert_eq!(in_words(47 * 3600), "47 hours");
-        assert_eq!(in_words(50 * 3600), "2 days");
-        assert_eq!(in_words(-5), "0 minutes");
-    }
 }

@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::consultations;
-use crate::consultations::State;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling;
-use crate::consultations::handling::{Act, Reason};
+use crate::consultations::RequestState;
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, CloseReason};
+use crate::consultations::transitions;
 use crate::library::Library;
 use crate::mail::{Progress, Sender, Transport, Worker};
 use crate::operations::{letters, retention_job};
@@ -32,6 +32,8 @@ use crate::web::app::{App, Parts};
 use crate::web::error::Error;
 use crate::web::security::Limits;
 use crate::web::site::Site;
+
+pub use month::Demo;
 
 use month::{Event, Happening};
 
@@ -54,17 +56,6 @@ pub struct Colleague {
     pub email: String,
     pub role: &'static str,
     pub password: String,
-}
-
-/// What kind of month is made up, and where.
-pub struct Demo<'a> {
-    /// The data folder, empty or missing.
-    pub folder: &'a Path,
-    pub content: &'a Path,
-    /// How many people ask for a consultation in the month.
-    pub requests: u32,
-    /// Another number makes other people.
-    pub seed: u64,
 }
 
 /// Fills the folder. The month ends `now`.
@@ -182,18 +173,15 @@ impl Month {
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {
-                let request =
-                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
                 let act = match next {
-                    State::Closed => Act::Close(Reason::DealtWith),
-                    _ => Act::Call(Outcome::Spoke),
+                    RequestState::Closed => Act::Close(CloseReason::DealtWith),
+                    _ => Act::Call(CallOutcome::Spoke),
                 };
-                // The second account is reception's.
-                let reception = staff::store::find(app.database.readers(), 2).await?;
-                handling::act(app, &reception, reference.clone(), request.changed_at, act).await?;
-                return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
+                self.act(&reference, act).await?;
+                return Ok(if next == RequestState::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
+            Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,
             Happening::Report { about, new } => {
                 if let Some(sheet) = self.library.sheet(&about) {
                     reports::submit(app, &[sheet], None, new, &key()).await?;
@@ -203,6 +191,16 @@ impl Month {
             Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
+    }
+
+    /// Does what reception would do.
+    async fn act(&self, reference: &str, act: Act) -> Result<(), Error> {
+        let app = &self.app;
+        let request = consultations::store::find(app.database.readers(), &app.cipher, reference).await?;
+        // The second account is reception's.
+        let reception = staff::store::find(app.database.readers(), 2).await?;
+        transitions::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
+        Ok(())
     }
 
     async fn vote(&self, about: String, useful: bool) -> Result<(), Error> {

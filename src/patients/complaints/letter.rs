@@ -11,7 +11,7 @@ use crate::web::site::Site;
 pub struct ComplaintNotice {}
 
 #[derive(Template)]
-#[template(path = "complaints/mail_notice.txt")]
+#[template(path = "patients/complaints/mail_notice.txt")]
 struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
@@ -19,7 +19,7 @@ struct NoticeText<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/mail_notice.html")]
+#[template(path = "patients/complaints/mail_notice.html")]
 struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::mail;
 use crate::mail::NewMail;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -32,8 +32,6 @@ pub struct Complaint {
     pub ended_at: Option<i64>,
     /// A save on an older one is refused.
     pub changed_at: i64,
-    /// Looks like spam: marked, never discarded.
-    pub suspect: bool,
     pub name: String,
     pub email: String,
     pub phone: String,
@@ -44,7 +42,7 @@ pub struct Complaint {
 
 /// A step in the life of a complaint.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ComplaintStep {
     Acknowledge,
     /// With what was found and done.
     Close(String),
@@ -75,7 +73,6 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         acknowledged_at: None,
         ended_at: None,
         changed_at: seconds(now),
-        suspect: new.suspect,
         name: new.name,
         email: new.email,
         phone: new.phone,
@@ -91,11 +88,9 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                if !complaint.suspect {
-                    let to = &parts.site.clinic.notices_to;
-                    let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
-                    mail::enqueue(connection, &parts, notice, now, now).await?;
-                }
+                let to = &parts.site.clinic.notices_to;
+                let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
+                mail::enqueue(connection, &parts, notice, now, now).await?;
                 Ok(())
             })
         })
@@ -105,7 +100,13 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 }
 
 /// Takes a complaint a step on for a member of staff, who saw it as it was at `seen_at`. False when it had changed.
-pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_at: i64) -> Result<bool> {
+pub async fn advance(
+    app: &App,
+    staff: i64,
+    reference: String,
+    step: ComplaintStep,
+    seen_at: i64,
+) -> Result<bool> {
     let now: Timestamp = app.clock.now();
     let cipher = app.cipher.clone();
     Ok(app
@@ -113,11 +114,11 @@ pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_
         .write(move |connection| {
             Box::pin(async move {
                 let (moved, what) = match step {
-                    Step::Acknowledge => (
+                    ComplaintStep::Acknowledge => (
                         store::acknowledge(connection, &reference, seen_at, now).await?,
                         "acknowledged a complaint",
                     ),
-                    Step::Close(outcome) => (
+                    ComplaintStep::Close(outcome) => (
                         store::close(connection, &cipher, &reference, &outcome, seen_at, now).await?,
                         "closed a complaint",
                     ),

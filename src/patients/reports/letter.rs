@@ -29,7 +29,7 @@ pub struct PrivateLink {
 }
 
 #[derive(Template)]
-#[template(path = "reports/mail.txt")]
+#[template(path = "patients/reports/mail.txt")]
 struct Text<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],
@@ -40,7 +40,7 @@ struct Text<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/mail.html")]
+#[template(path = "patients/reports/mail.html")]
 struct Html<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],

@@ -13,6 +13,7 @@ use crate::mail::{NewMail, Purpose};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
+use crate::storage::submissions;
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -38,39 +39,39 @@ pub struct Report {
     pub name: String,
     pub email: String,
     pub content_mark: String,
-    pub state: State,
+    pub state: ReportState,
 }
 
 /// What became of a report when it was asked for.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum State {
+pub enum ReportState {
     Accepted,
     /// Accepted in a flood: sent later.
     Held,
-    /// Not sent: spam, too many to one address, or its owner asked us to stop.
+    /// Not sent: too many to one address, or its owner asked us to stop.
     Suppressed,
 }
 
-impl State {
+impl ReportState {
     pub fn word(self) -> &'static str {
         match self {
-            State::Accepted => "accepted",
-            State::Held => "held",
-            State::Suppressed => "suppressed",
+            ReportState::Accepted => "accepted",
+            ReportState::Held => "held",
+            ReportState::Suppressed => "suppressed",
         }
     }
 
-    fn of(answer: Option<Allowance>) -> State {
-        match answer {
-            Some(Allowance::Send) => State::Accepted,
-            Some(Allowance::HoldUntil(_)) => State::Held,
-            Some(Allowance::No(_)) | None => State::Suppressed,
+    fn of(allowance: Allowance) -> ReportState {
+        match allowance {
+            Allowance::Send => ReportState::Accepted,
+            Allowance::HoldUntil(_) => ReportState::Held,
+            Allowance::No(_) => ReportState::Suppressed,
         }
     }
 }
 
-/// Stores a report, its key, its mail and the page behind its private link in one transaction. Whoever asked sees the
-/// same page whatever came of it.
+/// Stores a report, its key, its mail and the page behind its private link in one transaction. The same again within the
+/// hour is the same report.
 pub async fn submit(
     app: &App,
     sheets: &[&Sheet],
@@ -90,7 +91,7 @@ pub async fn submit(
         content_mark: app.cipher.mark("report", &content),
         name: new.name,
         email: new.email,
-        state: State::Accepted,
+        state: ReportState::Accepted,
     };
     // Nothing that is stored leads from the report to the page behind its link.
     let link = summary.map(|summary| {
@@ -100,27 +101,24 @@ pub async fn submit(
     let mail =
         NewMail::new(&ReportLetter::of(&report.name, sheets, private), &report.reference, &report.email);
     let key_hash = key.hash(KIND);
-    let suspect = new.suspect;
     let parts = app.clone();
     app.database
         .accept(move |connection| {
             Box::pin(async move {
-                if store::submitted(connection, &key_hash).await? {
+                if submissions::find(connection, &key_hash).await?.is_some() {
                     return Ok(());
                 }
                 let (cipher, bounded) = (&parts.cipher, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
-                let again = store::same_content(connection, &report.content_mark, since).await?;
-                let answer = if suspect || again {
-                    None
-                } else {
-                    Some(limits::ask(connection, cipher, &report.email, bounded, now).await?)
-                };
+                if let Some(before) = store::same_content(connection, &report.content_mark, since).await? {
+                    return submissions::insert(connection, &key_hash, KIND, &before, now).await;
+                }
+                let answer = limits::ask(connection, cipher, &report.email, bounded, now).await?;
                 let mut report = report;
-                report.state = State::of(answer);
+                report.state = ReportState::of(answer);
                 store::insert(connection, &parts.cipher, &report).await?;
-                store::remember_key(connection, &key_hash, &report.reference, now).await?;
-                if let Some(answer @ (Allowance::Send | Allowance::HoldUntil(_))) = answer {
+                submissions::insert(connection, &key_hash, KIND, &report.reference, now).await?;
+                if let Allowance::Send | Allowance::HoldUntil(_) = answer {
                     if let Some((summary, link)) = link {
                         let (hash, ends) = (token_hash(&link.token), link.expires_at);
                         summaries::store::insert(connection, &parts.cipher, &hash, &summary, ends).await?;

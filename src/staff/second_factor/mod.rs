@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use crate::staff::account::Account;
+use crate::staff::audit;
+use crate::staff::session;
 use crate::staff::session::HalfSignedIn;
-use crate::staff::{Account, session, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{FieldId, random_token};
 use crate::web::app::App;
@@ -82,7 +84,7 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome>
                 if let Some(step) = step {
                     store::use_step(connection, staff, step).await?;
                 } else if store::use_recovery_code(connection, staff, &mark).await? {
-                    accounts::audit(connection, Some(staff), now, "used a recovery code", "").await?;
+                    audit::store::insert(connection, Some(staff), now, "used a recovery code", "").await?;
                 } else {
                     return refuse(connection, session, staff, now).await;
                 }
@@ -122,7 +124,7 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
                     return Ok(false);
                 }
                 store::replace_recovery_codes(connection, staff, &marks).await?;
-                accounts::audit(connection, Some(staff), now, "set up the second step", "").await?;
+                audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
                 session::start_full(connection, session, staff, &new_token, now).await?;
                 Ok(true)
             })
@@ -140,7 +142,7 @@ pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<St
         .write(move |connection| {
             Box::pin(async move {
                 store::replace_recovery_codes(connection, staff, &marks).await?;
-                accounts::audit(connection, Some(staff), now, "made new recovery codes", "").await
+                audit::store::insert(connection, Some(staff), now, "made new recovery codes", "").await
             })
         })
         .await?;
@@ -175,7 +177,7 @@ async fn refuse(
         Some(_) => {}
     }
     session::store::end(connection, session, staff, now).await?;
-    accounts::audit(connection, Some(staff), now, "entered too many wrong codes", "").await?;
+    audit::store::insert(connection, Some(staff), now, "entered too many wrong codes", "").await?;
     Ok(Outcome::Over)
 }
 

@@ -5,15 +5,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
+use crate::staff::account::Account;
+use crate::staff::audit;
 use crate::staff::second_factor::totp::Secret;
-use crate::staff::{Account, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{FieldId, random_token, token_hash};
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 
-use store::{Row, Step};
+use store::{Row, SignInStep};
 
 pub mod store;
 
@@ -54,7 +55,7 @@ where
         let app = App::from_ref(state);
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
         let row = found.ok_or(Error::SignInFirst)?;
-        if row.step != Step::Full {
+        if row.step != SignInStep::Full {
             return Err(Error::CodeFirst);
         }
         // A page that listens for news by itself is no sign of a person.
@@ -110,7 +111,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<HalfSignedIn> {
         let app = App::from_ref(state);
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
-        let row = found.filter(|row| row.step == Step::Password).ok_or(Error::SignInFirst)?;
+        let row = found.filter(|row| row.step == SignInStep::Password).ok_or(Error::SignInFirst)?;
         let offered = match &row.offered {
             Some(sealed) => Some(Secret::parse(&app.cipher.decrypt(offered_place(&row.token_hash), sealed)?)),
             None => None,
@@ -141,7 +142,7 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                store::insert(connection, &hash, staff, Step::Password, offered, &return_to, now).await
+                store::insert(connection, &hash, staff, SignInStep::Password, offered, &return_to, now).await
             })
         })
         .await?;
@@ -157,8 +158,8 @@ pub async fn start_full(
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
     store::end(connection, half, staff, now).await?;
-    store::insert(connection, &token_hash(token), staff, Step::Full, None, "", now).await?;
-    accounts::audit(connection, Some(staff), now, "signed in", "").await
+    store::insert(connection, &token_hash(token), staff, SignInStep::Full, None, "", now).await?;
+    audit::store::insert(connection, Some(staff), now, "signed in", "").await
 }
 
 /// The cookie that holds a token.
@@ -174,7 +175,7 @@ pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
             .write(move |connection| {
                 Box::pin(async move {
                     store::end(connection, row.id, row.staff_id, now).await?;
-                    accounts::audit(connection, Some(row.staff_id), now, "signed out", "").await
+                    audit::store::insert(connection, Some(row.staff_id), now, "signed out", "").await
                 })
             })
             .await?;
@@ -206,7 +207,8 @@ fn offered_place(token_hash: &str) -> FieldId<'_> {
 impl Row {
     /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled.
     pub fn is_alive(&self, now: i64) -> bool {
-        let longest = if self.step == Step::Full { retention::SESSION } else { retention::HALF_SESSION };
+        let longest =
+            if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
             && now - self.created_at < longest

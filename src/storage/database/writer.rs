@@ -11,9 +11,10 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::storage::database::{
-    CORRUPT, DatabaseHealth, IO_FAILED, NOT_A_DATABASE, PATIENCE, poisons, primary_code,
+use crate::storage::database::errors::{
+    BUSY_TIMEOUT, CORRUPT, IO_FAILED, NOT_A_DATABASE, poisons, primary_code,
 };
+use crate::storage::database::health::DatabaseHealth;
 
 /// A write that is under way, borrowed from the connection it runs on.
 pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -50,7 +51,7 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + BUSY_TIMEOUT;
         let write = Write { deadline, work: Some(work), outcome: None, caller };
         // One that cannot be handed over is dropped, and says so below.
         let _ = self.queue.send(Box::new(write));

@@ -1,0 +1,74 @@
+//! Books, changes and cancels a consultation, and tells the patient with a calendar file.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::consultations::bookings::booking::{Booking, NewBooking};
+use crate::consultations::bookings::letter::{BookingLetter, News};
+use crate::consultations::bookings::store;
+use crate::consultations::notifications;
+use crate::consultations::private_page::private_token;
+use crate::consultations::request::Request;
+use crate::mail;
+use crate::storage::encryption::random_token;
+use crate::web::app::App;
+
+/// Books, or changes what is booked, and tells the patient. Says what was done as the history says it.
+pub async fn book(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    new: NewBooking,
+    now: Timestamp,
+) -> sqlx::Result<&'static str> {
+    let standing = store::find(connection, &app.cipher, &request.reference).await?;
+    let is_change = standing.is_some();
+    let NewBooking { starts_at, minutes, setting, place } = new.clone();
+    let (booking, news) = match standing {
+        Some(Booking { id, sequence, .. }) => {
+            let sequence = sequence + 1;
+            store::change(connection, &app.cipher, &id, &new, sequence).await?;
+            let booking = Booking { id, starts_at, minutes, setting, place, sequence };
+            // To who was never told of the first time, this one is the first.
+            let topic = BookingLetter::topic(&request.reference);
+            let told = mail::may_have_gone(connection, &topic).await?;
+            (booking, if told { News::Changed } else { News::Booked })
+        }
+        None => {
+            let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
+            store::insert(connection, &app.cipher, &request.reference, &booking).await?;
+            (booking, News::Booked)
+        }
+    };
+    notify(connection, app, request, booking, news, now).await?;
+    Ok(if is_change { "changed the booking" } else { "booked" })
+}
+
+/// Cancels what is booked, and tells the patient.
+pub async fn cancel(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
+        return Ok(());
+    };
+    booking.sequence += 1;
+    store::cancel(connection, &booking.id, booking.sequence, now).await?;
+    notify(connection, app, request, booking, News::Cancelled, now).await
+}
+
+/// Who gave no address, or cannot be written to, is told by phone.
+async fn notify(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    booking: Booking,
+    news: News,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let token = private_token(connection, app, &request.reference).await?;
+    let letter = BookingLetter::of(request, booking, news, token);
+    notifications::of_booking(connection, app, request, &letter, now).await
+}
