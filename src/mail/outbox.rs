@@ -11,6 +11,7 @@ use crate::mail::store;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::web::app::App;
+use crate::web::form::email;
 
 /// Stores a mail that is sent from `due` on. Gives its number.
 ///
@@ -23,7 +24,8 @@ pub async fn enqueue(
     now: Timestamp,
     due: Timestamp,
 ) -> sqlx::Result<i64> {
-    let to = parse(&mail.to).map_err(|error| sqlx::Error::Decode(error.into()))?.to_string();
+    let to =
+        parse(&email::for_delivery(&mail.to)).map_err(|error| sqlx::Error::Decode(error.into()))?.to_string();
     let id = message_id(&app.site);
     let new = store::NewRow {
         message_id: &id,
@@ -83,7 +85,7 @@ pub async fn count_since(
 
 /// False for an address that mail cannot go to.
 pub fn can_go_to(address: &str) -> bool {
-    parse(address).is_ok()
+    parse(&email::for_delivery(address)).is_ok()
 }
 
 /// True when a mail of this topic was sent, or may have been.

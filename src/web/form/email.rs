@@ -207,7 +207,7 @@ pub fn mailbox(address: &str) -> String {
 }
 
 fn compared(address: &str, ignores_dots: impl Fn(&str) -> bool) -> String {
-    let address = address.to_lowercase();
+    let address = for_delivery(&address.to_lowercase());
     let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
     // Two names of one mail system.
     let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
