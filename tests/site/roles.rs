@@ -60,6 +60,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/closure", Staff),
     ("get", "/staff/consultations.csv", ReceptionAndAdministrators),
     ("get", "/staff/mail", Staff),
+    ("get", "/staff/mail/stops", ReceptionAndClinicians),
+    ("post", "/staff/mail/stops", ReceptionAndClinicians),
     ("get", "/staff/mail/{id}", Staff),
     ("post", "/staff/mail/{id}/repeat", Staff),
     ("post", "/staff/mail/{id}/address", ReceptionAndClinicians),
