@@ -25,7 +25,7 @@
 
   // The section that is being read is marked in the contents beside it.
   const links = document.querySelectorAll('.rail a');
-  if (links.length && 'IntersectionObserver' in window) {
+  if (links.length) {
     const seen = new Map([...links].map((link) => [document.getElementById(link.hash.slice(1)), link]));
     const mark = () => {
       const passed = [...seen.keys()].filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
@@ -35,8 +35,8 @@
         else link.removeAttribute('aria-current');
       });
     };
-    const watch = new IntersectionObserver(mark, { rootMargin: '0px 0px -60% 0px' });
-    seen.forEach((link, heading) => watch.observe(heading));
+    addEventListener('scroll', mark, { passive: true });
+    mark();
   }
 
   // Closed parts are opened for paper, then closed again.

@@ -117,11 +117,8 @@ impl RenderedPages {
         library: &Library,
         offers: impl Fn(&str) -> Vec<String>,
     ) -> anyhow::Result<RenderedPages> {
-        let mut rendered_pages = RenderedPages {
-            pages: HashMap::new(),
-            moved: HashMap::new(),
-            figures: figures(library),
-        };
+        let mut rendered_pages =
+            RenderedPages { pages: HashMap::new(), moved: HashMap::new(), figures: figures(library) };
         let name = &site.clinic.site;
         let about =
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";

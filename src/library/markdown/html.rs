@@ -331,7 +331,10 @@ mod tests {
     fn a_figure_has_its_words_on_the_page_and_stands_as_words_in_a_mail() {
         let text = "::: figure circle\nA ring.\n:::\n";
         let page = written(text).body;
-        assert!(page.contains("<img src=\"/figures/circle.") && page.contains("alt=\"The circle\" width=\"9\" height=\"9\""));
+        assert!(
+            page.contains("<img src=\"/figures/circle.")
+                && page.contains("alt=\"The circle\" width=\"9\" height=\"9\"")
+        );
         assert!(page.contains("<p>A ring.</p>") && !page.contains("<svg"));
         let mail = html(text, &Names { for_mail: true, ..names() }).unwrap();
         assert!(!mail.body.contains("<img") && mail.body.contains("<p>A ring.</p>"));
