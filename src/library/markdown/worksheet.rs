@@ -14,13 +14,14 @@ struct Part<'t> {
     asked: Vec<&'t str>,
 }
 
-/// Lines that begin with `- ` are asked once a day, under the line before them; without any, each line is asked once.
+/// Points under a line that ends with a colon are asked once a day; without such a line, each line or point is asked once.
 fn parts(text: &str) -> (bool, Vec<Part<'_>>) {
-    let daily = text.lines().any(|line| line.starts_with("- "));
+    let is_heading = |line: &str| line.ends_with(':') && !line.starts_with("- ");
+    let daily = text.lines().map(str::trim).any(is_heading);
     let mut parts: Vec<Part> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let item = line.strip_prefix("- ");
-        match (item, daily) {
+        match (item, is_heading(line)) {
             (None, true) => parts.push(Part { heading: line.trim_end_matches(':'), asked: Vec::new() }),
             (item, _) => {
                 if parts.is_empty() {
@@ -95,6 +96,7 @@ mod tests {
         assert_eq!(html.matches("<dd></dd>").count(), 2);
         assert!(html.contains("<dt>Who I’ll tell</dt>"));
         assert_eq!(as_markdown("One\nTwo\n"), "- One\n- Two\n");
+        assert_eq!(super::html("- One\n- Two\n").matches("<dd></dd>").count(), 2);
     }
 
     #[test]
