@@ -171,7 +171,7 @@ impl Library {
         let topics = topics::load(content)?;
         let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
-        let index = search::Index::build(Vec::new(), &synonyms);
+        let index = search::Index::build(Vec::new(), &synonyms)?;
         let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
         let figures = names.figures.clone();
         let mut library =
@@ -196,7 +196,7 @@ impl Library {
             sheet.sources =
                 sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
         }
-        library.index = search::Index::build(search::sources(&library, site), &synonyms);
+        library.index = search::Index::build(search::sources(&library, site), &synonyms)?;
         Ok((library, findings))
     }
 
