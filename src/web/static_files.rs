@@ -26,6 +26,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("base.css", CSS, small(include_str!("../../static/base.css")).as_bytes()),
         asset("reading.css", CSS, small(include_str!("../../static/reading.css")).as_bytes()),
         asset("forms.css", CSS, small(include_str!("../../static/forms.css")).as_bytes()),
+        asset("finding.css", CSS, small(include_str!("../../static/finding.css")).as_bytes()),
         asset("print.css", CSS, small(include_str!("../../static/print.css")).as_bytes()),
         asset("desk.css", CSS, small(include_str!("../../static/desk.css")).as_bytes()),
         asset("assessment.css", CSS, small(include_str!("../../static/assessment.css")).as_bytes()),
