@@ -68,7 +68,7 @@ impl StaticPage {
     }
 
     pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
-        Ok(StaticPage::new(HTML, PUBLIC, template.render()?.into_bytes()))
+        Ok(StaticPage::new(HTML, PUBLIC, without_indents(&template.render()?).into_bytes()))
     }
 
     /// A short name of the content, for addresses.
@@ -134,6 +134,11 @@ impl StaticPage {
     }
 }
 
+/// HTML without the indents and empty lines of its template. Public pages hold no element in which they would show.
+fn without_indents(html: &str) -> String {
+    html.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 enum Encoding {
     Brotli,
     Gzip,
@@ -179,6 +184,11 @@ mod tests {
 
     fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_page_is_kept_without_the_indents_of_its_template() {
+        assert_eq!(without_indents("<p>\n  one\n\n  two </p>\n"), "<p>\none\ntwo </p>");
     }
 
     fn encoding(accept: &str) -> Option<String> {
