@@ -16,13 +16,13 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
 use crate::desk::{data_rights, mail, page_reviews};
 use crate::library::Library;
-use crate::library::pages::Shelf;
+use crate::library::pages::RenderedPages;
 use crate::operations::alarms;
 use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
 use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
-use crate::web::{error, static_files};
+use crate::web::{canonical_path, error, icons, static_files};
 use crate::{desk, library, patients, staff};
 
 /// The longest form: everything the site asks for fits many times over.
@@ -34,7 +34,7 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 pub fn router(
     app: App,
     library: Arc<Library>,
-    shelf: Arc<Shelf>,
+    rendered_pages: Arc<RenderedPages>,
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
     let desk = Router::new()
@@ -64,8 +64,9 @@ pub fn router(
         .layer(csrf)
         .layer(Extension(client_ip));
     Ok(Router::new()
-        .merge(library::pages::routes(shelf.clone()))
+        .merge(library::pages::routes(rendered_pages.clone()))
         .merge(static_files::routes())
+        .merge(icons::routes(&app.site))
         .merge(assessment::pages::routes(app.clone(), library.clone()))
         .merge(patients::summaries::routes(app.clone(), library.clone()))
         .merge(patients::consultations::pages::routes(app.clone(), library.clone()))
@@ -73,27 +74,28 @@ pub fn router(
         .merge(reports::pages::routes(app.clone(), library.clone()))
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
-        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))
+        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app, library))
         .merge(desk)
+        .fallback(canonical_path::lead_on)
         .layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.
-pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
-    let mut shelf = Shelf::fill(site, library, |about| {
+pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
+    let mut rendered_pages = RenderedPages::fill(site, library, |about| {
         [reports::pages::offer(about), patients::consultations::pages::offer(about)]
             .into_iter()
             .flatten()
             .collect()
     })?;
-    shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
-    Ok(shelf)
+    rendered_pages.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
+    Ok(rendered_pages)
 }
 
 async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    app.site.vitals.count_answer(response.status());
+    app.site.metrics.count_answer(response.status());
     response
 }
 

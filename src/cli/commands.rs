@@ -30,7 +30,16 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
 pub async fn demo(demo: Demo) -> anyhow::Result<()> {
     let folder = demo.data.folder.clone();
     let requests = usize::try_from(demo.requests)?;
-    let colleagues = month::fill(&demo, Clock::default().now()).await?;
+    let colleagues = month::fill(
+        &month::Demo {
+            folder: &folder,
+            content: &demo.content.folder,
+            requests: demo.requests,
+            seed: demo.seed,
+        },
+        Clock::default().now(),
+    )
+    .await?;
     println!("{} has a made-up month with {}.", folder.display(), count(requests, "request"));
     println!("Serve it with: mybackpain serve --data {}", folder.display());
     println!("Sign in at /staff/sign-in as:");
@@ -44,17 +53,17 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
 pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
     let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
-    let (database, sealer) = open_data_that_is_there(&asked.data).await?;
+    let (database, cipher) = open_data_that_is_there(&asked.data.folder).await?;
     let now = Clock::default().now();
     let done = async {
-        let found = data_rights::find(&database, &sealer, &person, &[]).await?;
+        let found = data_rights::find(&database, &cipher, &person, &[]).await?;
         match command {
             PersonCommand::Export(_) => {
                 data_rights::note_taken(&database, &found.held, None, now).await?;
                 print!("{}", data_rights::file::json(&found.held, seconds(now)));
             }
             PersonCommand::Erase(_) => {
-                let proof = data_rights::erase(&database, &sealer, &person, &[], None, now).await?;
+                let proof = data_rights::erase(&database, &cipher, &person, &[], None, now).await?;
                 println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}");
             }
         }

@@ -7,8 +7,8 @@ use anyhow::{bail, ensure};
 use axum_client_ip::ClientIpSource;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// With less than this free, forms are refused, so that what is under way, erasing and signing in still have room.
-pub const LEAST_FREE: u64 = 64 * 1024 * 1024;
+use crate::clinic::Role;
+use crate::storage::database::health::LEAST_FREE;
 
 /// A clinic's patient education website.
 ///
@@ -42,7 +42,7 @@ pub enum Command {
     /// Answer a data-protection request: everything held about one person
     #[command(subcommand)]
     Person(PersonCommand),
-    /// Add a new sealing key and seal every personal field with it; stop the server first
+    /// Add a new sealing key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
 }
 
@@ -128,14 +128,6 @@ pub struct StaffAdd {
     pub role: Role,
     #[command(flatten)]
     pub data: Data,
-}
-
-/// What a member of staff may do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Role {
-    Reception,
-    Clinician,
-    Administrator,
 }
 
 #[derive(Args, Clone)]
@@ -237,38 +229,6 @@ impl Serve {
             );
         }
         Ok(base_url)
-    }
-}
-
-impl Role {
-    /// The word stored and shown for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Role::Reception => "reception",
-            Role::Clinician => "clinician",
-            Role::Administrator => "administrator",
-        }
-    }
-
-    /// As a heading or a choice.
-    pub fn label(self) -> &'static str {
-        match self {
-            Role::Reception => "Reception",
-            Role::Clinician => "Clinician",
-            Role::Administrator => "Administrator",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Role> {
-        Role::value_variants().iter().copied().find(|role| role.word() == word)
-    }
-}
-
-impl TryFrom<String> for Role {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Role, String> {
-        Role::from_word(&word).ok_or_else(|| format!("{word} is not a role"))
     }
 }
 

@@ -18,13 +18,13 @@ use crate::library::Library;
 use crate::mail;
 use crate::mail::{Post, Progress, Sender};
 use crate::operations::{alarms, demo, retention_job};
-use crate::router::{router, shelf};
+use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{NewAccount, Refused, password};
 use crate::storage::clock::Clock;
 use crate::storage::data_dir::{key_file, open_data, open_data_that_is_there};
 use crate::storage::encryption;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
 use crate::web::app::{App, Parts};
 use crate::web::form;
@@ -48,19 +48,20 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         false => Post::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
-    let (database, sealer) = open_data(&config.data).await?;
+    let (database, cipher) = open_data(&config.data.folder).await?;
     database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
         database,
-        sealer: Arc::new(sealer),
+        cipher: Arc::new(cipher),
         sender: Arc::new(sender),
         limits: if config.no_limits { Limits::none() } else { Limits::default() },
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
-    let shelf = Arc::new(shelf(&app.site, &library)?);
-    let site = router(app.clone(), library, shelf, config.client_ip.clone())?;
+    let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
+    let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
+    tokio::task::spawn_blocking(move || rendered_pages.compress());
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &post).await?;
     warn_of_holidays(&app);
@@ -72,7 +73,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     };
     let worker = Arc::new(mail::Worker {
         database: app.database.clone(),
-        sealer: app.sealer.clone(),
+        cipher: app.cipher.clone(),
         sender: app.sender.clone(),
         post,
         clock: app.clock.clone(),
@@ -147,7 +148,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
     let own_words = password::own_words(&name, &address, &[]);
     password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
-    let (database, _) = open_data(&add.data).await?;
+    let (database, _) = open_data(&add.data.folder).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
@@ -162,7 +163,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 
 /// Lets someone set up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
-    let (database, _) = open_data_that_is_there(&reset.data).await?;
+    let (database, _) = open_data_that_is_there(&reset.data.folder).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let found = database
@@ -178,13 +179,13 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
 
 /// Adds a sealing key, and seals everything with it.
 pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
-    let file = key_file(&data);
+    let file = key_file(&data.folder);
     ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
-    let (database, _) = open_data(&data).await?;
+    let (database, _) = open_data(&data.folder).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     encryption::add_key(&file)?;
-    let sealer = Arc::new(Sealer::open(&file, false)?);
-    let count = key_rotation::reseal(&database, &sealer).await?;
+    let cipher = Arc::new(Cipher::open(&file, false)?);
+    let count = key_rotation::rotate_key(&database, &cipher).await?;
     database.truncate_log().await?;
     database.close().await;
     println!("{} sealed with the new key. Back up {} again.", library::count(count, "field"), file.display());

@@ -1,6 +1,5 @@
 //! What `content/clinic.toml` says: names, phones, opening hours, the promise and the safety words.
 
-use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -9,9 +8,13 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::clinic::promise::{Calendar, Holidays, OpenDay};
-use crate::library::markdown::Place;
 
+pub mod content_file;
 pub mod promise;
+mod role;
+
+pub use content_file::read_toml;
+pub use role::Role;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -222,32 +225,6 @@ impl Folded {
         found
     }
 }
-
-/// Reads a TOML file; an error names the file, the line and what was expected.
-pub fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    toml::from_str(&text).map_err(|error| {
-        let place = Place::of(&text, error.span().map_or(0, |span| span.start));
-        Misread { file: file.display().to_string(), place, message: error.message().to_owned() }.into()
-    })
-}
-
-/// A data file that says something else than was expected, and where.
-#[derive(Debug)]
-pub struct Misread {
-    pub file: String,
-    pub place: Place,
-    pub message: String,
-}
-
-impl fmt::Display for Misread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Misread { file, place, message } = self;
-        write!(f, "{file}:{}:{}: error[data-file]: {message}", place.line, place.column)
-    }
-}
-
-impl std::error::Error for Misread {}
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,7 @@ pub async fn change_contact(app: &App, request: Request, contact: Contact) -> sq
         .write(move |connection| {
             Box::pin(async move {
                 let about = &request.reference;
-                let changed = store::change_contact(connection, &parts.sealer, about, &contact, now).await?;
+                let changed = store::change_contact(connection, &parts.cipher, about, &contact, now).await?;
                 if changed {
                     handling::store::set_attention(connection, about, handling::Attention::Changed).await?;
                     // What was planned went by the old details.

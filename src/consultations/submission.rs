@@ -1,6 +1,7 @@
 //! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
 
 use crate::consultations::transitions;
+use crate::staff::audit;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
@@ -12,7 +13,6 @@ use crate::consultations::{Request, State, handling, letters, store, words_typed
 use crate::library::Library;
 use crate::library::summary::Summary;
 use crate::mail;
-use crate::staff::store as accounts;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -67,7 +67,7 @@ async fn take(
     let now = app.clock.now();
     let content_mark = content_mark(app, &new);
     let mut request = new_request(app, library, new, shared.as_ref());
-    let (mut key, spare) = (key.clone(), SubmissionKey::new(&app.sealer, &app.clock));
+    let (mut key, spare) = (key.clone(), SubmissionKey::new(&app.cipher, &app.clock));
     let parts = app.clone();
     let taken = app
         .database
@@ -86,9 +86,9 @@ async fn take(
                     join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
                     return Ok(Taken { reference, key });
                 }
-                let token = key.private_token(&parts.sealer);
+                let token = key.private_token(&parts.cipher);
                 request.token_hash = token_hash(&token);
-                store::insert(connection, &parts.sealer, &request, &content_mark).await?;
+                store::insert(connection, &parts.cipher, &request, &content_mark).await?;
                 store::remember_key(connection, &key.hash(KIND), &request.reference, now).await?;
                 begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
                 Ok(Taken { reference: request.reference, key })
@@ -113,7 +113,7 @@ fn content_mark(app: &App, new: &NewRequest) -> String {
         voicemail,
         needs,
     ];
-    app.sealer.mark("consultation", &answers.join("\0"))
+    app.cipher.mark("consultation", &answers.join("\0"))
 }
 
 fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Summary>) -> Request {
@@ -152,15 +152,15 @@ async fn begin(
 ) -> sqlx::Result<()> {
     let (about, now) = (&request.reference, request.created_at);
     let channel = if staff.is_some() { "phone" } else { "site" };
-    handling::store::enrol(connection, &app.sealer, about, channel, token).await?;
+    handling::store::enrol(connection, &app.cipher, about, channel, token).await?;
     if let Some(summary) = shared {
-        summaries::store::share(connection, &app.sealer, about, summary).await?;
+        summaries::store::share(connection, &app.cipher, about, summary).await?;
     }
     store::add_event(connection, about, now, "patient", "asked").await?;
     if let Some(staff) = staff {
         let who = format!("staff:{staff}");
         store::add_event(connection, about, now, &who, "typed it in from a call").await?;
-        accounts::audit(connection, Some(staff), now, "typed in a call", about).await?;
+        audit::store::insert(connection, Some(staff), now, "typed in a call", about).await?;
     }
     if request.suspect {
         return Ok(());
@@ -170,7 +170,7 @@ async fn begin(
     // Who types it in knows of it already.
     if staff.is_none() {
         let notice = letters::notice(&app.site, request).map_err(transitions::unwritten)?;
-        mail::enqueue(connection, &app.sealer, &app.sender, notice, now, now).await?;
+        mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await?;
     }
     Ok(())
 }
@@ -185,9 +185,9 @@ async fn join(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     if let Some(summary) = shared {
-        summaries::store::share(connection, &app.sealer, reference, summary).await?;
+        summaries::store::share(connection, &app.cipher, reference, summary).await?;
     }
-    let before = store::find_on(connection, &app.sealer, reference).await?;
+    let before = store::find_on(connection, &app.cipher, reference).await?;
     if again.safety && !before.safety {
         store::set_safety(connection, reference).await?;
         handling::store::touch(connection, reference, now).await?;

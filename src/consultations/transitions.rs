@@ -10,14 +10,15 @@ use crate::consultations::notifications;
 use crate::consultations::notifications::By;
 use crate::consultations::{Request, State, bookings, letters, store as requests};
 use crate::mail;
-use crate::staff::{Account, store as accounts};
+use crate::staff::Account;
+use crate::staff::audit;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
 
 /// Does it for someone who saw the request as it was at `seen_at`.
 pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: Act) -> sqlx::Result<Moved> {
     let now = app.clock.now();
-    let (request, _) = store::find(app.database.readers(), &app.sealer, &reference, me.role).await?;
+    let (request, _) = store::find(app.database.readers(), &app.cipher, &reference, me.role).await?;
     let to_erase = request.state == State::Withdrawn && matches!(act, Act::Release);
     let (parts, me, about) = (app.clone(), me.clone(), reference.clone());
     let moved = app
@@ -49,7 +50,7 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
                     requests::set_state(connection, &about, next, now).await?;
                 }
                 requests::add_event(connection, &about, now, &format!("staff:{}", me.id), &what).await?;
-                accounts::audit(connection, Some(me.id), now, &what, &about).await?;
+                audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
                 Ok(Moved::Yes)
             })
         })
@@ -71,7 +72,7 @@ async fn perform(
     act: Act,
     now: Timestamp,
 ) -> sqlx::Result<String> {
-    let (sealer, about) = (&app.sealer, &request.reference);
+    let (cipher, about) = (&app.cipher, &request.reference);
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
@@ -91,7 +92,7 @@ async fn perform(
             }
         }
         Act::Note { words, clinical } => {
-            store::add_note(connection, sealer, about, me.id, (&words, clinical), now).await?;
+            store::add_note(connection, cipher, about, me.id, (&words, clinical), now).await?;
             if clinical { "wrote a clinical note" } else { "wrote a note" }.to_owned()
         }
         Act::Close(reason) => {
@@ -108,11 +109,11 @@ async fn perform(
             "said that it is no spam".to_owned()
         }
         Act::Hold(reason) => {
-            store::set_hold(connection, sealer, about, Some((&reason, now))).await?;
+            store::set_hold(connection, cipher, about, Some((&reason, now))).await?;
             "keeps it for a reason".to_owned()
         }
         Act::Release => {
-            store::set_hold(connection, sealer, about, None).await?;
+            store::set_hold(connection, cipher, about, None).await?;
             "no longer keeps it for a reason".to_owned()
         }
         Act::Book(new) => {
@@ -161,7 +162,7 @@ pub async fn clear(
     // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
     notifications::confirm(connection, app, request, &token, By::Patient, now).await?;
     let notice = letters::notice(&app.site, request).map_err(unwritten)?;
-    mail::enqueue(connection, &app.sealer, &app.sender, notice, now, now).await
+    mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await
 }
 
 /// The address of the patient's private page; a new one for a request from before addresses were kept.
@@ -170,11 +171,11 @@ pub async fn private_token(
     app: &App,
     reference: &str,
 ) -> sqlx::Result<String> {
-    if let Some(token) = store::token(connection, &app.sealer, reference).await? {
+    if let Some(token) = store::token(connection, &app.cipher, reference).await? {
         return Ok(token);
     }
     let token = random_token();
-    store::set_token(connection, &app.sealer, reference, &token, &token_hash(&token)).await?;
+    store::set_token(connection, &app.cipher, reference, &token, &token_hash(&token)).await?;
     Ok(token)
 }
 

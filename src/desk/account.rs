@@ -14,7 +14,7 @@ use crate::staff::second_factor;
 use crate::staff::session;
 use crate::staff::session::store::Listed;
 use crate::staff::session::{Here, SignedIn};
-use crate::staff::{Account, Password, password, store};
+use crate::staff::{Account, PasswordCheck, audit, password, store};
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::retention;
@@ -23,12 +23,12 @@ use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/account.html")]
+#[template(path = "desk/account/show.html")]
 struct AccountPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     me: &'a Account,
     codes_left: i64,
     sessions: Vec<Listed>,
@@ -38,17 +38,17 @@ struct AccountPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/password.html")]
+#[template(path = "desk/account/password.html")]
 struct PasswordPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     errors: &'a FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "staff/renew_codes.html")]
+#[template(path = "desk/account/renew_codes.html")]
 struct RenewCodesPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     errors: &'a FieldErrors,
 }
@@ -67,7 +67,7 @@ async fn show(State(app): State<App>, here: Here) -> Result<Response> {
     let (me, now) = (&here.account, seconds(app.clock.now()));
     let (made_after, seen_after) = (now - retention::SESSION, now - retention::SESSION_IDLE);
     let shown = AccountPage {
-        frame: app.site.private("Your account").for_desk(&me.name, me.role),
+        context: app.site.private("Your account").for_desk(&me.name, me.role),
         codes_left: second_factor::store::recovery_codes_left(readers, me.id).await?,
         sessions: session::store::alive(readers, me.id, made_after, seen_after).await?,
         here: here.session,
@@ -105,7 +105,7 @@ async fn change_password(
                 store::set_password(connection, staff, &hash).await?;
                 session::store::end_others(connection, staff, Some(session), now).await?;
                 session::store::rename(connection, session, &new_token).await?;
-                store::audit(connection, Some(staff), now, "changed their password", "").await
+                audit::store::insert(connection, Some(staff), now, "changed their password", "").await
             })
         })
         .await?;
@@ -128,8 +128,8 @@ async fn renew_codes(
         return Ok(show_renew(&app, &me, status, &errors));
     }
     let codes = second_factor::renew_recovery_codes(&app, &me).await?;
-    let frame = app.site.private("Keep these recovery codes").for_desk(&me.name, me.role);
-    Ok(page::private(StatusCode::OK, &RecoveryCodesPage { frame, codes: &codes, next: "/staff/account" }))
+    let context = app.site.private("Keep these recovery codes").for_desk(&me.name, me.role);
+    Ok(page::private(StatusCode::OK, &RecoveryCodesPage { context, codes: &codes, next: "/staff/account" }))
 }
 
 /// Ends one of one's own sessions; `others` ends all but this one.
@@ -142,7 +142,7 @@ async fn end_session(State(app): State<App>, here: Here, Path(id): Path<String>)
                     Ok(id) => session::store::end(connection, id, staff, now).await?,
                     Err(_) => session::store::end_others(connection, staff, Some(this), now).await?,
                 }
-                store::audit(connection, Some(staff), now, "ended a session", "").await
+                audit::store::insert(connection, Some(staff), now, "ended a session", "").await
             })
         })
         .await?;
@@ -159,17 +159,17 @@ async fn check_present(
 ) -> Result<(StatusCode, bool)> {
     let typed = fields.text("present");
     let checked = if typed.is_empty() {
-        Password::Wrong
+        PasswordCheck::Wrong
     } else {
         crate::staff::check_password(app, from, &me.email, typed).await?
     };
     match checked {
-        Password::Right(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, true)),
-        Password::Wrong => {
+        PasswordCheck::Right(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, true)),
+        PasswordCheck::Wrong => {
             errors.add("present", "Enter the password that you sign in with now");
             Ok((StatusCode::UNPROCESSABLE_ENTITY, false))
         }
-        Password::TooMany => {
+        PasswordCheck::TooMany => {
             errors.add("present", "Too many tries. Wait 5 minutes, then try again");
             Ok((StatusCode::TOO_MANY_REQUESTS, false))
         }
@@ -177,18 +177,18 @@ async fn check_present(
 }
 
 fn show_password(app: &App, me: &Account, status: StatusCode, errors: &FieldErrors) -> Response {
-    let frame =
+    let context =
         app.site.private("Change your password").for_desk(&me.name, me.role).with_errors(!errors.is_empty());
-    page::private(status, &PasswordPage { frame, email: &me.email, errors })
+    page::private(status, &PasswordPage { context, email: &me.email, errors })
 }
 
 fn show_renew(app: &App, me: &Account, status: StatusCode, errors: &FieldErrors) -> Response {
-    let frame = app
+    let context = app
         .site
         .private("Make new recovery codes")
         .for_desk(&me.name, me.role)
         .with_errors(!errors.is_empty());
-    page::private(status, &RenewCodesPage { frame, email: &me.email, errors })
+    page::private(status, &RenewCodesPage { context, email: &me.email, errors })
 }
 
 impl AccountPage<'_> {

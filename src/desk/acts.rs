@@ -55,7 +55,7 @@ pub async fn own(
 
 pub async fn note(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
     // Only who may read a clinical note can have written one.
-    let clinical = me.0.sees_words() && fields.has("clinical");
+    let clinical = me.0.role.sees_words() && fields.has("clinical");
     let typed = Typed { note: fields.text("note"), clinical, ..Typed::default() };
     match form::words(&typed.note, LONGEST_NOTE, "Note") {
         Ok(words) if !words.is_empty() => {

@@ -17,16 +17,16 @@ use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 use crate::staff::audit::store::{Entry, Person, Question};
 
 const PAGE: i64 = 50;
 
 #[derive(Template)]
-#[template(path = "staff/audit.html")]
+#[template(path = "desk/audit.html")]
 struct AuditPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: Form,
     errors: FieldErrors,
     people: Vec<Person>,
@@ -66,7 +66,7 @@ async fn index(
     let more = entries.len() as i64 > PAGE;
     entries.truncate(PAGE as usize);
     let shown = AuditPage {
-        frame: app.site.private("Audit").for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
+        context: app.site.private("Audit").for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         newer: if at > 1 { form.address(at - 1) } else { String::new() },
         older: if more { form.address(at + 1) } else { String::new() },
         people: store::people(readers).await?,

@@ -18,12 +18,12 @@ use crate::staff::session::SignedIn;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/booking.html")]
+#[template(path = "desk/bookings/new.html")]
 struct BookingPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     request: &'a Request,
     /// What is booked now, and when.
     standing: Option<(&'a Booking, String)>,
@@ -35,9 +35,9 @@ struct BookingPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/cancellation.html")]
+#[template(path = "desk/bookings/cancellation.html")]
 struct CancellationPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     request: &'a Request,
     when: String,
 }
@@ -59,7 +59,7 @@ async fn new(
         return desk.refuse_impossible(&me, &reference, wanted).await;
     }
     let app = &desk.app;
-    let booking = store::read(app.database.readers(), &app.sealer, &reference).await?;
+    let booking = store::read(app.database.readers(), &app.cipher, &reference).await?;
     let form = booking
         .as_ref()
         .map_or_else(BookingForm::empty, |booking| BookingForm::of(booking, &app.site.clinic));
@@ -100,10 +100,10 @@ async fn ask_to_cancel(
     let (request, _) = desk.find(&me, &reference).await?;
     let app = &desk.app;
     let booking =
-        store::read(app.database.readers(), &app.sealer, &reference).await?.ok_or(Error::NotFound)?;
+        store::read(app.database.readers(), &app.cipher, &reference).await?.ok_or(Error::NotFound)?;
     desk.note_opening(&me, &reference).await?;
     let shown = CancellationPage {
-        frame: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
+        context: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(booking.starts_at),
         request: &request,
     };
@@ -143,7 +143,7 @@ impl Desk {
         news: Option<Vec<String>>,
     ) -> Result<Response> {
         let app = &self.app;
-        let booking = store::read(app.database.readers(), &app.sealer, &request.reference).await?;
+        let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
@@ -154,7 +154,7 @@ impl Desk {
             (None, false) => StatusCode::OK,
         };
         let shown = BookingPage {
-            frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
+            context: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
             standing: booking.as_ref().map(|booking| (booking, say(booking))),
             request,
             form,

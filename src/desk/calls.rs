@@ -18,15 +18,15 @@ use crate::storage::clock::seconds;
 use crate::web::error::Result;
 use crate::web::form::contact::{CallTime, Method};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// More than anyone rings in an hour.
 const MOST_SHOWN: usize = 60;
 
 #[derive(Template)]
-#[template(path = "consultations/calls.html")]
+#[template(path = "desk/calls.html")]
 struct CallsPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// "9am to 10am on Monday 23 November".
     hour: String,
     /// The clinic is closed now: the sheet is for when it opens.
@@ -59,7 +59,7 @@ pub async fn index(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Result<R
     late.truncate(MOST_SHOWN);
     let words = Words { calendar, now, names: &names };
     let shown = CallsPage {
-        frame: app.site.private("Whom to ring").for_desk(&me.name, me.role),
+        context: app.site.private("Whom to ring").for_desk(&me.name, me.role),
         hour: hour.in_words(calendar),
         ahead: hour.from > now,
         best: best.iter().map(|entry| words.entry(entry)).collect(),

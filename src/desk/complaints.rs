@@ -18,7 +18,7 @@ use crate::web::error::Result;
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// The longest outcome, in characters.
 const LONGEST_OUTCOME: usize = 2000;
@@ -26,18 +26,18 @@ const LONGEST_OUTCOME: usize = 2000;
 const MOST_SHOWN: i64 = 400;
 
 #[derive(Template)]
-#[template(path = "complaints/register.html")]
+#[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     complaints: Vec<Complaint>,
     calendar: &'a Calendar,
     now: i64,
 }
 
 #[derive(Template)]
-#[template(path = "complaints/show.html")]
+#[template(path = "desk/complaints/show.html")]
 struct ShowPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     complaint: &'a Complaint,
     outcome: &'a str,
     errors: &'a FieldErrors,
@@ -57,8 +57,8 @@ pub fn routes(app: App) -> Router {
 
 async fn index(State(app): State<App>, Administrator(me): Administrator) -> Result<Response> {
     let shown = RegisterPage {
-        frame: app.site.private("Complaints").for_desk(&me.name, me.role),
-        complaints: store::all(app.database.readers(), &app.sealer, MOST_SHOWN).await?,
+        context: app.site.private("Complaints").for_desk(&me.name, me.role),
+        complaints: store::all(app.database.readers(), &app.cipher, MOST_SHOWN).await?,
         calendar: app.site.clinic.calendar(),
         now: seconds(app.clock.now()),
     };
@@ -70,7 +70,7 @@ async fn show(
     Administrator(me): Administrator,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
+    let complaint = store::find(app.database.readers(), &app.cipher, &reference).await?;
     show_complaint(&app, &me, &complaint, "", &FieldErrors::default(), false).await
 }
 
@@ -99,7 +99,7 @@ async fn close(
         Some(_) => errors.add("outcome", "Enter what you found and did"),
         None => {}
     }
-    let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
+    let complaint = store::find(app.database.readers(), &app.cipher, &reference).await?;
     show_complaint(&app, &me, &complaint, &typed, &errors, false).await
 }
 
@@ -114,7 +114,7 @@ async fn advance(
     if crate::patients::complaints::advance(&app, me.id, reference.clone(), step, seen_at).await? {
         return Ok(Redirect::to(&format!("/staff/complaints/{reference}")).into_response());
     }
-    let complaint = store::find(app.database.readers(), &app.sealer, &reference).await?;
+    let complaint = store::find(app.database.readers(), &app.cipher, &reference).await?;
     show_complaint(&app, &me, &complaint, &fields.text("outcome"), &FieldErrors::default(), true).await
 }
 
@@ -129,7 +129,11 @@ async fn show_complaint(
     staff::note(app, me.id, "opened", complaint.reference.clone()).await?;
     let title = format!("Complaint {}", complaint.reference);
     let shown = ShowPage {
-        frame: app.site.private(&title).for_desk(&me.name, me.role).with_errors(stale || !errors.is_empty()),
+        context: app
+            .site
+            .private(&title)
+            .for_desk(&me.name, me.role)
+            .with_errors(stale || !errors.is_empty()),
         complaint,
         outcome,
         errors,

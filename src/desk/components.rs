@@ -12,12 +12,12 @@ use crate::web::app::App;
 use crate::web::form::FieldErrors;
 use crate::web::form::contact::{CallTime, Choice, Method};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/components.html")]
+#[template(path = "desk/components.html")]
 struct ComponentsPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     errors: FieldErrors,
     methods: Vec<Choice<'a>>,
     times: Vec<Choice<'a>>,
@@ -34,7 +34,7 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn) -> Response {
     errors.add("wrong-radios", "Select how you would like us to contact you");
     errors.add("wrong-area", "Main concern must be 500 characters or less");
     let shown = ComponentsPage {
-        frame: app.site.private("Components").for_desk(&me.name, me.role).with_errors(true),
+        context: app.site.private("Components").for_desk(&me.name, me.role).with_errors(true),
         errors,
         methods: Method::choices("video"),
         times: CallTime::choices(&["mornings".to_owned(), "any".to_owned()]),

@@ -20,7 +20,7 @@ use crate::web::error::Result;
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const LONGEST_ANSWER: usize = 500;
 
@@ -37,9 +37,9 @@ impl FromRef<Given> for App {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/review.html")]
+#[template(path = "desk/corrections.html")]
 struct ReviewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     mistake: &'a Mistake,
     sheet: Option<&'a Sheet>,
     asked: String,
@@ -93,7 +93,7 @@ async fn answer(
 
 impl Given {
     async fn find(&self, reference: &str) -> Result<Mistake> {
-        Ok(store::find(self.app.database.readers(), &self.app.sealer, reference).await?)
+        Ok(store::find(self.app.database.readers(), &self.app.cipher, reference).await?)
     }
 
     async fn show(
@@ -114,12 +114,12 @@ impl Given {
         };
         let title = format!("Mistake {}", mistake.reference);
         let shown = ReviewPage {
-            frame: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
+            context: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
             mistake,
             sheet: self.library.sheet(&mistake.about),
             asked: calendar.say_with_year(moment(mistake.created_at)),
             erased: mistake.erased_at().map(|at| calendar.say_with_year(at)),
-            addresses: me.reaches_patients(),
+            addresses: me.role.reaches_patients(),
             answer,
             errors,
             stale,

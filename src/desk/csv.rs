@@ -38,7 +38,7 @@ pub fn routes(app: App) -> Router {
 
 /// Contact details and safety marks, never what patients wrote: that is for clinicians, on the desk.
 async fn show(State(app): State<App>, QueueTaker(me): QueueTaker) -> Result<Response> {
-    let rows = store::all(app.database.readers(), &app.sealer).await?;
+    let rows = store::all(app.database.readers(), &app.cipher).await?;
     staff::note(&app, me.id, "took the queue away as a file", String::new()).await?;
     let calendar = app.site.clinic.calendar();
     let mut text = line(&HEADINGS);

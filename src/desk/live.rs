@@ -71,7 +71,7 @@ pub async fn request(
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     let since = fields.text("since").parse::<i64>().unwrap_or(i64::MAX);
     // Unknown is not found, not an empty stream.
-    store::find(desk.app.database.readers(), &desk.app.sealer, &reference, here.account.role).await?;
+    store::find(desk.app.database.readers(), &desk.app.cipher, &reference, here.account.role).await?;
     let page = desk.presence.connect(&reference, &here.account, &desk.app.clock);
     let told = (String::new(), false);
     let telling = Telling { desk, here, stopping, looks: 0, told, about: reference, _page: Some(page) };

@@ -20,6 +20,7 @@ pub mod components;
 pub mod corrections;
 pub mod csv;
 pub mod data_rights;
+pub mod expired_forms;
 pub mod live;
 pub mod mail;
 pub mod page_reviews;

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::clinic::promise::Calendar;
 use crate::staff::Account;
 use crate::staff::people::store;
@@ -20,23 +20,23 @@ use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, email};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const ROLES: [Role; 3] = [Role::Reception, Role::Clinician, Role::Administrator];
 
 #[derive(Template)]
-#[template(path = "staff/people.html")]
+#[template(path = "desk/people/index.html")]
 struct PeoplePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     people: Vec<Person>,
     invitations: Vec<Open>,
     calendar: &'a Calendar,
 }
 
 #[derive(Template)]
-#[template(path = "staff/person.html")]
+#[template(path = "desk/people/show.html")]
 struct PersonPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     person: &'a Person,
     roles: Vec<Choice<'a>>,
     errors: &'a FieldErrors,
@@ -44,18 +44,18 @@ struct PersonPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/invite.html")]
+#[template(path = "desk/people/invite.html")]
 struct InvitePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     roles: Vec<Choice<'a>>,
     errors: &'a FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "staff/invited.html")]
+#[template(path = "desk/people/invited.html")]
 struct InvitedPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     link: String,
 }
@@ -76,7 +76,7 @@ pub fn routes(app: App) -> Router {
 async fn index(State(app): State<App>, Administrator(me): Administrator) -> Result<Response> {
     let readers = app.database.readers();
     let shown = PeoplePage {
-        frame: app.site.private("People").for_desk(&me.name, me.role),
+        context: app.site.private("People").for_desk(&me.name, me.role),
         people: store::all(readers).await?,
         invitations: store::invitations(readers, seconds(app.clock.now())).await?,
         calendar: app.site.clinic.calendar(),
@@ -96,7 +96,7 @@ async fn invite(
     let (typed, word) = (fields.text("email"), fields.text("role"));
     let mut errors = FieldErrors::default();
     let address = errors.take("email", email::check(&typed)).map(|address| address.to_lowercase());
-    let role = Role::from_word(&word);
+    let role = word.parse::<Role>().ok();
     if role.is_none() {
         errors.add("role", "Select what they will do");
     }
@@ -106,8 +106,8 @@ async fn invite(
     match crate::staff::people::invite(&app, &me, address.clone(), role).await? {
         Invited::Token(token) => {
             let link = app.site.url(&format!("/staff/welcome/{token}"));
-            let frame = app.site.private("The invitation is made").for_desk(&me.name, me.role);
-            Ok(page::private(StatusCode::OK, &InvitedPage { frame, email: &address, link }))
+            let context = app.site.private("The invitation is made").for_desk(&me.name, me.role);
+            Ok(page::private(StatusCode::OK, &InvitedPage { context, email: &address, link }))
         }
         Invited::HasAccount => {
             errors.add("email", "Enter an email address that has no account yet");
@@ -130,7 +130,7 @@ async fn change_role(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    match Role::from_word(&fields.text("role")) {
+    match fields.text("role").parse::<Role>().ok() {
         Some(role) => change(app, me, &id, Change::Role(role)).await,
         None => {
             let mut errors = FieldErrors::default();
@@ -183,8 +183,8 @@ async fn show_person(app: &App, me: &Account, id: i64, errors: &FieldErrors) -> 
     let found = store::all(app.database.readers()).await?;
     let person = found.iter().find(|person| person.id == id).ok_or(Error::NotFound)?;
     let shown = PersonPage {
-        frame: app.site.private(&person.name).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
-        roles: choices(person.role.word()),
+        context: app.site.private(&person.name).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
+        roles: choices(person.role.as_str()),
         errors,
         calendar: app.site.clinic.calendar(),
         person,
@@ -194,22 +194,22 @@ async fn show_person(app: &App, me: &Account, id: i64, errors: &FieldErrors) -> 
 }
 
 fn show_invite(app: &App, me: &Account, email: &str, role: &str, errors: &FieldErrors) -> Response {
-    let frame = app.site.private("Invite a colleague").for_desk(&me.name, me.role);
-    let frame = frame.with_errors(!errors.is_empty());
+    let context = app.site.private("Invite a colleague").for_desk(&me.name, me.role);
+    let context = context.with_errors(!errors.is_empty());
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::private(status, &InvitePage { frame, email, roles: choices(role), errors })
+    page::private(status, &InvitePage { context, email, roles: choices(role), errors })
 }
 
 fn choices(chosen: &str) -> Vec<Choice<'static>> {
     ROLES
         .map(|role| Choice {
-            value: role.word(),
+            value: role.as_str(),
             label: match role {
                 Role::Reception => "Reception: contact details and safety marks",
                 Role::Clinician => "Clinician: also what patients write",
                 Role::Administrator => "Administrator: contact details, people, audit and data rights",
             },
-            chosen: role.word() == chosen,
+            chosen: role.as_str() == chosen,
         })
         .into()
 }

@@ -14,15 +14,15 @@ use crate::storage::reference::SubmissionKey;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields, email};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// The question to whoever has the patient at the phone.
 const DID_THEY_MEAN: &str = "Check the email address: did they mean";
 
 #[derive(Template)]
-#[template(path = "consultations/phone.html")]
+#[template(path = "desk/phone_requests.html")]
 struct PhonePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
     /// The text in pieces, when it holds safety words that are yet to be read out.
@@ -47,7 +47,7 @@ pub async fn new(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Response {
 pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
     let app = &desk.app;
     let form = RequestForm::read(&fields);
-    let key = SubmissionKey::parse(&app.sealer, &fields.text("key"));
+    let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
     let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
@@ -84,10 +84,10 @@ impl Desk {
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, false) => StatusCode::OK,
         };
-        let key = key.unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
-        let frame = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
+        let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
+        let context = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
         let shown = PhonePage {
-            frame: frame.with_errors(wrong || trouble),
+            context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
             marked: if safety { app.site.clinic.safety.marked(&form.concern) } else { Vec::new() },

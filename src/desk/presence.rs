@@ -118,7 +118,7 @@ fn others(here: &[Here], me: i64) -> Vec<Other> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::settings::Role;
+    use crate::clinic::Role;
 
     fn account(id: i64, name: &str) -> Account {
         Account {

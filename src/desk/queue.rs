@@ -20,7 +20,7 @@ use crate::web::error::Result;
 use crate::web::form::Fields;
 use crate::web::form::contact::Method;
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// Requests that are over, at the foot of the queue.
 const DONE_LATELY: i64 = 5;
@@ -28,9 +28,9 @@ const DONE_LATELY: i64 = 5;
 const LONGEST_SEARCH: usize = 254;
 
 #[derive(Template)]
-#[template(path = "consultations/queue.html")]
+#[template(path = "desk/queue.html")]
 struct QueuePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     view: View,
     shown: Vec<Shown>,
     done_lately: Vec<Line>,
@@ -119,7 +119,7 @@ impl Desk {
         };
         let total = listing.total;
         let shown = QueuePage {
-            frame: app.site.private(title).for_desk(&me.name, me.role),
+            context: app.site.private(title).for_desk(&me.name, me.role),
             view: asked.view,
             done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
             shown: sections(listing, &words, &asked, number),
@@ -133,7 +133,7 @@ impl Desk {
             revision,
             now: at,
             path: address(fields, number),
-            takes_away: me.takes_queue_away(),
+            takes_away: me.role.takes_queue_away(),
         };
         Ok(page::private(StatusCode::OK, &shown))
     }

@@ -29,7 +29,7 @@ use crate::storage::clock::{moment, seconds};
 use crate::web::error::Result;
 use crate::web::form::FieldErrors;
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
@@ -37,9 +37,9 @@ pub const LONGEST_NOTE: usize = 2000;
 const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]
-#[template(path = "consultations/review.html")]
+#[template(path = "desk/request.html")]
 struct ReviewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     request: &'a Request,
     handling: &'a Handling,
     sees_words: bool,
@@ -103,7 +103,7 @@ pub async fn show(
 impl Desk {
     pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
         let app = &self.app;
-        Ok(store::find(app.database.readers(), &app.sealer, reference, me.role).await?)
+        Ok(store::find(app.database.readers(), &app.cipher, reference, me.role).await?)
     }
 
     /// The page again, with what was typed, as it stands now.
@@ -141,16 +141,16 @@ impl Desk {
         self.note_opening(me, about).await?;
         self.board.refresh(app).await?;
         let names = store::names(readers).await?;
-        let booking = bookings::store::read(readers, &app.sealer, about).await?;
-        let notes = store::notes(readers, &app.sealer, about, me.sees_words()).await?;
+        let booking = bookings::store::read(readers, &app.cipher, about).await?;
+        let notes = store::notes(readers, &app.cipher, about, me.role.sees_words()).await?;
         let calls = calls::store::of(readers, about).await?;
         let colleagues = store::colleagues(readers).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
         let shown = ReviewPage {
             // The reference, not the name: a browser keeps the titles of pages in its history.
-            frame: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
-            sees_words: me.sees_words(),
+            context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
+            sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
             marked: app.site.clinic.safety.marked(&request.concern),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
@@ -186,8 +186,8 @@ impl Desk {
                 Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
                 &typed.reason,
             ),
-            shared: if me.sees_words() {
-                summaries::store::shared_with(readers, &app.sealer, about).await?
+            shared: if me.role.sees_words() {
+                summaries::store::shared_with(readers, &app.cipher, about).await?
             } else {
                 None
             },

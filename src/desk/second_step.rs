@@ -18,22 +18,22 @@ use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const WRONG: &str = "Enter the code that your app shows now. Each code works once";
 const WAIT: &str = "Too many tries. Wait 5 minutes, or enter a recovery code";
 
 #[derive(Template)]
-#[template(path = "staff/code.html")]
+#[template(path = "desk/second_step/code.html")]
 struct CodePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     errors: &'a FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "staff/set_up.html")]
+#[template(path = "desk/second_step/set_up.html")]
 struct SetUpPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     errors: &'a FieldErrors,
     drawing: Drawing,
     key: String,
@@ -41,9 +41,9 @@ struct SetUpPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/recovery_codes.html")]
+#[template(path = "desk/second_step/recovery_codes.html")]
 pub struct RecoveryCodesPage<'a> {
-    pub frame: Frame<'a>,
+    pub context: PageContext<'a>,
     pub codes: &'a [String],
     pub next: &'a str,
 }
@@ -107,9 +107,9 @@ async fn set_up(
     match crate::staff::second_factor::set_up(&app, &half, secret, &fields.text("code")).await? {
         SetUp::Done(token, codes) => {
             let next = expired_forms::next_page(&app, half.account.id, &half.return_to).await?;
-            let frame = app.site.private("Keep these recovery codes");
+            let context = app.site.private("Keep these recovery codes");
             let shown =
-                page::private(StatusCode::OK, &RecoveryCodesPage { frame, codes: &codes, next: &next });
+                page::private(StatusCode::OK, &RecoveryCodesPage { context, codes: &codes, next: &next });
             Ok((jar.add(session::cookie_for(&app, token)), shown).into_response())
         }
         SetUp::Wrong => {
@@ -122,8 +122,8 @@ async fn set_up(
 }
 
 fn show_code(app: &App, status: StatusCode, errors: &FieldErrors) -> Response {
-    let frame = app.site.private("Enter the code from your app").with_errors(!errors.is_empty());
-    page::private(status, &CodePage { frame, errors })
+    let context = app.site.private("Enter the code from your app").with_errors(!errors.is_empty());
+    page::private(status, &CodePage { context, errors })
 }
 
 fn show_set_up(
@@ -135,7 +135,7 @@ fn show_set_up(
 ) -> Result<Response> {
     let email = &half.account.email;
     let shown = SetUpPage {
-        frame: app.site.private("Set up the second step").with_errors(!errors.is_empty()),
+        context: app.site.private("Set up the second step").with_errors(!errors.is_empty()),
         errors,
         drawing: secret.drawing(&app.site.clinic.site, email)?,
         key: secret.in_groups(),

@@ -11,19 +11,19 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::desk::second_step;
 use crate::staff::session;
 use crate::staff::session::Here;
-use crate::staff::{Password, session_guard};
+use crate::staff::{PasswordCheck, session_guard};
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/sign_in.html")]
+#[template(path = "desk/sign_in.html")]
 struct SignInPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     email: &'a str,
     /// The address to go to afterwards.
     to: &'a str,
@@ -41,9 +41,9 @@ pub fn routes(app: App) -> Router {
         .merge(second_step::routes(app.clone()))
         .merge(crate::desk::welcome::routes(app.clone()))
         .merge(crate::desk::account::routes(app.clone()))
-        .merge(crate::staff::people::routes(app.clone()))
+        .merge(crate::desk::people::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
-        .merge(crate::staff::expired_forms::routes(app))
+        .merge(crate::desk::expired_forms::routes(app))
 }
 
 async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
@@ -70,17 +70,17 @@ async fn sign_in(
     let email = form::one_line(&typed).to_lowercase();
     let mut errors = FieldErrors::default();
     match crate::staff::check_password(&app, from, &email, fields.text("password")).await? {
-        Password::Right(account) => {
+        PasswordCheck::Right(account) => {
             let cookie = session::start_half(&app, &account, session_guard::return_address(&to)).await?;
             let next =
                 if account.has_second_factor { "/staff/sign-in/code" } else { "/staff/sign-in/set-up" };
             Ok((jar.add(cookie), Redirect::to(next)).into_response())
         }
-        Password::TooMany => {
+        PasswordCheck::TooMany => {
             errors.add("email", "Too many tries. Wait 5 minutes, then try again");
             Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors))
         }
-        Password::Wrong => {
+        PasswordCheck::Wrong => {
             errors.add("email", "Enter an email address and password that belong together");
             Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }
@@ -107,9 +107,9 @@ fn show_sign_in(
     notice: &str,
     errors: &FieldErrors,
 ) -> Response {
-    let frame = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
+    let context = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
     page::private(
         status,
-        &SignInPage { frame, email, to: &session_guard::return_address(to), notice, errors },
+        &SignInPage { context, email, to: &session_guard::return_address(to), notice, errors },
     )
 }

@@ -15,12 +15,12 @@ use crate::web::error::{Error, Result};
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields, email};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/welcome.html")]
+#[template(path = "desk/welcome.html")]
 struct WelcomePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     role: &'a str,
     token: &'a str,
     name: &'a str,
@@ -87,8 +87,8 @@ fn show(
     email: &str,
     errors: &FieldErrors,
 ) -> Response {
-    let frame = app.site.private("Make your account").with_errors(!errors.is_empty());
+    let context = app.site.private("Make your account").with_errors(!errors.is_empty());
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (role, invited) = (invitation.role.word(), !invitation.email.is_empty());
-    page::private(status, &WelcomePage { frame, role, token, name, email, invited, errors })
+    let (role, invited) = (invitation.role.as_str(), !invitation.email.is_empty());
+    page::private(status, &WelcomePage { context, role, token, name, email, invited, errors })
 }

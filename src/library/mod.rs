@@ -17,6 +17,7 @@ use glossary::Glossary;
 use names::names;
 use questions::Questions;
 
+pub mod answers;
 pub mod check;
 pub mod feeds;
 mod file;

@@ -3,10 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::library::answers::{Answers, asked, kept};
 use crate::library::questions::{Kind, Question, Questions};
 use crate::library::{Library, Sheet};
-use crate::patients::assessment::{asked, kept};
-use crate::patients::drafts::Answers;
 
 /// A summary in words, so that it stays what it was when the questions change.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]

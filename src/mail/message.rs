@@ -9,7 +9,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::storage::encryption::random_token;
 use crate::web::form::{one_line, plain_name};
 use crate::web::site::Site;

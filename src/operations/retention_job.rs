@@ -40,7 +40,7 @@ impl Passes {
                 return Ok(());
             }
         }
-        app.site.vitals.end(CLOCK_JUMPED);
+        app.site.metrics.end(CLOCK_JUMPED);
         self.last = Some((now, machine_ran));
         forget(app).await
     }
@@ -52,7 +52,7 @@ fn warn_of_clock(app: &App, step: SignedDuration) {
     let sentence = format!(
         "The clock of the site’s machine has jumped by {days} days, so nothing is erased and promises may be wrong: have it put right, then the site started again."
     );
-    app.site.vitals.raise(Alarm { name: CLOCK_JUMPED, sentence, link: None });
+    app.site.metrics.raise(Alarm { name: CLOCK_JUMPED, sentence, link: None });
 }
 
 /// How long the machine has run, asleep or not, whatever its time is set to.

@@ -15,7 +15,7 @@ use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Clone)]
 struct Given {
@@ -24,9 +24,9 @@ struct Given {
 }
 
 #[derive(Template)]
-#[template(path = "summaries/show.html")]
+#[template(path = "patients/summaries/show.html")]
 struct ShowPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
     last_day: String,
@@ -35,9 +35,9 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "summaries/withdrawal.html")]
+#[template(path = "patients/summaries/withdrawal.html")]
 struct WithdrawalPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// Nothing once it is erased.
     path: Option<String>,
 }
@@ -54,7 +54,7 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
         crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     let last = given.app.site.clinic.calendar().local(moment(expires_at)).date();
     let shown = ShowPage {
-        frame: given.app.site.private("Your private summary"),
+        context: given.app.site.private("Your private summary"),
         sheets: summary.sheets(&given.library),
         last_day: crate::library::pages::day(&last),
         path: path(&token),
@@ -65,15 +65,15 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
 
 async fn ask_to_withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
     crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
-    let frame = given.app.site.private("Do you want to erase this summary?");
-    Ok(page::private(StatusCode::OK, &WithdrawalPage { frame, path: Some(path(&token)) }))
+    let context = given.app.site.private("Do you want to erase this summary?");
+    Ok(page::private(StatusCode::OK, &WithdrawalPage { context, path: Some(path(&token)) }))
 }
 
 async fn withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
     crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     crate::consultations::summaries::withdraw(&given.app, &token).await?;
-    let frame = given.app.site.private("This summary has been erased");
-    Ok(page::private(StatusCode::OK, &WithdrawalPage { frame, path: None }))
+    let context = given.app.site.private("This summary has been erased");
+    Ok(page::private(StatusCode::OK, &WithdrawalPage { context, path: None }))
 }
 
 fn path(token: &str) -> String {

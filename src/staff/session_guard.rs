@@ -1,4 +1,4 @@
-//! The door of the desk: who must sign in first comes back to the page they asked for, with what they had typed.
+//! Stands before every page of the desk: whoever must sign in first comes back to the page they asked for, with what they had typed.
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -8,16 +8,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::staff::expired_forms;
 use crate::staff::session;
-use crate::staff::session::store::Step;
+use crate::staff::session::store::SignInStep;
 use crate::storage::clock::seconds;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::Fields;
 
 const SIGN_IN: &str = "/staff/sign-in";
-/// Where people type words that would be lost. Whatever else came too late is done anew by who still wants it: nobody is
-/// asked to send on a form that invites someone, erases something or gives a mail another address.
-const KEPT: &[&str] = &["/staff/consultations/", "/staff/mistakes/"];
 /// Posts that need no session.
 const OPEN: &[&str] = &["/staff/sign-in", "/staff/sign-out", "/staff/welcome"];
 const LONGEST_ADDRESS: usize = 500;
@@ -37,13 +34,13 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
             response
         }
         Method::POST => {
-            match arrival(&app, request.uri().path().to_owned(), request.headers().clone()).await {
-                Ok(Arrival::Unknown) => next.run(request).await,
-                Ok(Arrival::InTime(staff)) => let_in(&app, staff, request, next).await,
-                Ok(Arrival::Late(staff)) => {
+            match check_session(&app, request.uri().path().to_owned(), request.headers().clone()).await {
+                Ok(SessionCheck::Unknown) => next.run(request).await,
+                Ok(SessionCheck::InTime(staff)) => let_in(&app, staff, request, next).await,
+                Ok(SessionCheck::Late(staff)) => {
                     keep_form(&app, staff, request).await.unwrap_or_else(IntoResponse::into_response)
                 }
-                Ok(Arrival::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
+                Ok(SessionCheck::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
                 Err(error) => error.into_response(),
             }
         }
@@ -77,7 +74,7 @@ fn with_return(mut response: Response, asked: &str) -> Response {
 }
 
 /// When a form came.
-enum Arrival {
+enum SessionCheck {
     /// From a stranger, from who has not entered a code, or to where anyone may post.
     Unknown,
     InTime(i64),
@@ -87,25 +84,20 @@ enum Arrival {
     Lost,
 }
 
-async fn arrival(app: &App, path: String, headers: HeaderMap) -> Result<Arrival> {
+async fn check_session(app: &App, path: String, headers: HeaderMap) -> Result<SessionCheck> {
     if OPEN.iter().any(|known| path.starts_with(known)) {
-        return Ok(Arrival::Unknown);
+        return Ok(SessionCheck::Unknown);
     }
     let now = seconds(app.clock.now());
     // Who knows a password and no code is nobody yet: what they post is not given to the owner to send.
-    Ok(match session::find(app, &headers).await?.filter(|row| row.step == Step::Full) {
-        None => Arrival::Unknown,
-        Some(row) if row.is_alive(now) => Arrival::InTime(row.staff_id),
-        Some(row) if is_kept(&path) && row.was_its_owners(now) => Arrival::Late(row.staff_id),
-        Some(_) => Arrival::Lost,
+    Ok(match session::find(app, &headers).await?.filter(|row| row.step == SignInStep::Full) {
+        None => SessionCheck::Unknown,
+        Some(row) if row.is_alive(now) => SessionCheck::InTime(row.staff_id),
+        Some(row) if expired_forms::is_kept(&path) && row.was_its_owners(now) => {
+            SessionCheck::Late(row.staff_id)
+        }
+        Some(_) => SessionCheck::Lost,
     })
-}
-
-/// Whether a form that comes too late for this address is kept, and sent on later.
-pub fn is_kept(path: &str) -> bool {
-    // Browsers take "..", however it is written, as the way to another address.
-    let leads_elsewhere = path.contains("..") || path.to_ascii_lowercase().contains("%2e");
-    KEPT.iter().any(|known| path.starts_with(known)) && !leads_elsewhere
 }
 
 /// A form that was kept is let go once it has arrived where it belongs.

@@ -9,9 +9,8 @@ use anyhow::{Context, ensure};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
-use crate::cli::settings::Data;
 use crate::storage::database::Database;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 
 /// What SQLite keeps beside a database, and the database itself.
 const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
@@ -22,47 +21,45 @@ pub fn keep_new_files_private() {
 }
 
 /// A folder that was named by mistake is not made, and nothing is said to be erased in it.
-pub async fn open_data_that_is_there(data: &Data) -> anyhow::Result<(Database, Sealer)> {
+pub async fn open_data_that_is_there(folder: &Path) -> anyhow::Result<(Database, Cipher)> {
     ensure!(
-        key_file(data).exists(),
+        key_file(folder).exists(),
         "there is no data in {}; give the folder of the site with --data",
-        data.folder.display()
+        folder.display()
     );
-    open_data(data).await
+    open_data(folder).await
 }
 
-pub async fn open_data(data: &Data) -> anyhow::Result<(Database, Sealer)> {
-    let folder = &data.folder;
+pub async fn open_data(folder: &Path) -> anyhow::Result<(Database, Cipher)> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
             "cannot make the data folder {}; give a folder that can be written with --data",
             folder.display()
         )
     })?;
-    close_to_others(data).with_context(|| {
+    close_to_others(folder).with_context(|| {
         format!(
             "other people of this machine may read the data folder {}, and it cannot be closed to them; run chmod 700 on it",
             folder.display()
         )
     })?;
     let file = folder.join(DATABASE[0]);
-    let sealer = Sealer::open(&key_file(data), !file.exists())
+    let cipher = Cipher::open(&key_file(folder), !file.exists())
         .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
     let database = Database::open(&file).await.with_context(|| {
         format!("cannot open the database {}; give a folder that can be written with --data", file.display())
     })?;
-    Ok((database, sealer))
+    Ok((database, cipher))
 }
 
-pub fn key_file(data: &Data) -> PathBuf {
-    data.folder.join("sealing.key")
+pub fn key_file(folder: &Path) -> PathBuf {
+    folder.join("sealing.key")
 }
 
 /// What an earlier version or an administrator left open. A folder with other files and none of ours, or one that
 /// is everyone's such as /tmp, is not ours to close: in it, each of our files is closed by itself.
-fn close_to_others(data: &Data) -> io::Result<()> {
-    let folder = &data.folder;
-    let ours = key_file(data).exists() || fs::read_dir(folder)?.next().is_none();
+fn close_to_others(folder: &Path) -> io::Result<()> {
+    let ours = key_file(folder).exists() || fs::read_dir(folder)?.next().is_none();
     let is_everyones = fs::metadata(folder)?.permissions().mode() & 0o1000 != 0;
     if ours && !is_everyones {
         close(folder, 0o700)?;

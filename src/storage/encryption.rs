@@ -22,7 +22,7 @@ const MARK_BYTES: usize = 4;
 
 /// Where a sealed value stands.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub struct FieldId<'a> {
     pub table: &'static str,
     pub reference: &'a str,
     pub column: &'static str,
@@ -36,19 +36,19 @@ struct Key {
 
 /// A value that does not open: it is damaged, was moved, or its key is gone.
 #[derive(Debug)]
-pub struct Unopened {
+pub struct Undecryptable {
     table: &'static str,
     column: &'static str,
 }
 
 /// The keys, newest first: the first seals, all open.
-pub struct Sealer {
+pub struct Cipher {
     keys: Vec<Key>,
 }
 
-impl Sealer {
+impl Cipher {
     /// Reads the keys. Makes a first one only when `may_create`: data sealed with a lost key cannot be read again.
-    pub fn open(file: &Path, may_create: bool) -> anyhow::Result<Sealer> {
+    pub fn open(file: &Path, may_create: bool) -> anyhow::Result<Cipher> {
         if !file.exists() {
             ensure!(
                 may_create,
@@ -67,14 +67,14 @@ impl Sealer {
         if keys.is_empty() {
             bail!("{} holds no key; put the key file back from its backup", file.display());
         }
-        Ok(Sealer { keys })
+        Ok(Cipher { keys })
     }
 
-    pub fn seal(&self, place: Place<'_>, plain: &str) -> Vec<u8> {
-        self.seal_bytes(place, plain.as_bytes())
+    pub fn encrypt(&self, place: FieldId<'_>, plain: &str) -> Vec<u8> {
+        self.encrypt_bytes(place, plain.as_bytes())
     }
 
-    pub fn seal_bytes(&self, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+    pub fn encrypt_bytes(&self, place: FieldId<'_>, plain: &[u8]) -> Vec<u8> {
         let key = &self.keys[0];
         let nonce: [u8; NONCE_BYTES] = random();
         let aad = place.associated_data();
@@ -86,11 +86,11 @@ impl Sealer {
     }
 
     /// Opens what was sealed at this place. An error means the value is damaged, was moved, or its key is gone.
-    pub fn unseal(&self, place: Place<'_>, sealed: &[u8]) -> sqlx::Result<String> {
-        String::from_utf8(self.unseal_bytes(place, sealed)?).map_err(|_| unreadable(place))
+    pub fn decrypt(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<String> {
+        String::from_utf8(self.decrypt_bytes(place, sealed)?).map_err(|_| unreadable(place))
     }
 
-    pub fn unseal_bytes(&self, place: Place<'_>, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
+    pub fn decrypt_bytes(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
         let (mark, rest) = sealed.split_at_checked(MARK_BYTES).ok_or_else(|| unreadable(place))?;
         let (nonce, body) = rest.split_at_checked(NONCE_BYTES).ok_or_else(|| unreadable(place))?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().expect("the length was split");
@@ -110,7 +110,7 @@ impl Sealer {
     /// A keyed mark by which two equal texts are known without keeping either. `purpose` keeps marks of different
     /// uses apart. Made with the oldest key, so that marks stay the same when a key is added.
     pub fn mark(&self, purpose: &str, text: &str) -> String {
-        let key = self.keys.last().expect("a sealer has a key");
+        let key = self.keys.last().expect("a cipher has a key");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
@@ -119,7 +119,7 @@ impl Sealer {
     }
 }
 
-impl Place<'_> {
+impl FieldId<'_> {
     fn associated_data(&self) -> Vec<u8> {
         [self.table, self.reference, self.column].join("\0").into_bytes()
     }
@@ -154,22 +154,22 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unreadable(place: Place<'_>) -> sqlx::Error {
-    sqlx::Error::Decode(Box::new(Unopened { table: place.table, column: place.column }))
+fn unreadable(place: FieldId<'_>) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(Undecryptable { table: place.table, column: place.column }))
 }
 
 /// True when what is stored is there, and does not open.
-pub fn is_unopened(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Decode(cause) if cause.is::<Unopened>())
+pub fn is_undecryptable(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(cause) if cause.is::<Undecryptable>())
 }
 
-impl std::fmt::Display for Unopened {
+impl std::fmt::Display for Undecryptable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "a sealed value of {}.{} does not open", self.table, self.column)
     }
 }
 
-impl std::error::Error for Unopened {}
+impl std::error::Error for Undecryptable {}
 
 fn random_key() -> String {
     BASE64_STANDARD.encode(random::<KEY_BYTES>())
@@ -208,63 +208,64 @@ fn write_keys(file: &Path, keys: &[String]) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    const NAME: Place<'static> = Place { table: "consultations", reference: "BP-2345-6789", column: "name" };
+    const NAME: FieldId<'static> =
+        FieldId { table: "consultations", reference: "BP-2345-6789", column: "name" };
 
-    fn sealer() -> (tempfile::TempDir, Sealer) {
+    fn cipher() -> (tempfile::TempDir, Cipher) {
         let folder = tempfile::tempdir().unwrap();
-        let sealer = Sealer::open(&folder.path().join("keys"), true).unwrap();
-        (folder, sealer)
+        let cipher = Cipher::open(&folder.path().join("keys"), true).unwrap();
+        (folder, cipher)
     }
 
     #[test]
     fn a_sealed_value_opens_at_its_own_place_only() {
-        let (_folder, sealer) = sealer();
-        let sealed = sealer.seal(NAME, "Zoë O’Neill");
-        assert_eq!(sealer.unseal(NAME, &sealed).unwrap(), "Zoë O’Neill");
-        assert!(sealer.unseal(Place { reference: "BP-9876-5432", ..NAME }, &sealed).is_err());
-        assert!(sealer.unseal(Place { column: "email", ..NAME }, &sealed).is_err());
+        let (_folder, cipher) = cipher();
+        let sealed = cipher.encrypt(NAME, "Zoë O’Neill");
+        assert_eq!(cipher.decrypt(NAME, &sealed).unwrap(), "Zoë O’Neill");
+        assert!(cipher.decrypt(FieldId { reference: "BP-9876-5432", ..NAME }, &sealed).is_err());
+        assert!(cipher.decrypt(FieldId { column: "email", ..NAME }, &sealed).is_err());
     }
 
     #[test]
     fn a_damaged_or_cut_value_is_an_error_and_never_a_panic() {
-        let (_folder, sealer) = sealer();
-        let sealed = sealer.seal(NAME, "Ada");
+        let (_folder, cipher) = cipher();
+        let sealed = cipher.encrypt(NAME, "Ada");
         for length in 0..sealed.len() {
-            assert!(sealer.unseal(NAME, &sealed[..length]).is_err());
+            assert!(cipher.decrypt(NAME, &sealed[..length]).is_err());
         }
         for place in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[place] ^= 1;
-            assert!(sealer.unseal(NAME, &damaged).is_err());
+            assert!(cipher.decrypt(NAME, &damaged).is_err());
         }
     }
 
     #[test]
     fn an_added_key_seals_anew_and_the_old_one_still_opens() {
-        let (folder, old) = sealer();
+        let (folder, old) = cipher();
         let file = folder.path().join("keys");
-        let sealed = old.seal(NAME, "Ada");
+        let sealed = old.encrypt(NAME, "Ada");
         add_key(&file).unwrap();
-        let new = Sealer::open(&file, false).unwrap();
-        assert_eq!(new.unseal(NAME, &sealed).unwrap(), "Ada");
+        let new = Cipher::open(&file, false).unwrap();
+        assert_eq!(new.decrypt(NAME, &sealed).unwrap(), "Ada");
         assert!(!new.is_current(&sealed));
-        let again = new.seal(NAME, "Ada");
+        let again = new.encrypt(NAME, "Ada");
         assert!(new.is_current(&again));
-        assert!(old.unseal(NAME, &again).is_err());
+        assert!(old.decrypt(NAME, &again).is_err());
         assert_eq!(old.mark("address", "a@example.org"), new.mark("address", "a@example.org"));
     }
 
     #[test]
     fn a_missing_key_file_is_refused_when_there_is_data() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Sealer::open(&folder.path().join("keys"), false).err().unwrap();
+        let error = Cipher::open(&folder.path().join("keys"), false).err().unwrap();
         assert!(error.to_string().contains("missing"), "{error}");
     }
 
     #[test]
     fn the_key_file_is_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let (folder, _sealer) = sealer();
+        let (folder, _sealer) = cipher();
         let mode = fs::metadata(folder.path().join("keys")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

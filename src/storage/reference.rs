@@ -1,7 +1,7 @@
 //! References that people read out on the phone, and the keys that make a form's second sending harmless.
 
 use crate::storage::clock::Clock;
-use crate::storage::encryption::{Sealer, hex, random, token_hash};
+use crate::storage::encryption::{Cipher, hex, random, token_hash};
 
 /// No letter or digit that looks or sounds like another (0 O, 1 I L, 2 Z, 5 S, 6 G, 8 B), and no vowel.
 const ALPHABET: &[u8] = b"346789CDFHJKMNPQRTVWXY";
@@ -47,15 +47,15 @@ pub fn parse_code(typed: &str) -> Option<String> {
 pub struct SubmissionKey(String);
 
 impl SubmissionKey {
-    pub fn new(sealer: &Sealer, clock: &Clock) -> SubmissionKey {
+    pub fn new(cipher: &Cipher, clock: &Clock) -> SubmissionKey {
         let body = format!("{}-{:x}", hex(&random::<16>()), clock.now().as_second());
-        SubmissionKey(format!("{body}-{}", proof(sealer, &body)))
+        SubmissionKey(format!("{body}-{}", proof(cipher, &body)))
     }
 
     /// A key that a check page sent back; nothing when it is not one of ours.
-    pub fn parse(sealer: &Sealer, text: &str) -> Option<SubmissionKey> {
+    pub fn parse(cipher: &Cipher, text: &str) -> Option<SubmissionKey> {
         let (body, given) = text.rsplit_once('-')?;
-        (proof(sealer, body) == given).then(|| SubmissionKey(text.to_owned()))
+        (proof(cipher, body) == given).then(|| SubmissionKey(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -76,8 +76,8 @@ impl SubmissionKey {
     }
 
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
-    pub fn private_token(&self, sealer: &Sealer) -> String {
-        sealer.mark("private page", &self.0)[..40].to_owned()
+    pub fn private_token(&self, cipher: &Cipher) -> String {
+        cipher.mark("private page", &self.0)[..40].to_owned()
     }
 }
 
@@ -86,8 +86,8 @@ pub fn key_hash(kind: &str, key: &str) -> String {
     token_hash(&format!("{kind}\0{key}"))
 }
 
-fn proof(sealer: &Sealer, body: &str) -> String {
-    sealer.mark("check page", body)[..16].to_owned()
+fn proof(cipher: &Cipher, body: &str) -> String {
+    cipher.mark("check page", body)[..16].to_owned()
 }
 
 #[cfg(test)]
@@ -124,17 +124,17 @@ mod tests {
     #[test]
     fn a_key_is_taken_back_and_a_forged_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let sealer = Sealer::open(&folder.path().join("keys"), true).unwrap();
+        let cipher = Cipher::open(&folder.path().join("keys"), true).unwrap();
         let clock = Clock::set_to("2026-11-20T12:00Z".parse().unwrap());
-        let key = SubmissionKey::new(&sealer, &clock);
-        assert_eq!(SubmissionKey::parse(&sealer, key.as_str()), Some(key.clone()));
+        let key = SubmissionKey::new(&cipher, &clock);
+        assert_eq!(SubmissionKey::parse(&cipher, key.as_str()), Some(key.clone()));
         assert!(key.was_too_quick(&clock));
         clock.advance(jiff::SignedDuration::from_secs(2));
         assert!(!key.was_too_quick(&clock));
         clock.advance(jiff::SignedDuration::from_secs(-600));
         assert!(!key.was_too_quick(&clock), "the clock was set back");
         for forged in ["", "-", "a-b-c", &key.as_str().replacen('-', "0-", 1)] {
-            assert_eq!(SubmissionKey::parse(&sealer, forged), None);
+            assert_eq!(SubmissionKey::parse(&cipher, forged), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What features are given: the database, the sealer, what every page shows, the clock. Knows no feature's pages.
+//! What features are given: the database, the cipher, what every page shows, the clock. Knows no feature's pages.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use crate::mail::Sender;
 use crate::storage::clock::Clock;
 use crate::storage::database::Database;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::web::security::Limits;
 use crate::web::site::Site;
 
@@ -21,7 +21,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     pub site: Arc<Site>,
     pub database: Database,
-    pub sealer: Arc<Sealer>,
+    pub cipher: Arc<Cipher>,
     /// Who our mail is from.
     pub sender: Arc<Sender>,
     pub limits: Limits,

@@ -10,7 +10,7 @@ use crate::storage::database;
 use crate::storage::encryption;
 use crate::web::app::App;
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// Why a request has no answer of its own. Input that needs mending is `FieldErrors`, not this.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub enum Error {
     /// Not confirmed: storage cannot be used now, and what was sent may or may not be there.
     Unavailable,
     /// It is stored, and does not open: its key is gone, or it is damaged.
-    Unopened,
+    Undecryptable,
     Internal(anyhow::Error),
 }
 
@@ -38,9 +38,9 @@ impl From<sqlx::Error> for Error {
                 tracing::error!(%error, "the database cannot be used");
                 Error::Unavailable
             }
-            error if encryption::is_unopened(&error) => {
+            error if encryption::is_undecryptable(&error) => {
                 tracing::error!(%error, "what is stored cannot be opened");
-                Error::Unopened
+                Error::Undecryptable
             }
             error => Error::Internal(error.into()),
         }
@@ -68,9 +68,9 @@ impl IntoResponse for Error {
             Error::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Error::TooManyRequests => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            Error::Unopened => {
+            Error::Undecryptable => {
                 let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-                response.extensions_mut().insert(Unopened);
+                response.extensions_mut().insert(Undecryptable);
                 response
             }
             Error::Internal(error) => {
@@ -83,12 +83,12 @@ impl IntoResponse for Error {
 
 /// Marks an answer as about something that does not open.
 #[derive(Clone, Copy)]
-struct Unopened;
+struct Undecryptable;
 
 #[derive(Template)]
-#[template(path = "error.html")]
+#[template(path = "web/error.html")]
 struct ErrorPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     status: u16,
     words: &'a [&'a str],
 }
@@ -105,11 +105,11 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     if has_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (title, words) = match response.extensions().get::<Unopened>() {
-        Some(Unopened) => words_for_unopened(on_the_desk),
+    let (title, words) = match response.extensions().get::<Undecryptable>() {
+        Some(Undecryptable) => words_for_unopened(on_the_desk),
         None => words_for(status),
     };
-    let shown = ErrorPage { frame: app.site.private(title), status: status.as_u16(), words };
+    let shown = ErrorPage { context: app.site.private(title), status: status.as_u16(), words };
     let mut page = page::private(status, &shown);
     for name in [header::ALLOW, header::RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {

@@ -34,22 +34,22 @@ pub struct Gauge {
 
 /// What the last look found.
 #[derive(Clone, Default)]
-pub struct Findings {
+pub struct Checks {
     pub alarms: Vec<Alarm>,
     pub gauges: Vec<Gauge>,
 }
 
 /// Shared by everything that looks or shows.
 #[derive(Default)]
-pub struct Vitals {
-    findings: RwLock<Findings>,
+pub struct Metrics {
+    findings: RwLock<Checks>,
     /// Told by who came across them, until they end.
     raised: RwLock<Vec<Alarm>>,
     /// By hundreds of the status.
     answers: [AtomicU64; 6],
 }
 
-impl Vitals {
+impl Metrics {
     pub fn alarms(&self) -> Vec<Alarm> {
         let mut alarms = self.raised();
         alarms.extend(self.findings.read().unwrap_or_else(PoisonError::into_inner).alarms.clone());
@@ -72,7 +72,7 @@ impl Vitals {
         self.raised.write().unwrap_or_else(PoisonError::into_inner).retain(|alarm| alarm.name != name);
     }
 
-    pub fn set(&self, found: Findings) {
+    pub fn set(&self, found: Checks) {
         *self.findings.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 

@@ -1,6 +1,7 @@
 //! A template as a response, and pages that are rendered and compressed once and served many times.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
@@ -19,8 +20,8 @@ const FRESH: &str = "no-cache";
 /// Anything that is about one person.
 pub const PRIVATE: &str = "no-store";
 
-/// The smallest there is; a debug build, which would compress for seconds at every start, takes less.
-const BROTLI_QUALITY: i32 = if cfg!(debug_assertions) { 5 } else { 11 };
+/// The smallest there is. A page of 40 kB takes about 50 ms, once.
+const BROTLI_QUALITY: i32 = 11;
 
 /// A page for one visitor, never kept by a cache and never listed by a search engine.
 pub fn private(status: StatusCode, template: &impl Template) -> Response {
@@ -43,30 +44,31 @@ pub fn fresh(status: StatusCode, template: &impl Template) -> Response {
     response
 }
 
-/// Bytes that are the same for everyone: compressed once, each form with its own strong ETag.
-pub struct Ready {
+/// Bytes that are the same for everyone, each encoding with its own strong ETag. An encoding is made when it is first
+/// asked for, so that the site starts at once, and kept.
+pub struct StaticPage {
     content_type: &'static str,
     cache: &'static str,
     hash: String,
     plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
 }
 
-impl Ready {
-    pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> Ready {
-        Ready {
+impl StaticPage {
+    pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> StaticPage {
+        StaticPage {
             content_type,
             cache,
             hash: crate::storage::encryption::hex(&Sha256::digest(&plain)[..12]),
-            gzip: gzip(&plain).into(),
-            brotli: brotli(&plain).into(),
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
             plain: plain.into(),
         }
     }
 
-    pub fn page(template: &impl Template) -> anyhow::Result<Ready> {
-        Ok(Ready::new(HTML, PUBLIC, template.render()?.into_bytes()))
+    pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
+        Ok(StaticPage::new(HTML, PUBLIC, template.render()?.into_bytes()))
     }
 
     /// A short name of the content, for addresses.
@@ -78,11 +80,25 @@ impl Ready {
         &self.plain
     }
 
+    fn brotli(&self) -> &Bytes {
+        self.brotli.get_or_init(|| brotli(&self.plain).into())
+    }
+
+    fn gzip(&self) -> &Bytes {
+        self.gzip.get_or_init(|| gzip(&self.plain).into())
+    }
+
+    /// Makes both encodings before anyone asks for them.
+    pub fn compress(&self) {
+        self.brotli();
+        self.gzip();
+    }
+
     /// The smallest form that the visitor takes, or 304 when they have it already.
     pub fn answer(&self, asked: &HeaderMap) -> Response {
         let (encoding, body) = match best_encoding(asked) {
-            Encoding::Brotli => (Some("br"), &self.brotli),
-            Encoding::Gzip => (Some("gzip"), &self.gzip),
+            Encoding::Brotli => (Some("br"), self.brotli()),
+            Encoding::Gzip => (Some("gzip"), self.gzip()),
             Encoding::Identity => (None, &self.plain),
         };
         let etag =
@@ -166,7 +182,7 @@ mod tests {
     }
 
     fn encoding(accept: &str) -> Option<String> {
-        let ready = Ready::new(HTML, PUBLIC, vec![b'a'; 1000]);
+        let ready = StaticPage::new(HTML, PUBLIC, vec![b'a'; 1000]);
         let response = ready.answer(&asked(header::ACCEPT_ENCODING, accept));
         response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
     }
@@ -181,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_known_page_is_not_sent_again_in_any_of_its_forms() {
-        let ready = Ready::new(HTML, PUBLIC, b"words".to_vec());
+        let ready = StaticPage::new(HTML, PUBLIC, b"words".to_vec());
         for tag in [format!("\"{}\"", ready.hash), format!("\"x\", W/\"{}-br\"", ready.hash), "*".into()] {
             assert_eq!(ready.answer(&asked(header::IF_NONE_MATCH, &tag)).status(), StatusCode::NOT_MODIFIED);
         }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::cli::settings::Role;
 use crate::clinic::Clinic;
+use crate::clinic::Role;
 use crate::signs::list::Safety;
-use crate::web::metrics::Vitals;
+use crate::web::metrics::Metrics;
 
 /// The same for every page.
 pub struct Site {
@@ -16,13 +16,13 @@ pub struct Site {
     /// The data was made up by `mybackpain demo`.
     pub demo: bool,
     /// What the desk is warned of.
-    pub vitals: Vitals,
+    pub metrics: Metrics,
 }
 
 impl Site {
     pub fn load(content: &Path, base_url: String) -> anyhow::Result<Site> {
         let (clinic, safety) = (Clinic::load(content)?, Safety::load(content)?);
-        Ok(Site { clinic, safety, base_url, demo: false, vitals: Vitals::default() })
+        Ok(Site { clinic, safety, base_url, demo: false, metrics: Metrics::default() })
     }
 
     pub fn is_https(&self) -> bool {
@@ -35,19 +35,19 @@ impl Site {
     }
 
     /// A page that search engines may list.
-    pub fn public<'a>(&'a self, title: &'a str, description: &'a str, path: &'a str) -> Frame<'a> {
-        Frame { site: self, title, description, path: Some(path), error: false, desk: None }
+    pub fn public<'a>(&'a self, title: &'a str, description: &'a str, path: &'a str) -> PageContext<'a> {
+        PageContext { site: self, title, description, path: Some(path), error: false, desk: None }
     }
 
     /// A page that is about one person, or leads to one.
-    pub fn private<'a>(&'a self, title: &'a str) -> Frame<'a> {
-        Frame { site: self, title, description: "", path: None, error: false, desk: None }
+    pub fn private<'a>(&'a self, title: &'a str) -> PageContext<'a> {
+        PageContext { site: self, title, description: "", path: None, error: false, desk: None }
     }
 }
 
 /// What a template's layout needs to know about its page.
 #[derive(Clone, Copy)]
-pub struct Frame<'a> {
+pub struct PageContext<'a> {
     pub site: &'a Site,
     pub title: &'a str,
     pub description: &'a str,
@@ -88,17 +88,17 @@ impl Desk<'_> {
     }
 }
 
-impl<'a> Frame<'a> {
-    pub fn with_errors(self, error: bool) -> Frame<'a> {
-        Frame { error, ..self }
+impl<'a> PageContext<'a> {
+    pub fn with_errors(self, error: bool) -> PageContext<'a> {
+        PageContext { error, ..self }
     }
 
-    pub fn described(self, description: &'a str) -> Frame<'a> {
-        Frame { description, ..self }
+    pub fn described(self, description: &'a str) -> PageContext<'a> {
+        PageContext { description, ..self }
     }
 
-    pub fn for_desk(self, name: &'a str, role: Role) -> Frame<'a> {
-        Frame { desk: Some(Desk { name, role }), ..self }
+    pub fn for_desk(self, name: &'a str, role: Role) -> PageContext<'a> {
+        PageContext { desk: Some(Desk { name, role }), ..self }
     }
 
     /// The words of the browser's tab: "Error: About you – My Back Pain".

@@ -10,17 +10,17 @@ use axum::routing::get;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha384};
 
-use crate::web::page::{FOREVER, Ready};
+use crate::web::page::{FOREVER, StaticPage};
 
 struct Asset {
     name: &'static str,
-    ready: Ready,
+    ready: StaticPage,
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |name, content_type, bytes: &[u8]| Asset {
         name,
-        ready: Ready::new(content_type, FOREVER, bytes.to_vec()),
+        ready: StaticPage::new(content_type, FOREVER, bytes.to_vec()),
     };
     vec![
         asset("site.css", CSS, small(include_str!("../../static/site.css")).as_bytes()),
@@ -82,7 +82,7 @@ async fn show(Path((hash, name)): Path<(String, String)>, asked: HeaderMap) -> R
     asset.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| asset.ready.answer(&asked))
 }
 
-fn find(name: &str) -> &'static Ready {
+fn find(name: &str) -> &'static StaticPage {
     let asset = ASSETS.iter().find(|asset| asset.name == name);
     &asset.expect("templates name assets that exist").ready
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::cli::settings::Role;
+use mybackpain::clinic::Role;
 use mybackpain::web::security::Limits;
 
 use crate::assessment::answer_all;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::cli::settings::Role;
+use mybackpain::clinic::Role;
 use mybackpain::operations::retention_job::{Passes, forget};
 
 use crate::consultations::{decoded, link_in};

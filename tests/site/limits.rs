@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use mybackpain::cli::settings::Role;
+use mybackpain::clinic::Role;
 use mybackpain::staff::second_factor;
 use mybackpain::staff::second_factor::Outcome;
 use mybackpain::staff::session::HalfSignedIn;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::cli::settings::Role;
+use mybackpain::clinic::Role;
 use mybackpain::operations::retention_job::forget;
 
 use crate::support::desk::page;

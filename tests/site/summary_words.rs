@@ -5,10 +5,10 @@ use std::path::Path;
 
 use jiff::civil::date;
 use mybackpain::library::Library;
+use mybackpain::library::answers::Answers;
 use mybackpain::library::questions::{Kind, Question, Questions};
 use mybackpain::library::summary::Summary;
 use mybackpain::patients::assessment::pages::words;
-use mybackpain::patients::drafts::Answers;
 use mybackpain::web::site::Site as Around;
 
 const AT_LEAST: usize = 20_000;

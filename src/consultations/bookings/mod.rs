@@ -142,17 +142,17 @@ pub async fn book(
     new: NewBooking,
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
-    let standing = store::find(connection, &app.sealer, &request.reference).await?;
+    let standing = store::find(connection, &app.cipher, &request.reference).await?;
     let NewBooking { starts_at, minutes, setting, place } = new.clone();
     let (booking, news) = match standing {
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
-            store::change(connection, &app.sealer, &id, &new, sequence).await?;
+            store::change(connection, &app.cipher, &id, &new, sequence).await?;
             (Booking { id, starts_at, minutes, setting, place, sequence }, News::Changed)
         }
         None => {
             let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
-            store::insert(connection, &app.sealer, &request.reference, &booking).await?;
+            store::insert(connection, &app.cipher, &request.reference, &booking).await?;
             (booking, News::Booked)
         }
     };
@@ -167,7 +167,7 @@ pub async fn cancel(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let Some(mut booking) = store::find(connection, &app.sealer, &request.reference).await? else {
+    let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
         return Ok(());
     };
     booking.sequence += 1;

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::consultations::handling::{Attention, Handling, Note, Reason};
 use crate::consultations::{Request, State, store as requests};
 use crate::mail::limits::Unsent;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
 /// A request as it stands when something is to be done to it.
 #[derive(sqlx::FromRow)]
@@ -21,28 +21,28 @@ pub struct Standing {
     pub owner_id: Option<i64>,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "consultations", reference, column }
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "consultations", reference, column }
 }
 
 /// A field that was erased is empty.
-pub fn unseal(
-    sealer: &Sealer,
+pub fn decrypt(
+    cipher: &Cipher,
     reference: &str,
     column: &'static str,
     sealed: &Option<Vec<u8>>,
 ) -> sqlx::Result<String> {
-    sealed.as_ref().map_or(Ok(String::new()), |sealed| sealer.unseal(place(reference, column), sealed))
+    sealed.as_ref().map_or(Ok(String::new()), |sealed| cipher.decrypt(place(reference, column), sealed))
 }
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
 pub async fn find(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
-    let request = requests::find_for(readers, sealer, reference, role).await?;
+    let request = requests::find_for(readers, cipher, reference, role).await?;
     let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
         sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
             .bind(reference)
@@ -55,7 +55,7 @@ pub async fn find(
     .bind(reference)
     .fetch_one(readers)
     .await?;
-    handling.hold_reason = unseal(sealer, reference, "hold_reason", &hold_reason)?;
+    handling.hold_reason = decrypt(cipher, reference, "hold_reason", &hold_reason)?;
     handling.reason = Reason::from_word(&reason);
     handling.untold = Unsent::from_word(&untold);
     Ok((request, handling))
@@ -73,7 +73,7 @@ pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sql
 /// How a request came, and the address of its private page, for later mails.
 pub async fn enrol(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     channel: &str,
     token: &str,
@@ -81,7 +81,7 @@ pub async fn enrol(
     sqlx::query("update consultations set channel = $2, token = $3 where reference = $1")
         .bind(reference)
         .bind(channel)
-        .bind(sealer.seal(place(reference, "token"), token))
+        .bind(cipher.encrypt(place(reference, "token"), token))
         .execute(connection)
         .await?;
     Ok(())
@@ -90,26 +90,26 @@ pub async fn enrol(
 /// The address of the private page; nothing for a request from before it was kept.
 pub async fn token(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<String>> {
     let sealed: Option<Vec<u8>> = sqlx::query_scalar("select token from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
         .await?;
-    sealed.map(|sealed| sealer.unseal(place(reference, "token"), &sealed)).transpose()
+    sealed.map(|sealed| cipher.decrypt(place(reference, "token"), &sealed)).transpose()
 }
 
 pub async fn set_token(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     token: &str,
     token_hash: &str,
 ) -> sqlx::Result<()> {
     sqlx::query("update consultations set token = $2, token_hash = $3 where reference = $1")
         .bind(reference)
-        .bind(sealer.seal(place(reference, "token"), token))
+        .bind(cipher.encrypt(place(reference, "token"), token))
         .bind(token_hash)
         .execute(connection)
         .await?;
@@ -181,14 +181,14 @@ pub async fn set_reason(
 /// Keeps a request for a reason, or no longer.
 pub async fn set_hold(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     hold: Option<(&str, Timestamp)>,
 ) -> sqlx::Result<()> {
     sqlx::query("update consultations set held_at = $2, hold_reason = $3 where reference = $1")
         .bind(reference)
         .bind(hold.map(|(_, since)| seconds(since)))
-        .bind(hold.map(|(reason, _)| sealer.seal(place(reference, "hold_reason"), reason)))
+        .bind(hold.map(|(reason, _)| cipher.encrypt(place(reference, "hold_reason"), reason)))
         .execute(connection)
         .await?;
     Ok(())
@@ -222,7 +222,7 @@ pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::
 
 pub async fn add_note(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     staff: i64,
     note: (&str, bool),
@@ -230,7 +230,8 @@ pub async fn add_note(
 ) -> sqlx::Result<()> {
     let (words, clinical) = note;
     let id = crate::storage::encryption::random_token();
-    let sealed = sealer.seal(Place { table: "consultation_notes", reference: &id, column: "words" }, words);
+    let sealed =
+        cipher.encrypt(FieldId { table: "consultation_notes", reference: &id, column: "words" }, words);
     sqlx::query(
         "insert into consultation_notes (id, reference, written_at, staff_id, clinical, words) \
          values ($1, $2, $3, $4, $5, $6)",
@@ -249,7 +250,7 @@ pub async fn add_note(
 /// Notes, the newest first. Clinical ones only for who may see them.
 pub async fn notes(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
@@ -263,8 +264,8 @@ pub async fn notes(
     .fetch_all(readers)
     .await?;
     let open = |(id, written_at, staff, clinical, sealed): (String, i64, String, bool, Vec<u8>)| {
-        let place = Place { table: "consultation_notes", reference: &id, column: "words" };
-        Ok(Note { written_at, staff, clinical, words: sealer.unseal(place, &sealed)? })
+        let place = FieldId { table: "consultation_notes", reference: &id, column: "words" };
+        Ok(Note { written_at, staff, clinical, words: cipher.decrypt(place, &sealed)? })
     };
     rows.into_iter().map(open).collect()
 }

@@ -30,7 +30,7 @@ pub async fn confirm(
     by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let stop = limits::stop_link(&app.site, &app.sealer, &request.email);
+    let stop = limits::stop_link(&app.site, &app.cipher, &request.email);
     let letter = letters::confirmation(&app.site, request, token, &stop);
     tell(connection, app, request, letter.map(|letter| (letter, None)), by, now).await
 }
@@ -75,7 +75,7 @@ async fn tell(
     match answer(connection, app, &request.email, by, now).await? {
         Answer::No(why) => leave_word(connection, &request.reference, why, now).await,
         answer => {
-            mail::keep(connection, &app.sealer, &message, now, answer.due(now)).await?;
+            mail::keep(connection, &app.cipher, &message, now, answer.due(now)).await?;
             store::set_untold(connection, &request.reference, None).await
         }
     }
@@ -89,9 +89,9 @@ async fn answer(
     now: Timestamp,
 ) -> sqlx::Result<Answer> {
     if by == By::Patient {
-        return limits::ask(connection, &app.sealer, address, app.limits.bounds_mail(), now).await;
+        return limits::ask(connection, &app.cipher, address, app.limits.bounds_mail(), now).await;
     }
-    let stopped = limits::is_stopped(connection, &app.sealer, address).await?;
+    let stopped = limits::is_stopped(connection, &app.cipher, address).await?;
     Ok(if stopped { Answer::No(Unsent::Stopped) } else { Answer::Send })
 }
 

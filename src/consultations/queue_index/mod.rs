@@ -199,7 +199,7 @@ impl Entry {
     /// A row that does not open stands on the board too, with what is known of it: somebody waits behind it.
     fn of(row: Row, app: &App) -> Entry {
         let open = |column, sealed: &Option<Vec<u8>>| {
-            desk_store::unseal(&app.sealer, &row.reference, column, sealed)
+            desk_store::decrypt(&app.cipher, &row.reference, column, sealed)
         };
         let opened =
             || Ok((open("name", &row.name)?, open("email", &row.email)?, open("phone", &row.phone)?));
@@ -255,13 +255,13 @@ impl Entry {
 fn warn_of_unopened(app: &App, number: usize) {
     const NAME: &str = "requests-unopened";
     if number == 0 {
-        return app.site.vitals.end(NAME);
+        return app.site.metrics.end(NAME);
     }
     let sentence = format!(
         "{} cannot be opened: tell who looks after the site at once, to put the right sealing.key back or restore the last good backup.",
         count(number, "request")
     );
-    app.site.vitals.raise(Alarm { name: NAME, sentence, link: None });
+    app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });
 }
 
 fn mark(kind: &str, text: &str, given: &str) -> Option<u64> {

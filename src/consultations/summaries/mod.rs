@@ -21,7 +21,7 @@ pub fn expires_at(now: Timestamp) -> i64 {
 /// The page behind a private link; nothing when it is unknown, erased or over.
 pub async fn open(app: &App, token: &str) -> sqlx::Result<Option<(Summary, i64)>> {
     let now = seconds(app.clock.now());
-    store::find(app.database.readers(), &app.sealer, &token_hash(token), now).await
+    store::find(app.database.readers(), &app.cipher, &token_hash(token), now).await
 }
 
 /// Erases the page behind a private link.

@@ -3,20 +3,20 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::summary::Summary;
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
-fn private(token_hash: &str) -> Place<'_> {
-    Place { table: "summaries", reference: token_hash, column: "summary" }
+fn private(token_hash: &str) -> FieldId<'_> {
+    FieldId { table: "summaries", reference: token_hash, column: "summary" }
 }
 
-fn shared(reference: &str) -> Place<'_> {
-    Place { table: "shared_summaries", reference, column: "summary" }
+fn shared(reference: &str) -> FieldId<'_> {
+    FieldId { table: "shared_summaries", reference, column: "summary" }
 }
 
 /// Stores a page behind a private link.
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     token_hash: &str,
     summary: &Summary,
     expires_at: i64,
@@ -24,7 +24,7 @@ pub async fn insert(
     sqlx::query("insert into summaries (token_hash, expires_at, summary) values ($1, $2, $3)")
         .bind(token_hash)
         .bind(expires_at)
-        .bind(sealer.seal(private(token_hash), &written(summary)))
+        .bind(cipher.encrypt(private(token_hash), &written(summary)))
         .execute(connection)
         .await?;
     Ok(())
@@ -33,7 +33,7 @@ pub async fn insert(
 /// The summary behind a private link, and when it ends.
 pub async fn find(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     token_hash: &str,
     now: i64,
 ) -> sqlx::Result<Option<(Summary, i64)>> {
@@ -44,7 +44,7 @@ pub async fn find(
             .fetch_optional(readers)
             .await?;
     let Some((sealed, expires_at)) = row else { return Ok(None) };
-    Ok(Some((read(&sealer.unseal(private(token_hash), &sealed)?)?, expires_at)))
+    Ok(Some((read(&cipher.decrypt(private(token_hash), &sealed)?)?, expires_at)))
 }
 
 pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
@@ -62,7 +62,7 @@ pub async fn forget(connection: &mut SqliteConnection, now: i64) -> sqlx::Result
 /// Stores what a patient shares with a request; the latest stands.
 pub async fn share(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     summary: &Summary,
 ) -> sqlx::Result<()> {
@@ -71,7 +71,7 @@ pub async fn share(
          on conflict (reference) do update set summary = excluded.summary",
     )
     .bind(reference)
-    .bind(sealer.seal(shared(reference), &written(summary)))
+    .bind(cipher.encrypt(shared(reference), &written(summary)))
     .execute(connection)
     .await?;
     Ok(())
@@ -80,7 +80,7 @@ pub async fn share(
 /// What a patient shared with a request, if they did.
 pub async fn shared_with(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<Summary>> {
     let sealed: Option<Vec<u8>> =
@@ -88,7 +88,7 @@ pub async fn shared_with(
             .bind(reference)
             .fetch_optional(readers)
             .await?;
-    sealed.map(|sealed| read(&sealer.unseal(shared(reference), &sealed)?)).transpose()
+    sealed.map(|sealed| read(&cipher.decrypt(shared(reference), &sealed)?)).transpose()
 }
 
 /// Erases what was shared with a request that its patient withdrew.

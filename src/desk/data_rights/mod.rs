@@ -3,15 +3,14 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::consultations::queue_index::national;
 use crate::mail;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::database::Database;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::reference::reference;
 use crate::web::error::Result;
-use crate::web::form;
+use crate::web::form::phone::{self, PhoneNumber};
 use crate::web::form::{email, one_line};
 
 pub mod file;
@@ -89,14 +88,17 @@ impl Person {
         if one_line(typed).is_empty() {
             return Err("Enter an email address or a phone number".to_owned());
         }
-        Ok(Person::Phone(national(&form::phone(typed)?)))
+        Ok(Person::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
     }
 
     /// True when an address or number that we hold is this person's.
     pub fn is(&self, column: &str, held: &str) -> bool {
         match self {
             Person::Email(email) => column != "phone" && held.to_lowercase() == *email,
-            Person::Phone(digits) => column == "phone" && national(held) == *digits,
+            Person::Phone(digits) => {
+                let is_theirs = |number: &PhoneNumber| phone::national(&number.dial) == *digits;
+                column == "phone" && phone::numbers(held).iter().any(is_theirs)
+            }
         }
     }
 
@@ -108,9 +110,9 @@ impl Person {
         }
     }
 
-    fn mark(&self, sealer: &Sealer) -> String {
+    fn mark(&self, cipher: &Cipher) -> String {
         let (Person::Email(text) | Person::Phone(text)) = self;
-        sealer.mark("erased person", text)
+        cipher.mark("erased person", text)
     }
 }
 
@@ -145,8 +147,8 @@ fn kind(table: &str) -> String {
 }
 
 /// Everything that we hold about a person. Of what is nearly theirs, only the references that they said are.
-pub async fn find(database: &Database, sealer: &Sealer, person: &Person, ticked: &[String]) -> Result<Found> {
-    Ok(store::find(database.readers(), sealer, person, ticked).await?)
+pub async fn find(database: &Database, cipher: &Cipher, person: &Person, ticked: &[String]) -> Result<Found> {
+    Ok(store::find(database.readers(), cipher, person, ticked).await?)
 }
 
 /// Writes down that someone took away what is held about a person: a line for each reference.
@@ -168,16 +170,16 @@ pub async fn note_taken(
 /// Erases everything that we hold about a person, and keeps a proof that says nothing about them.
 pub async fn erase(
     database: &Database,
-    sealer: &Sealer,
+    cipher: &Cipher,
     person: &Person,
     ticked: &[String],
     staff: Option<i64>,
     now: Timestamp,
 ) -> Result<String> {
-    let Found { held, unopened, .. } = find(database, sealer, person, ticked).await?;
+    let Found { held, unopened, .. } = find(database, cipher, person, ticked).await?;
     let erased = references(held.iter().filter(|row| !is_kept(row, &held)));
     let files = erased.clone();
-    let (proof, mark) = (reference("ER"), person.mark(sealer));
+    let (proof, mark) = (reference("ER"), person.mark(cipher));
     let done = proof.clone();
     database
         .write(move |connection| {

@@ -20,14 +20,14 @@ use crate::web::error::Result;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const PROOFS_SHOWN: i64 = 50;
 
 #[derive(Template)]
-#[template(path = "rights/index.html")]
+#[template(path = "desk/data_rights/index.html")]
 struct IndexPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     typed: &'a str,
     errors: &'a FieldErrors,
     proofs: Vec<(String, i64)>,
@@ -35,9 +35,9 @@ struct IndexPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "rights/found.html")]
+#[template(path = "desk/data_rights/found.html")]
 struct FoundPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     typed: &'a str,
     lines: Vec<String>,
     near: &'a [Near],
@@ -49,9 +49,9 @@ struct FoundPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "rights/proof.html")]
+#[template(path = "desk/data_rights/proof.html")]
 struct ProofPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     proof: &'a Receipt,
     when: String,
 }
@@ -125,7 +125,7 @@ async fn erase(State(app): State<App>, Administrator(me): Administrator, fields:
     }
     let (ticked, now) = (ticked(&fields), app.clock.now());
     let proof =
-        crate::desk::data_rights::erase(&app.database, &app.sealer, &person, &ticked, Some(me.id), now)
+        crate::desk::data_rights::erase(&app.database, &app.cipher, &person, &ticked, Some(me.id), now)
             .await?;
     Ok(Redirect::to(&format!("/staff/data-rights/erasures/{proof}")).into_response())
 }
@@ -137,7 +137,7 @@ async fn proof(
 ) -> Result<Response> {
     let proof = store::proof(app.database.readers(), &reference).await?;
     let shown = ProofPage {
-        frame: app.site.private("Proof of erasure").for_desk(&me.name, me.role),
+        context: app.site.private("Proof of erasure").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(moment(proof.happened_at)),
         proof: &proof,
     };
@@ -158,7 +158,7 @@ async fn look(
         errors.add("person", "Enter a person’s address: this one is the clinic’s own");
         return Ok(Err(errors));
     }
-    let found = crate::desk::data_rights::find(&app.database, &app.sealer, &person, &ticked(fields)).await?;
+    let found = crate::desk::data_rights::find(&app.database, &app.cipher, &person, &ticked(fields)).await?;
     Ok(Ok((person, found)))
 }
 
@@ -169,7 +169,7 @@ fn ticked(fields: &Fields) -> Vec<String> {
 
 async fn show_index(app: &App, me: &Account, typed: &str, errors: &FieldErrors) -> Result<Response> {
     let shown = IndexPage {
-        frame: app.site.private("Data rights").for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
+        context: app.site.private("Data rights").for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         typed,
         errors,
         proofs: store::proofs(app.database.readers(), PROOFS_SHOWN).await?,
@@ -192,7 +192,7 @@ async fn show_found(
     let title =
         if erasing { "Erase everything about this person?" } else { "What we hold about this person" };
     let shown = FoundPage {
-        frame: app.site.private(title).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
+        context: app.site.private(title).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         typed,
         lines: summary(&found.held),
         near: &found.near,

@@ -1,14 +1,14 @@
 //! The SQL of finding and erasing what is held about one person, in whatever table it stands.
 //!
-//! The list of sealed columns (`resealing::SEALED`) says where personal data is, and a test holds that list complete:
+//! The list of sealed columns (`resealing::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
 //! a new table is found here without another line.
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
 use crate::desk::data_rights::{Found, Held, Near, Person, Receipt, Value, kind};
-use crate::storage::encryption::{Place, Sealer};
-use crate::storage::key_rotation::{SEALED, Sealed};
+use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 
 /// Columns that say who a row is about.
 const KNOWN_BY: &[&str] = &["email", "phone", "recipient"];
@@ -46,20 +46,21 @@ struct Keys {
 
 pub async fn find(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     person: &Person,
     ticked: &[String],
 ) -> sqlx::Result<Found> {
     let mut found = Found::default();
     let mut near: Vec<Held> = Vec::new();
-    for sealed in SEALED.iter().filter(|sealed| sealed.columns.iter().any(|c| KNOWN_BY.contains(c))) {
-        let Sealed { table, reference: by, .. } = sealed;
-        let keys = keys_of(readers, sealer, sealed, person).await?;
+    for sealed in ENCRYPTED_FIELDS.iter().filter(|sealed| sealed.columns.iter().any(|c| KNOWN_BY.contains(c)))
+    {
+        let EncryptedField { table, reference: by, .. } = sealed;
+        let keys = keys_of(readers, cipher, sealed, person).await?;
         for (key, _) in keys.exact {
-            found.held.extend(rows(readers, sealer, table, by, &key, true).await?);
+            found.held.extend(rows(readers, cipher, table, by, &key, true).await?);
         }
         for (key, _) in keys.near {
-            near.extend(rows(readers, sealer, table, by, &key, true).await?);
+            near.extend(rows(readers, cipher, table, by, &key, true).await?);
         }
         found.unopened.extend(keys.unopened.iter().map(|(_, of)| format!("{} {of}", kind(table))));
     }
@@ -73,17 +74,17 @@ pub async fn find(
         }
     }
     found.held.extend(near.into_iter().filter(|row| ticked.contains(&row.reference)));
-    add_what_belongs(readers, sealer, &mut found.held).await?;
+    add_what_belongs(readers, cipher, &mut found.held).await?;
     Ok(found)
 }
 
 /// Rows that hold the reference of one that is held.
-async fn add_what_belongs(readers: &SqlitePool, sealer: &Sealer, held: &mut Vec<Held>) -> sqlx::Result<()> {
+async fn add_what_belongs(readers: &SqlitePool, cipher: &Cipher, held: &mut Vec<Held>) -> sqlx::Result<()> {
     let references: Vec<String> =
         held.iter().filter(|row| row.reference == row.key).map(|row| row.key.clone()).collect();
     for table in tables_with_references(readers).await? {
         for reference in &references {
-            for row in rows(readers, sealer, &table, "reference", reference, false).await? {
+            for row in rows(readers, cipher, &table, "reference", reference, false).await? {
                 let known = held.iter().any(|one| one.table == row.table && one.key == row.key);
                 if !known {
                     held.push(row);
@@ -97,11 +98,11 @@ async fn add_what_belongs(readers: &SqlitePool, sealer: &Sealer, held: &mut Vec<
 /// The keys of the rows of a table whose sealed address or number is this person's, or nearly.
 async fn keys_of(
     readers: &SqlitePool,
-    sealer: &Sealer,
-    sealed: &Sealed,
+    cipher: &Cipher,
+    sealed: &EncryptedField,
     person: &Person,
 ) -> sqlx::Result<Keys> {
-    let Sealed { table, reference, columns } = *sealed;
+    let EncryptedField { table, reference, columns } = *sealed;
     let known_by: Vec<&'static str> = columns.iter().copied().filter(|c| KNOWN_BY.contains(c)).collect();
     let find = format!(
         "select rowid, {reference}, reference, {} from {table} where rowid > $1 order by rowid limit {AT_ONCE}",
@@ -115,7 +116,7 @@ async fn keys_of(
             let (mut exact, mut near, mut unopened) = (false, false, false);
             for (at, column) in known_by.iter().enumerate() {
                 let Some(value) = row.try_get::<Option<Vec<u8>>, _>(at + 3)? else { continue };
-                match sealer.unseal(Place { table, reference: &key, column }, &value) {
+                match cipher.decrypt(FieldId { table, reference: &key, column }, &value) {
                     Ok(value) => {
                         exact |= person.is(column, &value);
                         near |= person.is_near(column, &value);
@@ -141,7 +142,7 @@ async fn keys_of(
 /// Whole rows of a table that a column names, opened.
 async fn rows(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     table: &str,
     by: &str,
     value: &str,
@@ -149,11 +150,11 @@ async fn rows(
 ) -> sqlx::Result<Vec<Held>> {
     let find = format!("select rowid as row_number, * from {table} where {by} = $1 order by rowid");
     let rows = sqlx::query(AssertSqlSafe(find)).bind(value).fetch_all(readers).await?;
-    rows.iter().map(|row| open(sealer, table, row, own)).collect()
+    rows.iter().map(|row| open(cipher, table, row, own)).collect()
 }
 
-fn open(sealer: &Sealer, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<Held> {
-    let sealed = SEALED.iter().find(|sealed| sealed.table == table);
+fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<Held> {
+    let sealed = ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == table);
     let key = match sealed {
         Some(sealed) => row.try_get(sealed.reference)?,
         None => row.try_get::<i64, _>("row_number")?.to_string(),
@@ -170,8 +171,8 @@ fn open(sealer: &Sealer, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
             (_, "BLOB") => {
                 match sealed.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
                     Some((known, column)) => {
-                        let place = Place { table: known.table, reference: &key, column };
-                        let opened = sealer.unseal(place, row.try_get(name)?);
+                        let place = FieldId { table: known.table, reference: &key, column };
+                        let opened = cipher.decrypt(place, row.try_get(name)?);
                         Value::Text(opened.unwrap_or_else(|_| "cannot be opened".to_owned()))
                     }
                     None => continue,
@@ -207,7 +208,8 @@ async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String
 
 /// Erases one row of a person, and what belongs to it. Of a report a count stays, of a complaint its dates.
 pub async fn erase(connection: &mut SqliteConnection, row: &Held) -> sqlx::Result<()> {
-    let key_column = SEALED.iter().find(|sealed| sealed.table == row.table).map_or("rowid", |s| s.reference);
+    let key_column =
+        ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == row.table).map_or("rowid", |s| s.reference);
     if row.reference == row.key {
         let others: Vec<String> = sqlx::query_scalar(
             "select m.name from sqlite_master m join pragma_table_info(m.name) c \

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::mail::desk;
@@ -23,16 +23,16 @@ use crate::web::form;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, email, one_line};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const LONGEST_REASON: usize = 200;
 
 const QUESTION: &str = "Check the email address: did you mean";
 
 #[derive(Template)]
-#[template(path = "mailroom/index.html")]
+#[template(path = "desk/mail/index.html")]
 struct IndexPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     tasks: &'a [Mail],
     tasks_in_all: i64,
     mails: &'a [Mail],
@@ -43,9 +43,9 @@ struct IndexPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mailroom/show.html")]
+#[template(path = "desk/mail/show.html")]
 struct ShowPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     mail: &'a Mail,
     role: Role,
     calendar: &'a Calendar,
@@ -87,13 +87,13 @@ async fn index(
 ) -> Result<Response> {
     let filter = read_filter(&Fields::parse(query.unwrap_or_default().as_bytes()));
     let readers = app.database.readers();
-    let (tasks, tasks_in_all) = desk::tasks(readers, &app.sealer, me.role).await?;
+    let (tasks, tasks_in_all) = desk::tasks(readers, &app.cipher, me.role).await?;
     if tasks.iter().any(|task| task.to.is_some()) {
         staff::note(&app, me.id, "saw the addresses of undelivered mail", String::new()).await?;
     }
-    let (mails, total) = desk::list(readers, &app.sealer, &filter).await?;
+    let (mails, total) = desk::list(readers, &app.cipher, &filter).await?;
     let shown = IndexPage {
-        frame: app.site.private("Mail").for_desk(&me.name, me.role),
+        context: app.site.private("Mail").for_desk(&me.name, me.role),
         tasks: &tasks,
         tasks_in_all,
         mails: &mails,
@@ -124,7 +124,7 @@ async fn address(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    if !me.reaches_patients() {
+    if !me.role.reaches_patients() {
         return Err(Error::Forbidden);
     }
     let mail = find_to_act(&app, &me, &id).await?;
@@ -171,7 +171,7 @@ async fn settle(
 /// An address that is not a number is an address of nothing.
 async fn find(app: &App, me: &Account, id: &str) -> Result<Mail> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    Ok(desk::find(app.database.readers(), &app.sealer, id, me.role).await?)
+    Ok(desk::find(app.database.readers(), &app.cipher, id, me.role).await?)
 }
 
 /// The same, for who may do something about it.
@@ -222,7 +222,7 @@ async fn show_mail(
     };
     let title = format!("{}: {}", mail.purpose.label(), mail.reference);
     let shown = ShowPage {
-        frame: app.site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
+        context: app.site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
         mail,
         role: me.role,
         calendar: app.site.clinic.calendar(),
@@ -253,10 +253,6 @@ impl Form {
 impl IndexPage<'_> {
     fn is_mine(&self, mail: &Mail) -> bool {
         mail.purpose.is_business_of(self.role)
-    }
-
-    fn reaches_patients(&self) -> bool {
-        self.role.reaches_patients()
     }
 
     fn shows(&self) -> Vec<Choice<'static>> {

@@ -22,7 +22,7 @@ use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// More than a clinic's readers tell of in a year.
 const MOST_MISTAKES: i64 = 200;
@@ -42,9 +42,9 @@ impl FromRef<Given> for App {
 }
 
 #[derive(Template)]
-#[template(path = "upkeep/index.html")]
+#[template(path = "desk/page_reviews.html")]
 struct IndexPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     groups: &'a [Group<'a>],
     mistakes: &'a [Mistake],
     warnings: usize,
@@ -63,7 +63,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     let today = calendar.local(app.clock.now()).date();
     let readers = app.database.readers();
     let usefulness = store::usefulness(readers).await?;
-    let told = mistakes::list(readers, &app.sealer, MOST_MISTAKES).await?;
+    let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
     let mut open: HashMap<String, usize> = HashMap::new();
     for mistake in told.iter().filter(|mistake| mistake.is_open() && !mistake.suspect) {
         *open.entry(mistake.about.clone()).or_default() += 1;
@@ -72,7 +72,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     let groups = groups(&given.library, report, &usefulness, &open, today);
     let entries = || groups.iter().flat_map(|group| &group.entries);
     let shown = IndexPage {
-        frame: app.site.private("Pages").for_desk(&me.name, me.role),
+        context: app.site.private("Pages").for_desk(&me.name, me.role),
         warnings: entries().map(|entry| entry.warnings.len()).sum(),
         unsigned: entries().filter(|entry| entry.next_review.is_some() && !entry.signed).count(),
         groups: &groups,

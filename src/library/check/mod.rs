@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::clinic::Misread;
+use crate::clinic::content_file::Misread;
 use crate::library::{Allow, FrontMatter, Library, Sheet, topics};
 use crate::web::site::Site;
 

@@ -2,9 +2,10 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
+use crate::clinic::content_file::Position;
 use crate::library::markdown::terms::Links;
 use crate::library::markdown::{
-    Block, Fault, Html, Kind, Names, Place, blocks, escape, fill, parser, slug, typographic,
+    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic,
 };
 
 pub struct Writer<'n> {
@@ -50,7 +51,7 @@ impl<'n> Writer<'n> {
         if self.in_key_points { self.html.key_points.push_str(html) } else { self.html.body.push_str(html) }
     }
 
-    fn fault(&mut self, place: Place, rule: &'static str, message: impl Into<String>) {
+    fn fault(&mut self, place: Position, rule: &'static str, message: impl Into<String>) {
         self.faults.push(Fault { place, rule, message: message.into() });
     }
 
@@ -72,7 +73,7 @@ impl<'n> Writer<'n> {
         self.terms.open = true;
         if kind == Kind::Emergency && self.html.links.len() > links {
             self.fault(
-                Place::line(line),
+                Position::line(line),
                 "emergency-link",
                 "an emergency callout holds no links: nothing may delay the call",
             );
@@ -96,13 +97,13 @@ impl<'n> Writer<'n> {
         let Some(svg) = self.names.figures.get(name) else {
             let known = self.names.figures.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             let message = format!("there is no figure {name:?}; there are: {known}");
-            return self.fault(Place::line(line), "unknown-figure", message);
+            return self.fault(Position::line(line), "unknown-figure", message);
         };
         let title =
             svg.split_once("<title").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</title>"));
         let Some((title, _)) = title else {
             let message = format!("figures/{name}.svg has no <title>");
-            return self.fault(Place::line(line), "figure-without-words", message);
+            return self.fault(Position::line(line), "figure-without-words", message);
         };
         self.id(line, format!("figure-{name}"));
         self.terms.open = false;
@@ -124,7 +125,7 @@ impl<'n> Writer<'n> {
         let mut events = Vec::new();
         let mut heading: Option<usize> = None;
         for (event, range) in parser(text).into_offset_iter() {
-            let place = Place::of(text, range.start).below(first - 1);
+            let place = Position::of(text, range.start).below(first - 1);
             let event = match event {
                 Event::Html(_) | Event::InlineHtml(_) => {
                     self.fault(place, "raw-html", "HTML is not allowed here; use Markdown");
@@ -196,7 +197,7 @@ impl<'n> Writer<'n> {
         html
     }
 
-    fn check_level(&mut self, place: Place, level: HeadingLevel) {
+    fn check_level(&mut self, place: Position, level: HeadingLevel) {
         let level = level as usize;
         if level == 1 {
             self.fault(place, "second-h1", "the title is the only first-level heading; begin with ##");
@@ -223,7 +224,7 @@ impl<'n> Writer<'n> {
         Event::InlineHtml(html.into())
     }
 
-    fn link(&mut self, place: Place, kind: LinkType, to: &str) -> CowStr<'static> {
+    fn link(&mut self, place: Position, kind: LinkType, to: &str) -> CowStr<'static> {
         let to = fill(to, &self.names.details).unwrap_or_else(|message| {
             self.fault(place, "placeholder", message);
             String::new()
@@ -242,7 +243,7 @@ impl<'n> Writer<'n> {
     fn id(&mut self, line: usize, id: String) -> String {
         if self.html.ids.contains(&id) {
             let message = format!("two parts of this page are called {id:?}; change one heading");
-            self.fault(Place::line(line), "duplicate-id", message);
+            self.fault(Position::line(line), "duplicate-id", message);
         }
         self.html.ids.push(id.clone());
         id

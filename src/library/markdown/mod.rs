@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{Options, Parser};
 
+use crate::clinic::content_file::Position;
 mod html;
 mod passages;
 mod plain;
@@ -13,17 +14,10 @@ pub use passages::{Passage, passages};
 pub use plain::plain;
 pub use terms::Term;
 
-/// A line and a column of a text, in characters, each from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: usize,
-    pub column: usize,
-}
-
 /// What is wrong with a text, where in it, and which rule of the content check says so.
 #[derive(Debug, PartialEq)]
 pub struct Fault {
-    pub place: Place,
+    pub place: Position,
     pub rule: &'static str,
     pub message: String,
 }
@@ -52,7 +46,7 @@ pub struct Html {
     /// Keys of sources in the order of their first use: the first is number 1.
     pub cited: Vec<String>,
     /// Links and where they stand.
-    pub links: Vec<(Place, String)>,
+    pub links: Vec<(Position, String)>,
     pub ids: Vec<String>,
 }
 
@@ -61,29 +55,9 @@ pub fn html(text: &str, names: &Names) -> Result<Html, Vec<Fault>> {
     html::Writer::new(names).write(text)
 }
 
-impl Place {
-    pub const START: Place = Place { line: 1, column: 1 };
-
-    pub fn line(line: usize) -> Place {
-        Place { line, column: 1 }
-    }
-
-    /// Of a byte of a text.
-    pub fn of(text: &str, at: usize) -> Place {
-        let before = &text[..at];
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
-    }
-
-    /// The same place when these lines stand above the text.
-    pub fn below(self, lines: usize) -> Place {
-        Place { line: self.line + lines, ..self }
-    }
-}
-
 impl Fault {
     fn at(line: usize, rule: &'static str, message: impl Into<String>) -> Fault {
-        Fault { place: Place::line(line), rule, message: message.into() }
+        Fault { place: Position::line(line), rule, message: message.into() }
     }
 }
 

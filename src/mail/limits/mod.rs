@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::{Purpose, place};
 use crate::storage::clock::seconds;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::retention;
 use crate::web::form::email;
 use crate::web::site::Site;
@@ -92,12 +92,12 @@ impl Answer {
 /// tests) only a stopped address gets nothing.
 pub async fn ask(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     address: &str,
     bounded: bool,
     now: Timestamp,
 ) -> sqlx::Result<Answer> {
-    let mark = mark(sealer, address);
+    let mark = mark(cipher, address);
     if store::is_stopped(connection, &mark).await? {
         return Ok(Answer::No(Unsent::Stopped));
     }
@@ -114,24 +114,24 @@ pub async fn ask(
 /// True when the owner of an address asked us to send nothing more to it.
 pub async fn is_stopped(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     address: &str,
 ) -> sqlx::Result<bool> {
-    store::is_stopped(connection, &mark(sealer, address)).await
+    store::is_stopped(connection, &mark(cipher, address)).await
 }
 
 /// Sends nothing more to an address, and takes back what waits to be sent to it. Says what that was.
 pub async fn stop(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     address_mark: &str,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Cause>> {
     store::stop(connection, address_mark, seconds(now)).await?;
     let mut taken_back = Vec::new();
     for waiting in store::waiting(connection).await? {
-        let to = sealer.unseal(place(&waiting.message_id, "recipient"), &waiting.recipient);
-        let theirs = to.is_ok_and(|to| mark(sealer, &to) == address_mark);
+        let to = cipher.decrypt(place(&waiting.message_id, "recipient"), &waiting.recipient);
+        let theirs = to.is_ok_and(|to| mark(cipher, &to) == address_mark);
         if theirs && waiting.cause.purpose.is_to_patients() {
             store::take_back(connection, waiting.id).await?;
             taken_back.push(waiting.cause);
@@ -142,18 +142,18 @@ pub async fn stop(
 
 /// The link with which the owner of an address stops all mail to it. It holds a mark of the address and a proof that we
 /// made it, and says nothing to others.
-pub fn stop_link(site: &Site, sealer: &Sealer, address: &str) -> String {
-    site.url(&format!("/reports/stop/{}", stop_token(sealer, address)))
+pub fn stop_link(site: &Site, cipher: &Cipher, address: &str) -> String {
+    site.url(&format!("/reports/stop/{}", stop_token(cipher, address)))
 }
 
-pub fn stop_token(sealer: &Sealer, address: &str) -> String {
-    token_of(sealer, &mark(sealer, address))
+pub fn stop_token(cipher: &Cipher, address: &str) -> String {
+    token_of(cipher, &mark(cipher, address))
 }
 
 /// The mark in a link of ours; nothing when the link is not ours.
-pub fn open_stop_token(sealer: &Sealer, token: &str) -> Option<String> {
+pub fn open_stop_token(cipher: &Cipher, token: &str) -> Option<String> {
     let (mark, _) = token.split_once('-')?;
-    (token_of(sealer, mark) == token).then(|| mark.to_owned())
+    (token_of(cipher, mark) == token).then(|| mark.to_owned())
 }
 
 /// Erases counts that no limit looks at any more.
@@ -182,12 +182,12 @@ impl Counts {
 }
 
 /// The word "report" stays, so that who stopped reports before stays stopped.
-fn mark(sealer: &Sealer, address: &str) -> String {
-    sealer.mark("report address", &email::comparable(address))
+fn mark(cipher: &Cipher, address: &str) -> String {
+    cipher.mark("report address", &email::comparable(address))
 }
 
-fn token_of(sealer: &Sealer, address_mark: &str) -> String {
-    format!("{address_mark}-{}", &sealer.mark("stop reports", address_mark)[..32])
+fn token_of(cipher: &Cipher, address_mark: &str) -> String {
+    format!("{address_mark}-{}", &cipher.mark("stop reports", address_mark)[..32])
 }
 
 #[cfg(test)]

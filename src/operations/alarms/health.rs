@@ -70,12 +70,12 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
     }
     text +=
         "# HELP mybackpain_alarm 1 for each line of the banner on the desk\n# TYPE mybackpain_alarm gauge\n";
-    for alarm in app.site.vitals.raised().iter().chain(&found.alarms) {
+    for alarm in app.site.metrics.raised().iter().chain(&found.alarms) {
         let _ = writeln!(text, "mybackpain_alarm{{name=\"{}\"}} 1", alarm.name);
     }
     text += "# HELP mybackpain_answers_total Answers since the start, by hundreds of the status\n";
     text += "# TYPE mybackpain_answers_total counter\n";
-    for (hundreds, count) in app.site.vitals.answers() {
+    for (hundreds, count) in app.site.metrics.answers() {
         let _ = writeln!(text, "mybackpain_answers_total{{status=\"{hundreds}xx\"}} {count}");
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)

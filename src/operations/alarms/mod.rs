@@ -5,13 +5,12 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use crate::storage::backup;
 use crate::storage::clock::seconds;
 use crate::web::app::App;
-use crate::web::metrics::{Alarm, Findings};
+use crate::web::metrics::{Alarm, Checks};
 
 pub mod health;
 mod rules;
@@ -26,8 +25,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let (mut checked_on, mut told) = (None, Vec::new());
     loop {
         let found = look(&app).await;
-        app.site.vitals.set(found);
-        told = tell(&told, &app.site.vitals.alarms());
+        app.site.metrics.set(found);
+        told = tell(&told, &app.site.metrics.alarms());
         app.database.truncate_log_again().await;
         let local = app.site.clinic.calendar().local(app.clock.now());
         if local.hour() == NIGHT && checked_on != Some(local.date()) {
@@ -53,19 +52,19 @@ pub async fn check_database(app: &App) {
 /// A page of the desk never shows an old banner.
 pub async fn before_the_desk(State(app): State<App>, request: Request, next: Next) -> Response {
     let found = look(&app).await;
-    app.site.vitals.set(found);
+    app.site.metrics.set(found);
     next.run(request).await
 }
 
 /// Everything that is wrong now, the gravest first, and the numbers behind it.
-pub async fn look(app: &App) -> Findings {
+pub async fn look(app: &App) -> Checks {
     let now = seconds(app.clock.now());
     let condition = app.database.condition();
     let counts =
         if condition.is_damaged() { None } else { store::counts(app.database.readers(), now).await.ok() };
     let backup = backup::last(condition.folder());
     let seen = rules::Seen { counts, backup, condition, now, calendar: app.site.clinic.calendar() };
-    Findings { alarms: seen.alarms(), gauges: seen.gauges() }
+    Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }
 
 /// The log says when something begins and when it ends, and not the same every minute. Gives what is wrong now.
@@ -78,29 +77,4 @@ fn tell(before: &[&'static str], alarms: &[Alarm]) -> Vec<&'static str> {
         tracing::info!(alarm = name, "this alarm has ended");
     }
     now
-}
-
-/// "22 minutes", "3 hours", "2 days".
-fn in_words(seconds: i64) -> String {
-    let span = SignedDuration::from_secs(seconds.max(0));
-    let (number, what) = match span.as_hours() {
-        0 => (span.as_mins(), "minute"),
-        hours @ 1..48 => (hours, "hour"),
-        hours => (hours / 24, "day"),
-    };
-    crate::library::count(usize::try_from(number).unwrap_or(0), what)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_said_as_people_say_them() {
-        assert_eq!(in_words(22 * 60), "22 minutes");
-        assert_eq!(in_words(119 * 60), "1 hour");
-        assert_eq!(in_words(47 * 3600), "47 hours");
-        assert_eq!(in_words(50 * 3600), "2 days");
-        assert_eq!(in_words(-5), "0 minutes");
-    }
 }

@@ -1,12 +1,13 @@
 //! What counts as wrong, and the sentence that says so and what to do.
 
+use jiff::SignedDuration;
+
 use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
-use crate::storage::database::Condition;
+use crate::storage::database::DatabaseHealth;
 use crate::web::metrics::{Alarm, Gauge, Link};
 
-use crate::operations::alarms::in_words;
 use crate::operations::alarms::store::Counts;
 
 const MINUTE: i64 = 60;
@@ -25,7 +26,7 @@ pub struct Seen<'a> {
     pub counts: Option<Counts>,
     /// When the last good backup was made.
     pub backup: Option<i64>,
-    pub condition: &'a Condition,
+    pub condition: &'a DatabaseHealth,
     pub now: i64,
     pub calendar: &'a Calendar,
 }
@@ -217,4 +218,29 @@ fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<Link>) ->
 
 fn megabytes(bytes: u64) -> u64 {
     bytes / (1024 * 1024)
+}
+
+/// "22 minutes", "3 hours", "2 days".
+fn in_words(seconds: i64) -> String {
+    let span = SignedDuration::from_secs(seconds.max(0));
+    let (number, what) = match span.as_hours() {
+        0 => (span.as_mins(), "minute"),
+        hours @ 1..48 => (hours, "hour"),
+        hours => (hours / 24, "day"),
+    };
+    count(usize::try_from(number).unwrap_or(0), what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        assert_eq!(in_words(22 * 60), "22 minutes");
+        assert_eq!(in_words(119 * 60), "1 hour");
+        assert_eq!(in_words(47 * 3600), "47 hours");
+        assert_eq!(in_words(50 * 3600), "2 days");
+        assert_eq!(in_words(-5), "0 minutes");
+    }
 }

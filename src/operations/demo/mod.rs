@@ -12,7 +12,6 @@ use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use crate::cli::settings::Demo;
 use crate::consultations;
 use crate::consultations::State;
 use crate::consultations::calls::Outcome;
@@ -27,12 +26,14 @@ use crate::patients::usefulness::store::count_usefulness;
 use crate::staff;
 use crate::storage::clock::Clock;
 use crate::storage::database::Database;
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::{App, Parts};
 use crate::web::error::Error;
 use crate::web::security::Limits;
 use crate::web::site::Site;
+
+pub use month::Demo;
 
 use month::{Event, Happening};
 
@@ -58,18 +59,18 @@ pub struct Colleague {
 }
 
 /// Fills the folder. The month ends `now`.
-pub async fn fill(demo: &Demo, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
-    let folder = &demo.data.folder;
+pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
+    let folder = demo.folder;
     claim(folder)?;
-    let site = Site::load(&demo.content.folder, "http://127.0.0.1:8080".to_owned())?;
-    let library = Library::load(&demo.content.folder, &site)?;
+    let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
+    let library = Library::load(demo.content, &site)?;
     let begins = now - month::LENGTH;
     let clock = Clock::set_to(begins);
     let app = App::new(Parts {
         sender: Arc::new(Sender::new(&site, None)?),
         site: Arc::new(site),
         database: Database::open_for_filling(&folder.join("mybackpain.sqlite")).await?,
-        sealer: Arc::new(Sealer::open(&folder.join("sealing.key"), true)?),
+        cipher: Arc::new(Cipher::open(&folder.join("sealing.key"), true)?),
         limits: Limits::none(),
         clock: clock.clone(),
         mail_waiting: Arc::new(Notify::new()),
@@ -107,7 +108,7 @@ fn claim(folder: &Path) -> anyhow::Result<()> {
 fn worker(app: &App) -> Arc<Worker> {
     Arc::new(Worker {
         database: app.database.clone(),
-        sealer: app.sealer.clone(),
+        cipher: app.cipher.clone(),
         sender: app.sender.clone(),
         post: Post::Demo(None),
         clock: app.clock.clone(),
@@ -136,7 +137,7 @@ impl Month {
     }
 
     /// Lets everything happen in its order, and ends `now`.
-    async fn live(&self, demo: &Demo, now: Timestamp) -> Result<(), Error> {
+    async fn live(&self, demo: &Demo<'_>, now: Timestamp) -> Result<(), Error> {
         let calendar = self.app.site.clinic.calendar();
         let mut ahead = month::plan(demo, calendar, now);
         let mut done = 0;
@@ -166,7 +167,7 @@ impl Month {
     /// Gives what follows from it, if anything does.
     async fn happen(&self, happening: Happening, at: Timestamp) -> Result<Option<Event>, Error> {
         let app = &self.app;
-        let key = || SubmissionKey::new(&app.sealer, &app.clock);
+        let key = || SubmissionKey::new(&app.cipher, &app.clock);
         match happening {
             Happening::Request { new, fate } => {
                 let taken = consultations::submit(app, &self.library, *new, None, &key()).await?;
@@ -175,7 +176,7 @@ impl Month {
             }
             Happening::Move { reference, fate, next } => {
                 let request =
-                    consultations::store::find(app.database.readers(), &app.sealer, &reference).await?;
+                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
                 let act = match next {
                     State::Closed => Act::Close(Reason::DealtWith),
                     _ => Act::Call(Outcome::Spoke),

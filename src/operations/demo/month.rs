@@ -1,12 +1,13 @@
 //! What happens in the made-up month, and when: requests by day and by hour, a full weekend, staff who mostly keep up.
 
+use std::path::Path;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::cli::settings::Demo;
 use crate::clinic::promise::Calendar;
 use crate::consultations::State;
 use crate::consultations::request::NewRequest;
@@ -93,8 +94,19 @@ impl Ahead {
     }
 }
 
+/// What kind of month is made up, and where.
+pub struct Demo<'a> {
+    /// The data folder, empty or missing.
+    pub folder: &'a Path,
+    pub content: &'a Path,
+    /// How many people ask for a consultation in the month.
+    pub requests: u32,
+    /// Another number makes other people.
+    pub seed: u64,
+}
+
 /// Everything that readers and patients do by themselves.
-pub fn plan(demo: &Demo, calendar: &Calendar, now: Timestamp) -> Ahead {
+pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
     let mut chance = Chance::new(demo.seed);
     let mut ahead = Ahead { order: BinaryHeap::new(), events: Vec::new() };
     let weekend = last_weekend(calendar, now);

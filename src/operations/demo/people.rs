@@ -1,6 +1,6 @@
 //! Invented people and what they write. Numbers are from Ofcom's ranges for drama, addresses end in example.org.
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::consultations::request::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
 use crate::patients::corrections::Told;
@@ -179,7 +179,7 @@ pub fn colleagues(seed: u64) -> Vec<(NewAccount, &'static str)> {
     .map(|(name, email, role)| {
         let picked: Vec<&str> = (0..4).map(|_| *chance.one(&words)).collect();
         let password = format!("{} {}", picked.join(" "), chance.below(90) + 10);
-        (NewAccount { email: email.to_owned(), name: name.to_owned(), role, password }, role.word())
+        (NewAccount { email: email.to_owned(), name: name.to_owned(), role, password }, role.as_str())
     })
     .collect()
 }

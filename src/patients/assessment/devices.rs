@@ -13,20 +13,20 @@ use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "assessment/code.html")]
+#[template(path = "patients/assessment/code.html")]
 struct CodePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// Such as `7K3M-9QX4`; nothing before it was asked for.
     code: Option<String>,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/resume.html")]
+#[template(path = "patients/assessment/resume.html")]
 struct ResumePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     typed: &'a str,
     errors: &'a FieldErrors,
 }
@@ -87,11 +87,11 @@ pub async fn open(
 impl Given {
     fn show_code(&self, code: Option<String>) -> Response {
         let title = if code.is_some() { "Your code for another device" } else { "Finish on another device" };
-        page::private(StatusCode::OK, &CodePage { frame: self.app.site.private(title), code })
+        page::private(StatusCode::OK, &CodePage { context: self.app.site.private(title), code })
     }
 
     fn show_resume(&self, status: StatusCode, typed: &str, errors: &FieldErrors) -> Response {
-        let frame = self.app.site.private("Enter your code").with_errors(!errors.is_empty());
-        page::private(status, &ResumePage { frame, typed, errors })
+        let context = self.app.site.private("Enter your code").with_errors(!errors.is_empty());
+        page::private(status, &ResumePage { context, typed, errors })
     }
 }

@@ -2,9 +2,10 @@
 
 use axum_extra::extract::cookie::CookieJar;
 
+use crate::library::answers::{first_unanswered, is_offered};
 use crate::library::questions::{Kind, Question, Questions};
 use crate::patients::drafts;
-use crate::patients::drafts::{Answers, Draft};
+use crate::patients::drafts::Draft;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form;
@@ -32,35 +33,6 @@ pub async fn summary_now(app: &App, questions: &Questions, jar: &CookieJar) -> R
 fn summary_of(app: &App, questions: &Questions, draft: &Draft) -> Summary {
     let day = app.site.clinic.calendar().local(draft.saved_at).date();
     Summary::of(questions, &draft.answers, day)
-}
-
-/// The questions that these answers lead to, in their order.
-pub fn asked<'q>(questions: &'q Questions, answers: &Answers) -> Vec<&'q Question> {
-    let mut asked: Vec<&Question> = Vec::new();
-    for question in &questions.all {
-        let opened = question.when.as_ref().is_none_or(|when| {
-            let earlier = asked.iter().find(|earlier| earlier.id == when.question);
-            earlier.is_some_and(|earlier| {
-                kept(earlier, answers).iter().any(|answer| when.answers.contains(answer))
-            })
-        });
-        if opened {
-            asked.push(question);
-        }
-    }
-    asked
-}
-
-/// The answer as it stands, without what the question no longer offers.
-pub fn kept(question: &Question, answers: &Answers) -> Vec<String> {
-    let Some(answer) = answers.get(&question.id) else { return Vec::new() };
-    answer.iter().filter(|one| is_offered(question, one)).cloned().collect()
-}
-
-/// The first question that must be answered and was not.
-pub fn first_unanswered<'q>(questions: &'q Questions, answers: &Answers) -> Option<&'q Question> {
-    let open = |question: &&Question| !question.is_optional() && kept(question, answers).is_empty();
-    asked(questions, answers).into_iter().find(open)
 }
 
 /// The address of a question.
@@ -97,18 +69,10 @@ fn missing(question: &Question, answer: Vec<String>) -> std::result::Result<Vec<
     if answer.is_empty() && !question.is_optional() { Err(question.missing.clone()) } else { Ok(answer) }
 }
 
-fn is_offered(question: &Question, answer: &str) -> bool {
-    match question.kind {
-        Kind::OneOf | Kind::AnyOf => question.answer(answer).is_some(),
-        // "7", never "07" or "+7": what is stored is what was offered.
-        Kind::ZeroToTen => (0..=10).any(|number: u8| number.to_string() == answer),
-        Kind::ShortText => !answer.is_empty(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::answers::{Answers, asked};
 
     const QUESTIONS: &str = r#"
         ask = []

@@ -10,18 +10,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
+use crate::library::answers::{asked, first_unanswered, kept};
 use crate::library::questions::Questions;
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
-use crate::patients::assessment::{
-    CHECK, FIRST_PAGE, asked, devices, first_unanswered, kept, question, safety,
-};
+use crate::patients::assessment::{CHECK, FIRST_PAGE, devices, question, safety};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
-use crate::web::site::{Frame, Site};
+use crate::web::site::{PageContext, Site};
 
 /// What these pages are given.
 #[derive(Clone)]
@@ -30,18 +29,18 @@ pub struct Given {
     pub library: Arc<Library>,
 }
 
-/// The first page: the same for everyone, so it stands on the shelf.
+/// The first page: the same for everyone, so it stands on the rendered_pages.
 #[derive(Template)]
-#[template(path = "assessment/start.html")]
+#[template(path = "patients/assessment/start.html")]
 pub struct StartPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     questions: usize,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/check.html")]
+#[template(path = "patients/assessment/check.html")]
 struct CheckPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     rows: Vec<Row>,
     back: String,
 }
@@ -53,40 +52,40 @@ struct Row {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/summary.html")]
+#[template(path = "patients/assessment/summary.html")]
 struct SummaryPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
 }
 
 /// The words of a summary alone, as they stand on each page that shows one.
 #[derive(Template)]
-#[template(path = "assessment/words.html")]
+#[template(path = "patients/assessment/words.html")]
 struct Words<'a> {
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/lost.html")]
+#[template(path = "patients/assessment/lost.html")]
 struct LostPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// What was typed just now, so that it is not lost too.
     typed: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/earlier.html")]
+#[template(path = "patients/assessment/earlier.html")]
 struct EarlierPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     next: String,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/erasure.html")]
+#[template(path = "patients/assessment/erasure.html")]
 struct ErasurePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     erased: bool,
 }
 
@@ -108,8 +107,8 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
 impl<'a> StartPage<'a> {
     pub fn new(site: &'a Site, library: &Library) -> StartPage<'a> {
         let about = "Answer some questions about your back pain, and take away a page to keep, print or hand to a GP.";
-        let frame = site.public("Make a summary of your back pain", about, FIRST_PAGE);
-        StartPage { frame, questions: library.questions.all.len() }
+        let context = site.public("Make a summary of your back pain", about, FIRST_PAGE);
+        StartPage { context, questions: library.questions.all.len() }
     }
 }
 
@@ -126,9 +125,9 @@ pub fn next_open(questions: &Questions, draft: &Draft) -> String {
 
 async fn earlier(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
-    let frame = given.app.site.private("You have answers from earlier");
+    let context = given.app.site.private("You have answers from earlier");
     let next = next_open(&given.library.questions, &draft);
-    Ok(page::private(StatusCode::OK, &EarlierPage { frame, next }))
+    Ok(page::private(StatusCode::OK, &EarlierPage { context, next }))
 }
 
 async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
@@ -143,7 +142,7 @@ async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
         path: crate::patients::assessment::path(question),
     };
     let shown = CheckPage {
-        frame: given.app.site.private("Check your answers"),
+        context: given.app.site.private("Check your answers"),
         rows: asked.iter().map(row).collect(),
         back: asked.last().map(|last| crate::patients::assessment::path(last)).unwrap_or_default(),
     };
@@ -157,17 +156,17 @@ async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response>
         return Ok(skipped(open));
     }
     let summary = crate::patients::assessment::summary_of(&given.app, &library.questions, &draft);
-    let frame = given.app.site.private("Your summary");
+    let context = given.app.site.private("Your summary");
     let sheets = summary.sheets(library);
-    Ok(page::private(StatusCode::OK, &SummaryPage { frame, summary: &summary, sheets }))
+    Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets }))
 }
 
 async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
     if drafts::open(&given.app, &jar).await?.is_none() {
         return Ok(given.lost(""));
     }
-    let frame = given.app.site.private("Do you want to erase your answers?");
-    Ok(page::private(StatusCode::OK, &ErasurePage { frame, erased: false }))
+    let context = given.app.site.private("Do you want to erase your answers?");
+    Ok(page::private(StatusCode::OK, &ErasurePage { context, erased: false }))
 }
 
 async fn erase(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
@@ -176,8 +175,8 @@ async fn erase(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
 }
 
 async fn erased(State(given): State<Given>) -> Response {
-    let frame = given.app.site.private("Your answers have been erased");
-    page::private(StatusCode::OK, &ErasurePage { frame, erased: true })
+    let context = given.app.site.private("Your answers have been erased");
+    page::private(StatusCode::OK, &ErasurePage { context, erased: true })
 }
 
 /// To a question that comes first, which then says so.
@@ -188,7 +187,7 @@ fn skipped(open: &crate::library::questions::Question) -> Response {
 impl Given {
     /// Erased, too old, another browser's and never there are one page.
     pub fn lost(&self, typed: &str) -> Response {
-        let frame = self.app.site.private("We do not have your answers");
-        page::private(StatusCode::GONE, &LostPage { frame, typed })
+        let context = self.app.site.private("We do not have your answers");
+        page::private(StatusCode::GONE, &LostPage { context, typed })
     }
 }

@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
+use crate::library::answers::{asked, first_unanswered, kept};
 use crate::library::questions::{Kind, Question};
 use crate::patients::assessment::pages::{Given, next_open};
-use crate::patients::assessment::{CHECK, FIRST_PAGE, asked, first_unanswered, kept};
+use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
 use crate::web::error::{Error, Result};
@@ -16,14 +17,14 @@ use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 const TOO_MANY: &str = "Too many answers came from your network. Wait a minute, then continue";
 
 #[derive(Template)]
-#[template(path = "assessment/question.html")]
+#[template(path = "patients/assessment/question.html")]
 struct QuestionPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     question: &'a Question,
     path: String,
     position: String,
@@ -139,7 +140,7 @@ impl Given {
             return Redirect::to(&next_open(&self.library.questions, draft)).into_response();
         };
         let shown = QuestionPage {
-            frame: self.app.site.private(&question.text).with_errors(!errors.is_empty()),
+            context: self.app.site.private(&question.text).with_errors(!errors.is_empty()),
             question,
             path: crate::patients::assessment::path(question),
             position: format!("Question {} of {}", place + 1, asked.len()),

@@ -15,15 +15,15 @@ use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 pub const FIRST: &str = "/assessment/safety";
 const EARLIER: &str = "/assessment/earlier";
 
 #[derive(Template)]
-#[template(path = "assessment/signs.html")]
+#[template(path = "patients/assessment/signs.html")]
 struct SafetyPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     signs: &'a Signs,
     /// Address of this page.
     path: &'a str,
@@ -47,7 +47,7 @@ pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Res
     match yes_or_no(&fields) {
         Ok(true) => Redirect::to("/emergency").into_response(),
         Ok(false) => {
-            let key = SubmissionKey::new(&given.app.sealer, &given.app.clock);
+            let key = SubmissionKey::new(&given.app.cipher, &given.app.clock);
             Redirect::to(&format!("{FIRST}/{}", key.as_str())).into_response()
         }
         Err(errors) => given.show_safety(Which::Emergency, FIRST, &errors),
@@ -56,7 +56,7 @@ pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Res
 
 /// The key in the address shows that the first question was answered; without one it is asked.
 pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Response {
-    match SubmissionKey::parse(&given.app.sealer, &key) {
+    match SubmissionKey::parse(&given.app.cipher, &key) {
         Some(key) => {
             given.show_safety(Which::Urgent, &format!("{FIRST}/{}", key.as_str()), &FieldErrors::default())
         }
@@ -71,7 +71,7 @@ pub async fn answer_urgent(
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
-    let Some(key) = SubmissionKey::parse(&given.app.sealer, &key) else {
+    let Some(key) = SubmissionKey::parse(&given.app.cipher, &key) else {
         return Ok(Redirect::to(FIRST).into_response());
     };
     match yes_or_no(&fields) {
@@ -129,9 +129,9 @@ impl Given {
                 ("Are any of these true for you?", &site.safety.urgent, FIRST, "Safety question 2 of 2")
             }
         };
-        let frame = site.private(title).with_errors(!errors.is_empty());
+        let context = site.private(title).with_errors(!errors.is_empty());
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        page::private(status, &SafetyPage { frame, signs, path, back, position, errors })
+        page::private(status, &SafetyPage { context, signs, path, back, position, errors })
     }
 }
 

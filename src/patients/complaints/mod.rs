@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::mail;
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -89,9 +89,9 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                 if store::find_reference(connection, &key_hash).await?.is_some() {
                     return Ok(());
                 }
-                store::insert(connection, &parts.sealer, &complaint, &key_hash).await?;
+                store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
                 if !complaint.suspect {
-                    mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
+                    mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
                 }
                 Ok(())
             })
@@ -104,7 +104,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 /// Takes a complaint a step on for a member of staff, who saw it as it was at `seen_at`. False when it had changed.
 pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_at: i64) -> Result<bool> {
     let now: Timestamp = app.clock.now();
-    let sealer = app.sealer.clone();
+    let cipher = app.cipher.clone();
     Ok(app
         .database
         .write(move |connection| {
@@ -115,7 +115,7 @@ pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_
                         "acknowledged a complaint",
                     ),
                     Step::Close(outcome) => (
-                        store::close(connection, &sealer, &reference, &outcome, seen_at, now).await?,
+                        store::close(connection, &cipher, &reference, &outcome, seen_at, now).await?,
                         "closed a complaint",
                     ),
                 };

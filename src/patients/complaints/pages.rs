@@ -19,20 +19,20 @@ use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "complaints/new.html")]
+#[template(path = "patients/complaints/new.html")]
 struct NewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a ComplaintForm,
     errors: &'a FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "complaints/check.html")]
+#[template(path = "patients/complaints/check.html")]
 struct CheckPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a ComplaintForm,
     new: &'a NewComplaint,
     key: &'a str,
@@ -41,9 +41,9 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/confirmation.html")]
+#[template(path = "patients/complaints/confirmation.html")]
 struct ConfirmationPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     reference: &'a str,
     due: String,
 }
@@ -69,7 +69,7 @@ async fn create(State(app): State<App>, Network(from): Network, fields: Fields) 
         Err(errors) => return Ok(show_form(&app, &form, &errors)),
     };
     let sending = fields.text("step") == "send";
-    let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
+    let Some(key) = SubmissionKey::parse(&app.cipher, &fields.text("key")).filter(|_| sending) else {
         return Ok(show_check(&app, &form, &new, None, None));
     };
     if !app.limits.may_send(from) {
@@ -86,7 +86,7 @@ async fn create(State(app): State<App>, Network(from): Network, fields: Fields) 
 async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result<Response> {
     let (reference, due_at) = store::confirmed(app.database.readers(), &token_hash(&key)).await?;
     let shown = ConfirmationPage {
-        frame: app.site.private("We have your complaint"),
+        context: app.site.private("We have your complaint"),
         reference: &reference,
         due: app.site.clinic.calendar().local(moment(due_at)).strftime("%-d %B %Y").to_string(),
     };
@@ -96,7 +96,7 @@ async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result
 fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response {
     let wrong = !errors.is_empty();
     let shown = NewPage {
-        frame: app.site.private("Complain about how we use your details").with_errors(wrong),
+        context: app.site.private("Complain about how we use your details").with_errors(wrong),
         form,
         errors,
     };
@@ -111,7 +111,7 @@ fn show_check(
     key: Option<&SubmissionKey>,
     trouble: Option<Error>,
 ) -> Response {
-    let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+    let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
     let (status, trouble) = match trouble {
         None => (StatusCode::OK, ""),
         Some(Error::TooManyRequests) => (
@@ -123,6 +123,7 @@ fn show_check(
             "We could not confirm that your complaint was saved. Your answers are kept below. Wait a few minutes, then send again: sending twice makes one complaint.",
         ),
     };
-    let frame = app.site.private("Check your complaint before you send it").with_errors(!trouble.is_empty());
-    page::private(status, &CheckPage { frame, form, new, key: key.as_str(), trouble })
+    let context =
+        app.site.private("Check your complaint before you send it").with_errors(!trouble.is_empty());
+    page::private(status, &CheckPage { context, form, new, key: key.as_str(), trouble })
 }

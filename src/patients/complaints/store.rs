@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::patients::complaints::Complaint;
 use crate::storage::clock::seconds;
 use crate::storage::encryption;
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow, Clone)]
 struct Row {
@@ -26,10 +26,10 @@ struct Row {
 
 impl Row {
     /// One that does not open stands in the list with the others.
-    fn open_for_list(self, sealer: &Sealer) -> sqlx::Result<Complaint> {
-        match self.clone().open(sealer) {
-            Err(error) if encryption::is_unopened(&error) => {
-                let known = Row { name: None, ..self }.open(sealer)?;
+    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
+        match self.clone().open(cipher) {
+            Err(error) if encryption::is_undecryptable(&error) => {
+                let known = Row { name: None, ..self }.open(cipher)?;
                 Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
             }
             opened => opened,
@@ -37,9 +37,9 @@ impl Row {
     }
 
     /// A field that was erased is empty.
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Complaint> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => sealer.unseal(place(&self.reference, column), sealed),
+            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
             None => Ok(String::new()),
         };
         Ok(Complaint {
@@ -59,17 +59,17 @@ impl Row {
     }
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "complaints", reference, column }
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "complaints", reference, column }
 }
 
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     complaint: &Complaint,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let seal = |column, text: &str| sealer.seal(place(&complaint.reference, column), text);
+    let encrypt = |column, text: &str| cipher.encrypt(place(&complaint.reference, column), text);
     sqlx::query(
         "insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, \
          words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -80,10 +80,10 @@ pub async fn insert(
     .bind(complaint.due_at)
     .bind(complaint.changed_at)
     .bind(complaint.suspect)
-    .bind(seal("name", &complaint.name))
-    .bind(seal("email", &complaint.email))
-    .bind(seal("phone", &complaint.phone))
-    .bind(seal("words", &complaint.words))
+    .bind(encrypt("name", &complaint.name))
+    .bind(encrypt("email", &complaint.email))
+    .bind(encrypt("phone", &complaint.phone))
+    .bind(encrypt("words", &complaint.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -109,7 +109,7 @@ pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(St
 }
 
 /// Open ones first, by the day they are due; then the closed ones, the latest first.
-pub async fn all(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Complaint>> {
+pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, suspect, name, null as email, \
          null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
@@ -118,15 +118,15 @@ pub async fn all(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Resu
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open_for_list(sealer)).collect()
+    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
 }
 
-pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Complaint> {
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Complaint> {
     let row: Row = sqlx::query_as("select * from complaints where reference = $1")
         .bind(reference)
         .fetch_one(readers)
         .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
 /// False when it was changed since, acknowledged before, or is closed.
@@ -151,7 +151,7 @@ pub async fn acknowledge(
 /// False when it was changed since, or is closed.
 pub async fn close(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     outcome: &str,
     seen_at: i64,
@@ -163,7 +163,7 @@ pub async fn close(
     )
     .bind(reference)
     .bind(seen_at)
-    .bind(sealer.seal(place(reference, "outcome"), outcome))
+    .bind(cipher.encrypt(place(reference, "outcome"), outcome))
     .bind(seconds(now))
     .execute(connection)
     .await?;

@@ -26,7 +26,7 @@ use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 /// What these pages are given.
 #[derive(Clone)]
@@ -37,16 +37,16 @@ pub struct Given {
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "consultations/offer.html")]
+#[template(path = "patients/consultations/offer.html")]
 struct Offer {
     form: RequestForm,
     errors: FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "consultations/new.html")]
+#[template(path = "patients/consultations/new.html")]
 struct NewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
     due: String,
@@ -55,9 +55,9 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/check.html")]
+#[template(path = "patients/consultations/check.html")]
 struct CheckPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a RequestForm,
     new: &'a NewRequest,
     key: &'a str,
@@ -69,9 +69,9 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/confirmation.html")]
+#[template(path = "patients/consultations/confirmation.html")]
 struct ConfirmationPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     request: &'a Request,
     due: String,
     opens: Option<String>,
@@ -134,7 +134,7 @@ async fn create(
         Err(errors) => return Ok(given.show_form(&form, &errors, step)),
     };
     let app = &given.app;
-    let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| step == Step::Send)
+    let Some(key) = SubmissionKey::parse(&app.cipher, &fields.text("key")).filter(|_| step == Step::Send)
     else {
         return Ok(given.show_check(&form, &new, shared.as_ref(), None, None));
     };
@@ -156,11 +156,11 @@ async fn create(
 
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let app = &given.app;
-    let request = store::find_by_key(app.database.readers(), &app.sealer, &key_hash(KIND, &key)).await?;
+    let request = store::find_by_key(app.database.readers(), &app.cipher, &key_hash(KIND, &key)).await?;
     let calendar = app.site.clinic.calendar();
-    let token = SubmissionKey::parse(&app.sealer, &key).map(|key| key.private_token(&app.sealer));
+    let token = SubmissionKey::parse(&app.cipher, &key).map(|key| key.private_token(&app.cipher));
     let shown = ConfirmationPage {
-        frame: app
+        context: app
             .site
             .private(if request.state == RequestState::Withdrawn {
                 "Your request is withdrawn"
@@ -200,12 +200,12 @@ impl Given {
         let now = self.app.clock.now();
         let title = "Ask the clinic to contact you";
         // Search engines may list the form; as soon as it holds somebody's answers it is theirs alone.
-        let frame = match step {
+        let context = match step {
             Step::Ask => site.public(title, DESCRIPTION, "/consultations/new"),
             _ => site.private(title).with_errors(wrong),
         };
         let shown = NewPage {
-            frame,
+            context,
             form,
             errors,
             due: site.clinic.calendar().say(site.clinic.calendar().promise(now).due.timestamp()),
@@ -234,7 +234,7 @@ impl Given {
     ) -> Response {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
-        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let typed = crate::consultations::words_typed(&new.concern, shared);
         let marked = app.site.clinic.safety.marked(&typed);
         let (status, words) = match trouble {
@@ -253,7 +253,7 @@ impl Given {
             ),
         };
         let shown = CheckPage {
-            frame: app.site.private("Check your answers before you send them").with_errors(words.is_some()),
+            context: app.site.private("Check your answers before you send them").with_errors(words.is_some()),
             form,
             new,
             key: key.as_str(),

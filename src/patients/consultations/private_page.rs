@@ -18,12 +18,12 @@ use crate::web::form::email;
 use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/show.html")]
+#[template(path = "patients/consultations/private_page.html")]
 struct ShowPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     request: &'a Request,
     due: String,
     asked: String,
@@ -33,18 +33,18 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/contact.html")]
+#[template(path = "patients/consultations/contact.html")]
 struct ContactPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
     path: String,
 }
 
 #[derive(Template)]
-#[template(path = "consultations/withdrawal.html")]
+#[template(path = "patients/consultations/withdrawal.html")]
 struct WithdrawalPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// The clinic keeps it for a reason for now.
     held: bool,
     booked: bool,
@@ -62,14 +62,14 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
     let request = given.find(&token).await?;
     let app = &given.app;
     let calendar = app.site.clinic.calendar();
-    let booking = bookings::store::read(app.database.readers(), &app.sealer, &request.reference).await?;
+    let booking = bookings::store::read(app.database.readers(), &app.cipher, &request.reference).await?;
     let booked = booking.filter(|_| request.state == RequestState::Booked);
     let shown = ShowPage {
         booked: booked.map(|booking| {
             let when = calendar.say_with_year(booking.starts_at);
             (booking, when)
         }),
-        frame: given.app.site.private("Your request"),
+        context: given.app.site.private("Your request"),
         due: calendar.say_with_year(request.due_at),
         asked: calendar.say_with_year(request.created_at),
         request: &request,
@@ -118,7 +118,7 @@ async fn withdrawal(State(given): State<Given>, Path(token): Path<String>) -> Re
     let request = given.find_open(&token).await?;
     let app = &given.app;
     let shown = WithdrawalPage {
-        frame: app.site.private("Do you want to withdraw your request?"),
+        context: app.site.private("Do you want to withdraw your request?"),
         held: handling::store::is_held(app.database.readers(), &request.reference).await?,
         booked: request.state == RequestState::Booked,
         path: path(&token),
@@ -140,7 +140,7 @@ impl Given {
     /// Unknown and erased look the same: not found.
     async fn find(&self, token: &str) -> Result<Request> {
         let app = &self.app;
-        Ok(store::find_by_token(app.database.readers(), &app.sealer, &token_hash(token)).await?)
+        Ok(store::find_by_token(app.database.readers(), &app.cipher, &token_hash(token)).await?)
     }
 
     async fn find_open(&self, token: &str) -> Result<Request> {
@@ -150,8 +150,8 @@ impl Given {
 
     fn show_contact(&self, form: &RequestForm, errors: &FieldErrors, token: &str) -> Response {
         let wrong = !errors.is_empty();
-        let frame = self.app.site.private("Change how we reach you").with_errors(wrong);
+        let context = self.app.site.private("Change how we reach you").with_errors(wrong);
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        page::private(status, &ContactPage { frame, form, errors, path: path(token) })
+        page::private(status, &ContactPage { context, form, errors, path: path(token) })
     }
 }

@@ -1,6 +1,6 @@
 //! What readers say is wrong on a page, and what staff answered.
 
-use crate::staff::store::audit;
+use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -73,7 +73,7 @@ pub async fn submit(app: &App, told: Told, new: NewMistake, key: &SubmissionKey)
         .accept(move |connection| {
             Box::pin(async move {
                 if !store::submitted(connection, &key_hash).await? {
-                    store::insert(connection, &parts.sealer, &mistake, &key_hash).await?;
+                    store::insert(connection, &parts.cipher, &mistake, &key_hash).await?;
                 }
                 Ok(())
             })
@@ -88,7 +88,7 @@ pub async fn answer(app: &App, staff: i64, reference: String, words: String, see
     let parts = app.clone();
     let done = app.database.write(move |connection| {
         Box::pin(async move {
-            let done = store::answer(connection, &parts.sealer, &reference, &words, seen_at, now).await?;
+            let done = store::answer(connection, &parts.cipher, &reference, &words, seen_at, now).await?;
             if done {
                 audit(connection, Some(staff), now, "answered a mistake", &reference).await?;
             }

@@ -22,7 +22,7 @@ use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{About, FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Clone)]
 struct Given {
@@ -38,9 +38,9 @@ enum Spoken<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/new.html")]
+#[template(path = "patients/corrections/new.html")]
 struct NewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a MistakeForm,
     errors: &'a FieldErrors,
     /// Nothing when the reader has yet to choose.
@@ -51,9 +51,9 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/confirmation.html")]
+#[template(path = "patients/corrections/confirmation.html")]
 struct ConfirmationPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     reference: &'a str,
     about: Option<Spoken<'a>>,
 }
@@ -79,7 +79,7 @@ async fn new(State(given): State<Given>, About(about): About) -> Response {
 async fn create(State(given): State<Given>, Network(from): Network, fields: Fields) -> Result<Response> {
     let app = &given.app;
     let form = MistakeForm::read(&fields);
-    let key = SubmissionKey::parse(&app.sealer, &fields.text("key"));
+    let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
     let about = given.find(&form.about);
     let checked = email::ask(form.check(about.is_some()), &form.email, &form.email_queried, DID_YOU_MEAN);
     let (mut new, about) = match (checked, about) {
@@ -104,8 +104,8 @@ async fn create(State(given): State<Given>, Network(from): Network, fields: Fiel
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let found = store::find_by_key(given.app.database.readers(), &token_hash(&key)).await?;
     let (reference, about) = found;
-    let frame = given.app.site.private("Thank you: we have your report");
-    let shown = ConfirmationPage { frame, reference: &reference, about: given.find(&about) };
+    let context = given.app.site.private("Thank you: we have your report");
+    let shown = ConfirmationPage { context, reference: &reference, about: given.find(&about) };
     Ok(page::private(StatusCode::OK, &shown))
 }
 
@@ -143,7 +143,7 @@ impl Given {
 
     fn show(&self, form: &MistakeForm, key: Option<SubmissionKey>, again: Again<'_>) -> Response {
         let app = &self.app;
-        let key = key.unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+        let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let Again { errors, trouble } = again;
         let status = match trouble {
             Some((status, _)) => status,
@@ -156,7 +156,7 @@ impl Given {
         let sheets = self.library.sheets.iter().map(Spoken::Sheet);
         let all = sheets.chain(self.library.pages.iter().map(Spoken::Plain));
         let shown = NewPage {
-            frame: app.site.private(title).with_errors(status != StatusCode::OK),
+            context: app.site.private(title).with_errors(status != StatusCode::OK),
             form,
             errors: &errors,
             about,

@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::Mistake;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -22,14 +22,14 @@ struct Row {
     answer: Option<Vec<u8>>,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "mistakes", reference, column }
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "mistakes", reference, column }
 }
 
 impl Row {
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Mistake> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Mistake> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => sealer.unseal(place(&self.reference, column), sealed),
+            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
             None => Ok(String::new()),
         };
         Ok(Mistake {
@@ -50,11 +50,11 @@ impl Row {
 
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     mistake: &Mistake,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let seal = |column, text: &str| sealer.seal(place(&mistake.reference, column), text);
+    let encrypt = |column, text: &str| cipher.encrypt(place(&mistake.reference, column), text);
     sqlx::query(
         "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, suspect, name, \
          email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8, $9)",
@@ -65,9 +65,9 @@ pub async fn insert(
     .bind(&mistake.about)
     .bind(&mistake.version)
     .bind(mistake.suspect)
-    .bind(seal("name", &mistake.name))
-    .bind(seal("email", &mistake.email))
-    .bind(seal("words", &mistake.words))
+    .bind(encrypt("name", &mistake.name))
+    .bind(encrypt("email", &mistake.email))
+    .bind(encrypt("words", &mistake.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -89,16 +89,16 @@ pub async fn find_by_key(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(
         .await
 }
 
-pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Mistake> {
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Mistake> {
     let row: Row = sqlx::query_as("select * from mistakes where reference = $1")
         .bind(reference)
         .fetch_one(readers)
         .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
 /// Open ones first, the oldest first; spam last. Without the words and who wrote them, which no list shows.
-pub async fn list(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Result<Vec<Mistake>> {
+pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Mistake>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, suspect, null as name, \
          null as email, null as words, null as answer from mistakes order by state = 'answered', suspect, \
@@ -107,13 +107,13 @@ pub async fn list(readers: &SqlitePool, sealer: &Sealer, most: i64) -> sqlx::Res
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open(sealer)).collect()
+    rows.into_iter().map(|row| row.open(cipher)).collect()
 }
 
 /// True when nobody changed it since `seen_at`.
 pub async fn answer(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     words: &str,
     seen_at: i64,
@@ -124,7 +124,7 @@ pub async fn answer(
          changed_at = max(changed_at + 1, $4) where reference = $1 and changed_at = $3",
     )
     .bind(reference)
-    .bind(sealer.seal(place(reference, "answer"), words))
+    .bind(cipher.encrypt(place(reference, "answer"), words))
     .bind(seen_at)
     .bind(seconds(now))
     .execute(connection)

@@ -1,21 +1,17 @@
 //! Answers kept between the pages of one journey: behind a cookie, sealed, and soon erased.
 
-use std::collections::BTreeMap;
-
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use jiff::Timestamp;
 
+use crate::library::answers::Answers;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Sealer, random_token, token_hash};
+use crate::storage::encryption::{Cipher, random_token, token_hash};
 use crate::storage::reference;
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::Result;
 
 pub mod store;
-
-/// What was answered, by question: ids, a number or words. Nothing given is an empty list.
-pub type Answers = BTreeMap<String, Vec<String>>;
 
 /// A draft as it is stored.
 pub struct Draft {
@@ -31,7 +27,7 @@ pub async fn start(app: &App) -> Result<Cookie<'static>> {
     let (parts, now) = (app.clone(), app.clock.now());
     app.database
         .write(move |connection| {
-            Box::pin(async move { store::insert(connection, &parts.sealer, &reference, &hash, now).await })
+            Box::pin(async move { store::insert(connection, &parts.cipher, &reference, &hash, now).await })
         })
         .await?;
     Ok(cookie(app.site.is_https(), token))
@@ -41,7 +37,7 @@ pub async fn start(app: &App) -> Result<Cookie<'static>> {
 pub async fn open(app: &App, jar: &CookieJar) -> Result<Option<Draft>> {
     let Some(token) = jar.get(cookie_name(app.site.is_https())) else { return Ok(None) };
     let hash = token_hash(token.value());
-    Ok(store::find(app.database.readers(), &app.sealer, &hash, oldest(app)).await?)
+    Ok(store::find(app.database.readers(), &app.cipher, &hash, oldest(app)).await?)
 }
 
 /// Keeps one answer, and the draft for another day. Nothing when the draft is gone.
@@ -57,7 +53,7 @@ pub async fn save(
         .database
         .write(move |connection| {
             Box::pin(async move {
-                store::save(connection, &parts.sealer, &draft.reference, &question, &answer, now).await
+                store::save(connection, &parts.cipher, &draft.reference, &question, &answer, now).await
             })
         })
         .await?;
@@ -84,7 +80,7 @@ pub async fn erase(app: &App, jar: &CookieJar) -> Result<Cookie<'static>> {
 /// A new code that opens the draft once on another device. Nothing when the draft is gone.
 pub async fn new_code(app: &App, draft: Draft) -> Result<Option<String>> {
     let code = reference::code();
-    let mark = code_mark(&app.sealer, &code);
+    let mark = code_mark(&app.cipher, &code);
     let made = app
         .database
         .write(move |connection| {
@@ -97,7 +93,7 @@ pub async fn new_code(app: &App, draft: Draft) -> Result<Option<String>> {
 /// The cookie of one more device for the draft that a code opens. Unknown, used and too old are alike: nothing.
 pub async fn resume(app: &App, code: &str) -> Result<Option<Cookie<'static>>> {
     let token = random_token();
-    let (mark, hash, since) = (code_mark(&app.sealer, code), token_hash(&token), oldest(app));
+    let (mark, hash, since) = (code_mark(&app.cipher, code), token_hash(&token), oldest(app));
     let opened = app
         .database
         .write(move |connection| {
@@ -118,8 +114,8 @@ fn oldest(app: &App) -> i64 {
 }
 
 /// A code is short: what is stored of it needs the key, so that a stolen table cannot be searched for it.
-fn code_mark(sealer: &Sealer, code: &str) -> String {
-    sealer.mark("draft code", code)
+fn code_mark(cipher: &Cipher, code: &str) -> String {
+    cipher.mark("draft code", code)
 }
 
 /// Over https the name itself makes browsers insist on a secure cookie of this host.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::patients::drafts::{Answers, Draft};
+use crate::library::answers::Answers;
+use crate::patients::drafts::Draft;
 use crate::storage::clock::{moment, seconds};
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -14,13 +15,13 @@ struct Row {
     answers: Vec<u8>,
 }
 
-fn place(reference: &str) -> Place<'_> {
-    Place { table: "drafts", reference, column: "answers" }
+fn place(reference: &str) -> FieldId<'_> {
+    FieldId { table: "drafts", reference, column: "answers" }
 }
 
 impl Row {
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Draft> {
-        let text = sealer.unseal(place(&self.reference), &self.answers)?;
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Draft> {
+        let text = cipher.decrypt(place(&self.reference), &self.answers)?;
         let answers = serde_json::from_str(&text)
             .map_err(|_| sqlx::Error::Decode("a draft does not hold answers".into()))?;
         Ok(Draft { reference: self.reference, saved_at: moment(self.saved_at), answers })
@@ -30,7 +31,7 @@ impl Row {
 /// Stores a draft without answers, and the cookie that opens it.
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     token_hash: &str,
     now: Timestamp,
@@ -38,7 +39,7 @@ pub async fn insert(
     sqlx::query("insert into drafts (reference, saved_at, answers) values ($1, $2, $3)")
         .bind(reference)
         .bind(seconds(now))
-        .bind(sealer.seal(place(reference), "{}"))
+        .bind(cipher.encrypt(place(reference), "{}"))
         .execute(&mut *connection)
         .await?;
     add_token(connection, reference, token_hash).await
@@ -60,7 +61,7 @@ pub async fn add_token(
 /// The draft that a cookie opens, when it was saved after `since`.
 pub async fn find(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     token_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<Draft>> {
@@ -72,13 +73,13 @@ pub async fn find(
     .bind(since)
     .fetch_optional(readers)
     .await?;
-    row.map(|row| row.open(sealer)).transpose()
+    row.map(|row| row.open(cipher)).transpose()
 }
 
 /// Sets one answer beside the others. False when the draft is gone.
 pub async fn save(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     question: &str,
     answer: &[String],
@@ -90,12 +91,12 @@ pub async fn save(
             .fetch_optional(&mut *connection)
             .await?;
     let Some(row) = row else { return Ok(false) };
-    let mut answers: Answers = row.open(sealer)?.answers;
+    let mut answers: Answers = row.open(cipher)?.answers;
     answers.insert(question.to_owned(), answer.to_vec());
     let text = serde_json::to_string(&answers).expect("answers are lists of words");
     sqlx::query("update drafts set answers = $2, saved_at = max(saved_at, $3) where reference = $1")
         .bind(reference)
-        .bind(sealer.seal(place(reference), &text))
+        .bind(cipher.encrypt(place(reference), &text))
         .bind(seconds(now))
         .execute(connection)
         .await?;

@@ -93,7 +93,7 @@ pub async fn submit(
         reference: reference("RP"),
         created_at: now,
         about,
-        content_mark: app.sealer.mark("report", &content),
+        content_mark: app.cipher.mark("report", &content),
         name: new.name,
         email: new.email,
         state: State::Accepted,
@@ -103,7 +103,7 @@ pub async fn submit(
         token: random_token(),
         expires_at: summaries::expires_at(now),
     });
-    let stop = limits::stop_link(&app.site, &app.sealer, &report.email);
+    let stop = limits::stop_link(&app.site, &app.cipher, &report.email);
     let letter = letter::of(&app.site, sheets, link.as_ref(), &report, &stop)?;
     let message = app.sender.write(&letter, None, now)?;
     let key_hash = key.hash(KIND);
@@ -115,25 +115,25 @@ pub async fn submit(
                 if store::submitted(connection, &key_hash).await? {
                     return Ok(());
                 }
-                let (sealer, bounded) = (&parts.sealer, parts.limits.bounds_mail());
+                let (cipher, bounded) = (&parts.cipher, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
                 let again = store::same_content(connection, &report.content_mark, since).await?;
                 let answer = if suspect || again {
                     None
                 } else {
-                    Some(limits::ask(connection, sealer, &report.email, bounded, now).await?)
+                    Some(limits::ask(connection, cipher, &report.email, bounded, now).await?)
                 };
                 let mut report = report;
                 report.state = State::of(answer);
-                store::insert(connection, &parts.sealer, &report).await?;
+                store::insert(connection, &parts.cipher, &report).await?;
                 store::remember_key(connection, &key_hash, &report.reference, now).await?;
                 if let Some(answer @ (Answer::Send | Answer::Hold)) = answer {
                     if let Some(link) = link {
                         let hash = token_hash(&link.token);
                         let (summary, ends) = (&link.summary, link.expires_at);
-                        summaries::store::insert(connection, &parts.sealer, &hash, summary, ends).await?;
+                        summaries::store::insert(connection, &parts.cipher, &hash, summary, ends).await?;
                     }
-                    mail::keep(connection, sealer, &message, now, answer.due(now)).await?;
+                    mail::keep(connection, cipher, &message, now, answer.due(now)).await?;
                 }
                 Ok(())
             })
@@ -150,7 +150,7 @@ pub async fn stop(app: &App, address_mark: String) -> Result<()> {
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                for mail in limits::stop(connection, &parts.sealer, &address_mark, now).await? {
+                for mail in limits::stop(connection, &parts.cipher, &address_mark, now).await? {
                     if mail.purpose == Purpose::Report {
                         store::suppress(connection, &mail.reference).await?;
                     } else {

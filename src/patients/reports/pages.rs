@@ -25,7 +25,7 @@ use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Clone)]
 struct Given {
@@ -35,15 +35,15 @@ struct Given {
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "reports/offer.html")]
+#[template(path = "patients/reports/offer.html")]
 struct Offer<'a> {
     about: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "reports/new.html")]
+#[template(path = "patients/reports/new.html")]
 struct NewPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a ReportForm,
     errors: &'a FieldErrors,
     /// The page that will be sent; nothing when the person has yet to choose.
@@ -52,9 +52,9 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/check.html")]
+#[template(path = "patients/reports/check.html")]
 struct CheckPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     form: &'a ReportForm,
     new: &'a NewReport,
     sheets: &'a [&'a Sheet],
@@ -63,16 +63,16 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/confirmation.html")]
+#[template(path = "patients/reports/confirmation.html")]
 struct ConfirmationPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
 }
 
 #[derive(Template)]
-#[template(path = "reports/stop.html")]
+#[template(path = "patients/reports/stop.html")]
 struct StopPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     token: Option<&'a str>,
 }
 
@@ -123,7 +123,7 @@ async fn create(
         Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
     };
     let sending = fields.text("step") == "send";
-    let Some(key) = SubmissionKey::parse(&app.sealer, &fields.text("key")).filter(|_| sending) else {
+    let Some(key) = SubmissionKey::parse(&app.cipher, &fields.text("key")).filter(|_| sending) else {
         return Ok(given.show_check(&form, &new, &sheets, None, None));
     };
     if !app.limits.may_send(from) {
@@ -144,21 +144,21 @@ async fn create(
 async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
     let about = store::about(given.app.database.readers(), &key_hash(KIND, &key)).await?;
     let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
-    let frame = given.app.site.private("Your report is waiting to be sent");
-    Ok(page::private(StatusCode::OK, &ConfirmationPage { frame, sheets }))
+    let context = given.app.site.private("Your report is waiting to be sent");
+    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets }))
 }
 
 async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
-    open_stop_token(&given.app.sealer, &token).ok_or(Error::NotFound)?;
-    let frame = given.app.site.private("Stop emails to this address?");
-    Ok(page::private(StatusCode::OK, &StopPage { frame, token: Some(&token) }))
+    open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
+    let context = given.app.site.private("Stop emails to this address?");
+    Ok(page::private(StatusCode::OK, &StopPage { context, token: Some(&token) }))
 }
 
 async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
-    let mark = open_stop_token(&given.app.sealer, &token).ok_or(Error::NotFound)?;
+    let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
     crate::patients::reports::stop(&given.app, mark).await?;
-    let frame = given.app.site.private("We will send no more emails to this address");
-    Ok(page::private(StatusCode::OK, &StopPage { frame, token: None }))
+    let context = given.app.site.private("We will send no more emails to this address");
+    Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }
 
 impl Given {
@@ -195,8 +195,8 @@ impl Given {
             None if form.from_summary => "Get your pages by email",
             None => "Get a page by email",
         };
-        let frame = self.app.site.private(title).with_errors(wrong);
-        let shown = NewPage { frame, form, errors, sheet, sheets };
+        let context = self.app.site.private(title).with_errors(wrong);
+        let shown = NewPage { context, form, errors, sheet, sheets };
         page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
     }
 
@@ -209,7 +209,7 @@ impl Given {
         trouble: Option<Error>,
     ) -> Response {
         let app = &self.app;
-        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.sealer, &app.clock));
+        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let (status, words) = match trouble {
             None => (StatusCode::OK, None),
             Some(Error::TooManyRequests) => (
@@ -225,8 +225,8 @@ impl Given {
                 ),
             ),
         };
-        let frame = app.site.private("Check your email address").with_errors(words.is_some());
-        page::private(status, &CheckPage { frame, form, new, sheets, key: key.as_str(), trouble: words })
+        let context = app.site.private("Check your email address").with_errors(words.is_some());
+        page::private(status, &CheckPage { context, form, new, sheets, key: key.as_str(), trouble: words })
     }
 }
 

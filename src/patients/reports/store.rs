@@ -5,10 +5,10 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::patients::reports::Report;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, Sealer};
+use crate::storage::encryption::{Cipher, FieldId};
 
-pub async fn insert(connection: &mut SqliteConnection, sealer: &Sealer, report: &Report) -> sqlx::Result<()> {
-    let place = |column| Place { table: "reports", reference: &report.reference, column };
+pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
+    let place = |column| FieldId { table: "reports", reference: &report.reference, column };
     sqlx::query(
         "insert into reports (reference, created_at, about, name, email, content_mark, state) \
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -16,8 +16,8 @@ pub async fn insert(connection: &mut SqliteConnection, sealer: &Sealer, report: 
     .bind(&report.reference)
     .bind(seconds(report.created_at))
     .bind(&report.about)
-    .bind(sealer.seal(place("name"), &report.name))
-    .bind(sealer.seal(place("email"), &report.email))
+    .bind(cipher.encrypt(place("name"), &report.name))
+    .bind(cipher.encrypt(place("email"), &report.email))
     .bind(&report.content_mark)
     .bind(report.state.word())
     .execute(connection)

@@ -16,12 +16,12 @@ use crate::web::error::{Error, Result};
 use crate::web::form::{About, Fields};
 use crate::web::page;
 use crate::web::security::Network;
-use crate::web::site::Frame;
+use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "insights/thanks.html")]
+#[template(path = "patients/usefulness/thanks.html")]
 struct ThanksPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     sheet: Option<&'a Sheet>,
 }
 
@@ -57,6 +57,6 @@ async fn count(State(given): State<Given>, Network(from): Network, fields: Field
 }
 
 async fn thanks(State(given): State<Given>, About(about): About) -> Response {
-    let frame = given.app.site.private("Thank you");
-    page::private(StatusCode::OK, &ThanksPage { frame, sheet: given.library.sheet(&about) })
+    let context = given.app.site.private("Thank you");
+    page::private(StatusCode::OK, &ThanksPage { context, sheet: given.library.sheet(&about) })
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::mail::{Letter, Purpose};
 use crate::storage::reference::reference;
 use crate::web::site::Site;
@@ -24,7 +24,7 @@ struct InvitationHtml<'a> {
 }
 
 pub fn of(site: &Site, email: &str, role: Role, link: &str) -> Result<Letter, askama::Error> {
-    let role = role.word();
+    let role = role.as_str();
     Ok(Letter {
         purpose: Purpose::StaffInvitation,
         reference: reference("IN"),

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::cli::settings::Role;
+use crate::clinic::Role;
 use crate::mail;
-use crate::staff::{Account, Invitation, second_factor, session, store as accounts};
+use crate::staff::account::{Account, Invitation};
+use crate::staff::audit;
+use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::retention;
@@ -13,8 +15,6 @@ use crate::web::error::Result;
 
 mod letter;
 pub mod store;
-
-pub use crate::desk::people::routes;
 
 const WITHDREW: &str = "withdrew an invitation";
 
@@ -59,8 +59,8 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
                 store::drop_invitations_of(connection, &email).await?;
                 let new = Invitation { email, role, invited_by: Some(staff) };
                 accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
-                accounts::audit(connection, Some(staff), now, invited(role), "").await?;
-                mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
+                audit::store::insert(connection, Some(staff), now, invited(role), "").await?;
+                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
                 Ok(true)
             })
         })
@@ -89,10 +89,10 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                 make(connection, staff, change, now).await?;
                 // What an administrator gave away ends with their right to give it.
                 if takes_away && store::drop_invitations_by(connection, staff).await? > 0 {
-                    accounts::audit(connection, Some(by), now, WITHDREW, "").await?;
+                    audit::store::insert(connection, Some(by), now, WITHDREW, "").await?;
                 }
                 let about = format!("staff:{staff}");
-                accounts::audit(connection, Some(by), now, change.words(), &about).await?;
+                audit::store::insert(connection, Some(by), now, change.words(), &about).await?;
                 Ok(Changed::Yes)
             })
         })
@@ -108,7 +108,7 @@ pub async fn reset_second_step(
     let Some(staff) = store::id_of(connection, email).await? else { return Ok(false) };
     second_factor::reset(connection, staff, now).await?;
     let words = Change::ResetSecondStep.words();
-    accounts::audit(connection, None, now, words, &format!("staff:{staff}")).await?;
+    audit::store::insert(connection, None, now, words, &format!("staff:{staff}")).await?;
     Ok(true)
 }
 
@@ -136,7 +136,7 @@ pub async fn withdraw_invitation(app: &App, me: &Account, hash: String) -> Resul
         .write(move |connection| {
             Box::pin(async move {
                 store::drop_invitation(connection, &hash).await?;
-                accounts::audit(connection, Some(by), now, WITHDREW, "").await
+                audit::store::insert(connection, Some(by), now, WITHDREW, "").await
             })
         })
         .await?;

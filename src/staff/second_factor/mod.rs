@@ -4,10 +4,12 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use crate::staff::account::Account;
+use crate::staff::audit;
+use crate::staff::session;
 use crate::staff::session::HalfSignedIn;
-use crate::staff::{Account, session, store as accounts};
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Place, random_token};
+use crate::storage::encryption::{FieldId, random_token};
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -66,7 +68,7 @@ pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) ->
 async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
     let (staff, session) = (half.account.id, half.session);
     let place = half.account.email.clone();
-    let mark = recovery::mark(&app.sealer, staff, typed);
+    let mark = recovery::mark(&app.cipher, staff, typed);
     let (typed, token, now) = (typed.to_owned(), random_token(), app.clock.now());
     let parts = app.clone();
     let outcome = app
@@ -77,12 +79,12 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome>
                     return Ok(Outcome::Over);
                 }
                 let (sealed, last_used) = store::secret(connection, staff).await?;
-                let secret = Secret::parse(&parts.sealer.unseal(secret_place(&place), &sealed)?);
+                let secret = Secret::parse(&parts.cipher.decrypt(secret_place(&place), &sealed)?);
                 let step = secret.step_of(&typed, seconds(now), last_used);
                 if let Some(step) = step {
                     store::use_step(connection, staff, step).await?;
                 } else if store::use_recovery_code(connection, staff, &mark).await? {
-                    accounts::audit(connection, Some(staff), now, "used a recovery code", "").await?;
+                    audit::store::insert(connection, Some(staff), now, "used a recovery code", "").await?;
                 } else {
                     return refuse(connection, session, staff, now).await;
                 }
@@ -107,7 +109,7 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
             .await?;
         return Ok(if matches!(refused, Outcome::Over) { SetUp::Over } else { SetUp::Wrong });
     };
-    let sealed = app.sealer.seal(secret_place(&half.account.email), &secret.in_letters());
+    let sealed = app.cipher.encrypt(secret_place(&half.account.email), &secret.in_letters());
     let codes = recovery::codes();
     let marks = marks(app, staff, &codes);
     let token = random_token();
@@ -122,7 +124,7 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
                     return Ok(false);
                 }
                 store::replace_recovery_codes(connection, staff, &marks).await?;
-                accounts::audit(connection, Some(staff), now, "set up the second step", "").await?;
+                audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
                 session::start_full(connection, session, staff, &new_token, now).await?;
                 Ok(true)
             })
@@ -140,7 +142,7 @@ pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<St
         .write(move |connection| {
             Box::pin(async move {
                 store::replace_recovery_codes(connection, staff, &marks).await?;
-                accounts::audit(connection, Some(staff), now, "made new recovery codes", "").await
+                audit::store::insert(connection, Some(staff), now, "made new recovery codes", "").await
             })
         })
         .await?;
@@ -175,14 +177,14 @@ async fn refuse(
         Some(_) => {}
     }
     session::store::end(connection, session, staff, now).await?;
-    accounts::audit(connection, Some(staff), now, "entered too many wrong codes", "").await?;
+    audit::store::insert(connection, Some(staff), now, "entered too many wrong codes", "").await?;
     Ok(Outcome::Over)
 }
 
 fn marks(app: &App, staff: i64, codes: &[String]) -> Vec<String> {
-    codes.iter().map(|code| recovery::mark(&app.sealer, staff, code)).collect()
+    codes.iter().map(|code| recovery::mark(&app.cipher, staff, code)).collect()
 }
 
-fn secret_place(email: &str) -> Place<'_> {
-    Place { table: "staff", reference: email, column: "second_factor" }
+fn secret_place(email: &str) -> FieldId<'_> {
+    FieldId { table: "staff", reference: email, column: "second_factor" }
 }

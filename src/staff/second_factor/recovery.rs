@@ -1,6 +1,6 @@
 //! One-use codes for who has lost their phone: shown once, kept as keyed marks.
 
-use crate::storage::encryption::Sealer;
+use crate::storage::encryption::Cipher;
 use crate::storage::reference::reference;
 
 pub const HOW_MANY: usize = 10;
@@ -17,10 +17,10 @@ pub fn looks_like_one(typed: &str) -> bool {
 }
 
 /// What is stored of a code: the same for however it is typed, and of no use without our key.
-pub fn mark(sealer: &Sealer, staff: i64, typed: &str) -> String {
+pub fn mark(cipher: &Cipher, staff: i64, typed: &str) -> String {
     let letters: String =
         typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    sealer.mark("recovery code", &format!("{staff} {letters}"))
+    cipher.mark("recovery code", &format!("{staff} {letters}"))
 }
 
 #[cfg(test)]
@@ -30,14 +30,14 @@ mod tests {
     #[test]
     fn codes_differ_and_are_known_however_they_are_typed() {
         let folder = tempfile::tempdir().unwrap();
-        let sealer = Sealer::open(&folder.path().join("keys"), true).unwrap();
+        let cipher = Cipher::open(&folder.path().join("keys"), true).unwrap();
         let codes = codes();
         let different: std::collections::HashSet<_> = codes.iter().collect();
         assert_eq!((codes.len(), different.len(), codes[0].len()), (HOW_MANY, HOW_MANY, 14));
         assert!(codes.iter().all(|code| looks_like_one(code)) && !looks_like_one("123 456"));
         let spoken = codes[0].replace('-', " ").to_lowercase();
-        assert_eq!(mark(&sealer, 1, &codes[0]), mark(&sealer, 1, &spoken));
-        assert_ne!(mark(&sealer, 1, &codes[0]), mark(&sealer, 2, &codes[0]), "each account has its own");
-        assert_ne!(mark(&sealer, 1, &codes[0]), mark(&sealer, 1, &codes[1]));
+        assert_eq!(mark(&cipher, 1, &codes[0]), mark(&cipher, 1, &spoken));
+        assert_ne!(mark(&cipher, 1, &codes[0]), mark(&cipher, 2, &codes[0]), "each account has its own");
+        assert_ne!(mark(&cipher, 1, &codes[0]), mark(&cipher, 1, &codes[1]));
     }
 }

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::cli::settings::LEAST_FREE;
+/// With less than this free, forms are refused, so that what is under way, erasing and signing in still have room.
+pub const LEAST_FREE: u64 = 64 * 1024 * 1024;
 
 /// A second failure of the disk within this time is more than bad luck.
 const FAILS_AGAIN_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-pub struct Condition {
+pub struct DatabaseHealth {
     folder: PathBuf,
     least_free: AtomicU64,
     damaged: AtomicBool,
@@ -23,10 +24,10 @@ pub struct Condition {
     failed_again: Notify,
 }
 
-impl Condition {
-    pub(crate) fn of(file: &Path) -> Condition {
+impl DatabaseHealth {
+    pub(crate) fn of(file: &Path) -> DatabaseHealth {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Condition {
+        DatabaseHealth {
             folder: folder.unwrap_or(Path::new(".")).to_owned(),
             least_free: AtomicU64::new(LEAST_FREE),
             damaged: AtomicBool::new(false),
@@ -116,7 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_second_failure_within_ten_minutes_asks_for_a_stop_and_one_alone_does_not() {
-        let condition = Condition::of(Path::new("x.sqlite"));
+        let condition = DatabaseHealth::of(Path::new("x.sqlite"));
         condition.disk_failed();
         let stop = tokio::time::timeout(Duration::from_millis(20), condition.failed_again());
         assert!(stop.await.is_err());
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn a_disk_with_less_than_the_reserve_refuses_and_with_more_takes() {
         let folder = tempfile::tempdir().unwrap();
-        let condition = Condition::of(&folder.path().join("x.sqlite"));
+        let condition = DatabaseHealth::of(&folder.path().join("x.sqlite"));
         assert!(condition.free().unwrap() > 0);
         condition.keep_free(u64::MAX);
         assert!(condition.refuse_without_room().is_err());

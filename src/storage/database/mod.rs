@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use sqlx::migrate::Migrator;
@@ -12,12 +11,15 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection, Pool, Sqlite};
 
-pub use crate::storage::database::health::Condition;
+pub use crate::storage::database::health::DatabaseHealth;
+pub use errors::{is_busy, is_constraint, is_unavailable};
 pub use writer::Writing;
 
+use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, primary_code};
 use writer::Writer;
 
-mod health;
+mod errors;
+pub mod health;
 mod writer;
 
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -25,21 +27,12 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
 const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Result codes (sqlite.org/rescode.html).
-const READ_ONLY: u32 = 8;
-const IO_FAILED: u32 = 10;
-const CORRUPT: u32 = 11;
-const NOT_A_DATABASE: u32 = 26;
-
-/// How long a visitor waits for storage that others hold.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// One writer and several readers on the same file. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     writer: Writer,
     readers: SqlitePool,
-    condition: Arc<Condition>,
+    condition: Arc<DatabaseHealth>,
 }
 
 impl Database {
@@ -55,14 +48,14 @@ impl Database {
     }
 
     async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
-        let condition = Arc::new(Condition::of(file));
+        let condition = Arc::new(DatabaseHealth::of(file));
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
             .foreign_keys(true)
-            .busy_timeout(PATIENCE)
+            .busy_timeout(BUSY_TIMEOUT)
             .pragma("secure_delete", "on");
         let full = matches!(synchronous, SqliteSynchronous::Full);
         if !is_whole(file).await? {
@@ -82,7 +75,7 @@ impl Database {
         Ok(Database { writer, readers, condition })
     }
 
-    pub fn condition(&self) -> &Condition {
+    pub fn condition(&self) -> &DatabaseHealth {
         &self.condition
     }
 
@@ -172,7 +165,7 @@ impl Database {
 
 /// Copies the database as it is at this moment into a new file, while others read and write it.
 pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
     connection.close().await
@@ -183,7 +176,7 @@ pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
     if !file.exists() {
         return Ok(true);
     }
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let looked = async {
         let mut connection = SqliteConnection::connect_with(&options).await?;
         let whole = quick_check(&mut connection).await;
@@ -207,47 +200,9 @@ async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
     }
 }
 
-fn poisons(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::RowNotFound | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
-        // Not begun in time: what sqlx begins after that, it takes back.
-        sqlx::Error::PoolTimedOut => false,
-        error => !is_constraint(error) && !is_busy(error),
-    }
-}
-
-/// True when the row was refused because it is already there or breaks a rule of its table.
-pub fn is_constraint(error: &sqlx::Error) -> bool {
-    primary_code(error) == Some(19)
-}
-
-/// True when another process held the database for longer than we wait.
-pub fn is_busy(error: &sqlx::Error) -> bool {
-    matches!(primary_code(error), Some(5 | 6))
-}
-
-/// True when the database cannot be used now, through no fault of the request.
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    // perm, busy, locked, nomem, readonly, ioerr, corrupt, full, cantopen, notadb (sqlite.org/rescode.html)
-    matches!(primary_code(error), Some(3 | 5 | 6 | 7 | 8 | 10 | 11 | 13 | 14 | 26))
-        || matches!(
-            error,
-            sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed
-                | sqlx::Error::Io(_)
-        )
-}
-
-/// SQLite's own number for what went wrong, without its details.
-fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let extended: u32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(extended & 0xff)
-}
-
 /// `full`: every connection must say that it waits for the disk.
 fn pool(connections: u32, full: bool) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT).after_connect(
         move |connection, _| {
             Box::pin(async move {
                 if !full {
@@ -279,6 +234,7 @@ async fn assert_safe_version(pool: &Pool<Sqlite>) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::database::errors::poisons;
 
     async fn opened() -> (tempfile::TempDir, Database) {
         let folder = tempfile::tempdir().unwrap();

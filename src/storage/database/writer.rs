@@ -11,9 +11,10 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::storage::database::{
-    CORRUPT, Condition, IO_FAILED, NOT_A_DATABASE, PATIENCE, poisons, primary_code,
+use crate::storage::database::errors::{
+    BUSY_TIMEOUT, CORRUPT, IO_FAILED, NOT_A_DATABASE, poisons, primary_code,
 };
+use crate::storage::database::health::DatabaseHealth;
 
 /// A write that is under way, borrowed from the connection it runs on.
 pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -31,7 +32,7 @@ pub struct Writer {
 
 impl Writer {
     /// `pool` has one connection. The task ends with the last clone.
-    pub fn new(pool: SqlitePool, condition: Arc<Condition>) -> Writer {
+    pub fn new(pool: SqlitePool, condition: Arc<DatabaseHealth>) -> Writer {
         let (queue, mut waiting) = mpsc::unbounded_channel();
         let turns = pool.clone();
         tokio::spawn(async move {
@@ -50,7 +51,7 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + BUSY_TIMEOUT;
         let write = Write { deadline, work: Some(work), outcome: None, caller };
         // One that cannot be handed over is dropped, and says so below.
         let _ = self.queue.send(Box::new(write));
@@ -127,7 +128,7 @@ where
 
 /// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
 /// waited their time; the rest try again.
-async fn take_turn(pool: &SqlitePool, condition: &Condition, group: &mut Vec<Box<dyn Waiting>>) {
+async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
     while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
         let committed = commit_together(pool, condition, group, deadline).await;
         let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
@@ -140,7 +141,7 @@ async fn take_turn(pool: &SqlitePool, condition: &Condition, group: &mut Vec<Box
 
 async fn commit_together(
     pool: &SqlitePool,
-    condition: &Condition,
+    condition: &DatabaseHealth,
     group: &mut [Box<dyn Waiting>],
     deadline: Instant,
 ) -> sqlx::Result<()> {

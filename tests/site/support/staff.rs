@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
-use mybackpain::cli::settings::Role;
+use mybackpain::clinic::Role;
 use mybackpain::staff::second_factor::totp::Secret;
 use mybackpain::staff::{NewAccount, add};
 

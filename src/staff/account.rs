@@ -1,0 +1,41 @@
+//! What an account of the desk is, and what it takes to make one.
+
+use crate::clinic::Role;
+
+/// An account, without its password.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Account {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    pub has_second_factor: bool,
+}
+
+/// What a one-time link gives.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Invitation {
+    /// Lower case; nothing for the link of a first start.
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    pub invited_by: Option<i64>,
+}
+
+/// What it takes to make an account, checked.
+pub struct NewAccount {
+    /// Lower case.
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub password: String,
+}
+
+/// Why an account was not made.
+#[derive(Debug, PartialEq)]
+pub enum Refused {
+    AddressTaken,
+    /// The link was used, has expired, never was, or is for another address or role.
+    NoInvitation,
+}
