@@ -7,12 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::consultations::bookings::request::BookingForm;
-use crate::consultations::bookings::{Booking, Setting, store};
-use crate::consultations::handling::{Act, Moved, act};
-use crate::consultations::{Request, State as RequestState};
-use crate::desk::Desk;
+use crate::consultations::bookings::booking_form::BookingForm;
+use crate::consultations::bookings::{Booking, store};
+use crate::consultations::handling::{Act, ActOutcome};
+use crate::consultations::transitions::act;
+use crate::consultations::{Request, RequestState};
 use crate::desk::request::{Refusal, Typed};
+use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::web::error::{Error, Result};
@@ -42,14 +43,14 @@ struct CancellationPage<'a> {
     when: String,
 }
 
-pub fn routes() -> Router<Desk> {
+pub fn routes() -> Router<DeskState> {
     Router::new()
         .route("/staff/consultations/{reference}/booking", get(new).post(create))
         .route("/staff/consultations/{reference}/cancellation", get(ask_to_cancel).post(cancel))
 }
 
 async fn new(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -67,7 +68,7 @@ async fn new(
 }
 
 async fn create(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -81,19 +82,21 @@ async fn create(
     };
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     match act(app, &me, reference.clone(), seen_at, Act::Book(new)).await? {
-        Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
-        Moved::Stale => {
+        ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
+        ActOutcome::Stale => {
             let opened_at = fields.text("opened_at").parse().unwrap_or(0);
             let news = desk.news_since(&reference, opened_at).await?;
             let (request, _) = desk.find(&me, &reference).await?;
             desk.show_booking(&me, &request, &form, &FieldErrors::default(), Some(news)).await
         }
-        Moved::Impossible => desk.refuse_impossible(&me, &reference, "Book a consultation".to_owned()).await,
+        ActOutcome::Impossible => {
+            desk.refuse_impossible(&me, &reference, "Book a consultation".to_owned()).await
+        }
     }
 }
 
 async fn ask_to_cancel(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -111,7 +114,7 @@ async fn ask_to_cancel(
 }
 
 async fn cancel(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -119,16 +122,16 @@ async fn cancel(
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     let wanted = "Cancel the consultation".to_owned();
     match act(&desk.app, &me, reference.clone(), seen_at, Act::CancelBooking).await? {
-        Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
-        Moved::Stale => {
+        ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
+        ActOutcome::Stale => {
             let refusal = Refusal::Stale { wanted, news: desk.news_since(&reference, 0).await? };
             desk.refuse(&me, &reference, Typed::default(), FieldErrors::default(), Some(refusal)).await
         }
-        Moved::Impossible => desk.refuse_impossible(&me, &reference, wanted).await,
+        ActOutcome::Impossible => desk.refuse_impossible(&me, &reference, wanted).await,
     }
 }
 
-impl Desk {
+impl DeskState {
     async fn refuse_impossible(&self, me: &Account, reference: &str, wanted: String) -> Result<Response> {
         let refusal = Some(Refusal::Impossible { wanted });
         self.refuse(me, reference, Typed::default(), FieldErrors::default(), refusal).await
@@ -163,16 +166,5 @@ impl Desk {
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))
-    }
-}
-
-impl Setting {
-    /// Where, in a word or two.
-    pub fn short(self) -> &'static str {
-        match self {
-            Setting::Clinic => "at the clinic",
-            Setting::Video => "by video",
-            Setting::Phone => "by phone",
-        }
     }
 }

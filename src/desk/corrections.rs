@@ -25,13 +25,13 @@ use crate::web::site::PageContext;
 const LONGEST_ANSWER: usize = 500;
 
 #[derive(Clone)]
-struct Given {
+struct CorrectionReviewState {
     app: App,
     library: Arc<Library>,
 }
 
-impl FromRef<Given> for App {
-    fn from_ref(given: &Given) -> App {
+impl FromRef<CorrectionReviewState> for App {
+    fn from_ref(given: &CorrectionReviewState) -> App {
         given.app.clone()
     }
 }
@@ -54,11 +54,11 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/staff/mistakes/{reference}", get(show))
         .route("/staff/mistakes/{reference}/answer", post(answer))
-        .with_state(Given { app, library })
+        .with_state(CorrectionReviewState { app, library })
 }
 
 async fn show(
-    State(given): State<Given>,
+    State(given): State<CorrectionReviewState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -68,7 +68,7 @@ async fn show(
 }
 
 async fn answer(
-    State(given): State<Given>,
+    State(given): State<CorrectionReviewState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -91,7 +91,7 @@ async fn answer(
     given.show(&me, &now, &typed, &errors, true).await
 }
 
-impl Given {
+impl CorrectionReviewState {
     async fn find(&self, reference: &str) -> Result<Mistake> {
         Ok(store::find(self.app.database.readers(), &self.app.cipher, reference).await?)
     }

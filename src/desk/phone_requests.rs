@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::consultations;
-use crate::consultations::request::{LONGEST_CONCERN, RequestForm};
-use crate::desk::Desk;
+use crate::consultations::request_form::{LONGEST_CONCERN, RequestForm};
+use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::reference::SubmissionKey;
@@ -40,15 +40,19 @@ struct Again {
     trouble: bool,
 }
 
-pub async fn new(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Response {
+pub async fn new(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Response {
     desk.show_phone(&me, &RequestForm::default(), None, Again::default())
 }
 
-pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
+pub async fn create(
+    State(desk): State<DeskState>,
+    SignedIn(me): SignedIn,
+    fields: Fields,
+) -> Result<Response> {
     let app = &desk.app;
     let form = RequestForm::read(&fields);
     let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
-    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
+    let new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
@@ -56,8 +60,6 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
     };
-    // No program fills in the desk's form.
-    new.suspect = false;
     match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
         Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Err(Error::Unavailable) => {
@@ -67,7 +69,7 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     }
 }
 
-impl Desk {
+impl DeskState {
     fn show_phone(
         &self,
         me: &Account,

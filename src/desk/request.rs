@@ -4,20 +4,21 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use strum::VariantArray;
 
 use crate::clinic::promise::Calendar;
 use crate::consultations::bookings;
 use crate::consultations::bookings::Booking;
 use crate::consultations::calls;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling::{Handling, Note, Reason, store};
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{CloseReason, Handling, Note, store};
 use crate::consultations::store as requests;
 use crate::consultations::store::Event;
 use crate::consultations::summaries;
-use crate::consultations::{Request, State as RequestState};
-use crate::desk::Desk;
+use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
-use crate::desk::queue_rows::{Line, Pick, Words, left, phone_link, picks};
+use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, phone_link, select_options};
+use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::library::summary::Summary;
 use crate::mail;
@@ -60,12 +61,12 @@ struct ReviewPage<'a> {
     notes: Vec<(Note, String)>,
     mails: Vec<(&'static str, &'static str, bool)>,
     history: Vec<(String, String, String)>,
-    same_person: Vec<Line>,
+    same_person: Vec<QueueRow>,
     others: Vec<Other>,
     erased_on: Option<String>,
     held_since: Option<String>,
-    colleagues: Vec<Pick>,
-    reasons: Vec<Pick>,
+    colleagues: Vec<SelectOption>,
+    reasons: Vec<SelectOption>,
     typed: Typed,
     errors: FieldErrors,
     refusal: Option<Refusal>,
@@ -92,7 +93,7 @@ pub enum Refusal {
 }
 
 pub async fn show(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -100,7 +101,7 @@ pub async fn show(
     desk.show_request(&me, &found, StatusCode::OK, Typed::default(), FieldErrors::default(), None).await
 }
 
-impl Desk {
+impl DeskState {
     pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
         let app = &self.app;
         Ok(store::find(app.database.readers(), &app.cipher, reference, me.role).await?)
@@ -139,7 +140,7 @@ impl Desk {
         let calendar = app.site.clinic.calendar();
         let now = app.clock.now();
         self.note_opening(me, about).await?;
-        self.board.refresh(app).await?;
+        self.queue_index.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
         let notes = store::notes(readers, &app.cipher, about, me.role.sees_words()).await?;
@@ -161,29 +162,31 @@ impl Desk {
             best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
             booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
             booking: booking.as_ref(),
-            calls: calls.iter().map(|call| told_call(call, calendar)).collect(),
+            calls: calls.iter().map(|call| describe_call(call, calendar)).collect(),
             notes: notes
                 .into_iter()
                 .map(|note| (say(note.written_at), note))
                 .map(|(at, note)| (note, at))
                 .collect(),
-            mails: told_mails(mail::mails_of(readers, about).await?),
+            mails: describe_mails(mail::mails_of(readers, about).await?),
             history: self.history(about, &names).await?,
-            same_person: self.same_person(about, &Words { calendar, now, names: &names }),
+            same_person: self.same_person(about, &RowWriter { calendar, now, names: &names }),
             others: self.presence.open(about, me, now),
             erased_on: handling.ended_at.map(|at| {
                 calendar.local(crate::consultations::erased_at(at)).strftime("%-d %B %Y").to_string()
             }),
             held_since: handling.held_at.map(say),
-            colleagues: picks(
+            colleagues: select_options(
                 colleagues
                     .into_iter()
                     .filter(|(id, _)| *id != me.id)
                     .map(|(id, name)| (id.to_string(), name)),
                 &typed.owner,
             ),
-            reasons: picks(
-                Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
+            reasons: select_options(
+                CloseReason::VARIANTS
+                    .iter()
+                    .map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())),
                 &typed.reason,
             ),
             shared: if me.role.sees_words() {
@@ -202,8 +205,8 @@ impl Desk {
         Ok(page::private(status, &shown))
     }
 
-    fn same_person(&self, reference: &str, words: &Words) -> Vec<Line> {
-        let entries = self.board.read();
+    fn same_person(&self, reference: &str, words: &RowWriter) -> Vec<QueueRow> {
+        let entries = self.queue_index.read();
         let Some(entry) = entries.get(reference) else { return Vec::new() };
         entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
     }
@@ -269,13 +272,13 @@ fn name_of(staff: Option<i64>, names: &[(i64, String)]) -> String {
     known.map_or_else(|| "Someone who left".to_owned(), |(_, name)| name.clone())
 }
 
-fn told_call(call: &calls::store::Call, calendar: &Calendar) -> String {
-    let outcome = Outcome::from_word(&call.outcome).map_or("Rang", Outcome::label);
+fn describe_call(call: &calls::store::Call, calendar: &Calendar) -> String {
+    let outcome = call.outcome.parse().map_or("Rang", CallOutcome::label);
     format!("{outcome}: {}, {}", call.staff, calendar.say(moment(call.called_at)))
 }
 
 /// Purpose, state, and whether a person should look at it.
-fn told_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
+fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
     let troubled = |state| matches!(state, MailState::Failed | MailState::NeedsAttention);
     mails.iter().map(|mail| (mail.purpose.label(), mail.state.label(), troubled(mail.state))).collect()
 }
@@ -285,8 +288,8 @@ impl ReviewPage<'_> {
         phone_link(&self.request.phone)
     }
 
-    fn outcomes(&self) -> [Outcome; 4] {
-        Outcome::ALL
+    fn outcomes(&self) -> &'static [CallOutcome] {
+        CallOutcome::VARIANTS
     }
 
     fn since(&self, other: &Other) -> String {

@@ -8,3 +8,4 @@ pub mod encryption;
 pub mod key_rotation;
 pub mod reference;
 pub mod retention;
+pub mod submissions;

@@ -231,6 +231,7 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "notes",
         "closure",
         "attention",
+        "spam",
         "clearance",
         "hold",
         "release",

@@ -33,7 +33,7 @@ pub enum Person {
 #[derive(Default)]
 pub struct Found {
     /// Under exactly this address or number, and what was ticked of the rest.
-    pub held: Vec<Held>,
+    pub held: Vec<PersonalRow>,
     /// Under an address or number that is nearly the same: of the same person, or of another.
     pub near: Vec<Near>,
     /// What cannot be opened, so that nobody can say whose it is: its kind and reference.
@@ -52,7 +52,7 @@ pub struct Near {
 
 /// One row that is about a person.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct PersonalRow {
     pub table: String,
     /// What the row is known by in its table.
     pub key: String,
@@ -116,7 +116,7 @@ impl Person {
     }
 }
 
-impl Held {
+impl PersonalRow {
     pub fn kind(&self) -> String {
         kind(&self.table)
     }
@@ -154,7 +154,7 @@ pub async fn find(database: &Database, cipher: &Cipher, person: &Person, ticked:
 /// Writes down that someone took away what is held about a person: a line for each reference.
 pub async fn note_taken(
     database: &Database,
-    held: &[Held],
+    held: &[PersonalRow],
     staff: Option<i64>,
     now: Timestamp,
 ) -> Result<()> {
@@ -201,7 +201,7 @@ pub async fn erase(
 }
 
 /// What people know the things by that are a person's own.
-fn references<'h>(held: impl Iterator<Item = &'h Held>) -> Vec<String> {
+fn references<'h>(held: impl Iterator<Item = &'h PersonalRow>) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
     for row in held.filter(|row| row.own && !row.reference.is_empty()) {
         if !known.contains(&row.reference) {
@@ -225,13 +225,13 @@ async fn audit_each(
 }
 
 /// True for a request that staff keep for a reason, and for what belongs to it: the law may ask for that.
-fn is_kept(row: &Held, held: &[Held]) -> bool {
-    let keeps = |one: &Held| one.fields.iter().any(|(name, _)| name == "held_at");
+fn is_kept(row: &PersonalRow, held: &[PersonalRow]) -> bool {
+    let keeps = |one: &PersonalRow| one.fields.iter().any(|(name, _)| name == "held_at");
     held.iter().any(|one| one.reference == row.reference && keeps(one))
 }
 
 /// A line for each thing with a reference, and a count of the rest of each kind.
-pub fn summary(held: &[Held]) -> Vec<String> {
+pub fn summary(held: &[PersonalRow]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut counted: Vec<(String, usize)> = Vec::new();
     for row in held {
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_request_that_is_kept_for_a_reason_is_not_erased_and_the_proof_says_so() {
-        let row = |table: &str, key: &str, reference: &str, fields: Vec<(String, Value)>| Held {
+        let row = |table: &str, key: &str, reference: &str, fields: Vec<(String, Value)>| PersonalRow {
             table: table.to_owned(),
             key: key.to_owned(),
             reference: reference.to_owned(),

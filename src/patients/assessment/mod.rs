@@ -17,6 +17,7 @@ pub mod devices;
 pub mod pages;
 pub mod question;
 pub mod safety;
+mod state;
 
 pub const FIRST_PAGE: &str = "/assessment";
 pub const CHECK: &str = "/assessment/check";

@@ -14,6 +14,7 @@ use crate::library::answers::{asked, first_unanswered, kept};
 use crate::library::questions::Questions;
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
+use crate::patients::assessment::state::AssessmentState;
 use crate::patients::assessment::{CHECK, FIRST_PAGE, devices, question, safety};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
@@ -21,13 +22,6 @@ use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
 use crate::web::site::{PageContext, Site};
-
-/// What these pages are given.
-#[derive(Clone)]
-pub struct Given {
-    pub app: App,
-    pub library: Arc<Library>,
-}
 
 /// The first page: the same for everyone, so it stands on the rendered_pages.
 #[derive(Template)]
@@ -101,7 +95,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/assessment/resume", get(devices::resume).post(devices::open))
         .route("/assessment/erasure", get(erasure).post(erase))
         .route("/assessment/erased", get(erased))
-        .with_state(Given { app, library })
+        .with_state(AssessmentState { app, library })
 }
 
 impl<'a> StartPage<'a> {
@@ -123,14 +117,14 @@ pub fn next_open(questions: &Questions, draft: &Draft) -> String {
         .map_or_else(|| CHECK.to_owned(), crate::patients::assessment::path)
 }
 
-async fn earlier(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn earlier(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let context = given.app.site.private("You have answers from earlier");
     let next = next_open(&given.library.questions, &draft);
     Ok(page::private(StatusCode::OK, &EarlierPage { context, next }))
 }
 
-async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn check(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let questions = &given.library.questions;
     if let Some(open) = first_unanswered(questions, &draft.answers) {
@@ -149,7 +143,7 @@ async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn summary(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let library = &given.library;
     if let Some(open) = first_unanswered(&library.questions, &draft.answers) {
@@ -161,7 +155,7 @@ async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response>
     Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets }))
 }
 
-async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn erasure(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     if drafts::open(&given.app, &jar).await?.is_none() {
         return Ok(given.lost(""));
     }
@@ -169,12 +163,12 @@ async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response>
     Ok(page::private(StatusCode::OK, &ErasurePage { context, erased: false }))
 }
 
-async fn erase(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn erase(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let gone = drafts::erase(&given.app, &jar).await?;
     Ok((jar.add(gone), Redirect::to("/assessment/erased")).into_response())
 }
 
-async fn erased(State(given): State<Given>) -> Response {
+async fn erased(State(given): State<AssessmentState>) -> Response {
     let context = given.app.site.private("Your answers have been erased");
     page::private(StatusCode::OK, &ErasurePage { context, erased: true })
 }
@@ -184,7 +178,7 @@ fn skipped(open: &crate::library::questions::Question) -> Response {
     Redirect::to(&format!("{}?skipped=yes", crate::patients::assessment::path(open))).into_response()
 }
 
-impl Given {
+impl AssessmentState {
     /// Erased, too old, another browser's and never there are one page.
     pub fn lost(&self, typed: &str) -> Response {
         let context = self.app.site.private("We do not have your answers");

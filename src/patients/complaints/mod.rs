@@ -30,8 +30,6 @@ pub struct Complaint {
     pub ended_at: Option<i64>,
     /// A save on an older one is refused.
     pub changed_at: i64,
-    /// Looks like spam: marked, never discarded.
-    pub suspect: bool,
     pub name: String,
     pub email: String,
     pub phone: String,
@@ -42,7 +40,7 @@ pub struct Complaint {
 
 /// A step in the life of a complaint.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ComplaintStep {
     Acknowledge,
     /// With what was found and done.
     Close(String),
@@ -73,7 +71,6 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         acknowledged_at: None,
         ended_at: None,
         changed_at: seconds(now),
-        suspect: new.suspect,
         name: new.name,
         email: new.email,
         phone: new.phone,
@@ -90,10 +87,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                if !complaint.suspect {
-                    mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
-                }
-                Ok(())
+                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await
             })
         })
         .await?;
@@ -102,7 +96,13 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 }
 
 /// Takes a complaint a step on for a member of staff, who saw it as it was at `seen_at`. False when it had changed.
-pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_at: i64) -> Result<bool> {
+pub async fn advance(
+    app: &App,
+    staff: i64,
+    reference: String,
+    step: ComplaintStep,
+    seen_at: i64,
+) -> Result<bool> {
     let now: Timestamp = app.clock.now();
     let cipher = app.cipher.clone();
     Ok(app
@@ -110,11 +110,11 @@ pub async fn advance(app: &App, staff: i64, reference: String, step: Step, seen_
         .write(move |connection| {
             Box::pin(async move {
                 let (moved, what) = match step {
-                    Step::Acknowledge => (
+                    ComplaintStep::Acknowledge => (
                         store::acknowledge(connection, &reference, seen_at, now).await?,
                         "acknowledged a complaint",
                     ),
-                    Step::Close(outcome) => (
+                    ComplaintStep::Close(outcome) => (
                         store::close(connection, &cipher, &reference, &outcome, seen_at, now).await?,
                         "closed a complaint",
                     ),

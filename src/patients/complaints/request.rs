@@ -26,7 +26,6 @@ pub struct NewComplaint {
     pub email: String,
     pub phone: String,
     pub words: String,
-    pub suspect: bool,
 }
 
 impl ComplaintForm {
@@ -67,7 +66,7 @@ impl ComplaintForm {
         };
         match (name, email, phone, words) {
             (Some(name), Some(email), Some(phone), Some(words)) => {
-                Ok(NewComplaint { name, email, phone, words, suspect: !self.trap.is_empty() })
+                Ok(NewComplaint { name, email, phone, words })
             }
             _ => Err(errors),
         }

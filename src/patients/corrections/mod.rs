@@ -25,8 +25,6 @@ pub struct Mistake {
     pub about: String,
     /// Of the page, as the reader saw it.
     pub version: String,
-    /// Looks like spam: shown apart, never discarded.
-    pub suspect: bool,
     pub name: String,
     pub email: String,
     pub words: String,
@@ -46,13 +44,13 @@ impl Mistake {
 }
 
 /// What a page is told of: its slug and version.
-pub struct Told {
+pub struct PageVersion {
     pub about: String,
     pub version: String,
 }
 
 /// Stores a mistake once, however often its form is sent.
-pub async fn submit(app: &App, told: Told, new: NewMistake, key: &SubmissionKey) -> Result<()> {
+pub async fn submit(app: &App, told: PageVersion, new: NewMistake, key: &SubmissionKey) -> Result<()> {
     let now = app.clock.now();
     let key_hash = token_hash(key.as_str());
     let mistake = Mistake {
@@ -62,7 +60,6 @@ pub async fn submit(app: &App, told: Told, new: NewMistake, key: &SubmissionKey)
         changed_at: seconds(now),
         about: told.about,
         version: told.version,
-        suspect: new.suspect,
         name: new.name,
         email: new.email,
         words: new.words,

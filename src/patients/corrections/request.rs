@@ -24,7 +24,6 @@ pub struct NewMistake {
     /// May be empty, like the address.
     pub name: String,
     pub email: String,
-    pub suspect: bool,
 }
 
 impl MistakeForm {
@@ -61,7 +60,7 @@ impl MistakeForm {
         };
         match (words, name, email) {
             (Some(words), Some(name), Some(email)) if errors.is_empty() => {
-                Ok(NewMistake { words, name, email, suspect: !self.trap.is_empty() })
+                Ok(NewMistake { words, name, email })
             }
             _ => Err(errors),
         }

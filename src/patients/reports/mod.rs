@@ -13,6 +13,7 @@ use crate::mail::limits::Answer;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
+use crate::storage::submissions;
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -37,33 +38,33 @@ pub struct Report {
     pub name: String,
     pub email: String,
     pub content_mark: String,
-    pub state: State,
+    pub state: ReportState,
 }
 
 /// What became of a report when it was asked for.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum State {
+pub enum ReportState {
     Accepted,
     /// Accepted in a flood: sent later.
     Held,
-    /// Not sent: spam, too many to one address, or its owner asked us to stop.
+    /// Not sent: too many to one address, or its owner asked us to stop.
     Suppressed,
 }
 
-impl State {
+impl ReportState {
     pub fn word(self) -> &'static str {
         match self {
-            State::Accepted => "accepted",
-            State::Held => "held",
-            State::Suppressed => "suppressed",
+            ReportState::Accepted => "accepted",
+            ReportState::Held => "held",
+            ReportState::Suppressed => "suppressed",
         }
     }
 
-    fn of(answer: Option<Answer>) -> State {
+    fn of(answer: Answer) -> ReportState {
         match answer {
-            Some(Answer::Send) => State::Accepted,
-            Some(Answer::Hold) => State::Held,
-            Some(Answer::No(_)) | None => State::Suppressed,
+            Answer::Send => ReportState::Accepted,
+            Answer::Hold => ReportState::Held,
+            Answer::No(_) => ReportState::Suppressed,
         }
     }
 }
@@ -75,8 +76,8 @@ struct PrivateLink {
     expires_at: i64,
 }
 
-/// Stores a report, its key, its mail and the page behind its private link in one transaction. Whoever asked sees the
-/// same page whatever came of it.
+/// Stores a report, its key, its mail and the page behind its private link in one transaction. The same again within the
+/// hour is the same report.
 pub async fn submit(
     app: &App,
     sheets: &[&Sheet],
@@ -96,7 +97,7 @@ pub async fn submit(
         content_mark: app.cipher.mark("report", &content),
         name: new.name,
         email: new.email,
-        state: State::Accepted,
+        state: ReportState::Accepted,
     };
     let link = summary.map(|summary| PrivateLink {
         summary,
@@ -107,27 +108,24 @@ pub async fn submit(
     let letter = letter::of(&app.site, sheets, link.as_ref(), &report, &stop)?;
     let message = app.sender.write(&letter, None, now)?;
     let key_hash = key.hash(KIND);
-    let suspect = new.suspect;
     let parts = app.clone();
     app.database
         .accept(move |connection| {
             Box::pin(async move {
-                if store::submitted(connection, &key_hash).await? {
+                if submissions::find(connection, &key_hash).await?.is_some() {
                     return Ok(());
                 }
                 let (cipher, bounded) = (&parts.cipher, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
-                let again = store::same_content(connection, &report.content_mark, since).await?;
-                let answer = if suspect || again {
-                    None
-                } else {
-                    Some(limits::ask(connection, cipher, &report.email, bounded, now).await?)
-                };
+                if let Some(before) = store::same_content(connection, &report.content_mark, since).await? {
+                    return submissions::insert(connection, &key_hash, KIND, &before, now).await;
+                }
+                let answer = limits::ask(connection, cipher, &report.email, bounded, now).await?;
                 let mut report = report;
-                report.state = State::of(answer);
+                report.state = ReportState::of(answer);
                 store::insert(connection, &parts.cipher, &report).await?;
-                store::remember_key(connection, &key_hash, &report.reference, now).await?;
-                if let Some(answer @ (Answer::Send | Answer::Hold)) = answer {
+                submissions::insert(connection, &key_hash, KIND, &report.reference, now).await?;
+                if let Answer::Send | Answer::Hold = answer {
                     if let Some(link) = link {
                         let hash = token_hash(&link.token);
                         let (summary, ends) = (&link.summary, link.expires_at);

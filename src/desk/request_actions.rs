@@ -1,12 +1,13 @@
-//! The posts of the desk: each does one thing to one request, or says why it was not done.
+//! What staff do to one request, a post each: it is done, or the page says why not.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling::{Act, Moved, Reason, act, store};
-use crate::desk::Desk;
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, ActOutcome, CloseReason, store};
+use crate::consultations::transitions::act;
 use crate::desk::request::{LONGEST_NOTE, Refusal, Typed};
+use crate::desk::state::DeskState;
 use crate::staff::session::SignedIn;
 use crate::web::error::Result;
 use crate::web::form;
@@ -14,24 +15,34 @@ use crate::web::form::{FieldErrors, Fields};
 
 const LONGEST_HOLD: usize = 200;
 
-type Place = (State<Desk>, SignedIn, Path<String>);
+type Target = (State<DeskState>, SignedIn, Path<String>);
 
-pub async fn contact(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn contact(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     perform((desk, me, of), fields, Act::Contact, "Mark as contacted", Typed::default()).await
 }
 
-pub async fn call(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
-    match Outcome::from_word(&fields.text("outcome")) {
-        Some(outcome) => {
+pub async fn call(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    match fields.text("outcome").parse::<CallOutcome>() {
+        Ok(outcome) => {
             let wanted = format!("Rang: {}", outcome.label().to_lowercase());
             perform((desk, me, of), fields, Act::Call(outcome), &wanted, Typed::default()).await
         }
-        None => complain((desk, me, of), Typed::default(), "outcome", "Select what came of the call").await,
+        Err(_) => complain((desk, me, of), Typed::default(), "outcome", "Select what came of the call").await,
     }
 }
 
-pub async fn own(
-    State(desk): State<Desk>,
+pub async fn owner(
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     of: Path<String>,
     fields: Fields,
@@ -53,7 +64,12 @@ pub async fn own(
     perform((State(desk), SignedIn(me), of), fields, Act::Own(owner), &wanted, typed).await
 }
 
-pub async fn note(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn note(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     // Only who may read a clinical note can have written one.
     let clinical = me.0.role.sees_words() && fields.has("clinical");
     let typed = Typed { note: fields.text("note"), clinical, ..Typed::default() };
@@ -66,26 +82,55 @@ pub async fn note(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fie
     }
 }
 
-pub async fn close(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn closure(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     let typed = Typed { reason: fields.text("reason"), ..Typed::default() };
-    match Reason::from_word(&typed.reason) {
-        Some(reason) => {
+    match typed.reason.parse::<CloseReason>() {
+        Ok(reason) => {
             let wanted = format!("Close it: {}", reason.label().to_lowercase());
             perform((desk, me, of), fields, Act::Close(reason), &wanted, typed).await
         }
-        None => complain((desk, me, of), typed, "reason", "Select why you close it").await,
+        Err(_) => complain((desk, me, of), typed, "reason", "Select why you close it").await,
     }
 }
 
-pub async fn attend(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn attention(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     perform((desk, me, of), fields, Act::Attend, "I have seen to it", Typed::default()).await
 }
 
-pub async fn clear(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
-    perform((desk, me, of), fields, Act::Clear, "Not spam", Typed::default()).await
+pub async fn spam(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    perform((desk, me, of), fields, Act::MarkSpam, "Put it among spam", Typed::default()).await
 }
 
-pub async fn hold(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn clearance(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    perform((desk, me, of), fields, Act::UnmarkSpam, "Not spam", Typed::default()).await
+}
+
+pub async fn hold(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     let typed = Typed { hold: fields.text("hold"), ..Typed::default() };
     match form::words(&typed.hold, LONGEST_HOLD, "Why it must be kept") {
         Ok(reason) if !reason.is_empty() => {
@@ -96,12 +141,17 @@ pub async fn hold(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fie
     }
 }
 
-pub async fn release(desk: State<Desk>, me: SignedIn, of: Path<String>, fields: Fields) -> Result<Response> {
+pub async fn release(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
     perform((desk, me, of), fields, Act::Release, "No longer keep it", Typed::default()).await
 }
 
 async fn perform(
-    (State(desk), SignedIn(me), Path(reference)): Place,
+    (State(desk), SignedIn(me), Path(reference)): Target,
     fields: Fields,
     what: Act,
     wanted: &str,
@@ -110,12 +160,12 @@ async fn perform(
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     let wanted = wanted.to_owned();
     let refusal = match act(&desk.app, &me, reference.clone(), seen_at, what).await? {
-        Moved::Yes => return Ok(Redirect::to(&back(&fields, &reference)).into_response()),
-        Moved::Stale => {
+        ActOutcome::Done => return Ok(Redirect::to(&back(&fields, &reference)).into_response()),
+        ActOutcome::Stale => {
             let opened_at = fields.text("opened_at").parse().unwrap_or(0);
             Refusal::Stale { wanted, news: desk.news_since(&reference, opened_at).await? }
         }
-        Moved::Impossible => Refusal::Impossible { wanted },
+        ActOutcome::Impossible => Refusal::Impossible { wanted },
     };
     desk.refuse(&me, &reference, typed, FieldErrors::default(), Some(refusal)).await
 }
@@ -131,7 +181,7 @@ fn back(fields: &Fields, reference: &str) -> String {
 }
 
 async fn complain(
-    (State(desk), SignedIn(me), Path(reference)): Place,
+    (State(desk), SignedIn(me), Path(reference)): Target,
     typed: Typed,
     field: &'static str,
     message: &str,

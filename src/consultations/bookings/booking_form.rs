@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
 use crate::clinic::Clinic;
-use crate::consultations::bookings::{Booking, NewBooking, Setting};
+use crate::consultations::bookings::booking::{Booking, NewBooking, Setting};
 use crate::web::form;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, one_line};
@@ -44,7 +44,7 @@ impl BookingForm {
             date: local.date().to_string(),
             time: local.strftime("%H:%M").to_string(),
             minutes: booking.minutes.to_string(),
-            setting: booking.setting.word().to_owned(),
+            setting: booking.setting.as_str().to_owned(),
             place: booking.place.clone(),
         }
     }
@@ -63,7 +63,7 @@ impl BookingForm {
             _ => None,
         };
         let minutes = errors.take("minutes", minutes(&self.minutes));
-        let setting = Setting::from_word(&self.setting);
+        let setting = self.setting.parse().ok();
         if setting.is_none() {
             errors.add("setting", "Select where the consultation takes place");
         }
