@@ -22,7 +22,7 @@ use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
 use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
-use crate::web::{error, static_files};
+use crate::web::{canonical_path, error, icons, static_files};
 use crate::{desk, library, patients, staff};
 
 /// The longest form: everything the site asks for fits many times over.
@@ -66,6 +66,7 @@ pub fn router(
     Ok(Router::new()
         .merge(library::pages::routes(rendered_pages.clone()))
         .merge(static_files::routes())
+        .merge(icons::routes(&app.site))
         .merge(assessment::pages::routes(app.clone(), library.clone()))
         .merge(patients::summaries::routes(app.clone(), library.clone()))
         .merge(patients::consultations::pages::routes(app.clone(), library.clone()))
@@ -76,6 +77,7 @@ pub fn router(
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app, library))
         .merge(desk)
+        .fallback(canonical_path::lead_on)
         .layer(wrapped))
 }
 

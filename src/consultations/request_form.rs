@@ -2,7 +2,7 @@
 
 use crate::web::form;
 use crate::web::form::contact::{CallTime, Choice, Method, yes_no};
-use crate::web::form::{FieldErrors, Fields, email, one_line};
+use crate::web::form::{FieldErrors, Fields, email, one_line, phone};
 
 /// The longest main concern, in characters.
 pub const LONGEST_CONCERN: usize = 500;
@@ -103,9 +103,9 @@ impl RequestForm {
             _ => errors.take("email", email::check(&self.email)),
         };
         let phone = match method {
-            Some(method) if method.needs_phone() => errors.take("phone", form::phone(&self.phone)),
+            Some(method) if method.needs_phone() => errors.take("phone", phone::check(&self.phone)),
             _ if one_line(&self.phone).is_empty() => Some(String::new()),
-            _ => errors.take("phone", form::phone(&self.phone)),
+            _ => errors.take("phone", phone::check(&self.phone)),
         };
         if method.is_none() {
             errors.add("method", "Select how you would like us to contact you");

@@ -22,7 +22,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/booking.html")]
+#[template(path = "desk/bookings/new.html")]
 struct BookingPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
@@ -36,7 +36,7 @@ struct BookingPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/cancellation.html")]
+#[template(path = "desk/bookings/cancellation.html")]
 struct CancellationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,

@@ -25,7 +25,7 @@ use crate::web::site::PageContext;
 const MOST_SHOWN: usize = 60;
 
 #[derive(Template)]
-#[template(path = "consultations/calls.html")]
+#[template(path = "desk/calls.html")]
 struct CallsPage<'a> {
     context: PageContext<'a>,
     /// "9am to 10am on Monday 23 November".

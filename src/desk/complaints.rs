@@ -26,7 +26,7 @@ const LONGEST_OUTCOME: usize = 2000;
 const MOST_SHOWN: i64 = 400;
 
 #[derive(Template)]
-#[template(path = "complaints/register.html")]
+#[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
     context: PageContext<'a>,
     complaints: Vec<Complaint>,
@@ -35,7 +35,7 @@ struct RegisterPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/show.html")]
+#[template(path = "desk/complaints/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     complaint: &'a Complaint,
@@ -167,7 +167,7 @@ impl ShowPage<'_> {
     }
 
     fn phone_link(&self) -> String {
-        self.complaint.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+        form::phone::link(&self.complaint.phone)
     }
 }
 

@@ -37,7 +37,7 @@ impl FromRef<CorrectionReviewState> for App {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/review.html")]
+#[template(path = "desk/corrections.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
     mistake: &'a Correction,

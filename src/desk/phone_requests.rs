@@ -20,7 +20,7 @@ use crate::web::site::PageContext;
 const DID_THEY_MEAN: &str = "Check the email address: did they mean";
 
 #[derive(Template)]
-#[template(path = "consultations/phone.html")]
+#[template(path = "desk/phone_requests.html")]
 struct PhonePage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,

@@ -29,7 +29,7 @@ const DONE_LATELY: i64 = 5;
 const LONGEST_SEARCH: usize = 254;
 
 #[derive(Template)]
-#[template(path = "consultations/queue.html")]
+#[template(path = "desk/queue.html")]
 struct QueuePage<'a> {
     context: PageContext<'a>,
     view: View,

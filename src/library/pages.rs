@@ -170,7 +170,12 @@ impl RenderedPages {
         self.moved.get(path).map(String::as_str)
     }
 
-    /// Puts one more page on the rendered_pages.
+    /// Makes the encodings that nobody has asked for yet: a second of work that no visitor waits for.
+    pub fn compress(&self) {
+        self.pages.values().for_each(StaticPage::compress);
+    }
+
+    /// Adds one more page.
     pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
         self.pages.insert(path.to_owned(), StaticPage::page(page)?);
         Ok(())
@@ -182,7 +187,7 @@ pub fn routes(rendered_pages: Arc<RenderedPages>) -> Router {
     for path in rendered_pages.paths().chain(rendered_pages.moved.keys().map(String::as_str)) {
         router = router.route(path, get(show));
     }
-    router.fallback(get(without_slash)).with_state(rendered_pages)
+    router.with_state(rendered_pages)
 }
 
 /// A link to a source, short enough to print.
@@ -195,14 +200,6 @@ async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked:
         (Some(page), _) => page.answer(&asked),
         (None, Some(to)) => Redirect::permanent(to).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-/// `/fact-sheets/` is a slip for `/fact-sheets`; only pages that exist are led to.
-async fn without_slash(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri) -> Response {
-    match uri.path().strip_suffix('/').filter(|path| rendered_pages.pages.contains_key(*path)) {
-        Some(path) => Redirect::permanent(path).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

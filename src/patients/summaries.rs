@@ -24,7 +24,7 @@ struct SummariesState {
 }
 
 #[derive(Template)]
-#[template(path = "summaries/show.html")]
+#[template(path = "patients/summaries/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     summary: &'a Summary,
@@ -35,7 +35,7 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "summaries/withdrawal.html")]
+#[template(path = "patients/summaries/withdrawal.html")]
 struct WithdrawalPage<'a> {
     context: PageContext<'a>,
     /// Nothing once it is erased.

@@ -9,6 +9,7 @@ mod assessment;
 mod bad_input;
 mod bookings;
 mod calls;
+mod canonical_paths;
 mod check;
 mod complaints;
 mod consultations;

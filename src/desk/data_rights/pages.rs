@@ -28,7 +28,7 @@ use crate::web::site::PageContext;
 const PROOFS_SHOWN: i64 = 50;
 
 #[derive(Template)]
-#[template(path = "rights/index.html")]
+#[template(path = "desk/data_rights/index.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
     typed: &'a str,
@@ -38,7 +38,7 @@ struct IndexPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "rights/found.html")]
+#[template(path = "desk/data_rights/found.html")]
 struct FoundPage<'a> {
     context: PageContext<'a>,
     typed: &'a str,
@@ -52,7 +52,7 @@ struct FoundPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "rights/proof.html")]
+#[template(path = "desk/data_rights/proof.html")]
 struct ProofPage<'a> {
     context: PageContext<'a>,
     proof: &'a Receipt,

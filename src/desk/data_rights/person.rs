@@ -1,8 +1,7 @@
 //! Who asks about their data: known by an address or a number.
 
-use crate::consultations::queue_index::national;
 use crate::storage::encryption::Cipher;
-use crate::web::form;
+use crate::web::form::phone::{self, PhoneNumber};
 use crate::web::form::{email, one_line};
 
 /// Numbers that end alike may be one: British ones have 10 digits behind the country's code or the 0.
@@ -25,14 +24,17 @@ impl Person {
         if one_line(typed).is_empty() {
             return Err("Enter an email address or a phone number".to_owned());
         }
-        Ok(Person::Phone(national(&form::phone(typed)?)))
+        Ok(Person::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
     }
 
     /// True when an address or number that we hold is this person's.
     pub fn is(&self, column: &str, held: &str) -> bool {
         match self {
             Person::Email(email) => column != "phone" && held.to_lowercase() == *email,
-            Person::Phone(digits) => column == "phone" && national(held) == *digits,
+            Person::Phone(digits) => {
+                let is_theirs = |number: &PhoneNumber| phone::national(&number.dial) == *digits;
+                column == "phone" && phone::numbers(held).iter().any(is_theirs)
+            }
         }
     }
 

@@ -42,7 +42,7 @@ impl FromRef<PageReviewsState> for App {
 }
 
 #[derive(Template)]
-#[template(path = "upkeep/index.html")]
+#[template(path = "desk/page_reviews.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
     groups: &'a [Group<'a>],

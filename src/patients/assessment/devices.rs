@@ -16,7 +16,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "assessment/code.html")]
+#[template(path = "patients/assessment/code.html")]
 struct CodePage<'a> {
     context: PageContext<'a>,
     /// Such as `7K3M-9QX4`; nothing before it was asked for.
@@ -24,7 +24,7 @@ struct CodePage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/resume.html")]
+#[template(path = "patients/assessment/resume.html")]
 struct ResumePage<'a> {
     context: PageContext<'a>,
     typed: &'a str,

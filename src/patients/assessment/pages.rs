@@ -23,14 +23,14 @@ use crate::web::site::{PageContext, Site};
 
 /// The first page: the same for everyone, so it stands on the rendered_pages.
 #[derive(Template)]
-#[template(path = "assessment/start.html")]
+#[template(path = "patients/assessment/start.html")]
 pub struct StartPage<'a> {
     context: PageContext<'a>,
     questions: usize,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/check.html")]
+#[template(path = "patients/assessment/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     rows: Vec<Row>,
@@ -44,7 +44,7 @@ struct Row {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/summary.html")]
+#[template(path = "patients/assessment/summary.html")]
 struct SummaryPage<'a> {
     context: PageContext<'a>,
     summary: &'a Summary,
@@ -53,14 +53,14 @@ struct SummaryPage<'a> {
 
 /// The words of a summary alone, as they stand on each page that shows one.
 #[derive(Template)]
-#[template(path = "assessment/words.html")]
+#[template(path = "patients/assessment/words.html")]
 struct Words<'a> {
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/lost.html")]
+#[template(path = "patients/assessment/lost.html")]
 struct LostPage<'a> {
     context: PageContext<'a>,
     /// What was typed just now, so that it is not lost too.
@@ -68,14 +68,14 @@ struct LostPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/earlier.html")]
+#[template(path = "patients/assessment/earlier.html")]
 struct EarlierPage<'a> {
     context: PageContext<'a>,
     next: String,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/erasure.html")]
+#[template(path = "patients/assessment/erasure.html")]
 struct ErasurePage<'a> {
     context: PageContext<'a>,
     erased: bool,

@@ -23,7 +23,7 @@ use crate::web::site::PageContext;
 const TOO_MANY: &str = "Too many answers came from your network. Wait a minute, then continue";
 
 #[derive(Template)]
-#[template(path = "assessment/question.html")]
+#[template(path = "patients/assessment/question.html")]
 struct QuestionPage<'a> {
     context: PageContext<'a>,
     question: &'a Question,

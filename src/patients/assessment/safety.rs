@@ -22,7 +22,7 @@ pub const FIRST: &str = "/assessment/safety";
 const EARLIER: &str = "/assessment/earlier";
 
 #[derive(Template)]
-#[template(path = "assessment/signs.html")]
+#[template(path = "patients/assessment/signs.html")]
 struct SafetyPage<'a> {
     context: PageContext<'a>,
     signs: &'a Signs,

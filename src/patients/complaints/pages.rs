@@ -21,7 +21,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "complaints/new.html")]
+#[template(path = "patients/complaints/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ComplaintForm,
@@ -29,7 +29,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/check.html")]
+#[template(path = "patients/complaints/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a ComplaintForm,
@@ -40,7 +40,7 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/confirmation.html")]
+#[template(path = "patients/complaints/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,

@@ -1,7 +1,7 @@
 //! What the complaint form says, as typed and as checked.
 
 use crate::web::form;
-use crate::web::form::{FieldErrors, Fields, email, one_line};
+use crate::web::form::{FieldErrors, Fields, email, one_line, phone};
 
 /// The longest complaint, in characters.
 pub const LONGEST: usize = 3000;
@@ -55,7 +55,7 @@ impl ComplaintForm {
         let phone = if nothing(&self.phone) {
             Some(String::new())
         } else {
-            errors.take("phone", form::phone(&self.phone))
+            errors.take("phone", phone::check(&self.phone))
         };
         let words = match errors.take("words", form::words(&self.words, LONGEST, "What happened")) {
             Some(words) if words.is_empty() => {

@@ -33,14 +33,14 @@ use crate::web::site::PageContext;
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "consultations/offer.html")]
+#[template(path = "patients/consultations/offer.html")]
 struct Offer {
     form: RequestForm,
     errors: FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "consultations/new.html")]
+#[template(path = "patients/consultations/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
@@ -52,7 +52,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/check.html")]
+#[template(path = "patients/consultations/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
@@ -66,7 +66,7 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/confirmation.html")]
+#[template(path = "patients/consultations/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,

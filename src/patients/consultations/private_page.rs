@@ -21,7 +21,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/show.html")]
+#[template(path = "patients/consultations/private_page.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
@@ -33,7 +33,7 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/contact.html")]
+#[template(path = "patients/consultations/contact.html")]
 struct ContactPage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
@@ -42,7 +42,7 @@ struct ContactPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/withdrawal.html")]
+#[template(path = "patients/consultations/withdrawal.html")]
 struct WithdrawalPage<'a> {
     context: PageContext<'a>,
     /// The clinic keeps it for a reason for now.

@@ -38,7 +38,7 @@ enum PageInQuestion<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/new.html")]
+#[template(path = "patients/corrections/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a CorrectionForm,
@@ -51,7 +51,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/confirmation.html")]
+#[template(path = "patients/corrections/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,

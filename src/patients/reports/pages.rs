@@ -37,13 +37,13 @@ struct ReportsState {
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "reports/offer.html")]
+#[template(path = "patients/reports/offer.html")]
 struct Offer<'a> {
     about: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "reports/new.html")]
+#[template(path = "patients/reports/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
@@ -54,7 +54,7 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/check.html")]
+#[template(path = "patients/reports/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
@@ -65,7 +65,7 @@ struct CheckPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/confirmation.html")]
+#[template(path = "patients/reports/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
@@ -73,7 +73,7 @@ struct ConfirmationPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/stop.html")]
+#[template(path = "patients/reports/stop.html")]
 struct StopPage<'a> {
     context: PageContext<'a>,
     token: Option<&'a str>,

@@ -19,7 +19,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "insights/thanks.html")]
+#[template(path = "patients/usefulness/thanks.html")]
 struct ThanksPage<'a> {
     context: PageContext<'a>,
     sheet: Option<&'a Sheet>,
