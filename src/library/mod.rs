@@ -168,7 +168,7 @@ impl Library {
         let topics = topics::load(content)?;
         let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
-        let index = search::Index::build(Vec::new(), &synonyms);
+        let index = search::Index::build(Vec::new(), &synonyms)?;
         let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
         let mut library = Library { folder, sheets, pages, references, glossary, topics, index, questions };
         let mut findings = Vec::new();
@@ -191,7 +191,7 @@ impl Library {
             sheet.sources =
                 sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
         }
-        library.index = search::Index::build(search::sources(&library, site), &synonyms);
+        library.index = search::Index::build(search::sources(&library, site), &synonyms)?;
         Ok((library, findings))
     }
 

@@ -43,6 +43,7 @@ mod roles;
 mod search;
 mod second_press;
 mod signing_in;
+mod signs;
 mod staff;
 mod summaries;
 mod summary_words;
