@@ -10,6 +10,7 @@ use crate::library::count;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::CallTime;
+use crate::web::form::phone;
 
 /// One request, in the words of a list.
 pub struct QueueRow {
@@ -99,14 +100,10 @@ impl QueueRow {
         count(usize::try_from(self.calls).unwrap_or(0), "call")
     }
 
-    /// The digits of the number as typed, for a `tel:` link.
+    /// A `tel:` link to the first number among what was typed.
     pub fn phone_link(&self) -> String {
-        phone_link(&self.phone)
+        phone::link(&self.phone)
     }
-}
-
-pub fn phone_link(phone: &str) -> String {
-    format!("tel:{}", phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
 }
 
 /// "25 minutes left", "4 hours left", "late by 2 days".

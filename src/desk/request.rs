@@ -17,7 +17,7 @@ use crate::consultations::store::Event;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
-use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, phone_link, select_options};
+use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::library::summary::Summary;
@@ -29,7 +29,7 @@ use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
 use crate::web::error::Result;
-use crate::web::form::FieldErrors;
+use crate::web::form::{FieldErrors, phone};
 use crate::web::page;
 use crate::web::site::PageContext;
 
@@ -290,7 +290,7 @@ fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static st
 
 impl ReviewPage<'_> {
     fn phone_link(&self) -> String {
-        phone_link(&self.request.phone)
+        phone::link(&self.request.phone)
     }
 
     fn outcomes(&self) -> &'static [CallOutcome] {

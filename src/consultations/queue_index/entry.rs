@@ -10,7 +10,7 @@ use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::web::app::App;
 use crate::web::form::contact::{CallTime, Method};
-use crate::web::form::email;
+use crate::web::form::{email, phone};
 
 /// What the queue knows of a request: how to reach the person, never what they wrote.
 #[derive(Clone)]
@@ -64,20 +64,18 @@ impl Entry {
         }
         let unopened = opened.is_err();
         let (name, address, phone) = opened.unwrap_or_default();
-        let number = national(&phone);
+        let numbers = numbers(&phone);
+        let number = numbers.split('\n').next().unwrap_or_default();
         Entry {
             // The table takes no other words than these: what stands here for them is never seen.
             state: row.state.parse().unwrap_or(RequestState::New),
             method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
             attention: row.attention.parse().unwrap_or_default(),
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
-            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &number]
+            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
                 .join("\n"),
-            marks: [
-                mark("address", &email::comparable(&address), &address),
-                mark("number", &number, &number),
-            ],
+            marks: [mark("address", &email::comparable(&address), &address), mark("number", number, number)],
             person: None,
             unopened,
             reference: row.reference.into(),
@@ -109,6 +107,15 @@ impl Entry {
 
     pub fn is_found_by(&self, key: &SearchKey) -> bool {
         key.finds(&self.found_by)
+    }
+}
+
+/// Every number among what was typed, each on a line of its own.
+fn numbers(typed: &str) -> String {
+    let found = phone::numbers(typed);
+    match found[..] {
+        [] => national(typed),
+        _ => found.iter().map(|number| phone::national(&number.dial)).collect::<Vec<_>>().join("\n"),
     }
 }
 

@@ -190,7 +190,7 @@ impl Month {
                 }
             }
             Happening::Vote { about, useful } => self.vote(about, useful).await?,
-            Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
+            Happening::Correction { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
     }

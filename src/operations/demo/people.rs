@@ -4,7 +4,7 @@ use crate::clinic::Role;
 use crate::consultations::request_form::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
 use crate::patients::corrections::PageVersion;
-use crate::patients::corrections::request::NewMistake;
+use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
 use crate::staff::NewAccount;
 use crate::web::form::contact::{CallTime, Method};
@@ -144,10 +144,10 @@ pub fn vote(chance: &mut Chance) -> (String, bool) {
     ((*chance.one(SHEETS)).to_owned(), chance.percent(82))
 }
 
-pub fn mistakes() -> Vec<(PageVersion, NewMistake)> {
+pub fn mistakes() -> Vec<(PageVersion, NewCorrection)> {
     let one = |about: &str, words: &str, name: &str, email: &str| {
         let told = PageVersion { about: about.into(), version: "1.0".into() };
-        (told, NewMistake { words: words.into(), name: name.into(), email: email.into() })
+        (told, NewCorrection { words: words.into(), name: name.into(), email: email.into() })
     };
     vec![
         one(
