@@ -15,6 +15,7 @@ pub mod acts;
 pub mod audit;
 pub mod bookings;
 pub mod calls;
+pub mod clock;
 pub mod complaints;
 pub mod components;
 pub mod corrections;

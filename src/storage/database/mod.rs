@@ -22,6 +22,11 @@ mod errors;
 pub mod health;
 mod writer;
 
+tokio::task_local! {
+    /// The answer under way is to a post of the public.
+    static PUBLIC: ();
+}
+
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
@@ -93,6 +98,9 @@ impl Database {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
+        if PUBLIC.try_with(|()| ()).is_ok() {
+            self.condition.refuse_without_room()?;
+        }
         self.writer.write(work).await
     }
 
@@ -163,12 +171,32 @@ impl Database {
     }
 }
 
+/// Answers a post of the public: whatever it writes, by `write` too, is refused while the disk is nearly full.
+pub async fn for_the_public<T>(answer: impl Future<Output = T>) -> T {
+    PUBLIC.scope((), answer).await
+}
+
 /// Copies the database as it is at this moment into a new file, while others read and write it.
 pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
     let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// True when the tables in this file were made by this program, this version of it or an older one.
+pub async fn is_ours(file: &Path) -> anyhow::Result<bool> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let applied: sqlx::Result<Vec<(i64, Vec<u8>)>> =
+        sqlx::query_as("select version, checksum from _sqlx_migrations").fetch_all(&mut connection).await;
+    connection.close().await?;
+    // A file of others has no such table.
+    let applied = applied.unwrap_or_default();
+    let is_known = |(version, checksum): &(i64, Vec<u8>)| {
+        MIGRATOR.iter().any(|known| known.version == *version && *known.checksum == checksum[..])
+    };
+    Ok(!applied.is_empty() && applied.iter().all(is_known))
 }
 
 /// True when nothing is wrong with the file, or there is none yet. Reads alone: a damaged file stays as it is.
