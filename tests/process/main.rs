@@ -5,6 +5,7 @@ mod program;
 mod records;
 
 mod backup;
+mod behind_a_proxy;
 mod damaged;
 mod disk;
 mod killing;

@@ -101,6 +101,14 @@ impl Program {
         Program::of(command, data)
     }
 
+    /// The same, and every part of it logs all it can.
+    pub fn start_talkative(data: &Path) -> Program {
+        let data_text = data.to_str().unwrap();
+        let mut command = command(&["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"]);
+        command.env("RUST_LOG", "trace");
+        Program::of(command, data)
+    }
+
     /// The same, with the number of open files that most systems give.
     pub fn start_with_1024_files(data: &Path) -> Program {
         let mut shell = Command::new("/bin/sh");
