@@ -11,6 +11,10 @@ use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
+use tracing::Level;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::settings::{Check, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::library;
@@ -284,6 +288,11 @@ fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
 fn log_to_standard_error(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    if json { log.json().init() } else { log.init() }
+    // What other crates say below the level of news holds addresses of pages, and with them the tokens of private ones.
+    let filter = filter.and(filter_fn(|event| {
+        event.target().starts_with(env!("CARGO_PKG_NAME")) || *event.level() <= Level::INFO
+    }));
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let log = if json { log.json().boxed() } else { log.boxed() };
+    tracing_subscriber::registry().with(log.with_filter(filter)).init();
 }

@@ -1,13 +1,13 @@
 //! A copy of the database that is known to open, and the way back from it.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
 
+use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
@@ -75,14 +75,7 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
             there.display()
         );
     }
-    let file = data.join("mybackpain.sqlite");
-    let beside = data.join("mybackpain.restoring");
-    fs::copy(backup, &beside).with_context(|| format!("cannot write {}", beside.display()))?;
-    fs::set_permissions(&beside, fs::Permissions::from_mode(0o600))?;
-    fs::File::open(&beside)?.sync_all()?;
-    fs::rename(&beside, &file)?;
-    fs::File::open(data)?.sync_all()?;
-    Ok(())
+    atomic_file::write(&data.join("mybackpain.sqlite"), fs::File::open(backup)?)
 }
 
 /// When the last good backup of this data folder was made.
@@ -91,11 +84,5 @@ pub fn last(data: &Path) -> Option<i64> {
 }
 
 fn record(data: &Path, now: Timestamp) -> anyhow::Result<()> {
-    let beside = data.join(format!("{RECORD}.new"));
-    let mut output =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    writeln!(output, "{}", seconds(now))?;
-    output.sync_all()?;
-    fs::rename(&beside, data.join(RECORD))?;
-    Ok(())
+    atomic_file::write(&data.join(RECORD), format!("{}\n", seconds(now)).as_bytes())
 }

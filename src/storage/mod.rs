@@ -1,5 +1,6 @@
 //! The data folder: the database, encryption of fields and its key, backup and restore, retention periods, references, the clock.
 
+pub mod atomic_file;
 pub mod backup;
 pub mod believed_time;
 pub mod clock;

@@ -15,8 +15,11 @@ pub async fn bound(State(app): State<App>, Network(from): Network, request: Requ
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    if !app.limits.may_write(from) {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    let may_write = app.limits.may_write(from);
+    let answer = database::for_the_public(may_write, next.run(request)).await;
+    // A form with a limit of its own says so on its own page, with what was typed.
+    if may_write || answer.status() == StatusCode::TOO_MANY_REQUESTS {
+        return answer;
     }
-    database::for_the_public(next.run(request)).await
+    StatusCode::TOO_MANY_REQUESTS.into_response()
 }

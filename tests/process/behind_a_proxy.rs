@@ -75,7 +75,7 @@ fn score(page: &Answer, cookies: &[String]) -> i32 {
 #[test]
 fn the_observatory_gives_155_and_five_more_where_there_is_a_cookie() {
     let (_folder, data) = data_folder();
-    let program = Program::start_with(&data, HTTPS);
+    let program = Program::start_behind_a_proxy(&data, HTTPS);
     let address = program.address;
     for path in ["/", "/fact-sheets/sleep-and-back-pain", "/consultations/new", "/staff/sign-in", "/nowhere"]
     {
@@ -94,10 +94,11 @@ fn the_observatory_gives_155_and_five_more_where_there_is_a_cookie() {
 #[test]
 fn an_https_site_that_takes_the_proxy_for_its_visitors_is_warned() {
     let (_folder, data) = data_folder();
-    let program = Program::start_with(&data, HTTPS);
+    let program = Program::start_behind_a_proxy(&data, HTTPS);
     assert!(program.log().contains("--client-ip"), "{}", program.log());
     program.stop();
-    let program = Program::start_with(&data, &[HTTPS, &["--client-ip", "RightmostXForwardedFor"]].concat());
+    let program =
+        Program::start_behind_a_proxy(&data, &[HTTPS, &["--client-ip", "RightmostXForwardedFor"]].concat());
     assert!(!program.log().contains("--client-ip"), "{}", program.log());
     program.stop();
 }

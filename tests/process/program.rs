@@ -101,6 +101,12 @@ impl Program {
         Program::of(command, data)
     }
 
+    /// Behind a proxy: an address that is not its own, and the limits of a site in earnest.
+    pub fn start_behind_a_proxy(data: &Path, arguments: &[&str]) -> Program {
+        let usual = ["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"];
+        Program::of(command(&[&usual, arguments].concat()), data)
+    }
+
     /// The same, and every part of it logs all it can.
     pub fn start_talkative(data: &Path) -> Program {
         let data_text = data.to_str().unwrap();

@@ -137,7 +137,7 @@ async fn site_with_a_closed_request() -> Site {
 async fn a_start_with_a_wrong_clock_erases_nothing_until_it_has_gone_on_evenly_for_a_day() {
     let hours = SignedDuration::from_hours;
     let site = site_with_a_closed_request().await;
-    site.clock.advance(hours(3 * 365 * 24));
+    site.clock.advance(hours(600 * 24));
     let mut clock = ClockCheck::default();
     pass(&site.app, &mut clock, hours(1)).await.unwrap();
     // Staff who sign in and write meanwhile do not make the time a believed one.
@@ -151,7 +151,7 @@ async fn a_start_with_a_wrong_clock_erases_nothing_until_it_has_gone_on_evenly_f
     }
     site.clock.advance(hours(1));
     pass(&site.app, &mut clock, hours(25)).await.unwrap();
-    assert_eq!(site.count("consultations").await, 0, "a machine that was off for three years");
+    assert_eq!(site.count("consultations").await, 0, "a machine that was off for long");
     assert!(site.app.site.metrics.alarms().iter().all(|alarm| alarm.name != "clock-jumped"));
 }
 
