@@ -152,12 +152,15 @@ fn best_encoding(asked: &HeaderMap) -> Encoding {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let takes = |name: &str| {
-        accepted.iter().any(|item| {
+    // Whether it is named at all, and if so, whether it is wanted.
+    let named = |name: &str| {
+        accepted.iter().find_map(|item| {
             let mut parts = item.split(';').map(str::trim);
-            parts.next() == Some(name) && !parts.any(|part| part.trim_end_matches(['0', '.']) == "q=")
+            let is_it = parts.next().is_some_and(|part| part.eq_ignore_ascii_case(name));
+            is_it.then(|| !parts.any(|part| part.trim_end_matches(['0', '.']).eq_ignore_ascii_case("q=")))
         })
     };
+    let takes = |name: &str| named(name).or_else(|| named("*")).unwrap_or(false);
     match () {
         () if takes("br") => Encoding::Brotli,
         () if takes("gzip") => Encoding::Gzip,
@@ -203,6 +206,10 @@ mod tests {
         assert_eq!(encoding("gzip;q=0.5, br;q=0").as_deref(), Some("gzip"));
         assert_eq!(encoding("identity"), None);
         assert_eq!(encoding("gzip;q=0.000"), None);
+        assert_eq!(encoding("GZIP").as_deref(), Some("gzip"));
+        assert_eq!(encoding("*").as_deref(), Some("br"));
+        assert_eq!(encoding("br;q=0, *").as_deref(), Some("gzip"));
+        assert_eq!(encoding("*;Q=0"), None);
     }
 
     #[test]
