@@ -282,7 +282,7 @@ async fn safety_words_in_a_shared_summary_bring_up_the_signs_and_mark_the_reques
     let sent = ask(&mut patient, &form).await;
     let reference = patient.get(sent.location()).await.first(".ref");
     let desk = site.staff().await.get(&format!("/staff/consultations/{reference}")).await;
-    assert!(desk.first(".tag-safety").contains("Safety words"));
+    assert!(desk.first(".tag-safety").contains("Emergency words"));
     assert_eq!(desk.all("section[aria-labelledby=shared] mark"), ["numb"]);
 }
 
