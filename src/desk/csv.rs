@@ -65,7 +65,7 @@ impl store::Row {
             self.state,
             time(self.created_at),
             time(self.due_at),
-            yes(self.safety),
+            self.sign,
             yes(self.spam),
             self.name,
             self.phone,

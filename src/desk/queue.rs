@@ -231,7 +231,8 @@ impl Filters {
         let owners = owners.map(|(value, label)| (value.to_owned(), label.to_owned()));
         let others = colleagues.iter().filter(|(id, _)| *id != me.id);
         let others = others.map(|(id, name)| (id.to_string(), name.clone()));
-        let states = RequestState::VARIANTS.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned()));
+        let states =
+            RequestState::VARIANTS.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned()));
         let methods = Method::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
         let any = |label: &str| (String::new(), label.to_owned());
         Filters {

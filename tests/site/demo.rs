@@ -51,6 +51,18 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
 }
 
 #[tokio::test]
+async fn the_passwords_of_each_demonstration_are_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = "2026-11-16T09:00:00Z".parse().unwrap();
+    let mut seen = std::collections::HashSet::new();
+    for name in ["one", "other"] {
+        for colleague in demo::fill(&asked_for(&folder.path().join(name), 1), now).await.unwrap() {
+            assert!(colleague.password.len() >= 20 && seen.insert(colleague.password), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_folder_that_holds_anything_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("sealing.key"), "mine").unwrap();

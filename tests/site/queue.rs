@@ -187,6 +187,19 @@ async fn fifty_stand_on_a_page_and_the_next_page_goes_on() {
 }
 
 #[tokio::test]
+async fn a_name_is_found_with_and_without_its_accents() {
+    let site = Site::open().await;
+    ask(&site, "Agnieszka Zielińska", "a@example.org", "07700 900001 after 6", "one").await;
+    let mut staff = site.staff().await;
+    for typed in
+        ["zielinska", "ZIELIŃSKA", "Zielin\u{301}ska", "agnieszka zielinska", "07700 900001", "900001"]
+    {
+        assert_eq!(found(&mut staff, typed).await, ["Agnieszka Zielińska"], "{typed}");
+    }
+    assert!(found(&mut staff, "zielona").await.is_empty());
+}
+
+#[tokio::test]
 async fn only_staff_put_a_request_among_spam_and_one_press_puts_it_back() {
     let site = Site::open().await;
     let reference = site.one_request().await;

@@ -88,6 +88,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/people/{id}/second-step", Administrators),
     ("post", "/staff/invitations/{hash}/removal", Administrators),
     ("get", "/staff/audit", Administrators),
+    ("get", "/staff/clock", Staff),
+    ("post", "/staff/clock", Administrators),
     ("get", "/staff/complaints", Administrators),
     ("get", "/staff/complaints/{reference}", Administrators),
     ("post", "/staff/complaints/{reference}/acknowledgement", Administrators),

@@ -41,6 +41,11 @@ pub fn path(question: &Question) -> String {
     format!("/assessment/questions/{}", question.id)
 }
 
+/// Where a person goes on: the first question without an answer, or the check page.
+pub fn next_open(questions: &Questions, draft: &Draft) -> String {
+    first_unanswered(questions, &draft.answers).map_or_else(|| CHECK.to_owned(), path)
+}
+
 /// What a form answered, or what to mend. Answers that the question does not offer are no answers.
 pub fn check(question: &Question, fields: &Fields) -> std::result::Result<Vec<String>, String> {
     if question.kind == Kind::ShortText {

@@ -11,13 +11,11 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept};
-use crate::library::questions::Questions;
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
 use crate::patients::assessment::state::AssessmentState;
-use crate::patients::assessment::{CHECK, FIRST_PAGE, devices, question, safety};
+use crate::patients::assessment::{FIRST_PAGE, devices, question, safety};
 use crate::patients::drafts;
-use crate::patients::drafts::Draft;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
@@ -111,16 +109,10 @@ pub fn words(summary: &Summary, library: &Library) -> std::result::Result<String
     Words { summary, sheets: summary.sheets(library) }.render()
 }
 
-/// Where a person goes on: the first question without an answer, or the check page.
-pub fn next_open(questions: &Questions, draft: &Draft) -> String {
-    first_unanswered(questions, &draft.answers)
-        .map_or_else(|| CHECK.to_owned(), crate::patients::assessment::path)
-}
-
 async fn earlier(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let context = given.app.site.private("You have answers from earlier");
-    let next = next_open(&given.library.questions, &draft);
+    let next = crate::patients::assessment::next_open(&given.library.questions, &draft);
     Ok(page::private(StatusCode::OK, &EarlierPage { context, next }))
 }
 

@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept};
 use crate::library::questions::{Kind, Question};
-use crate::patients::assessment::pages::next_open;
+use crate::patients::assessment::next_open;
 use crate::patients::assessment::state::AssessmentState;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;

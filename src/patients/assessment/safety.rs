@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::patients::assessment::pages::next_open;
+use crate::patients::assessment::next_open;
 use crate::patients::assessment::state::AssessmentState;
 use crate::patients::drafts;
 use crate::signs::list::Signs;

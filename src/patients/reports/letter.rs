@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::library::{FrontMatter, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose};
-use crate::patients::reports::{PrivateLink, Report};
+use crate::patients::reports::report::{PrivateLink, Report};
 use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;

@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use crate::patients::reports::Report;
+use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
 
