@@ -24,12 +24,12 @@ async fn a_sheet_shows_its_parts_in_the_order_that_readers_need_them() {
         "id=\"how-sure-are-we\"",
         "id=\"questions-to-ask-a-professional\"",
         "id=\"when-to-get-help\"",
-        "id=\"related\"",
-        "id=\"references\"",
-        "id=\"about-page\"",
         "id=\"by-email\"",
         "id=\"book\"",
         "id=\"useful\"",
+        "id=\"related\"",
+        "id=\"references\"",
+        "id=\"about-page\"",
         "class=\"site-foot\"",
     ];
     let places: Vec<usize> = order
@@ -82,7 +82,8 @@ async fn terms_with_their_meanings_are_description_lists() {
 async fn a_guide_has_a_list_of_contents_that_leads_to_its_parts() {
     let site = Site::open().await;
     let guide = site.visitor().get("/guides/sleep-and-pain").await;
-    let parts = guide.attribute("nav.contents a", "href");
+    let parts = guide.attribute("nav.rail a", "href");
+    assert_eq!(guide.attribute(".contents nav a", "href"), parts, "folded on a narrow screen");
     assert!(parts.len() > 12);
     assert!(parts.iter().all(|part| guide.attribute(&format!("h2[id='{}']", &part[1..]), "id").len() == 1));
 }
