@@ -18,7 +18,8 @@ pub struct Report {
 }
 
 /// What became of a report when it was asked for.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ReportState {
     Accepted,
     /// Accepted in a flood: sent later.
@@ -28,12 +29,9 @@ pub enum ReportState {
 }
 
 impl ReportState {
-    pub fn word(self) -> &'static str {
-        match self {
-            ReportState::Accepted => "accepted",
-            ReportState::Held => "held",
-            ReportState::Suppressed => "suppressed",
-        }
+    /// The word stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     pub fn of(answer: Answer) -> ReportState {
