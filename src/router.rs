@@ -22,7 +22,7 @@ use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
 use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
-use crate::web::{error, public_posts, static_files};
+use crate::web::{canonical_path, error, icons, public_posts, static_files};
 use crate::{desk, library, patients, staff};
 
 /// The longest form: everything the site asks for fits many times over.
@@ -66,6 +66,7 @@ pub fn router(
     let public = Router::new()
         .merge(library::pages::routes(rendered_pages.clone()))
         .merge(static_files::routes())
+        .merge(icons::routes(&app.site))
         .merge(assessment::pages::routes(app.clone(), library.clone()))
         .merge(patients::summaries::routes(app.clone(), library.clone()))
         .merge(patients::consultations::pages::routes(app.clone(), library.clone()))
@@ -76,7 +77,7 @@ pub fn router(
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app.clone(), library))
         .layer(middleware::from_fn_with_state(app, public_posts::bound));
-    Ok(public.merge(desk).layer(wrapped))
+    Ok(public.merge(desk).fallback(canonical_path::lead_on).layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.

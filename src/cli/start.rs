@@ -74,8 +74,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         mail_waiting: Arc::new(Notify::new()),
     });
     let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
-    let site = router(app.clone(), library, rendered_pages, config.client_ip.clone())?;
+    let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
     let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
+    tokio::task::spawn_blocking(move || rendered_pages.compress());
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &post).await?;
     warn_of_holidays(&app);

@@ -21,7 +21,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/sign_in.html")]
+#[template(path = "desk/sign_in.html")]
 struct SignInPage<'a> {
     context: PageContext<'a>,
     email: &'a str,

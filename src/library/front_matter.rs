@@ -30,6 +30,22 @@ pub struct FrontMatter {
     pub pom_reviewed_by: Option<String>,
 }
 
+impl FrontMatter {
+    pub fn is_signed(&self) -> bool {
+        self.reviewer.state == ReviewState::Signed
+    }
+
+    /// Who stands behind the page and since when. A page that no clinician has signed says so.
+    pub fn review_line(&self) -> String {
+        let day = self.reviewed.strftime("%-d %B %Y");
+        if self.is_signed() {
+            format!("Reviewed {day} by {}, {}", self.reviewer.name, self.reviewer.role.to_lowercase())
+        } else {
+            format!("Written {day}, not yet reviewed by a clinician")
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allow {

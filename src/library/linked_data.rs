@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::library::{ReviewState, Sheet};
+use crate::library::Sheet;
 use crate::web::site::Site;
 
 /// A sheet, and where it stands on the site. Only a person who signed it off is named as its reviewer.
@@ -14,11 +14,11 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
         "name": front.title,
         "description": front.summary,
         "url": site.url(&sheet.path()),
-        "lastReviewed": front.reviewed.to_string(),
         "audience": { "@type": "MedicalAudience", "audienceType": "Patient" },
         "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
     });
-    if front.reviewer.state == ReviewState::Signed {
+    if front.is_signed() {
+        page["lastReviewed"] = json!(front.reviewed.to_string());
         page["reviewedBy"] =
             json!({ "@type": "Person", "name": front.reviewer.name, "jobTitle": front.reviewer.role });
     }
@@ -70,7 +70,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::library::Library;
+    use crate::library::{Library, ReviewState};
 
     fn described(change: impl Fn(&mut Sheet)) -> (String, Value) {
         let content = Path::new("content");
@@ -90,8 +90,9 @@ mod tests {
         };
         let (_, signed) = described(|sheet| sign(sheet, ReviewState::Signed));
         assert_eq!(signed["reviewedBy"]["name"], "Sam Porter");
+        assert!(signed["lastReviewed"].is_string());
         let (_, pending) = described(|sheet| sign(sheet, ReviewState::Pending));
-        assert!(pending.get("reviewedBy").is_none());
+        assert!(pending.get("reviewedBy").is_none() && pending.get("lastReviewed").is_none());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use questions::Questions;
 pub mod answers;
 pub mod check;
 pub mod feeds;
+pub mod figures;
 mod file;
 mod front_matter;
 pub mod glossary;
@@ -54,6 +55,8 @@ pub struct Library {
     pub topics: Vec<Topic>,
     pub index: search::Index,
     pub questions: Questions,
+    /// The SVG of each drawing, by its name.
+    pub figures: BTreeMap<String, String>,
 }
 
 /// Short and about one thing, or long with a list of contents.
@@ -168,9 +171,11 @@ impl Library {
         let topics = topics::load(content)?;
         let questions = Questions::load(content)?;
         let synonyms = search::Synonyms::load(content)?;
-        let index = search::Index::build(Vec::new(), &synonyms);
+        let index = search::Index::build(Vec::new(), &synonyms)?;
         let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
-        let mut library = Library { folder, sheets, pages, references, glossary, topics, index, questions };
+        let figures = names.figures.clone();
+        let mut library =
+            Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
         let mut findings = Vec::new();
         for kind in [Kind::FactSheet, Kind::Guide] {
             for file in markdown_files(&content.join(kind.folder()))? {
@@ -191,7 +196,7 @@ impl Library {
             sheet.sources =
                 sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
         }
-        library.index = search::Index::build(search::sources(&library, site), &synonyms);
+        library.index = search::Index::build(search::sources(&library, site), &synonyms)?;
         Ok((library, findings))
     }
 

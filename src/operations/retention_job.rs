@@ -13,6 +13,7 @@ use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::retention;
+use crate::storage::submissions;
 use crate::web::app::App;
 use crate::{consultations, mail, staff};
 
@@ -71,10 +72,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;
                 mail::limits::forget(connection, now).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
-                sqlx::query("delete from submissions where created_at < $1")
-                    .bind(at - retention::SUBMISSION)
-                    .execute(&mut *connection)
-                    .await?;
+                submissions::forget(connection, at - retention::SUBMISSION).await?;
                 corrections::store::forget(connection, at - retention::MISTAKE).await?;
                 staff::forget(connection, now).await?;
                 data_rights::store::forget(connection, at - retention::AUDIT).await?;

@@ -128,6 +128,35 @@ impl Cipher {
     }
 }
 
+/// Encrypts and decrypts the fields of one row.
+pub struct RowCipher<'a> {
+    cipher: &'a Cipher,
+    table: &'static str,
+    reference: &'a str,
+}
+
+impl Cipher {
+    /// For the fields of the row that `reference` names in a table.
+    pub fn row<'a>(&'a self, table: &'static str, reference: &'a str) -> RowCipher<'a> {
+        RowCipher { cipher: self, table, reference }
+    }
+}
+
+impl<'a> RowCipher<'a> {
+    pub fn encrypt(&self, column: &'static str, text: &str) -> Vec<u8> {
+        self.cipher.encrypt(self.field(column), text)
+    }
+
+    /// A field that was erased is empty.
+    pub fn decrypt(&self, column: &'static str, stored: &Option<Vec<u8>>) -> sqlx::Result<String> {
+        stored.as_ref().map_or(Ok(String::new()), |stored| self.cipher.decrypt(self.field(column), stored))
+    }
+
+    fn field(&self, column: &'static str) -> FieldId<'a> {
+        FieldId { table: self.table, reference: self.reference, column }
+    }
+}
+
 impl FieldId<'_> {
     fn associated_data(&self) -> Vec<u8> {
         [self.table, self.reference, self.column].join("\0").into_bytes()

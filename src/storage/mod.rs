@@ -11,3 +11,4 @@ pub mod key_rotation;
 pub mod lock;
 pub mod reference;
 pub mod retention;
+pub mod submissions;

@@ -82,6 +82,18 @@ impl SubmissionKey {
         (0..SHORTEST_READING_SECONDS).contains(&read_for)
     }
 
+    /// The key of the page that asks for one more press: the same each time, so that a double press is still one.
+    pub fn for_second_press(&self, cipher: &Cipher) -> SubmissionKey {
+        let made = self.0.rsplit_once('-').map_or("", |(body, _)| body);
+        let body = format!("{made}-again");
+        SubmissionKey(format!("{body}-{}", proof(cipher, &body)))
+    }
+
+    /// True when a page has asked for one more press already.
+    pub fn is_of_second_press(&self) -> bool {
+        self.0.split('-').nth(2) == Some("again")
+    }
+
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
     pub fn private_token(&self, cipher: &Cipher) -> String {
         cipher.mark("private page", &self.0)[..40].to_owned()
@@ -138,6 +150,10 @@ mod tests {
         assert!(key.was_too_quick(&clock));
         clock.advance(jiff::SignedDuration::from_secs(2));
         assert!(!key.was_too_quick(&clock));
+        let again = key.for_second_press(&cipher);
+        assert_eq!(SubmissionKey::parse(&cipher, again.as_str()), Some(again.clone()));
+        assert!(again.is_of_second_press() && !key.is_of_second_press());
+        assert_eq!(again, key.for_second_press(&cipher), "a double press is one");
         clock.advance(jiff::SignedDuration::from_secs(-600));
         assert!(!key.was_too_quick(&clock), "the clock was set back");
         for forged in ["", "-", "a-b-c", &key.as_str().replacen('-', "0-", 1)] {

@@ -111,7 +111,7 @@ async fn a_person_answers_changes_and_sees_a_summary_of_just_what_they_said() {
     assert!(told.contains("Neck or head") && !told.contains("Lower back"));
     assert!(told.contains("“Playing with my grandson”") && told.contains('7'));
     let pages = summary.all(".reasons li");
-    assert_eq!(pages[0], "Neck pain and headachesBecause you said that your neck or head hurts.");
+    assert_eq!(pages[0], "Neck pain and headaches Because you said that your neck or head hurts.");
     assert!(!pages.iter().any(|page| page.contains("buttock")));
     assert!(summary.words().contains("What help is there for my sleep"));
     assert_eq!((summary.header("cache-control"), summary.header("x-robots-tag")), ("no-store", "noindex"));

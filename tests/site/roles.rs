@@ -48,6 +48,7 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/owner", Staff),
     ("post", "/staff/consultations/{reference}/notes", Staff),
     ("post", "/staff/consultations/{reference}/attention", Staff),
+    ("post", "/staff/consultations/{reference}/spam", Staff),
     ("post", "/staff/consultations/{reference}/clearance", Staff),
     ("post", "/staff/consultations/{reference}/hold", Staff),
     ("post", "/staff/consultations/{reference}/release", Staff),

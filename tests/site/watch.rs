@@ -21,7 +21,7 @@ async fn write(site: &Site, sql: &'static str) {
     write.await.unwrap();
 }
 
-async fn ask(site: &Site, path: &str) -> (StatusCode, String) {
+pub async fn ask(site: &Site, path: &str) -> (StatusCode, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
     let response = health::routes(site.app.clone()).oneshot(request).await.unwrap();
     let status = response.status();

@@ -84,6 +84,8 @@ impl Prose {
                     prose.markdown(line + 1, &text, &section, Some(title));
                 }
                 Block::Figure { line, words, .. } => prose.markdown(line + 1, &words, &section, None),
+                // What is asked on a sheet to fill in is no prose: it goes on in the reader's own words.
+                Block::Worksheet { .. } => {}
             }
         }
         prose

@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::consultations;
-use crate::consultations::State;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling;
-use crate::consultations::handling::{Act, Reason};
+use crate::consultations::RequestState;
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, CloseReason};
+use crate::consultations::transitions;
 use crate::library::Library;
 use crate::mail::{Post, Progress, Sender, Worker};
 use crate::operations::retention_job;
@@ -179,27 +179,34 @@ impl Month {
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {
-                let request =
-                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
                 let act = match next {
-                    State::Closed => Act::Close(Reason::DealtWith),
-                    _ => Act::Call(Outcome::Spoke),
+                    RequestState::Closed => Act::Close(CloseReason::DealtWith),
+                    _ => Act::Call(CallOutcome::Spoke),
                 };
-                // The second account is reception's.
-                let reception = staff::store::find(app.database.readers(), 2).await?;
-                handling::act(app, &reception, reference.clone(), request.changed_at, act).await?;
-                return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
+                self.act(&reference, act).await?;
+                return Ok(if next == RequestState::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
+            Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,
             Happening::Report { about, new } => {
                 if let Some(sheet) = self.library.sheet(&about) {
                     reports::submit(app, &[sheet], None, new, &key()).await?;
                 }
             }
             Happening::Vote { about, useful } => self.vote(about, useful).await?,
-            Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
+            Happening::Correction { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
+    }
+
+    /// Does what reception would do.
+    async fn act(&self, reference: &str, act: Act) -> Result<(), Error> {
+        let app = &self.app;
+        let request = consultations::store::find(app.database.readers(), &app.cipher, reference).await?;
+        // The second account is reception's.
+        let reception = staff::store::find(app.database.readers(), 2).await?;
+        transitions::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
+        Ok(())
     }
 
     async fn vote(&self, about: String, useful: bool) -> Result<(), Error> {

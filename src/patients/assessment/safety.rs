@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::patients::assessment::pages::{Given, next_open};
+use crate::patients::assessment::next_open;
+use crate::patients::assessment::state::AssessmentState;
 use crate::patients::drafts;
 use crate::signs::list::Signs;
 use crate::storage::reference::SubmissionKey;
@@ -21,7 +22,7 @@ pub const FIRST: &str = "/assessment/safety";
 const EARLIER: &str = "/assessment/earlier";
 
 #[derive(Template)]
-#[template(path = "assessment/signs.html")]
+#[template(path = "patients/assessment/signs.html")]
 struct SafetyPage<'a> {
     context: PageContext<'a>,
     signs: &'a Signs,
@@ -39,11 +40,11 @@ enum Which {
     Urgent,
 }
 
-pub async fn emergency(State(given): State<Given>) -> Response {
+pub async fn emergency(State(given): State<AssessmentState>) -> Response {
     given.show_safety(Which::Emergency, FIRST, &FieldErrors::default())
 }
 
-pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Response {
+pub async fn answer_emergency(State(given): State<AssessmentState>, fields: Fields) -> Response {
     match yes_or_no(&fields) {
         Ok(true) => Redirect::to("/emergency").into_response(),
         Ok(false) => {
@@ -55,7 +56,7 @@ pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Res
 }
 
 /// The key in the address shows that the first question was answered; without one it is asked.
-pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Response {
+pub async fn urgent(State(given): State<AssessmentState>, Path(key): Path<String>) -> Response {
     match SubmissionKey::parse(&given.app.cipher, &key) {
         Some(key) => {
             given.show_safety(Which::Urgent, &format!("{FIRST}/{}", key.as_str()), &FieldErrors::default())
@@ -65,7 +66,7 @@ pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Resp
 }
 
 pub async fn answer_urgent(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Path(key): Path<String>,
     Network(from): Network,
     jar: CookieJar,
@@ -112,7 +113,7 @@ fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
     }
 }
 
-impl Given {
+impl AssessmentState {
     fn show_safety(&self, which: Which, path: &str, errors: &FieldErrors) -> Response {
         let site = &self.app.site;
         let (title, signs, back, position) = match which {

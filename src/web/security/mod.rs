@@ -28,6 +28,9 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
     publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), \
     usb=(), window-management=(), xr-spatial-tracking=()";
 
+/// A drawing holds its own style, for light and dark, and may do nothing else.
+const DRAWING: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
 /// The headers that every response carries, errors too (promises.md in the owner's papers, section 4).
 #[derive(Clone)]
 pub struct Headers(Arc<HeaderMap>);
@@ -69,6 +72,9 @@ impl Headers {
         let headers = response.headers_mut();
         for (name, value) in self.0.iter() {
             headers.insert(name, value.clone());
+        }
+        if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "image/svg+xml") {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DRAWING));
         }
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
