@@ -14,15 +14,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
-use crate::app::App;
+use crate::desk::{data_rights, mail, page_reviews};
 use crate::library::Library;
-use crate::library::pages::Shelf;
-use crate::security::{Headers, refuse_posts_of_unknown_origin};
-use crate::site::Site;
-use crate::{
-    assessment, assets, complaints, consultations, error, insights, library, mailroom, mistakes, reports,
-    rights, staff, summaries, upkeep, watch,
-};
+use crate::library::pages::RenderedPages;
+use crate::operations::alarms;
+use crate::patients::{assessment, complaints, corrections, reports, usefulness};
+use crate::web::app::App;
+use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
+use crate::web::site::Site;
+use crate::web::{error, static_files};
+use crate::{desk, library, patients, staff};
 
 /// The longest form: everything the site asks for fits many times over.
 const LARGEST_BODY: usize = 32 * 1024;
@@ -33,21 +34,21 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 pub fn router(
     app: App,
     library: Arc<Library>,
-    shelf: Arc<Shelf>,
+    rendered_pages: Arc<RenderedPages>,
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
     let desk = Router::new()
-        .merge(staff::pages::routes(app.clone()))
-        .merge(staff::components::routes(app.clone()))
-        .merge(consultations::desk::routes(app.clone(), library.clone()))
-        .merge(mailroom::pages::routes(app.clone()))
-        .merge(upkeep::pages::routes(app.clone(), library.clone()))
-        .merge(mistakes::review::routes(app.clone(), library.clone()))
-        .merge(consultations::csv::routes(app.clone()))
-        .merge(complaints::review::routes(app.clone()))
-        .merge(rights::pages::routes(app.clone()))
-        .layer(middleware::from_fn_with_state(app.clone(), watch::before_the_desk))
-        .layer(middleware::from_fn_with_state(app.clone(), staff::door::keep))
+        .merge(desk::sign_in::routes(app.clone()))
+        .merge(desk::components::routes(app.clone()))
+        .merge(desk::routes(app.clone(), library.clone()))
+        .merge(mail::pages::routes(app.clone()))
+        .merge(page_reviews::pages::routes(app.clone(), library.clone()))
+        .merge(desk::corrections::routes(app.clone(), library.clone()))
+        .merge(desk::csv::routes(app.clone()))
+        .merge(desk::complaints::routes(app.clone()))
+        .merge(data_rights::pages::routes(app.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), alarms::before_the_desk))
+        .layer(middleware::from_fn_with_state(app.clone(), staff::session_guard::keep))
         .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
@@ -63,33 +64,36 @@ pub fn router(
         .layer(csrf)
         .layer(Extension(client_ip));
     Ok(Router::new()
-        .merge(library::pages::routes(shelf.clone()))
-        .merge(assets::routes())
+        .merge(library::pages::routes(rendered_pages.clone()))
+        .merge(static_files::routes())
         .merge(assessment::pages::routes(app.clone(), library.clone()))
-        .merge(summaries::pages::routes(app.clone(), library.clone()))
-        .merge(consultations::pages::routes(app.clone(), library.clone()))
+        .merge(patients::summaries::routes(app.clone(), library.clone()))
+        .merge(patients::consultations::pages::routes(app.clone(), library.clone()))
         .merge(complaints::pages::routes(app.clone()))
         .merge(reports::pages::routes(app.clone(), library.clone()))
-        .merge(mistakes::pages::routes(app.clone(), library.clone()))
-        .merge(insights::pages::routes(app.clone(), library.clone()))
-        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &shelf)))
+        .merge(corrections::pages::routes(app.clone(), library.clone()))
+        .merge(usefulness::pages::routes(app.clone(), library.clone()))
+        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app, library))
         .merge(desk)
         .layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.
-pub fn shelf(site: &Site, library: &Library) -> anyhow::Result<Shelf> {
-    let mut shelf = Shelf::fill(site, library, |about| {
-        [reports::pages::offer(about), consultations::pages::offer(about)].into_iter().flatten().collect()
+pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
+    let mut rendered_pages = RenderedPages::fill(site, library, |about| {
+        [reports::pages::offer(about), patients::consultations::pages::offer(about)]
+            .into_iter()
+            .flatten()
+            .collect()
     })?;
-    shelf.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
-    Ok(shelf)
+    rendered_pages.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
+    Ok(rendered_pages)
 }
 
 async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    app.site.vitals.count_answer(response.status());
+    app.site.metrics.count_answer(response.status());
     response
 }
 
@@ -97,7 +101,7 @@ async fn add_headers(State(headers): State<Headers>, request: Request, next: Nex
     let mut response = next.run(request).await;
     headers.add_to(&mut response);
     let kept = response.headers().get(header::CACHE_CONTROL);
-    if kept.is_some_and(|kept| kept == crate::page::PRIVATE) {
+    if kept.is_some_and(|kept| kept == crate::web::page::PRIVATE) {
         response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
     response

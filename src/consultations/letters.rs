@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::Request;
-use crate::form::plain_name;
+use crate::consultations::Request;
 use crate::mail::{Letter, Purpose};
-use crate::site::Site;
+use crate::web::form::plain_name;
+use crate::web::site::Site;
 
 #[derive(Template)]
 #[template(path = "consultations/mail_confirmation.txt")]

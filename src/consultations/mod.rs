@@ -2,30 +2,28 @@
 
 use jiff::Timestamp;
 
-use crate::app::App;
-use crate::assessment::summary::Summary;
-use crate::clock::moment;
-use crate::form::contact::{CallTime, Method};
+use crate::library::summary::Summary;
 use crate::mail;
-use crate::retention;
-use crate::summaries;
+use crate::storage::clock::moment;
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::form::contact::{CallTime, Method};
+
+pub use crate::consultations::submission::{Taken, submit, submit_by_phone};
+use request::Contact;
 
 pub mod bookings;
 pub mod calls;
 pub mod csv;
-pub mod desk;
-mod intake;
+pub mod handling;
 mod letters;
-pub mod pages;
-pub mod patient;
-pub mod queue;
+pub mod notifications;
+pub mod queue_index;
 pub mod request;
-pub mod review;
 pub mod store;
-pub mod telling;
-
-pub use intake::{Taken, submit, submit_by_phone};
-use request::Contact;
+pub mod submission;
+pub mod summaries;
+pub mod transitions;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
@@ -129,11 +127,11 @@ pub async fn change_contact(app: &App, request: Request, contact: Contact) -> sq
         .write(move |connection| {
             Box::pin(async move {
                 let about = &request.reference;
-                let changed = store::change_contact(connection, &parts.sealer, about, &contact, now).await?;
+                let changed = store::change_contact(connection, &parts.cipher, about, &contact, now).await?;
                 if changed {
-                    desk::store::set_attention(connection, about, desk::Attention::Changed).await?;
+                    handling::store::set_attention(connection, about, handling::Attention::Changed).await?;
                     // What was planned went by the old details.
-                    desk::store::set_next_try(connection, about, None).await?;
+                    handling::store::set_next_try(connection, about, None).await?;
                     store::add_event(connection, about, now, "patient", &what).await?;
                 }
                 Ok(changed)
@@ -170,19 +168,20 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
         .write(move |connection| {
             Box::pin(async move {
                 let booked = bookings::store::is_ahead(connection, &reference, now).await?;
-                let kept = desk::store::withdraw_held(connection, &reference, now).await?;
-                let standing = desk::store::standing(connection, &reference).await?;
+                let kept = handling::store::withdraw_held(connection, &reference, now).await?;
+                let standing = handling::store::standing(connection, &reference).await?;
                 let erased =
                     standing.held_at.is_none() && store::withdraw(connection, &reference, now).await?;
                 if erased {
-                    desk::store::erase(connection, &reference).await?;
+                    handling::store::erase(connection, &reference).await?;
                     mail::forget(connection, &reference).await?;
                     summaries::store::unshare(connection, &reference).await?;
                 }
                 if kept || erased {
                     bookings::store::erase(connection, &reference, now).await?;
-                    let attention = if booked { desk::Attention::BookingFree } else { desk::Attention::None };
-                    desk::store::set_attention(connection, &reference, attention).await?;
+                    let attention =
+                        if booked { handling::Attention::BookingFree } else { handling::Attention::None };
+                    handling::store::set_attention(connection, &reference, attention).await?;
                     let (who, what) = match standing.state.as_str() {
                         _ if kept => ("patient", "withdrew: to be erased when it is no longer kept"),
                         // Standing is read after a kept request was withdrawn: this one was before.

@@ -1,7 +1,8 @@
 //! What the consultation form says, as typed and as checked.
 
-use crate::form::contact::{CallTime, Choice, Method, yes_no};
-use crate::form::{self, FieldErrors, Fields, email, one_line};
+use crate::web::form;
+use crate::web::form::contact::{CallTime, Choice, Method, yes_no};
+use crate::web::form::{FieldErrors, Fields, email, one_line};
 
 /// The longest main concern, in characters.
 pub const LONGEST_CONCERN: usize = 500;

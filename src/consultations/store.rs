@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::request::Contact;
-use super::{Request, State};
-use crate::clock::{moment, seconds};
-use crate::config::Role;
-use crate::form::contact::{CallTime, Method};
-use crate::sealing::{Place, Sealer};
+use crate::clinic::Role;
+use crate::consultations::request::Contact;
+use crate::consultations::{Request, State};
+use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::{Cipher, FieldId};
+use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -40,15 +40,15 @@ pub struct Event {
     pub what: String,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "consultations", reference, column }
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "consultations", reference, column }
 }
 
 impl Row {
     /// A field that was erased is empty.
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Request> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Request> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => sealer.unseal(place(&self.reference, column), sealed),
+            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
             None => Ok(String::new()),
         };
         let unknown = |what: &str| sqlx::Error::Decode(format!("a request has an unknown {what}").into());
@@ -76,11 +76,11 @@ impl Row {
 
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     request: &Request,
     content_mark: &str,
 ) -> sqlx::Result<()> {
-    let seal = |column, text: &str| sealer.seal(place(&request.reference, column), text);
+    let encrypt = |column, text: &str| cipher.encrypt(place(&request.reference, column), text);
     sqlx::query(
         "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, \
          contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
@@ -97,11 +97,11 @@ pub async fn insert(
     .bind(request.method.word())
     .bind(words_of(&request.times))
     .bind(&request.voicemail)
-    .bind(seal("name", &request.name))
-    .bind(seal("email", &request.email))
-    .bind(seal("phone", &request.phone))
-    .bind(seal("concern", &request.concern))
-    .bind(seal("needs", &request.needs))
+    .bind(encrypt("name", &request.name))
+    .bind(encrypt("email", &request.email))
+    .bind(encrypt("phone", &request.phone))
+    .bind(encrypt("concern", &request.concern))
+    .bind(encrypt("needs", &request.needs))
     .bind(content_mark)
     .bind(&request.token_hash)
     .execute(connection)
@@ -156,14 +156,14 @@ pub async fn same_content(
     .await
 }
 
-pub async fn find(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Request> {
-    find_for(readers, sealer, reference, Role::Clinician).await
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
+    find_for(readers, cipher, reference, Role::Clinician).await
 }
 
 /// The same for the desk: what the patient wrote is not even read for a role that does not see it.
 pub async fn find_for(
     readers: &SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     role: Role,
 ) -> sqlx::Result<Request> {
@@ -176,23 +176,23 @@ pub async fn find_for(
     .bind(role.sees_words())
     .fetch_one(readers)
     .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
 /// The same within a transaction.
 pub async fn find_on(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as("select * from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
         .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
-pub async fn find_by_key(readers: &SqlitePool, sealer: &Sealer, key_hash: &str) -> sqlx::Result<Request> {
+pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
         "select consultations.* from consultations join submissions using (reference) \
          where submissions.key_hash = $1 and submissions.kind = 'consultation'",
@@ -200,15 +200,15 @@ pub async fn find_by_key(readers: &SqlitePool, sealer: &Sealer, key_hash: &str) 
     .bind(key_hash)
     .fetch_one(readers)
     .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
-pub async fn find_by_token(readers: &SqlitePool, sealer: &Sealer, token_hash: &str) -> sqlx::Result<Request> {
+pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &str) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as("select * from consultations where token_hash = $1")
         .bind(token_hash)
         .fetch_one(readers)
         .await?;
-    row.open(sealer)
+    row.open(cipher)
 }
 
 pub async fn set_state(
@@ -242,20 +242,20 @@ pub async fn set_safety(connection: &mut SqliteConnection, reference: &str) -> s
 /// True when the request was still open.
 pub async fn change_contact(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     contact: &Contact,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let seal = |column, text: &str| sealer.seal(place(reference, column), text);
+    let encrypt = |column, text: &str| cipher.encrypt(place(reference, column), text);
     let changed = sqlx::query(
         "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
          changed_at = max(changed_at + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
     )
     .bind(reference)
-    .bind(seal("name", &contact.name))
-    .bind(seal("email", &contact.email))
-    .bind(seal("phone", &contact.phone))
+    .bind(encrypt("name", &contact.name))
+    .bind(encrypt("email", &contact.email))
+    .bind(encrypt("phone", &contact.phone))
     .bind(contact.method.word())
     .bind(words_of(&contact.times))
     .bind(seconds(now))

@@ -11,12 +11,12 @@ use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::pages::Shelf;
-use super::{Library, Sheet};
-use crate::assets;
-use crate::markdown::escape;
-use crate::page::{PUBLIC, Ready};
-use crate::site::Site;
+use crate::library::markdown::escape;
+use crate::library::pages::RenderedPages;
+use crate::library::{Library, Sheet};
+use crate::web::page::{PUBLIC, StaticPage};
+use crate::web::site::Site;
+use crate::web::static_files;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const XML: &str = "application/xml";
@@ -26,14 +26,14 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// A browser's list of search engines has no room for more.
 const LONGEST_SHORT_NAME: usize = 16;
 
-pub struct Feeds(BTreeMap<&'static str, Ready>);
+pub struct Feeds(BTreeMap<&'static str, StaticPage>);
 
 impl Feeds {
-    pub fn new(site: &Site, library: &Library, shelf: &Shelf) -> Feeds {
-        let ready = |content_type, text: String| Ready::new(content_type, PUBLIC, text.into_bytes());
+    pub fn new(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> Feeds {
+        let ready = |content_type, text: String| StaticPage::new(content_type, PUBLIC, text.into_bytes());
         Feeds(BTreeMap::from([
             ("/robots.txt", ready(TEXT, robots(site))),
-            ("/sitemap.xml", ready(XML, sitemap(site, library, shelf))),
+            ("/sitemap.xml", ready(XML, sitemap(site, library, rendered_pages))),
             ("/feed.xml", ready(ATOM, feed(site, library))),
             ("/opensearch.xml", ready(OPENSEARCH, opensearch(site))),
             ("/.well-known/security.txt", ready(TEXT, security(site, library))),
@@ -64,9 +64,9 @@ fn robots(site: &Site) -> String {
 }
 
 /// A page is dated only when its words are: by its review or its last change, whichever is newer.
-fn sitemap(site: &Site, library: &Library, shelf: &Shelf) -> String {
+fn sitemap(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> String {
     let dates = dates(library);
-    let mut pages: Vec<String> = shelf
+    let mut pages: Vec<String> = rendered_pages
         .paths()
         .map(|path| {
             let changed =
@@ -150,7 +150,7 @@ fn opensearch(site: &Site) -> String {
          <Url type=\"text/html\" method=\"get\" template=\"{}?q={{searchTerms}}\"/></OpenSearchDescription>\n",
         escape(name.trim_end()),
         escape(&format!("Fact sheets about back pain and sleep from {}", site.clinic.clinic)),
-        escape(&site.url(&assets::href("icon.svg"))),
+        escape(&site.url(&static_files::href("icon.svg"))),
         escape(&site.url("/search")),
     )
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::de::DeserializeOwned;
 
-use super::check::Finding;
-use crate::markdown::{Fault, Place};
+use crate::clinic::content_file::Position;
+use crate::library::check::Finding;
+use crate::library::markdown::Fault;
 
 pub struct Read<F> {
     pub slug: String,
@@ -55,7 +56,7 @@ pub fn read<F: DeserializeOwned>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
             Ok(Read { slug, front: fields, text: text.to_owned(), lines_above: front.lines().count() + 2 })
         }
         Err(error) => {
-            let place = Place::of(front, error.span().map_or(0, |span| span.start)).below(1);
+            let place = Position::of(front, error.span().map_or(0, |span| span.start)).below(1);
             Err(vec![Finding::new(file.display().to_string(), place, "front-matter", error.message())])
         }
     }

@@ -6,10 +6,10 @@ use std::path::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Library, Reference, Sheet};
 use crate::clinic::read_toml;
-use crate::markdown;
-use crate::site::{Frame, Site};
+use crate::library::markdown;
+use crate::library::{Library, Reference, Sheet};
+use crate::web::site::{PageContext, Site};
 
 /// A term by its key, which is its id on the page.
 pub type Glossary = BTreeMap<String, Term>;
@@ -32,7 +32,7 @@ pub struct Term {
 #[derive(Template)]
 #[template(path = "library/glossary.html")]
 pub struct GlossaryPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     entries: Vec<Entry<'a>>,
     sources: Vec<&'a Reference>,
 }
@@ -79,7 +79,7 @@ impl<'a> GlossaryPage<'a> {
         let entries = entries.collect();
         let about = "Words that you may meet on our pages or at an appointment, each in one plain sentence.";
         GlossaryPage {
-            frame: site.public("Glossary", about, "/glossary"),
+            context: site.public("Glossary", about, "/glossary"),
             entries,
             sources: keys.iter().filter_map(|key| library.references.get(*key)).collect(),
         }

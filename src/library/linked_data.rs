@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{ReviewState, Sheet};
-use crate::site::Site;
+use crate::library::{ReviewState, Sheet};
+use crate::web::site::Site;
 
 /// A sheet, and where it stands on the site. Only a person who signed it off is named as its reviewer.
 pub fn sheet(site: &Site, sheet: &Sheet) -> String {

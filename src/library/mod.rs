@@ -7,20 +7,8 @@ use anyhow::ensure;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
-use crate::markdown::{self, Html, Names, Passage};
-use crate::site::Site;
-
-pub mod check;
-pub mod feeds;
-mod file;
-mod front_matter;
-pub mod glossary;
-mod linked_data;
-mod names;
-pub mod pages;
-pub mod questions;
-pub mod search;
-mod topics;
+use crate::library::markdown::{Html, Names, Passage};
+use crate::web::site::Site;
 
 use check::Finding;
 use file::{markdown_files, read};
@@ -28,6 +16,21 @@ pub use front_matter::{Allow, Change, FrontMatter, PlainFrontMatter, Related, Re
 use glossary::Glossary;
 use names::names;
 use questions::Questions;
+
+pub mod answers;
+pub mod check;
+pub mod feeds;
+mod file;
+mod front_matter;
+pub mod glossary;
+mod linked_data;
+pub mod markdown;
+mod names;
+pub mod pages;
+pub mod questions;
+pub mod search;
+pub mod summary;
+mod topics;
 pub use topics::Topic;
 
 /// The sections that every sheet has, in their order; its own stand between the first two.

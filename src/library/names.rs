@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::markdown::Names;
-use crate::site::Site;
+use crate::library::markdown::Names;
+use crate::web::site::Site;
 
 pub fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
     let clinic = &site.clinic;

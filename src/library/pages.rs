@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::civil::Date;
 
-use super::glossary::GlossaryPage;
-use super::{Library, PlainPage, Sheet, Topic, linked_data};
-use crate::page::Ready;
-use crate::site::{Frame, Site};
+use crate::library::glossary::GlossaryPage;
+use crate::library::{Library, PlainPage, Sheet, Topic, linked_data};
+use crate::web::page::StaticPage;
+use crate::web::site::{PageContext, Site};
 
 /// Pages with an address of their own that no content file makes.
 pub const FIXED_PATHS: &[&str] = &[
@@ -32,15 +32,15 @@ pub const FIXED_PATHS: &[&str] = &[
 ];
 
 /// Every public page, by its path, and where moved pages are now.
-pub struct Shelf {
-    pages: HashMap<String, Ready>,
+pub struct RenderedPages {
+    pages: HashMap<String, StaticPage>,
     moved: HashMap<String, String>,
 }
 
 #[derive(Template)]
 #[template(path = "library/sheet.html")]
 struct SheetPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     sheet: &'a Sheet,
     /// On the page about emergencies the signs stand open, before anything else.
     open_safety: bool,
@@ -54,7 +54,7 @@ struct SheetPage<'a> {
 #[derive(Template)]
 #[template(path = "library/index.html")]
 struct IndexPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     letters: Vec<(char, Vec<&'a Sheet>)>,
     topics: &'a [Topic],
 }
@@ -62,7 +62,7 @@ struct IndexPage<'a> {
 #[derive(Template)]
 #[template(path = "library/home.html")]
 struct HomePage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     topics: &'a [Topic],
     /// How many there are to read.
     sheets: usize,
@@ -71,7 +71,7 @@ struct HomePage<'a> {
 #[derive(Template)]
 #[template(path = "library/topic.html")]
 struct TopicPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
     others: Vec<&'a Topic>,
 }
@@ -79,7 +79,7 @@ struct TopicPage<'a> {
 #[derive(Template)]
 #[template(path = "library/plain.html")]
 struct PlainPageShown<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     page: &'a PlainPage,
 }
 
@@ -87,76 +87,78 @@ struct PlainPageShown<'a> {
 #[derive(Template)]
 #[template(path = "library/night.html")]
 struct NightPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     page: &'a PlainPage,
 }
 
 #[derive(Template)]
 #[template(path = "library/emergency.html")]
 struct EmergencyPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "library/contact.html")]
 struct ContactPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     /// Linked data, as JSON.
     data: String,
 }
 
-impl Shelf {
+impl RenderedPages {
     /// Renders every page. `offers` gives the forms that stand at the foot of one sheet.
     pub fn fill(
         site: &Site,
         library: &Library,
         offers: impl Fn(&str) -> Vec<String>,
-    ) -> anyhow::Result<Shelf> {
-        let mut shelf = Shelf { pages: HashMap::new(), moved: HashMap::new() };
+    ) -> anyhow::Result<RenderedPages> {
+        let mut rendered_pages = RenderedPages { pages: HashMap::new(), moved: HashMap::new() };
         let name = &site.clinic.site;
         let about =
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
         let topics = &library.topics;
         let sheets = library.sheets.len();
-        shelf.add("/", &HomePage { frame: site.public(name, about, "/"), topics, sheets })?;
+        rendered_pages.add("/", &HomePage { context: site.public(name, about, "/"), topics, sheets })?;
         let every = "Every fact sheet and guide, in the order of the alphabet.";
         let letters = by_letter(&library.sheets);
-        shelf.add(
+        rendered_pages.add(
             "/fact-sheets",
-            &IndexPage { frame: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters, topics },
+            &IndexPage { context: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters, topics },
         )?;
-        shelf.add("/glossary", &GlossaryPage::new(site, library))?;
+        rendered_pages.add("/glossary", &GlossaryPage::new(site, library))?;
         let signs =
             "The signs with back pain that mean call 999 or get advice today, and a slip to hand over.";
-        shelf.add(
+        rendered_pages.add(
             "/emergency",
-            &EmergencyPage { frame: site.public("Is this an emergency?", signs, "/emergency") },
+            &EmergencyPage { context: site.public("Is this an emergency?", signs, "/emergency") },
         )?;
         let reach = "How to reach the clinic, report a mistake, or complain.";
         let data = linked_data::clinic(site);
-        shelf.add("/contact", &ContactPage { frame: site.public("Contact us", reach, "/contact"), data })?;
+        rendered_pages
+            .add("/contact", &ContactPage { context: site.public("Contact us", reach, "/contact"), data })?;
         for topic in topics {
             let path = topic.path();
-            let frame = site.public(&topic.title, &topic.summary, &path);
+            let context = site.public(&topic.title, &topic.summary, &path);
             let others = topics.iter().filter(|other| other.slug != topic.slug).collect();
-            shelf.add(&path, &TopicPage { frame, sheets: library.sheets_of(topic).collect(), others })?;
+            rendered_pages
+                .add(&path, &TopicPage { context, sheets: library.sheets_of(topic).collect(), others })?;
         }
         for page in &library.pages {
             let path = page.path();
-            let frame = site.public(&page.front.title, &page.front.summary, &path);
+            let context = site.public(&page.front.title, &page.front.summary, &path);
             match page.slug.as_str() {
-                "night" => shelf.add(&path, &NightPage { frame, page })?,
-                _ => shelf.add(&path, &PlainPageShown { frame, page })?,
+                "night" => rendered_pages.add(&path, &NightPage { context, page })?,
+                _ => rendered_pages.add(&path, &PlainPageShown { context, page })?,
             }
         }
         for sheet in &library.sheets {
             let path = sheet.path();
-            shelf.add(&path, &sheet_page(site, library, sheet, &path, offers(&sheet.slug)))?;
+            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, offers(&sheet.slug)))?;
             for alias in &sheet.front.aliases {
-                shelf.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
+                rendered_pages.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
             }
         }
-        Ok(shelf)
+        Ok(rendered_pages)
     }
 
     pub fn paths(&self) -> impl Iterator<Item = &str> {
@@ -168,19 +170,19 @@ impl Shelf {
         self.moved.get(path).map(String::as_str)
     }
 
-    /// Puts one more page on the shelf.
+    /// Puts one more page on the rendered_pages.
     pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
-        self.pages.insert(path.to_owned(), Ready::page(page)?);
+        self.pages.insert(path.to_owned(), StaticPage::page(page)?);
         Ok(())
     }
 }
 
-pub fn routes(shelf: Arc<Shelf>) -> Router {
+pub fn routes(rendered_pages: Arc<RenderedPages>) -> Router {
     let mut router = Router::new();
-    for path in shelf.paths().chain(shelf.moved.keys().map(String::as_str)) {
+    for path in rendered_pages.paths().chain(rendered_pages.moved.keys().map(String::as_str)) {
         router = router.route(path, get(show));
     }
-    router.fallback(get(without_slash)).with_state(shelf)
+    router.fallback(get(without_slash)).with_state(rendered_pages)
 }
 
 /// A link to a source, short enough to print.
@@ -188,8 +190,8 @@ pub fn short_link(link: &str) -> &str {
     link.trim_start_matches("https://").trim_start_matches("www.")
 }
 
-async fn show(State(shelf): State<Arc<Shelf>>, uri: Uri, asked: HeaderMap) -> Response {
-    match (shelf.pages.get(uri.path()), shelf.moved_to(uri.path())) {
+async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked: HeaderMap) -> Response {
+    match (rendered_pages.pages.get(uri.path()), rendered_pages.moved_to(uri.path())) {
         (Some(page), _) => page.answer(&asked),
         (None, Some(to)) => Redirect::permanent(to).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
@@ -197,8 +199,8 @@ async fn show(State(shelf): State<Arc<Shelf>>, uri: Uri, asked: HeaderMap) -> Re
 }
 
 /// `/fact-sheets/` is a slip for `/fact-sheets`; only pages that exist are led to.
-async fn without_slash(State(shelf): State<Arc<Shelf>>, uri: Uri) -> Response {
-    match uri.path().strip_suffix('/').filter(|path| shelf.pages.contains_key(*path)) {
+async fn without_slash(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri) -> Response {
+    match uri.path().strip_suffix('/').filter(|path| rendered_pages.pages.contains_key(*path)) {
         Some(path) => Redirect::permanent(path).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -213,7 +215,7 @@ fn sheet_page<'a>(
 ) -> SheetPage<'a> {
     let front = &sheet.front;
     SheetPage {
-        frame: site.public(&front.title, &front.summary, path),
+        context: site.public(&front.title, &front.summary, path),
         sheet,
         open_safety: sheet.slug == "when-back-pain-is-an-emergency",
         topics: library.topics_of(sheet).collect(),

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::check::{Finding, Source};
-use super::{Kind, Library, Sheet};
 use crate::clinic::read_toml;
+use crate::library::check::{Finding, Source};
+use crate::library::{Kind, Library, Sheet};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +57,7 @@ pub fn contradictions(library: &Library, content: &Path) -> Vec<Finding> {
     let file = content.join("topics.toml");
     for (number, topic) in library.topics.iter().enumerate() {
         let name = &topic.slug;
-        if crate::markdown::slug(name) != *name || name.is_empty() {
+        if crate::library::markdown::slug(name) != *name || name.is_empty() {
             complain(&file, name, "a slug is an address: small letters, digits and hyphens".to_owned());
         }
         if library.topics[..number].iter().any(|other| other.slug == *name) {

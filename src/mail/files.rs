@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::mail::Purpose;
-use crate::sealing::random_token;
+use crate::storage::encryption::random_token;
 
 /// How the name of a file begins: when its mail was made.
 const MADE_AT: &str = "%Y%m%dT%H%M%SZ";

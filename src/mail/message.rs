@@ -9,10 +9,10 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use crate::config::Role;
-use crate::form::{one_line, plain_name};
-use crate::sealing::random_token;
-use crate::site::Site;
+use crate::clinic::Role;
+use crate::storage::encryption::random_token;
+use crate::web::form::{one_line, plain_name};
+use crate::web::site::Site;
 
 /// A mail as a feature writes it.
 pub struct Letter {
@@ -55,16 +55,16 @@ pub enum Purpose {
 pub struct Sender {
     from: Mailbox,
     /// What stands behind the at sign of a Message-ID.
-    pub(super) domain: String,
+    pub(crate) domain: String,
 }
 
 /// A message that is ready to send.
 pub struct Written {
-    pub(super) purpose: Purpose,
-    pub(super) reference: String,
-    pub(super) id: String,
-    pub(super) to: String,
-    pub(super) bytes: Vec<u8>,
+    pub(crate) purpose: Purpose,
+    pub(crate) reference: String,
+    pub(crate) id: String,
+    pub(crate) to: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Purpose {
@@ -199,7 +199,7 @@ fn body(letter: &Letter, calendar: Option<&CalendarFile>) -> anyhow::Result<Mult
 }
 
 /// An address that fits into a command of a mail server: ASCII on one line. The error does not repeat it.
-pub(super) fn parse(address: &str) -> anyhow::Result<Address> {
+pub(crate) fn parse(address: &str) -> anyhow::Result<Address> {
     let plain = address.is_ascii() && !address.contains(|c: char| c.is_ascii_control());
     ensure!(plain, "the address of a mail has characters that mail servers do not take");
     address.parse().context("the address of a mail is not an address")

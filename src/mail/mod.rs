@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::clock::seconds;
-use crate::database::Database;
-use crate::sealing::{Place, Sealer};
+use crate::storage::clock::seconds;
+use crate::storage::database::Database;
+use crate::storage::encryption::{Cipher, FieldId};
 
-pub mod asked;
 pub mod desk;
 mod files;
+pub mod limits;
 mod message;
 mod outcome;
 mod post;
@@ -35,20 +35,20 @@ pub use worker::Worker;
 /// After the commit, wake the worker through `App::mail_waiting`. An address that mail cannot go to is an error.
 pub async fn enqueue(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     sender: &Sender,
     letter: Letter,
     now: Timestamp,
     due: Timestamp,
 ) -> sqlx::Result<()> {
     let message = sender.write(&letter, None, now).map_err(|error| sqlx::Error::Decode(error.into()))?;
-    keep(connection, sealer, &message, now, due).await
+    keep(connection, cipher, &message, now, due).await
 }
 
 /// Stores a message that was written before, so that one that cannot be written undoes nothing.
 pub async fn keep(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     message: &Written,
     now: Timestamp,
     due: Timestamp,
@@ -57,8 +57,8 @@ pub async fn keep(
         message_id: &message.id,
         purpose: message.purpose,
         reference: &message.reference,
-        recipient: sealer.seal(place(&message.id, "recipient"), &message.to),
-        message: sealer.seal_bytes(place(&message.id, "message"), &message.bytes),
+        recipient: cipher.encrypt(place(&message.id, "recipient"), &message.to),
+        message: cipher.encrypt_bytes(place(&message.id, "message"), &message.bytes),
         now: seconds(now),
         due: seconds(due),
     };
@@ -107,13 +107,13 @@ pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -
 /// Why a mail was not sent, in the mail server's words. They may hold the patient's address.
 pub async fn trouble_of(
     readers: &sqlx::SqlitePool,
-    sealer: &Sealer,
+    cipher: &Cipher,
     id: i64,
 ) -> sqlx::Result<Option<String>> {
     let Some((message_id, sealed)) = store::trouble(readers, id).await? else { return Ok(None) };
-    sealer.unseal(place(&message_id, "trouble"), &sealed).map(Some)
+    cipher.decrypt(place(&message_id, "trouble"), &sealed).map(Some)
 }
 
-fn place<'a>(message_id: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "outbox", reference: message_id, column }
+fn place<'a>(message_id: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "outbox", reference: message_id, column }
 }

@@ -3,8 +3,8 @@
 use anyhow::Context;
 use jiff::Timestamp;
 
-use super::message::{Purpose, Sender, Written, parse};
-use crate::sealing::random_token;
+use crate::mail::message::{Purpose, Sender, Written, parse};
+use crate::storage::encryption::random_token;
 
 /// How quoted-printable breaks a line that goes on.
 const SOFT_BREAK: &[u8] = b"=\r\n";
@@ -15,7 +15,7 @@ const OWN: [&str; 3] = ["to:", "message-id:", "date:"];
 impl Sender {
     /// The name of whom it was for is left out: it may have been a slip, too. `stop` is what the link that stops mail
     /// holds, for the old address and for the new one.
-    pub(super) fn readdress(
+    pub(crate) fn readdress(
         &self,
         message: &[u8],
         (purpose, reference): (Purpose, &str),
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::mail::Letter;
-    use crate::site::Site;
+    use crate::web::site::Site;
 
     #[test]
     fn only_the_address_the_date_and_the_name_of_the_message_are_new() {

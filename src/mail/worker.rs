@@ -7,14 +7,15 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, moment, seconds};
-use crate::database::Database;
 use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, Trouble, Verdict};
 use crate::mail::progress::{AT_ONCE, Held, Progress, Turn};
 use crate::mail::smtp::{Conversation, Server};
-use crate::mail::store::{self, Leased};
+use crate::mail::store;
+use crate::mail::store::Leased;
 use crate::mail::{Post, Sender, files, message, place};
-use crate::sealing::{Sealer, random};
+use crate::storage::clock::{Clock, moment, seconds};
+use crate::storage::database::Database;
+use crate::storage::encryption::{Cipher, random};
 
 /// The longest sleep: the system's clock may jump, and is read again after it.
 const NAP: Duration = Duration::from_secs(30);
@@ -23,7 +24,7 @@ const LAST_ORDERS: Duration = Duration::from_secs(20);
 
 pub struct Worker {
     pub database: Database,
-    pub sealer: Arc<Sealer>,
+    pub cipher: Arc<Cipher>,
     pub sender: Arc<Sender>,
     pub post: Post,
     pub clock: Clock,
@@ -175,9 +176,9 @@ impl Worker {
 
     fn open(&self, mail: &Leased) -> Option<(lettre::Address, Vec<u8>)> {
         let recipient = place(&mail.message_id, "recipient");
-        let to = self.sealer.unseal(recipient, mail.recipient.as_ref()?).ok()?;
+        let to = self.cipher.decrypt(recipient, mail.recipient.as_ref()?).ok()?;
         let message = place(&mail.message_id, "message");
-        let message = self.sealer.unseal_bytes(message, mail.message.as_ref()?).ok()?;
+        let message = self.cipher.decrypt_bytes(message, mail.message.as_ref()?).ok()?;
         Some((message::parse(&to).ok()?, message))
     }
 
@@ -215,7 +216,7 @@ impl Worker {
     ) -> sqlx::Result<()> {
         let (id, leased_until) = (mail.id, mail.leased_until);
         let place = place(&mail.message_id, "trouble");
-        let trouble = verdict.trouble.as_ref().map(|words| self.sealer.seal(place, words));
+        let trouble = verdict.trouble.as_ref().map(|words| self.cipher.encrypt(place, words));
         let mut tries = 1;
         loop {
             let (verdict, trouble) = (verdict.clone(), trouble.clone());

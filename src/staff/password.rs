@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
 
-use super::common::is_common;
+use crate::staff::common_passwords::is_common;
 
 /// OWASP's second choice of parameters: 19 MiB, 2 passes, 1 lane.
 static HASHER: LazyLock<Argon2> = LazyLock::new(|| {

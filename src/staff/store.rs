@@ -1,11 +1,11 @@
-//! The SQL of accounts and their invitations, and of writing to the audit.
+//! The SQL of accounts and their invitations, and nothing else.
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Account, Invitation, NewAccount};
-use crate::clock::seconds;
+use crate::staff::account::{Account, Invitation, NewAccount};
+use crate::storage::clock::seconds;
 
 /// What an account is read from, in this order.
 const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";
@@ -21,7 +21,7 @@ pub async fn insert(
     )
     .bind(&new.email)
     .bind(&new.name)
-    .bind(new.role.word())
+    .bind(new.role.as_str())
     .bind(password_hash)
     .bind(seconds(now))
     .fetch_one(connection)
@@ -84,7 +84,7 @@ pub async fn invite(
          values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(token_hash)
-    .bind(new.role.word())
+    .bind(new.role.as_str())
     .bind(&new.email)
     .bind(new.invited_by)
     .bind(seconds(now))
@@ -127,7 +127,7 @@ pub async fn use_invitation(
         .bind(token_hash)
         .bind(seconds(now))
         .bind(&new.email)
-        .bind(new.role.word())
+        .bind(new.role.as_str())
         .execute(connection)
         .await?;
     Ok(used.rows_affected() == 1)
@@ -136,22 +136,5 @@ pub async fn use_invitation(
 /// Lets go of links that nobody used in time, and of the addresses they were for.
 pub async fn forget_invitations(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations where expires_at <= $1").bind(now).execute(connection).await?;
-    Ok(())
-}
-
-pub async fn audit(
-    connection: &mut SqliteConnection,
-    staff: Option<i64>,
-    now: Timestamp,
-    what: &str,
-    reference: &str,
-) -> sqlx::Result<()> {
-    sqlx::query("insert into audit (happened_at, staff_id, what, reference) values ($1, $2, $3, $4)")
-        .bind(seconds(now))
-        .bind(staff)
-        .bind(what)
-        .bind(reference)
-        .execute(connection)
-        .await?;
     Ok(())
 }

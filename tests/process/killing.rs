@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mybackpain::sealing::random;
+use mybackpain::storage::encryption::random;
 
 use crate::client::{Form, READING, check, get, send, value};
 use crate::program::{Program, command, data_folder};

@@ -1,7 +1,7 @@
 //! Odd email addresses through every form that takes one: each is refused with words, or mail can be written to it.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::consultations::link_in;
 use crate::support::desk::page;
@@ -159,15 +159,18 @@ fn percent_decoded(link: &str) -> String {
 async fn a_booking_is_made_changed_and_cancelled_even_when_its_mail_cannot_be_written() {
     let site = Site::open().await;
     let reference = site.one_request().await;
-    let sealer = site.app.sealer.clone();
+    let cipher = site.app.cipher.clone();
     let about = reference.clone();
     site.app
         .database
         .write(move |connection| {
             Box::pin(async move {
-                let place =
-                    mybackpain::sealing::Place { table: "consultations", reference: &about, column: "email" };
-                let sealed = sealer.seal(place, "\"a b\"@example.com");
+                let place = mybackpain::storage::encryption::FieldId {
+                    table: "consultations",
+                    reference: &about,
+                    column: "email",
+                };
+                let sealed = cipher.encrypt(place, "\"a b\"@example.com");
                 sqlx::query("update consultations set email = $1").bind(sealed).execute(connection).await?;
                 Ok(())
             })

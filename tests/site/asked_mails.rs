@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::security::Limits;
+use mybackpain::clinic::Role;
+use mybackpain::web::security::Limits;
 
 use crate::assessment::answer_all;
 use crate::consultations::{decoded, link_in};
@@ -72,7 +72,7 @@ async fn both_forms_share_what_one_address_gets_and_it_is_one_an_hour_and_five_a
         assert_eq!(mails_to(&site, email).await.len(), sent);
     }
     site.clock.advance(SignedDuration::from_hours(25));
-    mybackpain::forgetting::forget(&site.app).await.unwrap();
+    mybackpain::operations::retention_job::forget(&site.app).await.unwrap();
     assert_eq!(site.count("asked_mails").await, 0, "what was counted is erased after a day");
     ask(&site, 8, NEW, &to(email, "another day")).await;
     assert_eq!(mails_to(&site, email).await.len(), 6);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use mybackpain::library::Library;
 use mybackpain::library::check::{rules, run};
-use mybackpain::site::Site as Around;
+use mybackpain::web::site::Site as Around;
 use tempfile::TempDir;
 
 use cases::{GOOD, SHEET, TODAY, allow, cases, edit, good, say, swap, tripped};

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::security::Limits;
+use mybackpain::clinic::Role;
+use mybackpain::web::security::Limits;
 
 use crate::support::{Site, Visitor, with};
 
@@ -126,9 +126,9 @@ async fn a_closed_complaint_is_erased_after_24_months_and_an_open_one_is_kept() 
     let site = Site::open().await;
     let reference = complained(&site).await;
     let forget = async |days: i64| {
-        let before = site.now().as_second() + days * 86_400 - mybackpain::retention::COMPLAINT;
+        let before = site.now().as_second() + days * 86_400 - mybackpain::storage::retention::COMPLAINT;
         let erase = site.app.database.write(move |connection| {
-            Box::pin(async move { mybackpain::complaints::store::forget(connection, before).await })
+            Box::pin(async move { mybackpain::patients::complaints::store::forget(connection, before).await })
         });
         erase.await.unwrap()
     };

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::security::Limits;
+use mybackpain::web::security::Limits;
 
 use crate::support::{Site, consultation, one_line, with};
 

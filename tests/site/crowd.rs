@@ -1,6 +1,6 @@
 //! How quick the desk is with very many requests: a measurement, not a test.
 
-use mybackpain::sealing::Place;
+use mybackpain::storage::encryption::FieldId;
 
 use crate::support::{Site, consultation};
 
@@ -30,15 +30,15 @@ async fn measures_the_desk_with_50_000_requests() {
 
 async fn fill(site: &Site, number: usize) {
     let reference = site.request(&consultation()).await;
-    let sealer = site.app.sealer.clone();
+    let cipher = site.app.cipher.clone();
     site.app
         .database
         .write(move |connection| {
             Box::pin(async move {
                 for at in 0..number {
                     let own = format!("BP-{:04}-{:04}", at / 10_000, at % 10_000);
-                    let seal = |column, text: &str| {
-                        sealer.seal(Place { table: "consultations", reference: &own, column }, text)
+                    let encrypt = |column, text: &str| {
+                        cipher.encrypt(FieldId { table: "consultations", reference: &own, column }, text)
                     };
                     let (name, email, phone) = (
                         format!("Person {at:05} Okafor"),
@@ -54,11 +54,11 @@ async fn fill(site: &Site, number: usize) {
                          from consultations where reference = $7",
                     )
                     .bind(&own)
-                    .bind(seal("name", &name))
-                    .bind(seal("email", &email))
-                    .bind(seal("phone", &phone))
-                    .bind(seal("concern", "Lower back ache for 3 months"))
-                    .bind(seal("needs", ""))
+                    .bind(encrypt("name", &name))
+                    .bind(encrypt("email", &email))
+                    .bind(encrypt("phone", &phone))
+                    .bind(encrypt("concern", "Lower back ache for 3 months"))
+                    .bind(encrypt("needs", ""))
                     .bind(&reference)
                     .bind(at as i64)
                     .execute(&mut *connection)

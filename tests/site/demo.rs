@@ -1,15 +1,13 @@
 //! The made-up month: what a newcomer sees on the desk, and that it never mixes with real data.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use mybackpain::config::{Content, Data, Demo};
-use mybackpain::database::Database;
-use mybackpain::demo;
+use mybackpain::operations::demo::{self, Demo};
+use mybackpain::storage::database::Database;
 use sqlx::AssertSqlSafe;
 
-fn asked_for(folder: &Path, requests: u32) -> Demo {
-    let (data, content) = (folder.to_owned(), PathBuf::from("content"));
-    Demo { data: Data { folder: data }, content: Content { folder: content }, requests, seed: 1 }
+fn asked_for(folder: &Path, requests: u32) -> Demo<'_> {
+    Demo { folder, content: Path::new("content"), requests, seed: 1 }
 }
 
 #[tokio::test]

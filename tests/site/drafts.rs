@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::forgetting::forget;
-use mybackpain::security::Limits;
+use mybackpain::operations::retention_job::forget;
+use mybackpain::web::security::Limits;
 
 use crate::assessment::{answer_all, begin};
 use crate::support::Site;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::forgetting::{Passes, forget};
+use mybackpain::clinic::Role;
+use mybackpain::operations::retention_job::{Passes, forget};
 
 use crate::consultations::{decoded, link_in};
 use crate::support::desk::page;

@@ -253,7 +253,7 @@ async fn every_address_of_the_desk_refuses_strangers() {
 
 #[tokio::test]
 async fn an_https_site_says_so_in_its_headers() {
-    let site = Site::with(mybackpain::security::Limits::none(), "https://clinic.example").await;
+    let site = Site::with(mybackpain::web::security::Limits::none(), "https://clinic.example").await;
     let home = site.visitor().get("/").await;
     assert!(home.header("strict-transport-security").contains("max-age=63072000"));
     assert!(home.header("content-security-policy").contains("upgrade-insecure-requests"));

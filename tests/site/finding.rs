@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use mybackpain::library::Library;
 use mybackpain::library::search::{Index, Source, Synonyms};
-use mybackpain::site::Site as Around;
+use mybackpain::web::site::Site as Around;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

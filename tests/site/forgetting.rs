@@ -1,8 +1,8 @@
 //! What was kept long enough is gone from the files, and what is kept cannot be read from them.
 
 use jiff::SignedDuration;
-use mybackpain::forgetting::forget;
-use mybackpain::sealing::Sealer;
+use mybackpain::operations::retention_job::forget;
+use mybackpain::storage::encryption::Cipher;
 
 use crate::assessment::answer_all;
 use crate::support::{Site, consultation, report, with};
@@ -112,7 +112,7 @@ async fn a_value_moved_to_another_row_does_not_open() {
     let find = |reference: String| {
         let app = site.app.clone();
         async move {
-            mybackpain::consultations::store::find(app.database.readers(), &app.sealer, &reference).await
+            mybackpain::consultations::store::find(app.database.readers(), &app.cipher, &reference).await
         }
     };
     assert!(find(references[0].clone()).await.is_err());
@@ -123,11 +123,15 @@ async fn a_value_moved_to_another_row_does_not_open() {
 async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     let site = site_with_personal_data().await;
     let file = site.folder.path().join("sealing.key");
-    mybackpain::sealing::add_key(&file).unwrap();
-    let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
-    let count = mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    mybackpain::storage::encryption::add_key(&file).unwrap();
+    let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
+    let count = mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap();
     assert!(count >= 12, "{count}");
-    assert_eq!(mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap(), 0, "once is enough");
+    assert_eq!(
+        mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap(),
+        0,
+        "once is enough"
+    );
     let reference: String = sqlx::query_scalar("select reference from consultations")
         .fetch_one(site.app.database.readers())
         .await
@@ -135,7 +139,7 @@ async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     let readers = site.app.database.readers();
     let found = mybackpain::consultations::store::find(readers, &new, &reference).await.unwrap();
     assert_eq!(found.name, "Zebedee");
-    assert!(mybackpain::consultations::store::find(readers, &site.app.sealer, &reference).await.is_err());
+    assert!(mybackpain::consultations::store::find(readers, &site.app.cipher, &reference).await.is_err());
 }
 
 #[tokio::test]
@@ -189,9 +193,9 @@ async fn the_audit_is_kept_for_24_months_and_then_forgotten() {
     site.app
         .database
         .write(move |connection| {
-            Box::pin(
-                async move { mybackpain::staff::store::audit(connection, Some(1), old, "opened", "x").await },
-            )
+            Box::pin(async move {
+                mybackpain::staff::audit::store::insert(connection, Some(1), old, "opened", "x").await
+            })
         })
         .await
         .unwrap();
@@ -265,17 +269,18 @@ async fn nothing_of_erased_answers_is_left_in_any_file() {
 async fn a_new_key_reads_drafts_and_summaries_too() {
     let (site, reference) = site_with_a_summary().await;
     let file = site.folder.path().join("sealing.key");
-    mybackpain::sealing::add_key(&file).unwrap();
-    let new = std::sync::Arc::new(Sealer::open(&file, false).unwrap());
-    mybackpain::resealing::reseal(&site.app.database, &new).await.unwrap();
+    mybackpain::storage::encryption::add_key(&file).unwrap();
+    let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
+    mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap();
     let readers = site.app.database.readers();
-    let find =
-        async |sealer: &Sealer| mybackpain::summaries::store::shared_with(readers, sealer, &reference).await;
+    let find = async |cipher: &Cipher| {
+        mybackpain::consultations::summaries::store::shared_with(readers, cipher, &reference).await
+    };
     assert!(
         find(&new)
             .await
             .unwrap()
             .is_some_and(|summary| summary.own_words().any(|words| words.contains("xylophone")))
     );
-    assert!(find(&site.app.sealer).await.is_err());
+    assert!(find(&site.app.cipher).await.is_err());
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mybackpain::library::Library;
-use mybackpain::site::Site as Around;
+use mybackpain::web::site::Site as Around;
 
 use crate::support::Site;
 
@@ -166,6 +166,7 @@ fn a_moved_page_leads_to_its_new_address() {
     fs::write(&file, text).unwrap();
     let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
     let library = Library::load(folder.path(), &site).unwrap();
-    let shelf = mybackpain::library::pages::Shelf::fill(&site, &library, |_| Vec::new()).unwrap();
-    assert_eq!(shelf.moved_to("/fact-sheets/fibro"), Some("/fact-sheets/fibromyalgia"));
+    let rendered_pages =
+        mybackpain::library::pages::RenderedPages::fill(&site, &library, |_| Vec::new()).unwrap();
+    assert_eq!(rendered_pages.moved_to("/fact-sheets/fibro"), Some("/fact-sheets/fibromyalgia"));
 }

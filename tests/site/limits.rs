@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use mybackpain::config::Role;
-use mybackpain::security::Limits;
-use mybackpain::staff::factor::{self, Outcome};
+use mybackpain::clinic::Role;
+use mybackpain::staff::second_factor;
+use mybackpain::staff::second_factor::Outcome;
 use mybackpain::staff::session::HalfSignedIn;
+use mybackpain::web::security::Limits;
 
 use crate::support::{Answer, PASSWORD, Site};
 
@@ -142,7 +143,7 @@ async fn a_right_code_for_a_sign_in_that_ended_meanwhile_lets_nobody_in() {
             .write(move |c| Box::pin(async move { sqlx::query(over).execute(c).await.map(|_| ()) }))
             .await
             .unwrap();
-        let outcome = factor::check(&site.app, [10, 1, 0, 1].into(), &half, &code).await.unwrap();
+        let outcome = second_factor::check(&site.app, [10, 1, 0, 1].into(), &half, &code).await.unwrap();
         assert!(matches!(outcome, Outcome::Over), "{over}");
     }
 }

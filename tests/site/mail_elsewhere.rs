@@ -1,7 +1,7 @@
 //! Which mail that was not delivered may go to another address, and whose business each one is.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 use mybackpain::mail::Purpose;
 
 use crate::support::{Site, consultation};
@@ -32,7 +32,7 @@ async fn only_what_is_said_to_a_patient_about_their_request_may_go_to_another_ad
     for role in ROLES {
         let mut staff = site.staff_as(role).await;
         for purpose in Purpose::ALL {
-            let what = format!("{} as {}", purpose.word(), role.word());
+            let what = format!("{} as {}", purpose.word(), role.as_str());
             let mail = given_up(&site, purpose).await;
             let elsewhere =
                 matches!(purpose, Purpose::ConsultationConfirmation | Purpose::ConsultationBooking)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::forgetting::forget;
+use mybackpain::clinic::Role;
 use mybackpain::mail::{Post, Progress, Worker};
+use mybackpain::operations::retention_job::forget;
 
 use crate::support::{Answer, Site, consultation, with};
 
@@ -16,7 +16,7 @@ const NEW: &str = "/consultations/new";
 async fn post(site: &Site) {
     let worker = Arc::new(Worker {
         database: site.app.database.clone(),
-        sealer: site.app.sealer.clone(),
+        cipher: site.app.cipher.clone(),
         sender: site.app.sender.clone(),
         post: Post::Demo(Some(site.folder.path().join("mail"))),
         clock: site.clock.clone(),

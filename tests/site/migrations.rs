@@ -1,6 +1,6 @@
 //! Each migration runs over tables that hold something.
 
-use mybackpain::database::MIGRATOR;
+use mybackpain::storage::database::MIGRATOR;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 /// Rows as they were when the first migration was the only one. Never edited; later migrations must carry them along.

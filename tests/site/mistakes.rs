@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::forgetting::forget;
-use mybackpain::security::Limits;
+use mybackpain::clinic::Role;
+use mybackpain::operations::retention_job::forget;
+use mybackpain::web::security::Limits;
 
 use crate::support::{Answer, READING, Site, Visitor};
 

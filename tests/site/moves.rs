@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
-use mybackpain::forgetting::forget;
+use mybackpain::clinic::Role;
+use mybackpain::operations::retention_job::forget;
 
 use crate::support::desk::page;
 use crate::support::{Site, Visitor, consultation, with};

@@ -1,6 +1,6 @@
 //! Nobody reads about a person without a line in the audit, whatever they pressed and whatever came of it.
 
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::roles::MATRIX;
 use crate::support::{Site, Visitor, consultation, with};
@@ -86,7 +86,7 @@ async fn every_page_about_one_person_leaves_a_line_in_the_audit_whatever_its_sta
                 if shows(&mut visitor, method, &told.address(path), form).await {
                     seen.insert((*method, *path));
                     let after = site.count("audit").await;
-                    assert!(after > before, "{method} {path} as {} with {form:?}", role.word());
+                    assert!(after > before, "{method} {path} as {} with {form:?}", role.as_str());
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::forgetting::forget;
+use mybackpain::operations::retention_job::forget;
 
 use crate::consultations::link_in;
 use crate::support::desk::page;

@@ -1,7 +1,7 @@
 //! Requests that come by phone: the same form, checks and promise, typed in on the desk.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::{Answer, Site, Visitor, consultation, with};
 

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::desk::page;
 use crate::support::{Answer, Site, Visitor, consultation, with};

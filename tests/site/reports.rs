@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::security::Limits;
+use mybackpain::web::security::Limits;
 
 use crate::consultations::decoded;
 use crate::support::{Site, report, with};

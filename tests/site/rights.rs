@@ -1,7 +1,7 @@
 //! One person's data: found, given as a file, erased with a proof.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::{Site, consultation, report, with};
 
@@ -140,9 +140,12 @@ async fn what_belongs_to_a_request_is_given_and_erased_with_it() {
         .fetch_one(site.app.database.readers())
         .await
         .unwrap();
-    let place =
-        mybackpain::sealing::Place { table: "shared_summaries", reference: &reference, column: "summary" };
-    let sealed = site.app.sealer.seal(place, "slept on the glockenspiel");
+    let place = mybackpain::storage::encryption::FieldId {
+        table: "shared_summaries",
+        reference: &reference,
+        column: "summary",
+    };
+    let sealed = site.app.cipher.encrypt(place, "slept on the glockenspiel");
     let of = reference.clone();
     site.app
         .database

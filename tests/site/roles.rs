@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::{Answer, Site, Visitor, consultation, with};
 
@@ -189,7 +189,7 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
                 ReceptionAndClinicians => role != Role::Administrator,
                 Administrators => role == Role::Administrator,
             };
-            let what = format!("{method} {path} as {}: {}", role.word(), answer.status);
+            let what = format!("{method} {path} as {}: {}", role.as_str(), answer.status);
             match who {
                 Anyone => {}
                 HalfSignedIn => assert!(leads_to_sign_in(&answer), "{what}"),
@@ -229,13 +229,13 @@ async fn only_a_clinician_reads_what_a_patient_wrote() {
     let request = one_request(&site).await;
     for role in ROLES {
         let mut visitor = site.staff_as(role).await;
-        let (readers, sealer) = (site.app.database.readers(), &site.app.sealer);
-        let read = mybackpain::consultations::store::find_for(readers, sealer, &request, role).await.unwrap();
+        let (readers, cipher) = (site.app.database.readers(), &site.app.cipher);
+        let read = mybackpain::consultations::store::find_for(readers, cipher, &request, role).await.unwrap();
         assert_eq!(read.concern.is_empty(), role != Role::Clinician, "the query itself leaves it out");
         let page = visitor.get(&format!("/staff/consultations/{request}")).await;
         let sees = role == Role::Clinician;
-        assert_eq!(page.body.contains("xylophone"), sees, "{}", role.word());
-        assert_eq!(page.body.contains("Please speak slowly"), sees, "{}", role.word());
+        assert_eq!(page.body.contains("xylophone"), sees, "{}", role.as_str());
+        assert_eq!(page.body.contains("Please speak slowly"), sees, "{}", role.as_str());
         assert!(page.words().contains("07700 900123"), "contact details are for everyone");
         assert!(page.words().contains("Safety words"), "so is the mark");
         let queue = visitor.get("/staff").await;

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jiff::SignedDuration;
-use mybackpain::security::Limits;
-use mybackpain::staff::factor::totp::Secret;
+use mybackpain::staff::second_factor::totp::Secret;
+use mybackpain::web::security::Limits;
 
 use crate::support::{PASSWORD, Site, Visitor};
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::forgetting::forget;
+use mybackpain::operations::retention_job::forget;
 
 use crate::assessment::answer_all;
 use crate::consultations::decoded;
@@ -99,7 +99,7 @@ async fn the_private_page_is_read_by_its_link_alone_and_kept_by_nobody() {
         .fetch_all(site.app.database.readers())
         .await
         .unwrap();
-    assert_eq!(stored, [mybackpain::sealing::token_hash(token)], "stored as a hash alone");
+    assert_eq!(stored, [mybackpain::storage::encryption::token_hash(token)], "stored as a hash alone");
 }
 
 #[tokio::test]

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::date;
-use mybackpain::assessment::pages::words;
-use mybackpain::assessment::summary::Summary;
-use mybackpain::drafts::Answers;
 use mybackpain::library::Library;
+use mybackpain::library::answers::Answers;
 use mybackpain::library::questions::{Kind, Question, Questions};
-use mybackpain::site::Site as Around;
+use mybackpain::library::summary::Summary;
+use mybackpain::patients::assessment::pages::words;
+use mybackpain::web::site::Site as Around;
 
 const AT_LEAST: usize = 20_000;
 /// Written by hand from the promise, apart from the list that the content check has.

@@ -18,7 +18,7 @@ const ORDER: &[&str] = &[
     "assets",
     "clinic",
     "safety",
-    "vitals",
+    "metrics",
     "site",
     "security",
     "mail",

@@ -1,7 +1,7 @@
 //! What cannot be opened, because its key is gone or the file is damaged, is said where it stands: the rest goes on.
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::desk::page;
 use crate::support::{Site, consultation, with};

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::config::Role;
+use mybackpain::clinic::Role;
 
 use crate::support::{PASSWORD, Site, Visitor, desk::page};
 

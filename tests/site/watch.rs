@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use jiff::SignedDuration;
-use mybackpain::security::Limits;
-use mybackpain::watch::health;
+use mybackpain::operations::alarms::health;
+use mybackpain::web::security::Limits;
 use tower::ServiceExt;
 
 use crate::support::{Site, consultation, report, with};
@@ -97,7 +97,7 @@ async fn a_backup_older_than_26_hours_or_none_at_all_is_said() {
     site.clock.advance(behind + SignedDuration::from_hours(27));
     assert!(banner(&site).await[0].starts_with("There is no backup"));
     let folder = site.folder.path();
-    mybackpain::backup::make(folder, &folder.join("copies"), site.now()).await.unwrap();
+    mybackpain::storage::backup::make(folder, &folder.join("copies"), site.now()).await.unwrap();
     assert_eq!(banner(&site).await, [""; 0]);
     site.clock.advance(SignedDuration::from_hours(26));
     assert_eq!(banner(&site).await, [""; 0]);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Booking, Setting};
-use crate::site::Site;
+use crate::consultations::bookings::{Booking, Setting};
+use crate::web::site::Site;
 
 /// The longest line, in bytes, without its end.
 const LONGEST_LINE: usize = 75;

@@ -4,22 +4,21 @@ use askama::Template;
 use jiff::{Timestamp, ToSpan};
 use sqlx::sqlite::SqliteConnection;
 
-use super::Request;
-use super::desk::moves::private_token;
-use super::telling;
-use crate::app::App;
-use crate::form::contact::Choice;
-use crate::form::plain_name;
+use crate::consultations::Request;
+use crate::consultations::notifications;
+use crate::consultations::transitions::private_token;
 use crate::mail::{Letter, Purpose};
-use crate::sealing::random_token;
-use crate::site::Site;
-
-pub mod invitation;
-pub mod pages;
-pub mod request;
-pub mod store;
+use crate::storage::encryption::random_token;
+use crate::web::app::App;
+use crate::web::form::contact::Choice;
+use crate::web::form::plain_name;
+use crate::web::site::Site;
 
 use invitation::Invitation;
+
+pub mod invitation;
+pub mod request;
+pub mod store;
 
 /// Where a consultation takes place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,17 +142,17 @@ pub async fn book(
     new: NewBooking,
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
-    let standing = store::find(connection, &app.sealer, &request.reference).await?;
+    let standing = store::find(connection, &app.cipher, &request.reference).await?;
     let NewBooking { starts_at, minutes, setting, place } = new.clone();
     let (booking, news) = match standing {
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
-            store::change(connection, &app.sealer, &id, &new, sequence).await?;
+            store::change(connection, &app.cipher, &id, &new, sequence).await?;
             (Booking { id, starts_at, minutes, setting, place, sequence }, News::Changed)
         }
         None => {
             let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
-            store::insert(connection, &app.sealer, &request.reference, &booking).await?;
+            store::insert(connection, &app.cipher, &request.reference, &booking).await?;
             (booking, News::Booked)
         }
     };
@@ -168,7 +167,7 @@ pub async fn cancel(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let Some(mut booking) = store::find(connection, &app.sealer, &request.reference).await? else {
+    let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
         return Ok(());
     };
     booking.sequence += 1;
@@ -194,7 +193,7 @@ async fn tell(
         cancelled: news == News::Cancelled,
         now,
     };
-    telling::invite(connection, app, request, letter, invitation).await
+    notifications::invite(connection, app, request, letter, invitation).await
 }
 
 fn letter(

@@ -3,10 +3,11 @@
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
-use super::{Booking, NewBooking, Setting};
 use crate::clinic::Clinic;
-use crate::form::contact::Choice;
-use crate::form::{self, FieldErrors, Fields, one_line};
+use crate::consultations::bookings::{Booking, NewBooking, Setting};
+use crate::web::form;
+use crate::web::form::contact::Choice;
+use crate::web::form::{FieldErrors, Fields, one_line};
 
 const LONGEST_PLACE: usize = 200;
 const USUAL_MINUTES: &str = "30";

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Booking, NewBooking, Setting};
-use crate::clock::{moment, seconds};
-use crate::sealing::{Place, Sealer};
+use crate::consultations::bookings::{Booking, NewBooking, Setting};
+use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,13 +17,13 @@ struct Row {
     sequence: i64,
 }
 
-fn place(id: &str) -> Place<'_> {
-    Place { table: "bookings", reference: id, column: "place" }
+fn place(id: &str) -> FieldId<'_> {
+    FieldId { table: "bookings", reference: id, column: "place" }
 }
 
 impl Row {
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Booking> {
-        let opened = self.place.as_ref().map(|sealed| sealer.unseal(place(&self.id), sealed)).transpose()?;
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Booking> {
+        let opened = self.place.as_ref().map(|sealed| cipher.decrypt(place(&self.id), sealed)).transpose()?;
         Ok(Booking {
             starts_at: moment(self.starts_at),
             minutes: self.minutes,
@@ -39,7 +39,7 @@ impl Row {
 /// The booking of a request that is not cancelled.
 pub async fn find(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<Booking>> {
     let row: Option<Row> = sqlx::query_as(
@@ -49,11 +49,11 @@ pub async fn find(
     .bind(reference)
     .fetch_optional(connection)
     .await?;
-    row.map(|row| row.open(sealer)).transpose()
+    row.map(|row| row.open(cipher)).transpose()
 }
 
-pub async fn read(readers: &SqlitePool, sealer: &Sealer, reference: &str) -> sqlx::Result<Option<Booking>> {
-    find(&mut *readers.acquire().await?, sealer, reference).await
+pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
+    find(&mut *readers.acquire().await?, cipher, reference).await
 }
 
 /// Whether a booking that is not cancelled is still to come.
@@ -73,7 +73,7 @@ pub async fn is_ahead(
 
 pub async fn insert(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     reference: &str,
     booking: &Booking,
 ) -> sqlx::Result<()> {
@@ -85,7 +85,7 @@ pub async fn insert(
     .bind(seconds(booking.starts_at))
     .bind(booking.minutes)
     .bind(booking.setting.word())
-    .bind(sealer.seal(place(&booking.id), &booking.place))
+    .bind(cipher.encrypt(place(&booking.id), &booking.place))
     .execute(connection)
     .await?;
     Ok(())
@@ -93,7 +93,7 @@ pub async fn insert(
 
 pub async fn change(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     id: &str,
     new: &NewBooking,
     sequence: i64,
@@ -105,7 +105,7 @@ pub async fn change(
     .bind(seconds(new.starts_at))
     .bind(new.minutes)
     .bind(new.setting.word())
-    .bind(sealer.seal(place(id), &new.place))
+    .bind(cipher.encrypt(place(id), &new.place))
     .bind(sequence)
     .execute(connection)
     .await?;

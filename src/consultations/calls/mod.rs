@@ -3,11 +3,10 @@
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::{Timestamp, ToSpan};
 
-use super::State;
-use crate::form::contact::CallTime;
-use crate::promise::{Calendar, OpenDay};
+use crate::clinic::promise::{Calendar, OpenDay};
+use crate::consultations::State;
+use crate::web::form::contact::CallTime;
 
-pub mod pages;
 pub mod store;
 
 /// Nobody wants to be rung again sooner than this after not answering.

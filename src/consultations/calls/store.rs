@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::Outcome;
-use crate::clock::seconds;
+use crate::consultations::calls::Outcome;
+use crate::storage::clock::seconds;
 
 /// A call that was made.
 #[derive(sqlx::FromRow)]

@@ -2,8 +2,9 @@
 
 use sqlx::sqlite::SqlitePool;
 
-use crate::form::contact::{CallTime, Method};
-use crate::sealing::{self, Place, Sealer};
+use crate::storage::encryption;
+use crate::storage::encryption::{Cipher, FieldId};
+use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
 pub struct Row {
@@ -36,33 +37,33 @@ struct Stored {
 }
 
 /// Every request that is not erased, by the promised moment.
-pub async fn all(readers: &SqlitePool, sealer: &Sealer) -> sqlx::Result<Vec<Row>> {
+pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>> {
     let rows: Vec<Stored> = sqlx::query_as(
         "select reference, state, created_at, due_at, safety, suspect, name, phone, email, contact_method, \
          call_times from consultations order by due_at, created_at",
     )
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open_for_list(sealer)).collect()
+    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
 }
 
 impl Stored {
     /// One that does not open stands among the others.
-    fn open_for_list(self, sealer: &Sealer) -> sqlx::Result<Row> {
-        match self.clone().open(sealer) {
-            Err(error) if sealing::is_unopened(&error) => {
-                let known = Stored { name: None, phone: None, email: None, ..self }.open(sealer)?;
+    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Row> {
+        match self.clone().open(cipher) {
+            Err(error) if encryption::is_undecryptable(&error) => {
+                let known = Stored { name: None, phone: None, email: None, ..self }.open(cipher)?;
                 Ok(Row { name: "This request cannot be opened".to_owned(), ..known })
             }
             opened => opened,
         }
     }
 
-    fn open(self, sealer: &Sealer) -> sqlx::Result<Row> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Row> {
         let open = |column, sealed: &Option<Vec<u8>>| match sealed {
             Some(sealed) => {
-                let place = Place { table: "consultations", reference: &self.reference, column };
-                sealer.unseal(place, sealed)
+                let place = FieldId { table: "consultations", reference: &self.reference, column };
+                cipher.decrypt(place, sealed)
             }
             None => Ok(String::new()),
         };

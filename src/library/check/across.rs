@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use super::prose::Prose;
-use super::report::Finding;
-use super::source::Source;
+use crate::clinic::content_file::Position;
+use crate::library::check::prose::Prose;
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::markdown::Html;
 use crate::library::{Library, Sheet, markdown_files, pages};
-use crate::markdown::{Html, Place};
 
 /// Parts of pages that the templates make, and that a link may lead to.
 const TEMPLATE_IDS: &[(&str, &[&str])] = &[
@@ -69,7 +70,7 @@ impl<'l> Known<'l> {
         text.links.iter().filter_map(|(place, to)| self.link(source, own, *place, to)).collect()
     }
 
-    fn link(&self, source: &Source, own: &str, place: Place, to: &str) -> Option<Finding> {
+    fn link(&self, source: &Source, own: &str, place: Position, to: &str) -> Option<Finding> {
         let (path, id) = to.split_once('#').map_or((to, None), |(path, id)| (path, Some(id)));
         let path = match path.split('?').next().unwrap_or_default() {
             "" => own,

@@ -1,12 +1,13 @@
 //! Rules about one text: its shape, its words and how hard it is to read.
 
-use super::prose::{List, Passage, Prose, Sort};
-use super::readability::{Sentence, grade, hardest, sentences};
-use super::report::{Finding, Measure};
-use super::source::Source;
-use super::words::{self, dash_ranges, find, has_any};
 use crate::library::SECTIONS;
-use crate::markdown::Kind;
+use crate::library::check::prose::{List, Passage, Prose, Sort};
+use crate::library::check::readability::{Sentence, grade, hardest, sentences};
+use crate::library::check::report::{Finding, Measure};
+use crate::library::check::source::Source;
+use crate::library::check::words;
+use crate::library::check::words::{dash_ranges, find, has_any};
+use crate::library::markdown::Kind;
 
 const LONGEST_SENTENCE: usize = 20;
 const LONGEST_PARAGRAPH: usize = 3;

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{ToSpan, Unit};
 
-use super::report::Finding;
-use super::rules::{self, Level};
-use super::source::Source;
+use crate::library::check::report::Finding;
+use crate::library::check::rules;
+use crate::library::check::rules::Level;
+use crate::library::check::source::Source;
 use crate::library::{Allow, FrontMatter, ReviewState};
 
 const LONGEST_TITLE: usize = 65;

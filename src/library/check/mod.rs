@@ -4,9 +4,14 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{Allow, FrontMatter, Library, Sheet, topics};
-use crate::clinic::Misread;
-use crate::site::Site;
+use crate::clinic::content_file::Misread;
+use crate::library::{Allow, FrontMatter, Library, Sheet, topics};
+use crate::web::site::Site;
+
+pub use report::{Finding, Report};
+
+use across::Known;
+use prose::Prose;
 
 mod across;
 mod assessment;
@@ -20,11 +25,6 @@ pub mod rules;
 mod shared;
 mod source;
 mod words;
-
-pub use report::{Finding, Report};
-
-use across::Known;
-use prose::Prose;
 pub use source::Source;
 
 /// Checks a content folder on a day.

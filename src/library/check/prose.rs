@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::markdown::{Block, Kind, Place, blocks, parser};
+use crate::clinic::content_file::Position;
+use crate::library::markdown::{Block, Kind, blocks, parser};
 
 #[derive(Default)]
 pub struct Prose {
@@ -10,10 +11,10 @@ pub struct Prose {
     pub lists: Vec<List>,
     pub links: Vec<Link>,
     /// Second-level headings.
-    pub headings: Vec<(Place, String)>,
-    pub callouts: Vec<(Place, Kind, String)>,
+    pub headings: Vec<(Position, String)>,
+    pub callouts: Vec<(Position, Kind, String)>,
     /// Keys of sources where each is first cited.
-    pub cited: Vec<(Place, String)>,
+    pub cited: Vec<(Position, String)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,29 +34,29 @@ pub struct Passage {
     /// The second-level heading above it.
     pub section: String,
     /// Where each run of the words begins, in the words and in the text.
-    runs: Vec<(usize, Place)>,
+    runs: Vec<(usize, Position)>,
 }
 
 pub struct List {
-    pub place: Place,
+    pub place: Position,
     pub items: usize,
     /// What stands before it; nothing for a list within a list.
     pub lead_in: Option<String>,
 }
 
 pub struct Link {
-    pub place: Place,
+    pub place: Position,
     pub words: String,
     pub to: String,
 }
 
 impl Passage {
     /// Where a byte of its words stands in the text.
-    pub fn place(&self, at: usize) -> Place {
+    pub fn place(&self, at: usize) -> Position {
         let run = self.runs.iter().rev().find(|(start, _)| *start <= at);
-        run.map_or(Place::START, |(start, place)| {
+        run.map_or(Position::START, |(start, place)| {
             let along = self.words[*start..at].chars().count();
-            Place { column: place.column + along, ..*place }
+            Position { column: place.column + along, ..*place }
         })
     }
 
@@ -73,13 +74,13 @@ impl Prose {
             match block {
                 Block::Heading { line, words } => {
                     section = words.to_owned();
-                    prose.label(Place { line, column: 4 }, words, &section);
-                    prose.headings.push((Place::line(line), words.to_owned()));
+                    prose.label(Position { line, column: 4 }, words, &section);
+                    prose.headings.push((Position::line(line), words.to_owned()));
                 }
                 Block::Markdown { line, text } => prose.markdown(line, &text, &section, None),
                 Block::Callout { line, kind, title, text } => {
-                    prose.label(Place::line(line), title, &section);
-                    prose.callouts.push((Place::line(line), kind, title.to_owned()));
+                    prose.label(Position::line(line), title, &section);
+                    prose.callouts.push((Position::line(line), kind, title.to_owned()));
                     prose.markdown(line + 1, &text, &section, Some(title));
                 }
                 Block::Figure { line, words, .. } => prose.markdown(line + 1, &words, &section, None),
@@ -88,7 +89,7 @@ impl Prose {
         prose
     }
 
-    fn label(&mut self, place: Place, words: &str, section: &str) {
+    fn label(&mut self, place: Position, words: &str, section: &str) {
         let passage = Passage {
             sort: Sort::Label,
             words: words.into(),
@@ -104,7 +105,7 @@ impl Prose {
         let mut link: Option<Link> = None;
         let mut before = title.map(str::to_owned);
         for (event, range) in parser(text).into_offset_iter() {
-            let place = Place::of(text, range.start).below(first - 1);
+            let place = Position::of(text, range.start).below(first - 1);
             match event {
                 Event::Start(Tag::List(_)) => {
                     let lead_in = lists.is_empty().then(|| before.clone().unwrap_or_default());
@@ -206,8 +207,8 @@ mod tests {
             ]
         );
         let four = &prose.passages[3];
-        assert_eq!(four.place(four.words.find("three").unwrap()), Place { line: 6, column: 8 });
-        assert_eq!(four.place(four.words.find("four").unwrap()), Place { line: 7, column: 3 });
+        assert_eq!(four.place(four.words.find("three").unwrap()), Position { line: 6, column: 8 });
+        assert_eq!(four.place(four.words.find("four").unwrap()), Position { line: 7, column: 3 });
         assert!(prose.passages.iter().all(|passage| passage.section == "Key points"));
     }
 
@@ -220,9 +221,9 @@ mod tests {
         let link = &prose.links[0];
         assert_eq!(
             (link.place, link.words.as_str(), link.to.as_str()),
-            (Place { line: 16, column: 3 }, "link here", "/x")
+            (Position { line: 16, column: 3 }, "link here", "/x")
         );
-        assert_eq!(prose.callouts, [(Place::line(12), Kind::Urgent, "Call if:".to_owned())]);
-        assert_eq!(prose.cited[1], (Place { line: 16, column: 19 }, "b".to_owned()));
+        assert_eq!(prose.callouts, [(Position::line(12), Kind::Urgent, "Call if:".to_owned())]);
+        assert_eq!(prose.cited[1], (Position { line: 16, column: 19 }, "b".to_owned()));
     }
 }

@@ -5,15 +5,16 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::rules::{Level, Rule, named};
+use crate::clinic::content_file::Position;
+use crate::library::check::rules::{Level, Rule, named};
 use crate::library::count;
-use crate::markdown::{Fault, Place};
+use crate::library::markdown::Fault;
 
 /// Something to mend, and where.
 #[derive(Debug)]
 pub struct Finding {
     pub file: String,
-    pub place: Place,
+    pub place: Position,
     pub rule: &'static Rule,
     pub message: String,
 }
@@ -52,13 +53,13 @@ struct Entry<'a> {
 }
 
 impl Finding {
-    pub fn new(file: impl Into<String>, place: Place, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn new(file: impl Into<String>, place: Position, rule: &str, message: impl Into<String>) -> Finding {
         Finding { file: file.into(), place, rule: named(rule), message: message.into() }
     }
 
     /// About a file as a whole.
     pub fn of_file(file: &Path, rule: &str, message: impl Into<String>) -> Finding {
-        Finding::new(file.display().to_string(), Place::START, rule, message)
+        Finding::new(file.display().to_string(), Position::START, rule, message)
     }
 
     /// A fault of a text that begins below `lines_above`.
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
 
     fn report() -> Report {
-        let place = Place { line: 3, column: 7 };
+        let place = Position { line: 3, column: 7 };
         let finding = Finding::new("content/a.md", place, "long-sentence", "21 words");
         Report { findings: vec![finding], kept: 2, sheets: 1, pages: 0, measures: Vec::new() }
     }

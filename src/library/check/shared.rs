@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::across::Known;
-use super::body::{long_sentences, wording};
-use super::report::Finding;
-use super::source::Source;
-use super::words::{EMERGENCY, URGENT};
 use crate::library::Library;
-use crate::safety::Safety;
+use crate::library::check::across::Known;
+use crate::library::check::body::{long_sentences, wording};
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::check::words::{EMERGENCY, URGENT};
+use crate::signs::list::Safety;
 
 pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding> {
     let Ok(source) = Source::open(&content.join("safety.toml")) else { return Vec::new() };

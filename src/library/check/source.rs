@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::report::Finding;
-use crate::markdown::Place;
+use crate::clinic::content_file::Position;
+use crate::library::check::report::Finding;
 
 pub struct Source {
     pub path: PathBuf,
@@ -37,12 +37,12 @@ impl Source {
         self.whole.get("+++\n".len()..self.text_at.checked_sub("+++\n".len())?)
     }
 
-    pub fn finding(&self, place: Place, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn finding(&self, place: Position, rule: &str, message: impl Into<String>) -> Finding {
         Finding::new(self.path.display().to_string(), place, rule, message)
     }
 
     /// About something in the text: a place counted from the text's first line.
-    pub fn in_text(&self, place: Place, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn in_text(&self, place: Position, rule: &str, message: impl Into<String>) -> Finding {
         let lines_above = self.whole[..self.text_at].matches('\n').count();
         self.finding(place.below(lines_above), rule, message)
     }
@@ -50,19 +50,19 @@ impl Source {
     /// About the first place in the text where these characters stand.
     pub fn at_words(&self, words: &str, rule: &str, message: impl Into<String>) -> Finding {
         let at = self.text().find(words).map_or(self.text_at, |at| self.text_at + at);
-        self.finding(Place::of(&self.whole, at), rule, message)
+        self.finding(Position::of(&self.whole, at), rule, message)
     }
 
     /// About a field of the front matter or of a data file.
     pub fn at_field(&self, field: &str, rule: &str, message: impl Into<String>) -> Finding {
-        self.finding(Place::of(&self.whole, self.field(field)), rule, message)
+        self.finding(Position::of(&self.whole, self.field(field)), rule, message)
     }
 
     /// About a value, looked for from its field on.
     pub fn at_value(&self, field: &str, value: &str, rule: &str, message: impl Into<String>) -> Finding {
         let from = self.field(field);
         let at = self.whole[from..].find(value).map_or(from, |at| from + at);
-        self.finding(Place::of(&self.whole, at), rule, message)
+        self.finding(Position::of(&self.whole, at), rule, message)
     }
 
     /// Where the line begins that gives a field or opens a table; the file's start when none does.
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(place(source.at_field("title", "contradiction", "")), (2, 1));
         assert_eq!(place(source.at_value("related", "\"b\"", "contradiction", "")), (4, 12));
         assert_eq!(place(source.at_words("two", "promise", "")), (9, 5));
-        assert_eq!(place(source.in_text(Place { line: 3, column: 5 }, "promise", "")), (9, 5));
+        assert_eq!(place(source.in_text(Position { line: 3, column: 5 }, "promise", "")), (9, 5));
         assert_eq!(
             place(source.at_field("summary", "contradiction", "")),
             (1, 1),

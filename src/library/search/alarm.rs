@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
-use super::words::{Word, key, words};
+use crate::library::search::words::{Word, key, words};
 
 /// What brings up help, and what does not.
 #[derive(Deserialize, Default)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Source;
-use super::spelling::Vocabulary;
-use super::words::{Word, key, strength, words};
+use crate::library::search::Source;
+use crate::library::search::spelling::Vocabulary;
+use crate::library::search::words::{Word, key, strength, words};
 
 /// Where on a page a word stands, and how much it says there.
 #[derive(Clone, Copy)]

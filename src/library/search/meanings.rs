@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::Index;
-use super::alarm::{Alarm, Help};
-use super::index::Postings;
-use super::ranking::saturated;
-use super::synonyms::{Group, Phrase, Synonyms, phrase};
+use crate::library::search::Index;
+use crate::library::search::alarm::{Alarm, Help};
+use crate::library::search::index::Postings;
+use crate::library::search::ranking::saturated;
+use crate::library::search::synonyms::{Group, Phrase, Synonyms, phrase};
 
 /// How well the pages' words stand for people's, and people's for the pages'.
 const FORTH: f32 = 0.9;

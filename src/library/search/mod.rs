@@ -6,7 +6,15 @@
 
 use std::collections::HashMap;
 
-use crate::markdown::Passage;
+use crate::library::markdown::Passage;
+
+use alarm::Alarm;
+use index::Postings;
+use meanings::{Meaning, Said};
+use passage::LookedFor;
+pub use passage::Marked;
+pub use sources::sources;
+use spelling::Vocabulary;
 
 mod alarm;
 mod index;
@@ -20,14 +28,6 @@ mod spelling;
 mod stem;
 mod synonyms;
 pub(crate) mod words;
-
-use alarm::Alarm;
-use index::Postings;
-use meanings::{Meaning, Said};
-use passage::LookedFor;
-pub use passage::Marked;
-pub use sources::sources;
-use spelling::Vocabulary;
 pub use synonyms::{Group, Synonyms};
 
 /// A page as the index reads it.

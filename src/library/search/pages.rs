@@ -10,12 +10,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
-use super::Marked;
-use crate::app::App;
-use crate::error::Result;
+use crate::library::search::Marked;
 use crate::library::{Library, count};
-use crate::page::{self, PRIVATE};
-use crate::site::Frame;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::page;
+use crate::web::page::PRIVATE;
+use crate::web::site::PageContext;
 
 const LONGEST: usize = 200;
 const ON_A_PAGE: usize = 10;
@@ -32,7 +33,7 @@ struct Reading {
 #[derive(Template)]
 #[template(path = "library/search.html")]
 struct SearchPage<'a> {
-    frame: Frame<'a>,
+    context: PageContext<'a>,
     asked: &'a str,
     was_cut: bool,
     is_emergency: bool,
@@ -87,7 +88,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resp
         passage: found.passage(),
     });
     let shown = SearchPage {
-        frame: site.private(&tab),
+        context: site.private(&tab),
         is_emergency: answer.is_emergency
             || !answer.is_crisis && (is_alarming(&asked) || answer.meant.as_deref().is_some_and(is_alarming)),
         is_crisis: answer.is_crisis,

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Index;
-use super::query::Query;
-use super::words::{key, strength, words};
+use crate::library::search::Index;
+use crate::library::search::query::Query;
+use crate::library::search::words::{key, strength, words};
 
 /// About two lines on a phone, three or four.
 const LONGEST: usize = 230;

@@ -1,8 +1,8 @@
 //! What was typed, as what may have been meant: corrected, widened by synonyms, and searched for.
 
-use super::Index;
-use super::synonyms::{Phrase, phrase};
-use super::words::{Word, key, strength, words};
+use crate::library::search::Index;
+use crate::library::search::synonyms::{Phrase, phrase};
+use crate::library::search::words::{Word, key, strength, words};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;

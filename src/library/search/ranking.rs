@@ -1,8 +1,8 @@
 //! The order of the results: how much each page has to do with what was asked.
 
-use super::Index;
-use super::index::Postings;
-use super::query::{Query, Wanted};
+use crate::library::search::Index;
+use crate::library::search::index::Postings;
+use crate::library::search::query::{Query, Wanted};
 
 /// No one reads further than this.
 const MOST: usize = 50;

@@ -1,8 +1,8 @@
 //! What can be found: every sheet and guide, the pages about the site, and the pages that no file makes.
 
-use super::Source;
+use crate::library::search::Source;
 use crate::library::{Library, PlainPage, Sheet};
-use crate::site::Site;
+use crate::web::site::Site;
 
 /// Address, title, what it is for, and what people type who want it.
 const OTHERS: &[(&str, &str, &str, &[&str])] = &[

@@ -159,7 +159,7 @@ impl Stem {
 
 #[cfg(test)]
 mod tests {
-    use super::stem;
+    use crate::library::search::stem::stem;
 
     #[test]
     fn forms_of_a_word_are_one_word() {

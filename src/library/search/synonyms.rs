@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::ensure;
 use serde::Deserialize;
 
-use super::alarm::Help;
-use super::words::{key, strength, words};
 use crate::clinic::read_toml;
+use crate::library::search::alarm::Help;
+use crate::library::search::words::{key, strength, words};
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]

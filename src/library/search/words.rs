@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::stem::stem;
+use crate::library::search::stem::stem;
 
 /// One word of a text.
 #[derive(Debug, PartialEq)]

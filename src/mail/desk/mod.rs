@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::outcome::State;
-use super::{Purpose, Sender, asked, place, replies};
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::form::email;
-use crate::sealing::Sealer;
+use crate::clinic::Role;
+use crate::mail::outcome::State;
+use crate::mail::{Purpose, Sender, limits, place, replies};
+use crate::storage::clock::seconds;
+use crate::storage::encryption::Cipher;
+use crate::web::form::email;
 
 mod store;
 
@@ -134,21 +134,21 @@ impl Mail {
 }
 
 /// One page of the list, newest first, and how many there are in all. Opens no address.
-pub async fn list(readers: &SqlitePool, sealer: &Sealer, filter: &Filter) -> sqlx::Result<(Vec<Mail>, i64)> {
+pub async fn list(readers: &SqlitePool, cipher: &Cipher, filter: &Filter) -> sqlx::Result<(Vec<Mail>, i64)> {
     let rows = store::list(readers, filter).await?;
-    let mails = rows.into_iter().map(|row| row.open(sealer, None)).collect::<sqlx::Result<_>>()?;
+    let mails = rows.into_iter().map(|row| row.open(cipher, None)).collect::<sqlx::Result<_>>()?;
     Ok((mails, store::count(readers, filter).await?))
 }
 
 /// What a person has to do something about, the longest waiting first, and how many there are in all.
-pub async fn tasks(readers: &SqlitePool, sealer: &Sealer, role: Role) -> sqlx::Result<(Vec<Mail>, i64)> {
+pub async fn tasks(readers: &SqlitePool, cipher: &Cipher, role: Role) -> sqlx::Result<(Vec<Mail>, i64)> {
     let rows = store::tasks(readers).await?;
-    let mails = rows.into_iter().map(|row| row.open(sealer, Some(role))).collect::<sqlx::Result<_>>()?;
+    let mails = rows.into_iter().map(|row| row.open(cipher, Some(role))).collect::<sqlx::Result<_>>()?;
     Ok((mails, store::count_tasks(readers).await?))
 }
 
-pub async fn find(readers: &SqlitePool, sealer: &Sealer, id: i64, role: Role) -> sqlx::Result<Mail> {
-    store::find(readers, id).await?.open(sealer, Some(role))
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, id: i64, role: Role) -> sqlx::Result<Mail> {
+    store::find(readers, id).await?.open(cipher, Some(role))
 }
 
 /// What a mail is about.
@@ -158,13 +158,13 @@ pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::R
 
 /// Sends the same bytes under the same Message-ID again, so that a mail program knows a second copy for what it is.
 /// One that may have gone three times gets one more try, and then a person looks again.
-pub async fn resend(connection: &mut SqliteConnection, sealer: &Sealer, id: i64, now: Timestamp) -> Done<()> {
+pub async fn resend(connection: &mut SqliteConnection, cipher: &Cipher, id: i64, now: Timestamp) -> Done<()> {
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
     }
     // A recipient that does not open is the reason why the mail failed, and will be again.
-    let to = recipient(sealer, &store::stored(connection, id).await?).unwrap_or_default();
-    if asked::is_stopped(connection, sealer, &to).await? {
+    let to = recipient(cipher, &store::stored(connection, id).await?).unwrap_or_default();
+    if limits::is_stopped(connection, cipher, &to).await? {
         return Ok(Err(Refused::Stopped));
     }
     store::queue_again(connection, id, seconds(now)).await?;
@@ -175,7 +175,7 @@ pub async fn resend(connection: &mut SqliteConnection, sealer: &Sealer, id: i64,
 /// copy to the first. The failed mail stays in the list, and its words and address are erased.
 pub async fn readdress(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     sender: &Sender,
     id: i64,
     to: &str,
@@ -185,20 +185,20 @@ pub async fn readdress(
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
     }
-    if asked::is_stopped(connection, sealer, to).await? {
+    if limits::is_stopped(connection, cipher, to).await? {
         return Ok(Err(Refused::Stopped));
     }
     let failed = store::stored(connection, id).await?;
     if !failed.purpose.may_be_readdressed() {
         return Ok(Err(Refused::NotElsewhere));
     }
-    let message = sealer.unseal_bytes(place(&failed.message_id, "message"), &failed.message)?;
-    let old_stop = asked::stop_token(sealer, &recipient(sealer, &failed).unwrap_or_default());
-    let stop = (old_stop.as_str(), asked::stop_token(sealer, to));
+    let message = cipher.decrypt_bytes(place(&failed.message_id, "message"), &failed.message)?;
+    let old_stop = limits::stop_token(cipher, &recipient(cipher, &failed).unwrap_or_default());
+    let stop = (old_stop.as_str(), limits::stop_token(cipher, to));
     let written = sender
         .readdress(&message, (failed.purpose, &failed.reference), to, stop, now)
         .map_err(|error| sqlx::Error::Decode(error.into()))?;
-    super::keep(connection, sealer, &written, now, now).await?;
+    crate::mail::keep(connection, cipher, &written, now, now).await?;
     let follower = store::id_of(connection, &written.id).await?;
     store::settle(connection, id, staff, None, Some(follower), seconds(now)).await?;
     Ok(Ok(follower))
@@ -207,7 +207,7 @@ pub async fn readdress(
 /// Leaves a failure as it is, with the reason. It stays in the list; its words and address are erased.
 pub async fn leave(
     connection: &mut SqliteConnection,
-    sealer: &Sealer,
+    cipher: &Cipher,
     id: i64,
     why: &str,
     staff: i64,
@@ -216,13 +216,13 @@ pub async fn leave(
     let Some((message_id, _)) = store::task(connection, id).await? else {
         return Ok(Err(Refused::NotATask));
     };
-    let why = sealer.seal(place(&message_id, "settled_why"), why);
+    let why = cipher.encrypt(place(&message_id, "settled_why"), why);
     store::settle(connection, id, staff, Some(why), None, seconds(now)).await?;
     Ok(Ok(()))
 }
 
-fn recipient(sealer: &Sealer, failed: &store::Stored) -> sqlx::Result<String> {
-    sealer.unseal(place(&failed.message_id, "recipient"), &failed.recipient)
+fn recipient(cipher: &Cipher, failed: &store::Stored) -> sqlx::Result<String> {
+    cipher.decrypt(place(&failed.message_id, "recipient"), &failed.recipient)
 }
 
 async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {
@@ -235,10 +235,10 @@ async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {
 
 impl store::Row {
     /// With the address and the mail server's words when they are for `role`.
-    fn open(self, sealer: &Sealer, role: Option<Role>) -> sqlx::Result<Mail> {
+    fn open(self, cipher: &Cipher, role: Option<Role>) -> sqlx::Result<Mail> {
         let addresses = role.is_some_and(|role| self.purpose.shows_address_to(role));
         let open = |column, sealed: &Option<Vec<u8>>| {
-            sealed.as_ref().map(|sealed| sealer.unseal(place(&self.message_id, column), sealed)).transpose()
+            sealed.as_ref().map(|sealed| cipher.decrypt(place(&self.message_id, column), sealed)).transpose()
         };
         let failed = !matches!(self.state, State::Sent | State::Queued | State::Sending);
         let trouble = if failed { open("trouble", &self.trouble)? } else { None };

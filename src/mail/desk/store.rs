@@ -2,8 +2,8 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use super::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::Purpose;
+use crate::mail::desk::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::outcome::{MOST_UNCERTAIN, State};
 
 #[derive(sqlx::FromRow)]

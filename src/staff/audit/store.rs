@@ -1,6 +1,9 @@
 //! The SQL of reading the audit and of forgetting it.
 
+use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::storage::clock::seconds;
 
 /// Which entries; what is nothing asks nothing.
 pub struct Question {
@@ -66,5 +69,23 @@ pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
     sqlx::query("delete from audit where happened_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}
+
+/// Adds an entry: who did what, to which request or account. Never a word of content.
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    staff: Option<i64>,
+    now: Timestamp,
+    what: &str,
+    reference: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("insert into audit (happened_at, staff_id, what, reference) values ($1, $2, $3, $4)")
+        .bind(seconds(now))
+        .bind(staff)
+        .bind(what)
+        .bind(reference)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use crate::config::Role;
+use crate::clinic::Role;
 use crate::mail::{Letter, Purpose};
-use crate::reference::reference;
-use crate::site::Site;
+use crate::storage::reference::reference;
+use crate::web::site::Site;
 
 #[derive(Template)]
 #[template(path = "staff/mail_invitation.txt")]
@@ -24,7 +24,7 @@ struct InvitationHtml<'a> {
 }
 
 pub fn of(site: &Site, email: &str, role: Role, link: &str) -> Result<Letter, askama::Error> {
-    let role = role.word();
+    let role = role.as_str();
     Ok(Letter {
         purpose: Purpose::StaffInvitation,
         reference: reference("IN"),

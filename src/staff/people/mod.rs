@@ -2,20 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Account, Invitation, factor, session, store as accounts};
-use crate::app::App;
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::error::Result;
+use crate::clinic::Role;
 use crate::mail;
-use crate::retention;
-use crate::sealing::{random_token, token_hash};
+use crate::staff::account::{Account, Invitation};
+use crate::staff::audit;
+use crate::staff::{second_factor, session, store as accounts};
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{random_token, token_hash};
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::error::Result;
 
 mod letter;
-mod pages;
 pub mod store;
-
-pub use pages::routes;
 
 const WITHDREW: &str = "withdrew an invitation";
 
@@ -60,8 +59,8 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
                 store::drop_invitations_of(connection, &email).await?;
                 let new = Invitation { email, role, invited_by: Some(staff) };
                 accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
-                accounts::audit(connection, Some(staff), now, invited(role), "").await?;
-                mail::enqueue(connection, &parts.sealer, &parts.sender, letter, now, now).await?;
+                audit::store::insert(connection, Some(staff), now, invited(role), "").await?;
+                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
                 Ok(true)
             })
         })
@@ -90,10 +89,10 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                 make(connection, staff, change, now).await?;
                 // What an administrator gave away ends with their right to give it.
                 if takes_away && store::drop_invitations_by(connection, staff).await? > 0 {
-                    accounts::audit(connection, Some(by), now, WITHDREW, "").await?;
+                    audit::store::insert(connection, Some(by), now, WITHDREW, "").await?;
                 }
                 let about = format!("staff:{staff}");
-                accounts::audit(connection, Some(by), now, change.words(), &about).await?;
+                audit::store::insert(connection, Some(by), now, change.words(), &about).await?;
                 Ok(Changed::Yes)
             })
         })
@@ -107,9 +106,9 @@ pub async fn reset_second_step(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let Some(staff) = store::id_of(connection, email).await? else { return Ok(false) };
-    factor::reset(connection, staff, now).await?;
+    second_factor::reset(connection, staff, now).await?;
     let words = Change::ResetSecondStep.words();
-    accounts::audit(connection, None, now, words, &format!("staff:{staff}")).await?;
+    audit::store::insert(connection, None, now, words, &format!("staff:{staff}")).await?;
     Ok(true)
 }
 
@@ -126,7 +125,7 @@ async fn make(
             session::store::end_others(connection, staff, None, now).await
         }
         Change::Enable => store::set_disabled(connection, staff, None).await,
-        Change::ResetSecondStep => factor::reset(connection, staff, now).await,
+        Change::ResetSecondStep => second_factor::reset(connection, staff, now).await,
     }
 }
 
@@ -137,7 +136,7 @@ pub async fn withdraw_invitation(app: &App, me: &Account, hash: String) -> Resul
         .write(move |connection| {
             Box::pin(async move {
                 store::drop_invitation(connection, &hash).await?;
-                accounts::audit(connection, Some(by), now, WITHDREW, "").await
+                audit::store::insert(connection, Some(by), now, WITHDREW, "").await
             })
         })
         .await?;

@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::config::Role;
+use crate::clinic::Role;
 
 /// An account as an administrator sees it.
 #[derive(sqlx::FromRow)]
@@ -77,7 +77,7 @@ pub async fn administrators(connection: &mut SqliteConnection) -> sqlx::Result<i
 pub async fn set_role(connection: &mut SqliteConnection, id: i64, role: Role) -> sqlx::Result<()> {
     sqlx::query("update staff set role = $2 where id = $1")
         .bind(id)
-        .bind(role.word())
+        .bind(role.as_str())
         .execute(connection)
         .await?;
     Ok(())

@@ -5,17 +5,18 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
-use super::factor::totp::Secret;
-use super::{Account, store as accounts};
-use crate::app::App;
-use crate::clock::seconds;
-use crate::error::{Error, Result};
-use crate::retention;
-use crate::sealing::{Place, random_token, token_hash};
+use crate::staff::account::Account;
+use crate::staff::audit;
+use crate::staff::second_factor::totp::Secret;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{FieldId, random_token, token_hash};
+use crate::storage::retention;
+use crate::web::app::App;
+use crate::web::error::{Error, Result};
+
+use store::{Row, SignInStep};
 
 pub mod store;
-
-use store::{Row, Step};
 
 /// The sign of life is stored no more often than this, in seconds.
 const TOUCH_EVERY: i64 = 60;
@@ -54,7 +55,7 @@ where
         let app = App::from_ref(state);
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
         let row = found.ok_or(Error::SignInFirst)?;
-        if row.step != Step::Full {
+        if row.step != SignInStep::Full {
             return Err(Error::CodeFirst);
         }
         // A page that listens for news by itself is no sign of a person.
@@ -85,7 +86,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Administrator> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
-        if me.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
+        if me.role.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -97,7 +98,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<QueueTaker> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
-        if me.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
+        if me.role.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -110,9 +111,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<HalfSignedIn> {
         let app = App::from_ref(state);
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
-        let row = found.filter(|row| row.step == Step::Password).ok_or(Error::SignInFirst)?;
+        let row = found.filter(|row| row.step == SignInStep::Password).ok_or(Error::SignInFirst)?;
         let offered = match &row.offered {
-            Some(sealed) => Some(Secret::parse(&app.sealer.unseal(offered_place(&row.token_hash), sealed)?)),
+            Some(sealed) => Some(Secret::parse(&app.cipher.decrypt(offered_place(&row.token_hash), sealed)?)),
             None => None,
         };
         Ok(HalfSignedIn {
@@ -136,12 +137,12 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
     let token = random_token();
     let hash = token_hash(&token);
     let offered = (!account.has_second_factor)
-        .then(|| app.sealer.seal(offered_place(&hash), &Secret::new().in_letters()));
+        .then(|| app.cipher.encrypt(offered_place(&hash), &Secret::new().in_letters()));
     let (staff, now) = (account.id, app.clock.now());
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                store::insert(connection, &hash, staff, Step::Password, offered, &return_to, now).await
+                store::insert(connection, &hash, staff, SignInStep::Password, offered, &return_to, now).await
             })
         })
         .await?;
@@ -157,8 +158,8 @@ pub async fn start_full(
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
     store::end(connection, half, staff, now).await?;
-    store::insert(connection, &token_hash(token), staff, Step::Full, None, "", now).await?;
-    accounts::audit(connection, Some(staff), now, "signed in", "").await
+    store::insert(connection, &token_hash(token), staff, SignInStep::Full, None, "", now).await?;
+    audit::store::insert(connection, Some(staff), now, "signed in", "").await
 }
 
 /// The cookie that holds a token.
@@ -174,7 +175,7 @@ pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
             .write(move |connection| {
                 Box::pin(async move {
                     store::end(connection, row.id, row.staff_id, now).await?;
-                    accounts::audit(connection, Some(row.staff_id), now, "signed out", "").await
+                    audit::store::insert(connection, Some(row.staff_id), now, "signed out", "").await
                 })
             })
             .await?;
@@ -199,14 +200,15 @@ pub async fn touch(app: &App, session: i64) -> Result<()> {
     Ok(())
 }
 
-fn offered_place(token_hash: &str) -> Place<'_> {
-    Place { table: "staff_sessions", reference: token_hash, column: "offered" }
+fn offered_place(token_hash: &str) -> FieldId<'_> {
+    FieldId { table: "staff_sessions", reference: token_hash, column: "offered" }
 }
 
 impl Row {
     /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled.
     pub fn is_alive(&self, now: i64) -> bool {
-        let longest = if self.step == Step::Full { retention::SESSION } else { retention::HALF_SESSION };
+        let longest =
+            if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
             && now - self.created_at < longest

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::clock::seconds;
-use crate::config::Role;
-use crate::staff::Account;
+use crate::clinic::Role;
+use crate::staff::account::Account;
+use crate::storage::clock::seconds;
 
 /// How far someone has signed in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum SignInStep {
     /// The password was right; the code is still asked.
     Password,
     Full,
@@ -22,7 +23,7 @@ pub struct Row {
     pub token_hash: String,
     pub staff_id: i64,
     #[sqlx(try_from = "String")]
-    pub step: Step,
+    pub step: SignInStep,
     pub offered: Option<Vec<u8>>,
     pub return_to: String,
     pub created_at: i64,
@@ -50,23 +51,11 @@ pub struct Listed {
     pub seen_at: i64,
 }
 
-impl Step {
-    fn word(self) -> &'static str {
-        match self {
-            Step::Password => "password",
-            Step::Full => "full",
-        }
-    }
-}
+impl TryFrom<String> for SignInStep {
+    type Error = strum::ParseError;
 
-impl TryFrom<String> for Step {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Step, String> {
-        [Step::Password, Step::Full]
-            .into_iter()
-            .find(|step| step.word() == word)
-            .ok_or_else(|| format!("{word} is not a step of signing in"))
+    fn try_from(word: String) -> Result<SignInStep, strum::ParseError> {
+        word.parse()
     }
 }
 
@@ -86,7 +75,7 @@ pub async fn insert(
     connection: &mut SqliteConnection,
     token_hash: &str,
     staff: i64,
-    step: Step,
+    step: SignInStep,
     offered: Option<Vec<u8>>,
     return_to: &str,
     now: Timestamp,
@@ -97,7 +86,7 @@ pub async fn insert(
     )
     .bind(token_hash)
     .bind(staff)
-    .bind(step.word())
+    .bind(<&str>::from(step))
     .bind(offered)
     .bind(return_to)
     .bind(seconds(now))

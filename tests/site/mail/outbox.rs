@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use mybackpain::clock::{Clock, seconds};
-use mybackpain::database::Database;
-use mybackpain::mail::{self, Letter, MailState, Patience, Post, Progress, Purpose, Sender, State, Worker};
-use mybackpain::sealing::Sealer;
-use mybackpain::site::Site;
+use mybackpain::mail;
+use mybackpain::mail::{Letter, MailState, Patience, Post, Progress, Purpose, Sender, State, Worker};
+use mybackpain::storage::clock::{Clock, seconds};
+use mybackpain::storage::database::Database;
+use mybackpain::storage::encryption::Cipher;
+use mybackpain::web::site::Site;
 use tokio::sync::Notify;
 
 use crate::support::smtp::SmtpServer;
@@ -20,7 +21,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_mins(20);
 pub struct Outbox {
     pub folder: tempfile::TempDir,
     pub database: Database,
-    sealer: Arc<Sealer>,
+    cipher: Arc<Cipher>,
     sender: Arc<Sender>,
     pub clock: Clock,
     pub waiting: Arc<Notify>,
@@ -35,21 +36,21 @@ impl Outbox {
     pub async fn at(smtp: Option<&str>) -> Outbox {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
-        let sealer = Arc::new(Sealer::open(&folder.path().join("keys"), true).unwrap());
+        let cipher = Arc::new(Cipher::open(&folder.path().join("keys"), true).unwrap());
         let site = Site::load("content".as_ref(), "https://mybackpain.example".into()).unwrap();
         let sender = Arc::new(Sender::new(&site, Some("clinic@example.org")).unwrap());
         let clock = Clock::set_to("2026-11-20T18:15:00Z".parse().unwrap());
         let waiting = Arc::new(Notify::new());
         let worker = Arc::new(Worker {
             database: database.clone(),
-            sealer: sealer.clone(),
+            cipher: cipher.clone(),
             sender: sender.clone(),
             post: Post::parse(smtp, folder.path().join("mail")).unwrap(),
             clock: clock.clone(),
             waiting: waiting.clone(),
             progress: Progress::default(),
         });
-        Outbox { folder, database, sealer, sender, clock, waiting, worker }
+        Outbox { folder, database, cipher, sender, clock, waiting, worker }
     }
 
     /// The same outbox with a worker that has just been started.
@@ -60,7 +61,7 @@ impl Outbox {
         }
         let worker = Arc::new(Worker {
             database: self.database.clone(),
-            sealer: self.sealer.clone(),
+            cipher: self.cipher.clone(),
             sender: self.sender.clone(),
             post,
             clock: self.clock.clone(),
@@ -75,10 +76,10 @@ impl Outbox {
     }
 
     pub async fn try_enqueue(&self, letter: Letter) -> sqlx::Result<()> {
-        let (sealer, sender, now) = (self.sealer.clone(), self.sender.clone(), self.clock.now());
+        let (cipher, sender, now) = (self.cipher.clone(), self.sender.clone(), self.clock.now());
         self.database
             .write(move |c| {
-                Box::pin(async move { mail::enqueue(c, &sealer, &sender, letter, now, now).await })
+                Box::pin(async move { mail::enqueue(c, &cipher, &sender, letter, now, now).await })
             })
             .await
     }
@@ -97,7 +98,7 @@ impl Outbox {
 
     pub async fn trouble(&self) -> String {
         let id = self.mails().await[0].id;
-        mail::trouble_of(self.database.readers(), &self.sealer, id).await.unwrap().unwrap_or_default()
+        mail::trouble_of(self.database.readers(), &self.cipher, id).await.unwrap().unwrap_or_default()
     }
 
     pub async fn number(&self, column: &'static str) -> i64 {

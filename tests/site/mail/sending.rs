@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use mailparse::MailHeaderMap;
-use mybackpain::clock::seconds;
 use mybackpain::mail::State;
+use mybackpain::storage::clock::seconds;
 
 use crate::mail::outbox::{LEASE, MINUTE, Outbox, letter};
 use crate::support::smtp::{At, Fault, SmtpServer};

@@ -9,16 +9,16 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
-use mybackpain::app::{App, Parts};
-use mybackpain::clock::Clock;
-use mybackpain::database::Database;
 use mybackpain::library::Library;
-use mybackpain::library::pages::Shelf;
+use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Post, Progress, Sender, Worker};
-use mybackpain::router::{router, shelf};
-use mybackpain::sealing::Sealer;
-use mybackpain::security::Limits;
-use mybackpain::site::Site as Around;
+use mybackpain::router::{rendered_pages, router};
+use mybackpain::storage::clock::Clock;
+use mybackpain::storage::database::Database;
+use mybackpain::storage::encryption::Cipher;
+use mybackpain::web::app::{App, Parts};
+use mybackpain::web::security::Limits;
+use mybackpain::web::site::Site as Around;
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 use tokio::sync::Notify;
@@ -60,14 +60,14 @@ pub struct Answer {
 }
 
 /// The pages are the same for every test: they are rendered and compressed once for each base URL.
-fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<Shelf>) {
-    type Loaded = (Arc<Library>, Arc<Shelf>);
+fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
+    type Loaded = (Arc<Library>, Arc<RenderedPages>);
     static LOADED: LazyLock<Mutex<HashMap<String, Loaded>>> = LazyLock::new(Mutex::default);
     let mut all = LOADED.lock().unwrap();
     let load = || {
         let library = Library::load(std::path::Path::new("content"), site).unwrap();
-        let shelf = shelf(site, &library).unwrap();
-        (Arc::new(library), Arc::new(shelf))
+        let rendered_pages = rendered_pages(site, &library).unwrap();
+        (Arc::new(library), Arc::new(rendered_pages))
     };
     all.entry(base_url.to_owned()).or_insert_with(load).clone()
 }
@@ -81,19 +81,19 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let content = std::path::Path::new("content");
         let around = Around::load(content, base_url.to_owned()).unwrap();
-        let (library, shelf) = loaded(&around, base_url);
+        let (library, rendered_pages) = loaded(&around, base_url);
         let sender = Arc::new(Sender::new(&around, None).unwrap());
         let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
         let app = App::new(Parts {
             database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
-            sealer: Arc::new(Sealer::open(&folder.path().join("sealing.key"), true).unwrap()),
+            cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
             sender,
             limits,
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
-        let router = router(app.clone(), library, shelf, ClientIpSource::ConnectInfo).unwrap();
+        let router = router(app.clone(), library, rendered_pages, ClientIpSource::ConnectInfo).unwrap();
         Site { folder, app, clock, phones: staff::Phones::default(), router }
     }
 
@@ -123,7 +123,7 @@ impl Site {
     pub fn worker(&self) -> Arc<Worker> {
         Arc::new(Worker {
             database: self.app.database.clone(),
-            sealer: self.app.sealer.clone(),
+            cipher: self.app.cipher.clone(),
             sender: self.app.sender.clone(),
             post: Post::Files(self.folder.path().join("mail")),
             clock: self.clock.clone(),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
-use mybackpain::config::Role;
-use mybackpain::staff::factor::totp::Secret;
+use mybackpain::clinic::Role;
+use mybackpain::staff::second_factor::totp::Secret;
 use mybackpain::staff::{NewAccount, add};
 
 use super::{Site, Visitor};

@@ -1,0 +1,88 @@
+//! What the commands say that are run beside the server: backup, restore, demonstration, a person's data.
+
+use crate::cli::settings::{Backup, Demo, PersonCommand, Restore};
+use crate::desk::data_rights;
+use crate::desk::data_rights::{Found, Person};
+use crate::library::count;
+use crate::operations::demo as month;
+use crate::storage::backup as copies;
+use crate::storage::clock::{Clock, seconds};
+use crate::storage::data_dir::open_data_that_is_there;
+use crate::web::error;
+
+pub async fn backup(backup: Backup) -> anyhow::Result<()> {
+    let copy = copies::make(&backup.data.folder, &backup.into, Clock::default().now()).await?;
+    println!("The backup is good: {}", copy.display());
+    println!("Keep {} too, apart from it.", backup.data.folder.join("sealing.key").display());
+    Ok(())
+}
+
+pub async fn restore(restore: Restore) -> anyhow::Result<()> {
+    let data = &restore.data.folder;
+    copies::restore(&restore.backup, data).await?;
+    println!("The backup is in {}.", data.display());
+    if !data.join("sealing.key").exists() {
+        println!("Put sealing.key beside it from its own backup before you start the site.");
+    }
+    Ok(())
+}
+
+pub async fn demo(demo: Demo) -> anyhow::Result<()> {
+    let folder = demo.data.folder.clone();
+    let requests = usize::try_from(demo.requests)?;
+    let colleagues = month::fill(
+        &month::Demo {
+            folder: &folder,
+            content: &demo.content.folder,
+            requests: demo.requests,
+            seed: demo.seed,
+        },
+        Clock::default().now(),
+    )
+    .await?;
+    println!("{} has a made-up month with {}.", folder.display(), count(requests, "request"));
+    println!("Serve it with: mybackpain serve --data {}", folder.display());
+    println!("Sign in at /staff/sign-in as:");
+    for colleague in colleagues {
+        println!("  {:<14} {:<28} {}", colleague.role, colleague.email, colleague.password);
+    }
+    Ok(())
+}
+
+/// Writes out or erases what is held under exactly this address or number. What is nearly the same is named.
+pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
+    let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
+    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
+    let (database, cipher) = open_data_that_is_there(&asked.data.folder).await?;
+    let now = Clock::default().now();
+    let done = async {
+        let found = data_rights::find(&database, &cipher, &person, &[]).await?;
+        match command {
+            PersonCommand::Export(_) => {
+                data_rights::note_taken(&database, &found.held, None, now).await?;
+                print!("{}", data_rights::file::json(&found.held, seconds(now)));
+            }
+            PersonCommand::Erase(_) => {
+                let proof = data_rights::erase(&database, &cipher, &person, &[], None, now).await?;
+                println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}");
+            }
+        }
+        tell_of_the_rest(&found);
+        error::Result::Ok(())
+    };
+    let done = done.await;
+    database.close().await;
+    done.map_err(|error| anyhow::anyhow!("{error:?}"))
+}
+
+fn tell_of_the_rest(found: &Found) {
+    if !found.near.is_empty() {
+        eprintln!("Not taken, as it may be another person’s: ask, and tick it at /staff/data-rights.");
+    }
+    for near in &found.near {
+        eprintln!("  {}", near.words);
+    }
+    for one in &found.unopened {
+        eprintln!("{one} cannot be opened, so nobody can say whose it is.");
+    }
+}

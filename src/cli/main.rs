@@ -1,0 +1,35 @@
+//! The command line; starts the web server and the background work, and stops both cleanly.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mybackpain::cli::settings::{Cli, Command, StaffCommand};
+use mybackpain::cli::{commands, start};
+use mybackpain::operations::alarms;
+use mybackpain::storage::data_dir;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    data_dir::keep_new_files_private();
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => start::serve(cli.serve).await,
+        Some(Command::Serve(serve)) => start::serve(*serve).await,
+        Some(Command::Check(check)) => start::check(&check),
+        Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
+        Some(Command::Backup(backup)) => commands::backup(backup).await,
+        Some(Command::Restore(restore)) => commands::restore(restore).await,
+        Some(Command::Healthcheck(check)) => alarms::health::ask(check.health_address).await,
+        Some(Command::Demo(demo)) => commands::demo(demo).await,
+        Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
+        Some(Command::Person(command)) => commands::person(command).await,
+        Some(Command::RotateKey(data)) => start::rotate_key(data).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mybackpain: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

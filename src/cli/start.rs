@@ -1,0 +1,264 @@
+//! What each command does: puts the parts together, serves, and stops them in order.
+
+use std::io::{self, BufRead};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, bail, ensure};
+use axum_client_ip::ClientIpSource;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{self, Notify};
+
+use crate::cli::settings::{Check, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::library;
+use crate::library::Library;
+use crate::mail;
+use crate::mail::{Post, Progress, Sender};
+use crate::operations::{alarms, demo, retention_job};
+use crate::router::{rendered_pages, router};
+use crate::staff;
+use crate::staff::{NewAccount, Refused, password};
+use crate::storage::clock::Clock;
+use crate::storage::data_dir::{key_file, open_data, open_data_that_is_there};
+use crate::storage::encryption;
+use crate::storage::encryption::Cipher;
+use crate::storage::key_rotation;
+use crate::web::app::{App, Parts};
+use crate::web::form;
+use crate::web::form::email;
+use crate::web::security::Limits;
+use crate::web::server;
+use crate::web::site::Site;
+
+/// Serves the site until SIGTERM or Ctrl-C.
+pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
+    log_to_standard_error(config.log_json);
+    // First of all: a second start by mistake then never touches the data of the one that runs.
+    let listener = listen(&mut config).await?;
+    let base_url = config.checked_base_url()?;
+    let mut site = Site::load(&config.content.folder, base_url)?;
+    site.demo = demo::is_demo(&config.data.folder);
+    let library = Arc::new(Library::load(&config.content.folder, &site)?);
+    warn_of_reviews(&library, today(&Clock::default()));
+    let post = match site.demo {
+        true => Post::Demo(Some(config.data.folder.join(mail::FOLDER))),
+        false => Post::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
+    };
+    let sender = Sender::new(&site, config.mail_from.as_deref())?;
+    let (database, cipher) = open_data(&config.data.folder).await?;
+    database.condition().keep_free(config.least_free);
+    let app = App::new(Parts {
+        site: Arc::new(site),
+        database,
+        cipher: Arc::new(cipher),
+        sender: Arc::new(sender),
+        limits: if config.no_limits { Limits::none() } else { Limits::default() },
+        clock: Clock::default(),
+        mail_waiting: Arc::new(Notify::new()),
+    });
+    let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
+    let site = router(app.clone(), library, rendered_pages, config.client_ip.clone())?;
+    let asked_to_stop = asked_to_stop()?;
+    announce(&app, &config, &post).await?;
+    warn_of_holidays(&app);
+
+    let (stop, stopping) = sync::watch::channel(false);
+    let health = match config.health_address {
+        Some(address) => Some(listen_for_health(address).await?),
+        None => None,
+    };
+    let worker = Arc::new(mail::Worker {
+        database: app.database.clone(),
+        cipher: app.cipher.clone(),
+        sender: app.sender.clone(),
+        post,
+        clock: app.clock.clone(),
+        waiting: app.mail_waiting.clone(),
+        progress: Progress::default(),
+    });
+    let mut parts = vec![
+        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
+        tokio::spawn(alarms::run(app.clone(), stopping.clone())),
+    ];
+    if let Some(listener) = health {
+        parts.push(tokio::spawn(server::serve(
+            listener,
+            alarms::health::routes(app.clone()),
+            None,
+            stopping.clone(),
+        )));
+    }
+    // Nothing is written to a damaged database, so there is nothing to send and nothing to forget.
+    if !app.database.condition().is_damaged() {
+        parts.push(tokio::spawn(worker.run(stopping.clone())));
+        parts.push(tokio::spawn(retention_job::run(app.clone(), stopping)));
+    }
+    let disk_failed = tokio::select! {
+        () = asked_to_stop => false,
+        () = app.database.condition().failed_again() => true,
+    };
+    tracing::info!("stopping: finishing what is under way");
+    stop.send_replace(true);
+    for part in parts {
+        part.await?;
+    }
+    app.database.close().await;
+    ensure!(!disk_failed, "the disk failed twice within 10 minutes; the program stopped for a clean start");
+    Ok(())
+}
+
+/// Behind a proxy every connection is the proxy's.
+fn most_of_one(config: &Serve) -> Option<usize> {
+    let is_visitors = matches!(config.client_ip, ClientIpSource::ConnectInfo);
+    (is_visitors && !config.no_limits).then_some(server::MOST_OF_ONE_NETWORK)
+}
+
+/// Health has an address of its own, which is told like the other one.
+async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with --health-address")
+    })?;
+    println!("Health is at http://{}/health/ready", listener.local_addr()?);
+    Ok(listener)
+}
+
+/// Tells everything that is to be mended in the content; errors fail.
+pub fn check(check: &Check) -> anyhow::Result<()> {
+    let report = library::check::run(&check.content.folder, today(&Clock::default()));
+    match check.format {
+        Format::Text => println!("{report}"),
+        Format::Json => println!("{:#}", report.json()),
+    }
+    let errors = report.errors();
+    ensure!(errors == 0, "the content has {} to mend", library::count(errors, "error"));
+    Ok(())
+}
+
+/// Makes an account for the desk.
+pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
+    let address = email::check(&add.email).map_err(anyhow::Error::msg)?.to_lowercase();
+    let name = form::name(&add.name, "give --name").map_err(anyhow::Error::msg)?;
+    eprintln!("Password for {address} ({} characters or more), then Enter:", password::SHORTEST);
+    let mut secret = String::new();
+    io::stdin().lock().read_line(&mut secret)?;
+    let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
+    let own_words = password::own_words(&name, &address, &[]);
+    password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
+    let (database, _) = open_data(&add.data.folder).await?;
+    ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
+    let new = NewAccount { email: address, name, role: add.role, password: secret };
+    let made = staff::add(&database, Clock::default().now(), new, None).await;
+    database.close().await;
+    match made? {
+        Ok(_) => println!("The account is made: sign in at /staff/sign-in"),
+        Err(Refused::AddressTaken) => bail!("there is an account with this address already"),
+        Err(Refused::NoInvitation) => bail!("no invitation was given"),
+    }
+    Ok(())
+}
+
+/// Lets someone set up their second step again.
+pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
+    let (database, _) = open_data_that_is_there(&reset.data.folder).await?;
+    let now = Clock::default().now();
+    let email = reset.email.to_lowercase();
+    let found = database
+        .write(move |connection| {
+            Box::pin(async move { staff::people::reset_second_step(connection, &email, now).await })
+        })
+        .await;
+    database.close().await;
+    ensure!(found?, "there is no account with this address");
+    println!("They are signed out, and set up their app again with their password at /staff/sign-in");
+    Ok(())
+}
+
+/// Adds a sealing key, and seals everything with it.
+pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
+    let file = key_file(&data.folder);
+    ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
+    let (database, _) = open_data(&data.folder).await?;
+    ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
+    encryption::add_key(&file)?;
+    let cipher = Arc::new(Cipher::open(&file, false)?);
+    let count = key_rotation::rotate_key(&database, &cipher).await?;
+    database.truncate_log().await?;
+    database.close().await;
+    println!("{} sealed with the new key. Back up {} again.", library::count(count, "field"), file.display());
+    Ok(())
+}
+
+/// Takes the address; with port 0, any free port, which is then the one that is told.
+async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; stop what uses it, or choose another address with --listen",
+            config.listen
+        )
+    })?;
+    config.listen = listener.local_addr()?;
+    Ok(listener)
+}
+
+async fn announce(app: &App, config: &Serve, post: &Post) -> anyhow::Result<()> {
+    println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
+    println!("Data is in {}; {}", config.data.folder.display(), post.describe());
+    if app.database.condition().is_damaged() {
+        println!(
+            "The database is damaged: pages are served, forms are refused. Stop the program and restore a backup."
+        );
+        return Ok(());
+    }
+    let invitation = staff::first_invitation(app).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    if let Some(token) = invitation {
+        let link = app.site.url(&format!("/staff/welcome/{token}"));
+        println!(
+            "Nobody has an account for the desk yet. Make the first administrator with this link, once, within 3 days:\n  {link}"
+        );
+    }
+    Ok(())
+}
+
+fn warn_of_holidays(app: &App) {
+    if let Some(days) = app.site.clinic.calendar().holidays_run_out_in(app.clock.now()) {
+        tracing::warn!(
+            days,
+            "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"
+        );
+    }
+}
+
+/// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.
+fn warn_of_reviews(library: &Library, today: Date) {
+    for sheet in library.sheets.iter().filter(|sheet| sheet.front.next_review < today) {
+        tracing::warn!(page = sheet.path(), due = %sheet.front.next_review, "the review of this page is overdue");
+    }
+}
+
+/// The day in the United Kingdom.
+fn today(clock: &Clock) -> Date {
+    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    clock.now().to_zoned(zone).date()
+}
+
+/// From this call on, and not only from the first wait, a signal is a request to stop in order.
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn log_to_standard_error(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if json { log.json().init() } else { log.init() }
+}

@@ -1,0 +1,72 @@
+//! The roles of the people who work at the clinic: what each may see and do on the desk.
+
+use clap::ValueEnum;
+
+/// What a member of staff may do.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, ValueEnum, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Role {
+    Reception,
+    Clinician,
+    Administrator,
+}
+
+impl Role {
+    /// The word stored and shown for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// As a heading or a choice.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Reception => "Reception",
+            Role::Clinician => "Clinician",
+            Role::Administrator => "Administrator",
+        }
+    }
+
+    /// What patients wrote in their own words, what they need, their shared summary and clinical notes.
+    /// Contact details and safety marks are for everyone on the desk.
+    pub fn sees_words(self) -> bool {
+        self == Role::Clinician
+    }
+
+    /// Rings and writes to patients, and so sees their addresses wherever they stand.
+    pub fn reaches_patients(self) -> bool {
+        matches!(self, Role::Reception | Role::Clinician)
+    }
+
+    /// Accounts, the audit, one person's data and complaints.
+    pub fn manages_people(self) -> bool {
+        self == Role::Administrator
+    }
+
+    /// The queue as a file.
+    pub fn takes_queue_away(self) -> bool {
+        matches!(self, Role::Reception | Role::Administrator)
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = strum::ParseError;
+
+    fn try_from(word: String) -> Result<Role, strum::ParseError> {
+        word.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clinicians_see_words_and_only_administrators_manage_people() {
+        let of = |may: fn(Role) -> bool| [Role::Reception, Role::Clinician, Role::Administrator].map(may);
+        assert_eq!(of(Role::sees_words), [false, true, false]);
+        assert_eq!(of(Role::manages_people), [false, false, true]);
+        assert_eq!(of(Role::takes_queue_away), [true, false, true]);
+    }
+}

@@ -1,0 +1,318 @@
+//! The SQL of the desk's side of requests, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::clinic::Role;
+use crate::consultations::handling::{Attention, Handling, Note, Reason};
+use crate::consultations::{Request, State, store as requests};
+use crate::mail::limits::Unsent;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{Cipher, FieldId};
+
+/// A request as it stands when something is to be done to it.
+#[derive(sqlx::FromRow)]
+pub struct Standing {
+    pub state: String,
+    pub changed_at: i64,
+    pub suspect: bool,
+    pub held_at: Option<i64>,
+    pub owner_id: Option<i64>,
+}
+
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "consultations", reference, column }
+}
+
+/// A field that was erased is empty.
+pub fn decrypt(
+    cipher: &Cipher,
+    reference: &str,
+    column: &'static str,
+    sealed: &Option<Vec<u8>>,
+) -> sqlx::Result<String> {
+    sealed.as_ref().map_or(Ok(String::new()), |sealed| cipher.decrypt(place(reference, column), sealed))
+}
+
+/// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
+pub async fn find(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    reference: &str,
+    role: Role,
+) -> sqlx::Result<(Request, Handling)> {
+    let request = requests::find_for(readers, cipher, reference, role).await?;
+    let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
+        sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
+            .bind(reference)
+            .fetch_one(readers)
+            .await?;
+    let mut handling: Handling = sqlx::query_as(
+        "select channel, owner_id, staff.name as owner, next_try_at, attention, ended_at, held_at, revision \
+         from consultations left join staff on staff.id = owner_id where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(readers)
+    .await?;
+    handling.hold_reason = decrypt(cipher, reference, "hold_reason", &hold_reason)?;
+    handling.reason = Reason::from_word(&reason);
+    handling.untold = Unsent::from_word(&untold);
+    Ok((request, handling))
+}
+
+pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
+    sqlx::query_as(
+        "select state, changed_at, suspect, held_at, owner_id from consultations where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(connection)
+    .await
+}
+
+/// How a request came, and the address of its private page, for later mails.
+pub async fn enrol(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    channel: &str,
+    token: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set channel = $2, token = $3 where reference = $1")
+        .bind(reference)
+        .bind(channel)
+        .bind(cipher.encrypt(place(reference, "token"), token))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The address of the private page; nothing for a request from before it was kept.
+pub async fn token(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+) -> sqlx::Result<Option<String>> {
+    let sealed: Option<Vec<u8>> = sqlx::query_scalar("select token from consultations where reference = $1")
+        .bind(reference)
+        .fetch_one(connection)
+        .await?;
+    sealed.map(|sealed| cipher.decrypt(place(reference, "token"), &sealed)).transpose()
+}
+
+pub async fn set_token(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    token: &str,
+    token_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set token = $2, token_hash = $3 where reference = $1")
+        .bind(reference)
+        .bind(cipher.encrypt(place(reference, "token"), token))
+        .bind(token_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Every change counts, so that two within a second are two.
+pub async fn touch(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("update consultations set changed_at = max(changed_at + 1, $2) where reference = $1")
+        .bind(reference)
+        .bind(seconds(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_owner(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    owner: Option<i64>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set owner_id = $2 where reference = $1")
+        .bind(reference)
+        .bind(owner)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_next_try(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    next_try_at: Option<Timestamp>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set next_try_at = $2 where reference = $1")
+        .bind(reference)
+        .bind(next_try_at.map(seconds))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_attention(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    attention: Attention,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set attention = $2 where reference = $1")
+        .bind(reference)
+        .bind(attention.word())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_reason(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    reason: Reason,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set closed_because = $2 where reference = $1")
+        .bind(reference)
+        .bind(reason.word())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a request for a reason, or no longer.
+pub async fn set_hold(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    hold: Option<(&str, Timestamp)>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set held_at = $2, hold_reason = $3 where reference = $1")
+        .bind(reference)
+        .bind(hold.map(|(_, since)| seconds(since)))
+        .bind(hold.map(|(reason, _)| cipher.encrypt(place(reference, "hold_reason"), reason)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn clear_suspicion(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("update consultations set suspect = 0 where reference = $1")
+        .bind(reference)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Erases what the desk wrote about a request that its patient withdrew.
+pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "update consultations set token = null, hold_reason = null, held_at = null, owner_id = null, next_try_at = null \
+         where reference = $1",
+    )
+    .bind(reference)
+    .execute(&mut *connection)
+    .await?;
+    for table in ["consultation_notes", "consultation_calls"] {
+        sqlx::query(AssertSqlSafe(format!("delete from {table} where reference = $1")))
+            .bind(reference)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn add_note(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    staff: i64,
+    note: (&str, bool),
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let (words, clinical) = note;
+    let id = crate::storage::encryption::random_token();
+    let sealed =
+        cipher.encrypt(FieldId { table: "consultation_notes", reference: &id, column: "words" }, words);
+    sqlx::query(
+        "insert into consultation_notes (id, reference, written_at, staff_id, clinical, words) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&id)
+    .bind(reference)
+    .bind(seconds(now))
+    .bind(staff)
+    .bind(clinical)
+    .bind(sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes, the newest first. Clinical ones only for who may see them.
+pub async fn notes(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    reference: &str,
+    clinical_too: bool,
+) -> sqlx::Result<Vec<Note>> {
+    let rows: Vec<(String, i64, String, bool, Vec<u8>)> = sqlx::query_as(
+        "select consultation_notes.id, written_at, staff.name, clinical, words from consultation_notes \
+         join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
+         order by written_at desc, consultation_notes.rowid desc",
+    )
+    .bind(reference)
+    .bind(clinical_too)
+    .fetch_all(readers)
+    .await?;
+    let open = |(id, written_at, staff, clinical, sealed): (String, i64, String, bool, Vec<u8>)| {
+        let place = FieldId { table: "consultation_notes", reference: &id, column: "words" };
+        Ok(Note { written_at, staff, clinical, words: cipher.decrypt(place, &sealed)? })
+    };
+    rows.into_iter().map(open).collect()
+}
+
+/// Who opened a request and when, oldest first.
+pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
+    sqlx::query_as(
+        "select happened_at, staff_id from audit where reference = $1 and what = 'opened' order by id",
+    )
+    .bind(reference)
+    .fetch_all(readers)
+    .await
+}
+
+/// Who may be given a request.
+pub async fn colleagues(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
+    sqlx::query_as("select id, name from staff where disabled_at is null order by name, id")
+        .fetch_all(readers)
+        .await
+}
+
+/// Everyone who ever worked the desk, by number.
+pub async fn names(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
+    sqlx::query_as("select id, name from staff").fetch_all(readers).await
+}
+
+pub async fn is_held(readers: &SqlitePool, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select held_at is not null from consultations where reference = $1")
+        .bind(reference)
+        .fetch_one(readers)
+        .await
+}
+
+/// The state that a withdrawn request is left in while it is kept for a reason.
+pub async fn withdraw_held(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let changed = sqlx::query(
+        "update consultations set state = $2, ended_at = $3, changed_at = max(changed_at + 1, $3) \
+         where reference = $1 and held_at is not null and state <> $2",
+    )
+    .bind(reference)
+    .bind(State::Withdrawn.word())
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}

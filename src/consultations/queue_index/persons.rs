@@ -1,0 +1,46 @@
+//! Which requests are of one person: those that share an address or a number, and those that share one with these.
+
+use std::collections::HashMap;
+
+use crate::consultations::queue_index::Entry;
+
+/// The places of each person's entries, for those who have more than one. Each entry is told which person it is of.
+pub fn find(entries: &mut [Entry]) -> Vec<Vec<usize>> {
+    // Each entry points to one of the same person; the first of them points to itself.
+    let mut firsts: Vec<usize> = (0..entries.len()).collect();
+    let mut at_mark: HashMap<u64, usize> = HashMap::with_capacity(2 * entries.len());
+    for (slot, entry) in entries.iter().enumerate() {
+        for mark in entry.marks.into_iter().flatten() {
+            let other = *at_mark.entry(mark).or_insert(slot);
+            let (one, other) = (first(&mut firsts, slot), first(&mut firsts, other));
+            firsts[one.max(other)] = one.min(other);
+        }
+    }
+    let mut persons: Vec<Vec<usize>> = Vec::new();
+    let mut person_of: Vec<Option<usize>> = vec![None; entries.len()];
+    for slot in 0..entries.len() {
+        let first = first(&mut firsts, slot);
+        if first == slot {
+            continue;
+        }
+        let person = *person_of[first].get_or_insert_with(|| {
+            persons.push(vec![first]);
+            persons.len() - 1
+        });
+        person_of[slot] = Some(person);
+        persons[person].push(slot);
+    }
+    for (entry, person) in entries.iter_mut().zip(person_of) {
+        entry.person = person;
+    }
+    persons
+}
+
+fn first(firsts: &mut [usize], mut slot: usize) -> usize {
+    while firsts[slot] != slot {
+        // Half of the way is cut, so that no way gets long.
+        firsts[slot] = firsts[firsts[slot]];
+        slot = firsts[slot];
+    }
+    slot
+}

@@ -1,0 +1,107 @@
+//! What was typed into the search of the queue, and the forms in which names and numbers are found again.
+
+use crate::library::search::words::words;
+
+/// What was typed into the search: each of its words, as the forms it may be found by.
+pub struct LookedFor(Vec<Vec<String>>);
+
+impl LookedFor {
+    /// Whether something that is found by these words is looked for.
+    pub(crate) fn finds(&self, found_by: &str) -> bool {
+        self.0.iter().all(|word| word.iter().any(|form| found_by.contains(form)))
+    }
+
+    /// What no request is found by.
+    pub fn nobody() -> LookedFor {
+        LookedFor(vec![Vec::new()])
+    }
+
+    /// Nothing when there is no letter and no digit in it.
+    pub fn parse(typed: &str) -> Option<LookedFor> {
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+()-–./ ".contains(c));
+        let forms: Vec<Vec<String>> = if is_number(typed) {
+            vec![vec![national(typed)]]
+        } else {
+            let forms = |word| {
+                if is_number(word) { vec![plain(word), national(word)] } else { vec![plain(word)] }
+            };
+            typed.split_whitespace().map(forms).collect()
+        };
+        let said = |mut forms: Vec<String>| {
+            forms.retain(|form| !form.is_empty());
+            (!forms.is_empty()).then_some(forms)
+        };
+        let forms: Vec<Vec<String>> = forms.into_iter().filter_map(said).collect();
+        (!forms.is_empty()).then_some(LookedFor(forms))
+    }
+}
+
+/// Letters and digits alone, in lower case and without accents: "Mary-Jane O’Neill" is "maryjaneoneill".
+pub(crate) fn plain(text: &str) -> String {
+    words(text).into_iter().map(|word| word.surface).collect()
+}
+
+/// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
+pub fn national(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let abroad = digits.strip_prefix("00");
+    let with_country = phone.trim_start().starts_with('+') || abroad.is_some() || digits.len() > 11;
+    let digits = abroad.unwrap_or(&digits);
+    let digits = if with_country { digits.strip_prefix("44").unwrap_or(digits) } else { digits };
+    digits.strip_prefix('0').unwrap_or(digits).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(typed: &str) -> bool {
+        let found_by = [
+            plain("Zoë Mary-Jane O’Neill"),
+            plain("zoe.oneill+back@example.org"),
+            plain("BP-7K3M-9QX4"),
+            national("+44 (0)7700 900123"),
+        ];
+        let found_by = found_by.join("\n");
+        LookedFor::parse(typed).is_some_and(|looked| looked.finds(&found_by))
+    }
+
+    #[test]
+    fn a_person_is_found_whatever_the_case_spaces_and_hyphens() {
+        for typed in [
+            "zoe",
+            "ZOË O'NEILL",
+            "o’neill zoe",
+            "mary jane",
+            "maryjane",
+            "Mary-Jane",
+            "zoe.oneill+back@example.org",
+            "ZOE.ONEILL",
+            "bp 7k3m 9qx4",
+            "BP7K3M9QX4",
+            "7k3m-9q",
+            "07700 900123",
+            "07700900123",
+            "+44 7700 900 123",
+            "0044 7700 900123",
+            "+44 (0)7700-900-123",
+            "7700 900",
+            "900123",
+            "zoe 900123",
+        ] {
+            assert!(finds(typed), "{typed}");
+        }
+        for typed in ["", " - ", "ada", "zoe lovelace", "07700 900124", "BP-7K3M-9QX5"] {
+            assert!(!finds(typed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_the_same_with_and_without_its_country() {
+        for typed in ["07700 900123", "+447700900123", "00447700900123", "+44 (0)7700 900123", "447700900123"]
+        {
+            assert_eq!(national(typed), "7700900123", "{typed}");
+        }
+        assert_eq!(national("020 7946 0123"), "2079460123");
+    }
+}

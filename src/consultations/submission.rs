@@ -1,0 +1,202 @@
+//! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
+
+use crate::consultations::transitions;
+use crate::staff::audit;
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::consultations::notifications;
+use crate::consultations::notifications::By;
+use crate::consultations::request::NewRequest;
+use crate::consultations::summaries;
+use crate::consultations::{Request, State, handling, letters, store, words_typed};
+use crate::library::Library;
+use crate::library::summary::Summary;
+use crate::mail;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::token_hash;
+use crate::storage::reference::{SubmissionKey, reference};
+use crate::web::app::App;
+use crate::web::error::Result;
+
+/// What keys of this form are kept under.
+pub const KIND: &str = "consultation";
+/// The same words from the same person within this time are one request, however often they are sent.
+const SAME_REQUEST_SECONDS: i64 = 24 * 60 * 60;
+
+/// A request that was taken in.
+pub struct Taken {
+    pub reference: String,
+    /// Leads to its confirmation: the key that it came with, or another where that had led to other words before.
+    pub key: SubmissionKey,
+}
+
+/// Stores a request, its key and its mails in one transaction.
+///
+/// The same answers within a day are the same request, however often they are sent. `shared` is the summary that the
+/// person chose to share.
+pub async fn submit(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    shared: Option<Summary>,
+    key: &SubmissionKey,
+) -> Result<Taken> {
+    take(app, library, new, shared, key, None).await
+}
+
+/// The same for a request that a member of staff types in while the patient is on the phone.
+pub async fn submit_by_phone(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    key: &SubmissionKey,
+    staff: i64,
+) -> Result<String> {
+    Ok(take(app, library, new, None, key, Some(staff)).await?.reference)
+}
+
+async fn take(
+    app: &App,
+    library: &Library,
+    new: NewRequest,
+    shared: Option<Summary>,
+    key: &SubmissionKey,
+    staff: Option<i64>,
+) -> Result<Taken> {
+    let now = app.clock.now();
+    let content_mark = content_mark(app, &new);
+    let mut request = new_request(app, library, new, shared.as_ref());
+    let (mut key, spare) = (key.clone(), SubmissionKey::new(&app.cipher, &app.clock));
+    let parts = app.clone();
+    let taken = app
+        .database
+        .accept(move |connection| {
+            Box::pin(async move {
+                if let Some((reference, mark)) = store::submitted(connection, &key.hash(KIND)).await? {
+                    // What was withdrawn has no mark.
+                    if mark.is_none_or(|mark| mark == content_mark) {
+                        return Ok(Taken { reference, key });
+                    }
+                    key = spare;
+                }
+                let since = seconds(now) - SAME_REQUEST_SECONDS;
+                if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
+                    store::remember_key(connection, &key.hash(KIND), &reference, now).await?;
+                    join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
+                    return Ok(Taken { reference, key });
+                }
+                let token = key.private_token(&parts.cipher);
+                request.token_hash = token_hash(&token);
+                store::insert(connection, &parts.cipher, &request, &content_mark).await?;
+                store::remember_key(connection, &key.hash(KIND), &request.reference, now).await?;
+                begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
+                Ok(Taken { reference: request.reference, key })
+            })
+        })
+        .await?;
+    app.mail_waiting.notify_one();
+    Ok(taken)
+}
+
+/// Everything that a person answered: what differs in any of it is another request, so that nothing is lost.
+fn content_mark(app: &App, new: &NewRequest) -> String {
+    let NewRequest { contact, concern, voicemail, needs, .. } = new;
+    let times: Vec<&str> = contact.times.iter().map(|time| time.word()).collect();
+    let answers = [
+        contact.name.as_str(),
+        &contact.email,
+        &contact.phone,
+        contact.method.word(),
+        &times.join(","),
+        concern,
+        voicemail,
+        needs,
+    ];
+    app.cipher.mark("consultation", &answers.join("\0"))
+}
+
+fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Summary>) -> Request {
+    let now = app.clock.now();
+    let contact = new.contact;
+    Request {
+        reference: reference("BP"),
+        state: State::New,
+        created_at: now,
+        due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
+        changed_at: seconds(now),
+        safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared)),
+        suspect: new.suspect,
+        method: contact.method,
+        times: contact.times,
+        voicemail: new.voicemail,
+        name: contact.name,
+        email: contact.email,
+        phone: contact.phone,
+        concern: new.concern,
+        needs: new.needs,
+        // Its key decides.
+        token_hash: String::new(),
+        about: library.sheet(&new.about).map(|sheet| sheet.slug.clone()).unwrap_or_default(),
+    }
+}
+
+/// What belongs to a new request: how it came, what is shared with it, its history and its mails.
+async fn begin(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    token: &str,
+    shared: Option<&Summary>,
+    staff: Option<i64>,
+) -> sqlx::Result<()> {
+    let (about, now) = (&request.reference, request.created_at);
+    let channel = if staff.is_some() { "phone" } else { "site" };
+    handling::store::enrol(connection, &app.cipher, about, channel, token).await?;
+    if let Some(summary) = shared {
+        summaries::store::share(connection, &app.cipher, about, summary).await?;
+    }
+    store::add_event(connection, about, now, "patient", "asked").await?;
+    if let Some(staff) = staff {
+        let who = format!("staff:{staff}");
+        store::add_event(connection, about, now, &who, "typed it in from a call").await?;
+        audit::store::insert(connection, Some(staff), now, "typed in a call", about).await?;
+    }
+    if request.suspect {
+        return Ok(());
+    }
+    let by = if staff.is_some() { By::Staff } else { By::Patient };
+    notifications::confirm(connection, app, request, token, by, now).await?;
+    // Who types it in knows of it already.
+    if staff.is_none() {
+        let notice = letters::notice(&app.site, request).map_err(transitions::unwritten)?;
+        mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await?;
+    }
+    Ok(())
+}
+
+/// The same answers again: what is new beside them is taken in, and what was taken for spam and is none gets its mails.
+async fn join(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    again: &Request,
+    shared: Option<&Summary>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    if let Some(summary) = shared {
+        summaries::store::share(connection, &app.cipher, reference, summary).await?;
+    }
+    let before = store::find_on(connection, &app.cipher, reference).await?;
+    if again.safety && !before.safety {
+        store::set_safety(connection, reference).await?;
+        handling::store::touch(connection, reference, now).await?;
+    }
+    if before.suspect && !again.suspect {
+        transitions::clear(connection, app, &before, now).await?;
+        store::add_event(connection, reference, now, "patient", "asked again: no longer taken for spam")
+            .await?;
+        handling::store::touch(connection, reference, now).await?;
+    }
+    Ok(())
+}

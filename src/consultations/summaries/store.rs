@@ -1,0 +1,109 @@
+//! The SQL of summaries, and nothing else.
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::library::summary::Summary;
+use crate::storage::encryption::{Cipher, FieldId};
+
+fn private(token_hash: &str) -> FieldId<'_> {
+    FieldId { table: "summaries", reference: token_hash, column: "summary" }
+}
+
+fn shared(reference: &str) -> FieldId<'_> {
+    FieldId { table: "shared_summaries", reference, column: "summary" }
+}
+
+/// Stores a page behind a private link.
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    token_hash: &str,
+    summary: &Summary,
+    expires_at: i64,
+) -> sqlx::Result<()> {
+    sqlx::query("insert into summaries (token_hash, expires_at, summary) values ($1, $2, $3)")
+        .bind(token_hash)
+        .bind(expires_at)
+        .bind(cipher.encrypt(private(token_hash), &written(summary)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The summary behind a private link, and when it ends.
+pub async fn find(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    token_hash: &str,
+    now: i64,
+) -> sqlx::Result<Option<(Summary, i64)>> {
+    let row: Option<(Vec<u8>, i64)> =
+        sqlx::query_as("select summary, expires_at from summaries where token_hash = $1 and expires_at > $2")
+            .bind(token_hash)
+            .bind(now)
+            .fetch_optional(readers)
+            .await?;
+    let Some((sealed, expires_at)) = row else { return Ok(None) };
+    Ok(Some((read(&cipher.decrypt(private(token_hash), &sealed)?)?, expires_at)))
+}
+
+pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
+    sqlx::query("delete from summaries where token_hash = $1").bind(token_hash).execute(connection).await?;
+    Ok(())
+}
+
+/// Erases the pages whose time is over. Says how many.
+pub async fn forget(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<u64> {
+    let gone =
+        sqlx::query("delete from summaries where expires_at <= $1").bind(now).execute(connection).await?;
+    Ok(gone.rows_affected())
+}
+
+/// Stores what a patient shares with a request; the latest stands.
+pub async fn share(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    summary: &Summary,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into shared_summaries (reference, summary) values ($1, $2) \
+         on conflict (reference) do update set summary = excluded.summary",
+    )
+    .bind(reference)
+    .bind(cipher.encrypt(shared(reference), &written(summary)))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What a patient shared with a request, if they did.
+pub async fn shared_with(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    reference: &str,
+) -> sqlx::Result<Option<Summary>> {
+    let sealed: Option<Vec<u8>> =
+        sqlx::query_scalar("select summary from shared_summaries where reference = $1")
+            .bind(reference)
+            .fetch_optional(readers)
+            .await?;
+    sealed.map(|sealed| read(&cipher.decrypt(shared(reference), &sealed)?)).transpose()
+}
+
+/// Erases what was shared with a request that its patient withdrew.
+pub async fn unshare(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("delete from shared_summaries where reference = $1")
+        .bind(reference)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn written(summary: &Summary) -> String {
+    serde_json::to_string(summary).expect("a summary is words and a day")
+}
+
+fn read(text: &str) -> sqlx::Result<Summary> {
+    serde_json::from_str(text).map_err(|_| sqlx::Error::Decode("a stored summary does not read".into()))
+}

@@ -1,0 +1,185 @@
+//! Does what staff decide, in one transaction with its history, its audit and its mails.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::consultations::calls;
+use crate::consultations::calls::Outcome;
+use crate::consultations::handling::{Act, Attention, Moved, store};
+use crate::consultations::notifications;
+use crate::consultations::notifications::By;
+use crate::consultations::{Request, State, bookings, letters, store as requests};
+use crate::mail;
+use crate::staff::Account;
+use crate::staff::audit;
+use crate::storage::encryption::{random_token, token_hash};
+use crate::web::app::App;
+
+/// Does it for someone who saw the request as it was at `seen_at`.
+pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: Act) -> sqlx::Result<Moved> {
+    let now = app.clock.now();
+    let (request, _) = store::find(app.database.readers(), &app.cipher, &reference, me.role).await?;
+    let to_erase = request.state == State::Withdrawn && matches!(act, Act::Release);
+    let (parts, me, about) = (app.clone(), me.clone(), reference.clone());
+    let moved = app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                let standing = store::standing(connection, &about).await?;
+                if standing.changed_at != seen_at || request.changed_at != seen_at {
+                    return Ok(Moved::Stale);
+                }
+                let possible = match act {
+                    Act::Clear => standing.suspect,
+                    Act::Hold(_) => standing.held_at.is_none(),
+                    Act::Release => standing.held_at.is_some(),
+                    // A time that is still to come is cancelled first, so that the patient hears of it.
+                    Act::Close(_) => !bookings::store::is_ahead(connection, &about, now).await?,
+                    _ => true,
+                };
+                let Some(next) = act.next(request.state).filter(|_| possible) else {
+                    return Ok(Moved::Impossible);
+                };
+                if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_)) && standing.owner_id.is_none() {
+                    store::set_owner(connection, &about, Some(me.id)).await?;
+                }
+                let what = perform(connection, &parts, &me, &request, act, now).await?;
+                if next == request.state {
+                    store::touch(connection, &about, now).await?;
+                } else {
+                    requests::set_state(connection, &about, next, now).await?;
+                }
+                requests::add_event(connection, &about, now, &format!("staff:{}", me.id), &what).await?;
+                audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
+                Ok(Moved::Yes)
+            })
+        })
+        .await?;
+    if to_erase && moved == Moved::Yes {
+        // The patient withdrew while it was kept for a reason: what was promised then is done now.
+        crate::consultations::withdraw(app, reference).await?;
+    }
+    app.mail_waiting.notify_one();
+    Ok(moved)
+}
+
+/// Does it, and says what was done as the history says it.
+async fn perform(
+    connection: &mut SqliteConnection,
+    app: &App,
+    me: &Account,
+    request: &Request,
+    act: Act,
+    now: Timestamp,
+) -> sqlx::Result<String> {
+    let (cipher, about) = (&app.cipher, &request.reference);
+    Ok(match act {
+        Act::Contact => {
+            store::set_attention(connection, about, Attention::None).await?;
+            notifications::store::set_untold(connection, about, None).await?;
+            "marked it as contacted".to_owned()
+        }
+        Act::Call(outcome) => {
+            call(connection, app, me, request, outcome, now).await?;
+            format!("rang: {}", outcome.label().to_lowercase())
+        }
+        Act::Own(owner) => {
+            store::set_owner(connection, about, owner.as_ref().map(|(id, _)| *id)).await?;
+            match owner {
+                Some((id, _)) if id == me.id => "took it".to_owned(),
+                Some((_, name)) => format!("gave it to {name}"),
+                None => "let it go".to_owned(),
+            }
+        }
+        Act::Note { words, clinical } => {
+            store::add_note(connection, cipher, about, me.id, (&words, clinical), now).await?;
+            if clinical { "wrote a clinical note" } else { "wrote a note" }.to_owned()
+        }
+        Act::Close(reason) => {
+            store::set_reason(connection, about, reason).await?;
+            store::set_attention(connection, about, Attention::None).await?;
+            format!("closed: {}", reason.label().to_lowercase())
+        }
+        Act::Attend => {
+            store::set_attention(connection, about, Attention::None).await?;
+            "saw to what had changed".to_owned()
+        }
+        Act::Clear => {
+            clear(connection, app, request, now).await?;
+            "said that it is no spam".to_owned()
+        }
+        Act::Hold(reason) => {
+            store::set_hold(connection, cipher, about, Some((&reason, now))).await?;
+            "keeps it for a reason".to_owned()
+        }
+        Act::Release => {
+            store::set_hold(connection, cipher, about, None).await?;
+            "no longer keeps it for a reason".to_owned()
+        }
+        Act::Book(new) => {
+            store::set_attention(connection, about, Attention::None).await?;
+            store::set_next_try(connection, about, None).await?;
+            bookings::book(connection, app, request, new, now).await?.to_owned()
+        }
+        Act::CancelBooking => {
+            bookings::cancel(connection, app, request, now).await?;
+            "cancelled the booking".to_owned()
+        }
+    })
+}
+
+async fn call(
+    connection: &mut SqliteConnection,
+    app: &App,
+    me: &Account,
+    request: &Request,
+    outcome: Outcome,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let about = &request.reference;
+    calls::store::insert(connection, about, me.id, outcome, now).await?;
+    let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
+    store::set_next_try(connection, about, next).await?;
+    if outcome == Outcome::Spoke {
+        notifications::store::set_untold(connection, about, None).await?;
+    }
+    let attention = match outcome {
+        Outcome::WrongNumber => Attention::WrongNumber,
+        _ => Attention::None,
+    };
+    store::set_attention(connection, about, attention).await
+}
+
+/// The mails that were held back go out, with an address of the private page that works.
+pub async fn clear(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    store::clear_suspicion(connection, &request.reference).await?;
+    let token = private_token(connection, app, &request.reference).await?;
+    // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
+    notifications::confirm(connection, app, request, &token, By::Patient, now).await?;
+    let notice = letters::notice(&app.site, request).map_err(unwritten)?;
+    mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await
+}
+
+/// The address of the patient's private page; a new one for a request from before addresses were kept.
+pub async fn private_token(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+) -> sqlx::Result<String> {
+    if let Some(token) = store::token(connection, &app.cipher, reference).await? {
+        return Ok(token);
+    }
+    let token = random_token();
+    store::set_token(connection, &app.cipher, reference, &token, &token_hash(&token)).await?;
+    Ok(token)
+}
+
+/// A template that fails stops the whole act: nothing is half done.
+pub fn unwritten(error: askama::Error) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
+}

@@ -1,0 +1,129 @@
+//! The staff's side of a mistake: what the reader said, and what was done about it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use crate::library::{Library, Sheet};
+use crate::patients::corrections::{Mistake, store};
+use crate::staff;
+use crate::staff::Account;
+use crate::staff::session::SignedIn;
+use crate::storage::clock::moment;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::form;
+use crate::web::form::{FieldErrors, Fields};
+use crate::web::page;
+use crate::web::site::PageContext;
+
+const LONGEST_ANSWER: usize = 500;
+
+#[derive(Clone)]
+struct Given {
+    app: App,
+    library: Arc<Library>,
+}
+
+impl FromRef<Given> for App {
+    fn from_ref(given: &Given) -> App {
+        given.app.clone()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mistakes/review.html")]
+struct ReviewPage<'a> {
+    context: PageContext<'a>,
+    mistake: &'a Mistake,
+    sheet: Option<&'a Sheet>,
+    asked: String,
+    erased: Option<String>,
+    addresses: bool,
+    answer: &'a str,
+    errors: &'a FieldErrors,
+    stale: bool,
+}
+
+pub fn routes(app: App, library: Arc<Library>) -> Router {
+    Router::new()
+        .route("/staff/mistakes/{reference}", get(show))
+        .route("/staff/mistakes/{reference}/answer", post(answer))
+        .with_state(Given { app, library })
+}
+
+async fn show(
+    State(given): State<Given>,
+    SignedIn(me): SignedIn,
+    Path(reference): Path<String>,
+) -> Result<Response> {
+    let mistake = given.find(&reference).await?;
+    let answer = mistake.answer.clone();
+    given.show(&me, &mistake, &answer, &FieldErrors::default(), false).await
+}
+
+async fn answer(
+    State(given): State<Given>,
+    SignedIn(me): SignedIn,
+    Path(reference): Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    let mistake = given.find(&reference).await?;
+    let typed = fields.text("answer");
+    let mut errors = FieldErrors::default();
+    let words = errors.take("answer", form::words(&typed, LONGEST_ANSWER, "What you did"));
+    if words.as_deref() == Some("") {
+        errors.add("answer", "Enter what you did about it");
+    }
+    let Some(words) = words.filter(|_| errors.is_empty()) else {
+        return given.show(&me, &mistake, &typed, &errors, false).await;
+    };
+    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    if crate::patients::corrections::answer(&given.app, me.id, reference.clone(), words, seen_at).await? {
+        return Ok(Redirect::to(&format!("/staff/mistakes/{reference}")).into_response());
+    }
+    let now = given.find(&reference).await?;
+    given.show(&me, &now, &typed, &errors, true).await
+}
+
+impl Given {
+    async fn find(&self, reference: &str) -> Result<Mistake> {
+        Ok(store::find(self.app.database.readers(), &self.app.cipher, reference).await?)
+    }
+
+    async fn show(
+        &self,
+        me: &Account,
+        mistake: &Mistake,
+        answer: &str,
+        errors: &FieldErrors,
+        stale: bool,
+    ) -> Result<Response> {
+        staff::note(&self.app, me.id, "opened a mistake", mistake.reference.clone()).await?;
+        let site = &self.app.site;
+        let calendar = site.clinic.calendar();
+        let status = match (stale, errors.is_empty()) {
+            (true, _) => StatusCode::CONFLICT,
+            (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+            (false, true) => StatusCode::OK,
+        };
+        let title = format!("Mistake {}", mistake.reference);
+        let shown = ReviewPage {
+            context: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
+            mistake,
+            sheet: self.library.sheet(&mistake.about),
+            asked: calendar.say_with_year(moment(mistake.created_at)),
+            erased: mistake.erased_at().map(|at| calendar.say_with_year(at)),
+            addresses: me.role.reaches_patients(),
+            answer,
+            errors,
+            stale,
+        };
+        Ok(page::private(status, &shown))
+    }
+}

@@ -1,0 +1,28 @@
+//! The SQL of correcting the address of what a mail belongs to, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{Cipher, FieldId};
+
+/// Replaces the address of a request. True when there is one that is still open.
+pub async fn correct_request(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    email: &str,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let place = FieldId { table: "consultations", reference, column: "email" };
+    let changed = sqlx::query(
+        "update consultations set email = $2, changed_at = max(changed_at + 1, $3) \
+         where reference = $1 and state in ('new', 'contacted', 'booked')",
+    )
+    .bind(reference)
+    .bind(cipher.encrypt(place, email))
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}

@@ -1,0 +1,119 @@
+//! The desk's page of pages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use tokio::sync::OnceCell;
+
+use crate::clinic::promise::Calendar;
+use crate::desk::page_reviews::{Group, groups, store};
+use crate::library::check;
+use crate::library::check::Report;
+use crate::library::{Library, count};
+use crate::patients::corrections::{Mistake, store as mistakes};
+use crate::staff::session::SignedIn;
+use crate::storage::clock::moment;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::page;
+use crate::web::site::PageContext;
+
+/// More than a clinic's readers tell of in a year.
+const MOST_MISTAKES: i64 = 200;
+
+#[derive(Clone)]
+struct Given {
+    app: App,
+    library: Arc<Library>,
+    /// The check takes a moment and reads what was read at the start: once is enough.
+    report: Arc<OnceCell<Report>>,
+}
+
+impl FromRef<Given> for App {
+    fn from_ref(given: &Given) -> App {
+        given.app.clone()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "upkeep/index.html")]
+struct IndexPage<'a> {
+    context: PageContext<'a>,
+    groups: &'a [Group<'a>],
+    mistakes: &'a [Mistake],
+    warnings: usize,
+    unsigned: usize,
+    calendar: &'a Calendar,
+}
+
+pub fn routes(app: App, library: Arc<Library>) -> Router {
+    let given = Given { app, library, report: Arc::default() };
+    Router::new().route("/staff/pages", get(index)).with_state(given)
+}
+
+async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Response> {
+    let app = &given.app;
+    let calendar = app.site.clinic.calendar();
+    let today = calendar.local(app.clock.now()).date();
+    let readers = app.database.readers();
+    let usefulness = store::usefulness(readers).await?;
+    let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
+    let mut open: HashMap<String, usize> = HashMap::new();
+    for mistake in told.iter().filter(|mistake| mistake.is_open() && !mistake.suspect) {
+        *open.entry(mistake.about.clone()).or_default() += 1;
+    }
+    let report = given.checked(today).await?;
+    let groups = groups(&given.library, report, &usefulness, &open, today);
+    let entries = || groups.iter().flat_map(|group| &group.entries);
+    let shown = IndexPage {
+        context: app.site.private("Pages").for_desk(&me.name, me.role),
+        warnings: entries().map(|entry| entry.warnings.len()).sum(),
+        unsigned: entries().filter(|entry| entry.next_review.is_some() && !entry.signed).count(),
+        groups: &groups,
+        mistakes: &told,
+        calendar,
+    };
+    Ok(page::private(StatusCode::OK, &shown))
+}
+
+impl Given {
+    async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&Report> {
+        let folder = self.library.folder.clone();
+        let run = || tokio::task::spawn_blocking(move || check::run(&folder, today));
+        Ok(self.report.get_or_try_init(run).await?)
+    }
+}
+
+impl IndexPage<'_> {
+    fn count(&self, number: &usize, what: &str) -> String {
+        count(*number, what)
+    }
+
+    fn count_pages(&self, group: &Group) -> String {
+        count(group.entries.len(), "page")
+    }
+
+    fn count_mistakes(&self) -> String {
+        count(self.mistakes.len(), "report")
+    }
+
+    fn has_open_mistake(&self) -> bool {
+        self.mistakes.iter().any(Mistake::is_open)
+    }
+
+    /// The title of the page that a reader wrote about; its slug when there is no such page any more.
+    fn page_of<'a>(&'a self, mistake: &'a Mistake) -> &'a str {
+        let mut entries = self.groups.iter().flat_map(|group| &group.entries);
+        entries.find(|entry| entry.slug == mistake.about).map_or(&mistake.about, |entry| entry.title)
+    }
+
+    fn when(&self, at: &i64) -> String {
+        self.calendar.say_with_year(moment(*at))
+    }
+}

@@ -1,0 +1,100 @@
+//! A request that comes by phone: the same form, checks and promise, typed in by staff.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::consultations;
+use crate::consultations::request::{LONGEST_CONCERN, RequestForm};
+use crate::desk::Desk;
+use crate::staff::Account;
+use crate::staff::session::SignedIn;
+use crate::storage::reference::SubmissionKey;
+use crate::web::error::{Error, Result};
+use crate::web::form::{FieldErrors, Fields, email};
+use crate::web::page;
+use crate::web::site::PageContext;
+
+/// The question to whoever has the patient at the phone.
+const DID_THEY_MEAN: &str = "Check the email address: did they mean";
+
+#[derive(Template)]
+#[template(path = "consultations/phone.html")]
+struct PhonePage<'a> {
+    context: PageContext<'a>,
+    form: &'a RequestForm,
+    errors: &'a FieldErrors,
+    /// The text in pieces, when it holds safety words that are yet to be read out.
+    marked: Vec<(bool, &'a str)>,
+    key: &'a str,
+    due: String,
+    trouble: bool,
+}
+
+/// What the page asks for again.
+#[derive(Default)]
+struct Again {
+    errors: FieldErrors,
+    safety: bool,
+    trouble: bool,
+}
+
+pub async fn new(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Response {
+    desk.show_phone(&me, &RequestForm::default(), None, Again::default())
+}
+
+pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
+    let app = &desk.app;
+    let form = RequestForm::read(&fields);
+    let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
+    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
+        Ok(new) => new,
+        Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
+    };
+    let unread = app.site.clinic.safety.are_in(&new.concern) && !fields.has("read_out");
+    let Some(key) = key.filter(|_| !unread) else {
+        return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
+    };
+    // No program fills in the desk's form.
+    new.suspect = false;
+    match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
+        Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
+        Err(Error::Unavailable) => {
+            Ok(desk.show_phone(&me, &form, Some(key), Again { trouble: true, ..Again::default() }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl Desk {
+    fn show_phone(
+        &self,
+        me: &Account,
+        form: &RequestForm,
+        key: Option<SubmissionKey>,
+        again: Again,
+    ) -> Response {
+        let app = &self.app;
+        let calendar = app.site.clinic.calendar();
+        let Again { errors, safety, trouble } = again;
+        let wrong = !errors.is_empty();
+        let status = match (trouble, wrong) {
+            (true, _) => StatusCode::SERVICE_UNAVAILABLE,
+            (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
+            (false, false) => StatusCode::OK,
+        };
+        let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
+        let context = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
+        let shown = PhonePage {
+            context: context.with_errors(wrong || trouble),
+            form,
+            errors: &errors,
+            marked: if safety { app.site.clinic.safety.marked(&form.concern) } else { Vec::new() },
+            key: key.as_str(),
+            due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
+            trouble,
+        };
+        page::private(status, &shown)
+    }
+}

@@ -1,0 +1,238 @@
+//! The queue: who waits for us, the most urgent first; filters, and the search.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{Redirect, Response};
+use form_urlencoded::Serializer;
+
+use crate::consultations::State as RequestState;
+use crate::consultations::handling::store;
+use crate::consultations::queue_index::LookedFor;
+use crate::desk::Desk;
+use crate::desk::queue_groups::{Asked, Listing, ON_A_PAGE, Owned, Section, View, list};
+use crate::desk::queue_rows::{Line, Pick, Words, next_midnight, picks};
+use crate::library::count;
+use crate::staff::Account;
+use crate::staff::session::SignedIn;
+use crate::storage::clock::seconds;
+use crate::web::error::Result;
+use crate::web::form::Fields;
+use crate::web::form::contact::Method;
+use crate::web::page;
+use crate::web::site::PageContext;
+
+/// Requests that are over, at the foot of the queue.
+const DONE_LATELY: i64 = 5;
+/// Longer than any name, address or number.
+const LONGEST_SEARCH: usize = 254;
+
+#[derive(Template)]
+#[template(path = "consultations/queue.html")]
+struct QueuePage<'a> {
+    context: PageContext<'a>,
+    view: View,
+    shown: Vec<Shown>,
+    done_lately: Vec<Line>,
+    suspects: usize,
+    /// What was looked for, as typed.
+    typed: &'a str,
+    filtered: bool,
+    filters: Filters,
+    pages: Vec<Page>,
+    total: usize,
+    holidays_run_out: Option<i64>,
+    /// What the page already shows: later changes are news.
+    revision: i64,
+    now: i64,
+    path: String,
+    takes_away: bool,
+}
+
+/// A section with the requests of it that stand on this page.
+struct Shown {
+    section: Section,
+    count: String,
+    lines: Vec<Line>,
+}
+
+struct Filters {
+    states: Vec<Pick>,
+    owners: Vec<Pick>,
+    methods: Vec<Pick>,
+}
+
+struct Page {
+    number: usize,
+    current: bool,
+    href: String,
+}
+
+pub async fn index(
+    State(desk): State<Desk>,
+    SignedIn(me): SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes());
+    desk.presence.leave(me.id);
+    desk.show_queue(&me, &fields, None).await
+}
+
+/// A search is sent, not asked for by address: names and numbers do not belong into a browser's history.
+pub async fn search(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
+    let typed: String = fields.text("q").chars().take(LONGEST_SEARCH).collect();
+    desk.show_queue(&me, &fields, Some(typed.trim())).await
+}
+
+/// The address that a search leaves in a browser leads back to the queue.
+pub async fn no_search(SignedIn(_): SignedIn) -> Redirect {
+    Redirect::to("/staff")
+}
+
+impl Desk {
+    async fn show_queue(&self, me: &Account, fields: &Fields, typed: Option<&str>) -> Result<Response> {
+        let app = &self.app;
+        let calendar = app.site.clinic.calendar();
+        let now = app.clock.now();
+        let colleagues = store::colleagues(app.database.readers()).await?;
+        let names = store::names(app.database.readers()).await?;
+        self.board.refresh(app).await?;
+        let asked = asked(fields, me, typed);
+        let number = fields.text("page").parse().unwrap_or(1).clamp(1, 10_000);
+        let (at, tomorrow) = (seconds(now), seconds(next_midnight(calendar, now)));
+        let filtered = asked.state.is_some() || asked.owner.is_some() || asked.method.is_some();
+        let done_lately = if asked.view == View::Open && !filtered && number == 1 {
+            self.board.done_lately(app, DONE_LATELY).await?
+        } else {
+            Vec::new()
+        };
+        let (listing, suspects, revision) = {
+            let entries = self.board.read();
+            (list(&entries, &asked, at, tomorrow, number), entries.suspects(), entries.revision())
+        };
+        let words = Words { calendar, now, names: &names };
+        let title = match (typed, asked.view) {
+            (Some(_), _) => "Search requests",
+            (None, View::Done) => "Requests that are done",
+            (None, View::Suspects) => "Perhaps spam",
+            (None, _) => "Requests",
+        };
+        let total = listing.total;
+        let shown = QueuePage {
+            context: app.site.private(title).for_desk(&me.name, me.role),
+            view: asked.view,
+            done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
+            shown: sections(listing, &words, &asked, number),
+            suspects,
+            typed: typed.unwrap_or_default(),
+            filtered,
+            filters: Filters::of(fields, &colleagues, me),
+            pages: pages(fields, total, number),
+            total,
+            holidays_run_out: calendar.holidays_run_out_in(now),
+            revision,
+            now: at,
+            path: address(fields, number),
+            takes_away: me.role.takes_queue_away(),
+        };
+        Ok(page::private(StatusCode::OK, &shown))
+    }
+}
+
+impl QueuePage<'_> {
+    /// Where news of what this page does not show yet comes from.
+    fn events(&self) -> String {
+        format!("/staff/events?since={}&at={}", self.revision, self.now)
+    }
+
+    fn suspect_count(&self) -> String {
+        count(self.suspects, "request")
+    }
+
+    fn matches(&self) -> String {
+        format!("{} match{}", count(self.total, "request"), if self.total == 1 { "es" } else { "" })
+    }
+}
+
+fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> Asked {
+    let view = match fields.text("show").as_str() {
+        _ if typed.is_some_and(|typed| !typed.is_empty()) => View::All,
+        "done" => View::Done,
+        "spam" => View::Suspects,
+        _ => View::Open,
+    };
+    let state = RequestState::from_word(&fields.text("state"));
+    Asked {
+        // A state that is an end is looked for where the ended ones are.
+        view: if view == View::Open && state.is_some_and(RequestState::is_over) { View::Done } else { view },
+        state,
+        owner: match fields.text("owner").as_str() {
+            "me" => Some(Owned::By(me.id)),
+            "nobody" => Some(Owned::Nobody),
+            other => other.parse().ok().map(Owned::By),
+        },
+        method: Method::from_word(&fields.text("method")),
+        // Typed words that hold no letter and no digit find nobody, rather than everybody.
+        looked_for: typed
+            .filter(|typed| !typed.is_empty())
+            .map(|typed| LookedFor::parse(typed).unwrap_or_else(LookedFor::nobody)),
+    }
+}
+
+fn sections(listing: Listing, words: &Words, asked: &Asked, number: usize) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = Vec::new();
+    for (section, total) in &listing.counts {
+        let lines: Vec<Line> =
+            listing.rows.iter().filter(|row| row.section == *section).map(|row| words.line(row)).collect();
+        let says_empty = asked.view == View::Open && number == 1 && !section.empty().is_empty();
+        if !lines.is_empty() || (*total == 0 && says_empty) {
+            shown.push(Shown { section: *section, count: count(*total, "request"), lines });
+        }
+    }
+    shown
+}
+
+fn pages(fields: &Fields, total: usize, current: usize) -> Vec<Page> {
+    let last = total.div_ceil(ON_A_PAGE);
+    if last < 2 {
+        return Vec::new();
+    }
+    let near = |number: &usize| *number == 1 || *number == last || number.abs_diff(current) <= 2;
+    (1..=last)
+        .filter(near)
+        .map(|number| Page { number, current: number == current, href: address(fields, number) })
+        .collect()
+}
+
+/// The address of a page of the queue with the same filters.
+fn address(fields: &Fields, number: usize) -> String {
+    let mut query = Serializer::new(String::new());
+    for name in ["show", "state", "owner", "method"] {
+        let value = fields.text(name);
+        if !value.is_empty() {
+            query.append_pair(name, &value);
+        }
+    }
+    if number > 1 {
+        query.append_pair("page", &number.to_string());
+    }
+    let query = query.finish();
+    if query.is_empty() { "/staff".to_owned() } else { format!("/staff?{query}") }
+}
+
+impl Filters {
+    fn of(fields: &Fields, colleagues: &[(i64, String)], me: &Account) -> Filters {
+        let owners = [("", "Anyone"), ("me", "Me"), ("nobody", "Nobody")];
+        let owners = owners.map(|(value, label)| (value.to_owned(), label.to_owned()));
+        let others = colleagues.iter().filter(|(id, _)| *id != me.id);
+        let others = others.map(|(id, name)| (id.to_string(), name.clone()));
+        let states = RequestState::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
+        let methods = Method::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
+        let any = |label: &str| (String::new(), label.to_owned());
+        Filters {
+            states: picks([any("Any state")].into_iter().chain(states), &fields.text("state")),
+            owners: picks(owners.into_iter().chain(others), &fields.text("owner")),
+            methods: picks([any("Any way")].into_iter().chain(methods), &fields.text("method")),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! One request on the desk: what was said, what was done, and everything that can be done next.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::clinic::promise::Calendar;
+use crate::consultations::bookings;
+use crate::consultations::bookings::Booking;
+use crate::consultations::calls;
+use crate::consultations::calls::Outcome;
+use crate::consultations::handling::{Handling, Note, Reason, store};
+use crate::consultations::store as requests;
+use crate::consultations::store::Event;
+use crate::consultations::summaries;
+use crate::consultations::{Request, State as RequestState};
+use crate::desk::Desk;
+use crate::desk::presence::Other;
+use crate::desk::queue_rows::{Line, Pick, Words, left, phone_link, picks};
+use crate::library::count;
+use crate::library::summary::Summary;
+use crate::mail;
+use crate::mail::State as MailState;
+use crate::staff;
+use crate::staff::Account;
+use crate::staff::session::SignedIn;
+use crate::storage::clock::{moment, seconds};
+use crate::web::error::Result;
+use crate::web::form::FieldErrors;
+use crate::web::page;
+use crate::web::site::PageContext;
+
+/// The longest note, in characters.
+pub const LONGEST_NOTE: usize = 2000;
+/// Openings by one person with no more than this between them are told as one.
+const SAME_VISIT_SECONDS: i64 = 30 * 60;
+
+#[derive(Template)]
+#[template(path = "consultations/review.html")]
+struct ReviewPage<'a> {
+    context: PageContext<'a>,
+    request: &'a Request,
+    handling: &'a Handling,
+    sees_words: bool,
+    mine: bool,
+    /// What they said in pieces, safety words marked.
+    marked: Vec<(bool, &'a str)>,
+    about: Option<&'a str>,
+    asked: String,
+    due: String,
+    left: String,
+    next_try: Option<String>,
+    best_now: bool,
+    /// The summary that the patient chose to share.
+    shared: Option<Summary>,
+    booking: Option<&'a Booking>,
+    booked_for: String,
+    calls: Vec<String>,
+    notes: Vec<(Note, String)>,
+    mails: Vec<(&'static str, &'static str, bool)>,
+    history: Vec<(String, String, String)>,
+    same_person: Vec<Line>,
+    others: Vec<Other>,
+    erased_on: Option<String>,
+    held_since: Option<String>,
+    colleagues: Vec<Pick>,
+    reasons: Vec<Pick>,
+    typed: Typed,
+    errors: FieldErrors,
+    refusal: Option<Refusal>,
+    calendar: &'a Calendar,
+    now: i64,
+}
+
+/// What someone typed on the page, kept while it is not saved.
+#[derive(Default)]
+pub struct Typed {
+    pub note: String,
+    pub clinical: bool,
+    pub reason: String,
+    pub hold: String,
+    pub owner: String,
+}
+
+/// Why what was pressed was not done.
+pub enum Refusal {
+    /// Someone else was quicker: what was to be saved, and what was done since the page was opened.
+    Stale { wanted: String, news: Vec<String> },
+    /// Not from this state.
+    Impossible { wanted: String },
+}
+
+pub async fn show(
+    State(desk): State<Desk>,
+    SignedIn(me): SignedIn,
+    Path(reference): Path<String>,
+) -> Result<Response> {
+    let found = desk.find(&me, &reference).await?;
+    desk.show_request(&me, &found, StatusCode::OK, Typed::default(), FieldErrors::default(), None).await
+}
+
+impl Desk {
+    pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
+        let app = &self.app;
+        Ok(store::find(app.database.readers(), &app.cipher, reference, me.role).await?)
+    }
+
+    /// The page again, with what was typed, as it stands now.
+    pub async fn refuse(
+        &self,
+        me: &Account,
+        reference: &str,
+        typed: Typed,
+        errors: FieldErrors,
+        refusal: Option<Refusal>,
+    ) -> Result<Response> {
+        let found = self.find(me, reference).await?;
+        let status = if refusal.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+        self.show_request(me, &found, status, typed, errors, refusal).await
+    }
+
+    /// Who is shown anything about a person is written down, whatever they pressed and whatever came of it.
+    pub async fn note_opening(&self, me: &Account, reference: &str) -> Result<()> {
+        staff::note(&self.app, me.id, "opened", reference.to_owned()).await
+    }
+
+    async fn show_request(
+        &self,
+        me: &Account,
+        (request, handling): &(Request, Handling),
+        status: StatusCode,
+        typed: Typed,
+        errors: FieldErrors,
+        refusal: Option<Refusal>,
+    ) -> Result<Response> {
+        let app = &self.app;
+        let (readers, about) = (app.database.readers(), &request.reference);
+        let calendar = app.site.clinic.calendar();
+        let now = app.clock.now();
+        self.note_opening(me, about).await?;
+        self.board.refresh(app).await?;
+        let names = store::names(readers).await?;
+        let booking = bookings::store::read(readers, &app.cipher, about).await?;
+        let notes = store::notes(readers, &app.cipher, about, me.role.sees_words()).await?;
+        let calls = calls::store::of(readers, about).await?;
+        let colleagues = store::colleagues(readers).await?;
+        let wrong = refusal.is_some() || !errors.is_empty();
+        let say = |at: i64| calendar.say_with_year(moment(at));
+        let shown = ReviewPage {
+            // The reference, not the name: a browser keeps the titles of pages in its history.
+            context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
+            sees_words: me.role.sees_words(),
+            mine: handling.owner_id == Some(me.id),
+            marked: app.site.clinic.safety.marked(&request.concern),
+            about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
+            asked: calendar.say_with_year(request.created_at),
+            due: calendar.say_with_year(request.due_at),
+            left: left(seconds(request.due_at), seconds(now)),
+            next_try: handling.next_try_at.map(say),
+            best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
+            booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
+            booking: booking.as_ref(),
+            calls: calls.iter().map(|call| told_call(call, calendar)).collect(),
+            notes: notes
+                .into_iter()
+                .map(|note| (say(note.written_at), note))
+                .map(|(at, note)| (note, at))
+                .collect(),
+            mails: told_mails(mail::mails_of(readers, about).await?),
+            history: self.history(about, &names).await?,
+            same_person: self.same_person(about, &Words { calendar, now, names: &names }),
+            others: self.presence.open(about, me, now),
+            erased_on: handling.ended_at.map(|at| {
+                calendar.local(crate::consultations::erased_at(at)).strftime("%-d %B %Y").to_string()
+            }),
+            held_since: handling.held_at.map(say),
+            colleagues: picks(
+                colleagues
+                    .into_iter()
+                    .filter(|(id, _)| *id != me.id)
+                    .map(|(id, name)| (id.to_string(), name)),
+                &typed.owner,
+            ),
+            reasons: picks(
+                Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
+                &typed.reason,
+            ),
+            shared: if me.role.sees_words() {
+                summaries::store::shared_with(readers, &app.cipher, about).await?
+            } else {
+                None
+            },
+            request,
+            handling,
+            typed,
+            errors,
+            refusal,
+            calendar,
+            now: seconds(now),
+        };
+        Ok(page::private(status, &shown))
+    }
+
+    fn same_person(&self, reference: &str, words: &Words) -> Vec<Line> {
+        let entries = self.board.read();
+        let Some(entry) = entries.get(reference) else { return Vec::new() };
+        entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
+    }
+
+    /// What happened and who looked, the newest first: who, what, when.
+    async fn history(
+        &self,
+        reference: &str,
+        names: &[(i64, String)],
+    ) -> Result<Vec<(String, String, String)>> {
+        let readers = self.app.database.readers();
+        let calendar = self.app.site.clinic.calendar();
+        let mut told: Vec<(i64, String, String)> = requests::events(readers, reference)
+            .await?
+            .into_iter()
+            .map(|event| (event.happened_at, who(&event, names), event.what))
+            .collect();
+        told.reverse();
+        let mut visits: Vec<(i64, String, usize)> = Vec::new();
+        for (at, staff) in store::views(readers, reference).await? {
+            let name = name_of(staff, names);
+            match visits.iter_mut().rev().find(|(_, known, _)| *known == name) {
+                Some((last, _, times)) if at - *last < SAME_VISIT_SECONDS => {
+                    *last = at;
+                    *times += 1;
+                }
+                _ => visits.push((at, name, 1)),
+            }
+        }
+        told.extend(visits.into_iter().map(|(at, name, times)| match times {
+            1 => (at, name, "opened it".to_owned()),
+            times => (at, name, format!("opened it {}", count(times, "time"))),
+        }));
+        told.sort_by_key(|(at, _, _)| *at);
+        let say = |(at, who, what): (i64, String, String)| (who, what, calendar.say_with_year(moment(at)));
+        Ok(told.into_iter().rev().map(say).collect())
+    }
+
+    /// What others did since someone opened the page, the newest first.
+    pub async fn news_since(&self, reference: &str, since: i64) -> Result<Vec<String>> {
+        let readers = self.app.database.readers();
+        let names = store::names(readers).await?;
+        let events = requests::events(readers, reference).await?;
+        let calendar = self.app.site.clinic.calendar();
+        let told = |event: Event| {
+            let at = calendar.say(moment(event.happened_at));
+            format!("{} {} at {at}", who(&event, &names), event.what)
+        };
+        Ok(events.into_iter().take_while(|event| event.happened_at >= since).map(told).collect())
+    }
+}
+
+fn who(event: &Event, names: &[(i64, String)]) -> String {
+    match event.who.strip_prefix("staff:") {
+        Some(number) => name_of(number.parse().ok(), names),
+        None if event.who == "patient" => "The patient".to_owned(),
+        None => "The program".to_owned(),
+    }
+}
+
+fn name_of(staff: Option<i64>, names: &[(i64, String)]) -> String {
+    let known = names.iter().find(|(id, _)| Some(*id) == staff);
+    known.map_or_else(|| "Someone who left".to_owned(), |(_, name)| name.clone())
+}
+
+fn told_call(call: &calls::store::Call, calendar: &Calendar) -> String {
+    let outcome = Outcome::from_word(&call.outcome).map_or("Rang", Outcome::label);
+    format!("{outcome}: {}, {}", call.staff, calendar.say(moment(call.called_at)))
+}
+
+/// Purpose, state, and whether a person should look at it.
+fn told_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
+    let troubled = |state| matches!(state, MailState::Failed | MailState::NeedsAttention);
+    mails.iter().map(|mail| (mail.purpose.label(), mail.state.label(), troubled(mail.state))).collect()
+}
+
+impl ReviewPage<'_> {
+    fn phone_link(&self) -> String {
+        phone_link(&self.request.phone)
+    }
+
+    fn outcomes(&self) -> [Outcome; 4] {
+        Outcome::ALL
+    }
+
+    fn since(&self, other: &Other) -> String {
+        self.calendar.say_time(other.since)
+    }
+
+    fn path(&self) -> String {
+        format!("/staff/consultations/{}", self.request.reference)
+    }
+}

@@ -1,0 +1,46 @@
+//! What a person answered in the assessment: which questions are asked after it, and which answers still count.
+
+use std::collections::BTreeMap;
+
+use crate::library::questions::{Kind, Question, Questions};
+
+/// What was answered, by question: ids, a number or words. Nothing given is an empty list.
+pub type Answers = BTreeMap<String, Vec<String>>;
+
+/// The questions that these answers lead to, in their order.
+pub fn asked<'q>(questions: &'q Questions, answers: &Answers) -> Vec<&'q Question> {
+    let mut asked: Vec<&Question> = Vec::new();
+    for question in &questions.all {
+        let opened = question.when.as_ref().is_none_or(|when| {
+            let earlier = asked.iter().find(|earlier| earlier.id == when.question);
+            earlier.is_some_and(|earlier| {
+                kept(earlier, answers).iter().any(|answer| when.answers.contains(answer))
+            })
+        });
+        if opened {
+            asked.push(question);
+        }
+    }
+    asked
+}
+
+/// The answer as it stands, without what the question no longer offers.
+pub fn kept(question: &Question, answers: &Answers) -> Vec<String> {
+    let Some(answer) = answers.get(&question.id) else { return Vec::new() };
+    answer.iter().filter(|one| is_offered(question, one)).cloned().collect()
+}
+
+/// The first question that must be answered and was not.
+pub fn first_unanswered<'q>(questions: &'q Questions, answers: &Answers) -> Option<&'q Question> {
+    let open = |question: &&Question| !question.is_optional() && kept(question, answers).is_empty();
+    asked(questions, answers).into_iter().find(open)
+}
+
+pub fn is_offered(question: &Question, answer: &str) -> bool {
+    match question.kind {
+        Kind::OneOf | Kind::AnyOf => question.answer(answer).is_some(),
+        // "7", never "07" or "+7": what is stored is what was offered.
+        Kind::ZeroToTen => (0..=10).any(|number: u8| number.to_string() == answer),
+        Kind::ShortText => !answer.is_empty(),
+    }
+}

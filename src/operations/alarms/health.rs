@@ -1,0 +1,108 @@
+//! Health and numbers, on an address of their own that the public never reaches.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::web::app::App;
+
+/// A program that needs longer to say that it is well is not well.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(app)
+}
+
+/// It answers: there is no need to start it anew.
+async fn live() -> &'static str {
+    "live\n"
+}
+
+/// It can take a form: the database is whole and can be written, and there is room.
+async fn ready(State(app): State<App>) -> Response {
+    let condition = app.database.condition();
+    let trouble = match app.database.accept(|_| Box::pin(async { Ok(()) })).await {
+        Ok(()) => return "ready\n".into_response(),
+        Err(_) if condition.is_damaged() => {
+            "the database is damaged: stop the program and restore the last good backup".to_owned()
+        }
+        Err(error) => format!("forms are refused: {error}"),
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {trouble}\n")).into_response()
+}
+
+async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let found = crate::operations::alarms::look(&app).await;
+    let mut text = String::new();
+    let mut last = "";
+    for gauge in &found.gauges {
+        let name = gauge.name;
+        if last != name {
+            let _ = writeln!(text, "# HELP mybackpain_{name} {}\n# TYPE mybackpain_{name} gauge", gauge.help);
+            last = name;
+        }
+        let label = if gauge.label.is_empty() { String::new() } else { format!("{{{}}}", gauge.label) };
+        let _ = writeln!(text, "mybackpain_{name}{label} {}", gauge.value);
+    }
+    let now = crate::storage::clock::seconds(app.clock.now());
+    let totals =
+        crate::operations::alarms::store::totals(app.database.readers(), now).await.unwrap_or_default();
+    for (name, help, value) in [
+        ("requests_open", "Requests that are open", totals.open_requests),
+        ("requests_late", "New requests past the promised moment", totals.late_requests),
+        ("mistakes_open", "Mistakes on pages that readers told of", totals.open_mistakes),
+    ] {
+        let _ = writeln!(text, "# HELP mybackpain_{name} {help}\n# TYPE mybackpain_{name} gauge");
+        let _ = writeln!(text, "mybackpain_{name} {value}");
+    }
+    text +=
+        "# HELP mybackpain_alarm 1 for each line of the banner on the desk\n# TYPE mybackpain_alarm gauge\n";
+    for alarm in app.site.metrics.raised().iter().chain(&found.alarms) {
+        let _ = writeln!(text, "mybackpain_alarm{{name=\"{}\"}} 1", alarm.name);
+    }
+    text += "# HELP mybackpain_answers_total Answers since the start, by hundreds of the status\n";
+    text += "# TYPE mybackpain_answers_total counter\n";
+    for (hundreds, count) in app.site.metrics.answers() {
+        let _ = writeln!(text, "mybackpain_answers_total{{status=\"{hundreds}xx\"}} {count}");
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+/// Asks a running program whether it is ready. The error says what it says.
+pub async fn ask(address: SocketAddr) -> anyhow::Result<()> {
+    let answer = tokio::time::timeout(PATIENCE, fetch(address))
+        .await
+        .with_context(|| format!("no answer from {address} within {PATIENCE:?}"))?
+        .with_context(|| {
+            format!("nothing answers at {address}; is it served with --health-address {address}?")
+        })?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("this is not an answer of mybackpain")?;
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    if status == "200" {
+        return Ok(());
+    }
+    ensure!(status == "503", "{address} answers {status}: this is not the health address of mybackpain");
+    bail!("{}", body.trim())
+}
+
+async fn fetch(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET /health/ready HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.take(64 * 1024).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}

@@ -1,0 +1,246 @@
+//! What counts as wrong, and the sentence that says so and what to do.
+
+use jiff::SignedDuration;
+
+use crate::clinic::promise::Calendar;
+use crate::library::count;
+use crate::storage::clock::moment;
+use crate::storage::database::DatabaseHealth;
+use crate::web::metrics::{Alarm, Gauge, Link};
+
+use crate::operations::alarms::store::Counts;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+/// A mail should have left long before this.
+const MAIL_LATE: i64 = 15 * MINUTE;
+/// A daily backup, and time for a slow night.
+const BACKUP_LATE: i64 = 26 * HOUR;
+/// Room is told to be low at this many times the reserve.
+const LOW: u64 = 8;
+
+const MAIL: Option<Link> = Some(Link { to: "/staff/mail", words: "Open mail" });
+
+pub struct Seen<'a> {
+    /// Nothing when the database could not be read.
+    pub counts: Option<Counts>,
+    /// When the last good backup was made.
+    pub backup: Option<i64>,
+    pub condition: &'a DatabaseHealth,
+    pub now: i64,
+    pub calendar: &'a Calendar,
+}
+
+impl Seen<'_> {
+    /// The gravest first.
+    pub fn alarms(&self) -> Vec<Alarm> {
+        let counts = self.counts.unwrap_or_default();
+        [
+            self.damage(),
+            self.disk(),
+            self.guessed(counts),
+            self.undelivered(counts),
+            self.stuck(counts),
+            self.held(counts),
+            self.backup(counts),
+            self.holidays(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn damage(&self) -> Option<Alarm> {
+        if self.condition.is_damaged() {
+            return alarm(
+                "database-damaged",
+                "The database is damaged and nothing is saved: stop the site and restore the last good backup.",
+                None,
+            );
+        }
+        let words = "The database cannot be read: tell who looks after the site at once, and answer the phone meanwhile.";
+        if self.counts.is_none() { alarm("database-unreadable", words, None) } else { None }
+    }
+
+    fn disk(&self) -> Option<Alarm> {
+        let (free, least) = (self.condition.free()?, self.condition.least_free());
+        if free >= least.saturating_mul(LOW) {
+            return None;
+        }
+        let words = if free < least {
+            format!(
+                "The disk is full ({} MB are free) and forms are refused: make room now.",
+                megabytes(free)
+            )
+        } else {
+            let least = megabytes(least);
+            format!(
+                "The disk is nearly full: make room before the free {} MB fall to {least} MB, when forms are refused.",
+                megabytes(free)
+            )
+        };
+        alarm("disk-low", words, None)
+    }
+
+    fn guessed(&self, counts: Counts) -> Option<Alarm> {
+        if counts.guessed_codes == 0 {
+            return None;
+        }
+        let words = "Someone knows the password of a colleague and guesses at their codes: an administrator sees in the audit whose it is, and they must change it today.";
+        alarm("codes-guessed", words, None)
+    }
+
+    fn undelivered(&self, counts: Counts) -> Option<Alarm> {
+        match counts.failed_mails + counts.attention_mails {
+            0 => None,
+            1 => alarm(
+                "mail-undelivered",
+                "1 mail was not delivered: correct its address, send it again or phone the patient.",
+                MAIL,
+            ),
+            many => alarm(
+                "mail-undelivered",
+                format!(
+                    "{many} mails were not delivered: correct their addresses, send them again or phone the patients."
+                ),
+                MAIL,
+            ),
+        }
+    }
+
+    fn stuck(&self, counts: Counts) -> Option<Alarm> {
+        let waited = self.now - counts.oldest_due?;
+        if waited <= MAIL_LATE {
+            return None;
+        }
+        let words = format!(
+            "Mail has waited for {} and does not leave: tell who looks after the site that the mail server does not take it.",
+            in_words(waited)
+        );
+        alarm("mail-stuck", words, MAIL)
+    }
+
+    fn held(&self, counts: Counts) -> Option<Alarm> {
+        let held = usize::try_from(counts.held_mails).unwrap_or(0);
+        if held == 0 {
+            return None;
+        }
+        let words = format!(
+            "{} {} for an hour because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
+            count(held, "mail"),
+            if held == 1 { "waits" } else { "wait" }
+        );
+        alarm("mails-held", words, None)
+    }
+
+    fn backup(&self, counts: Counts) -> Option<Alarm> {
+        self.counts?;
+        match self.backup {
+            Some(at) if self.now - at <= BACKUP_LATE => None,
+            Some(at) => {
+                let day = self.calendar.say_with_year(moment(at));
+                alarm(
+                    "backup-late",
+                    format!(
+                        "The last good backup is from {day}: tell who looks after the site to see why there is none since."
+                    ),
+                    None,
+                )
+            }
+            None if self.now - counts.installed_at <= BACKUP_LATE => None,
+            None => alarm(
+                "backup-late",
+                "There is no backup: tell who looks after the site to run “mybackpain backup” every night.",
+                None,
+            ),
+        }
+    }
+
+    fn holidays(&self) -> Option<Alarm> {
+        let days = self.calendar.holidays_run_out_in(moment(self.now))?;
+        let when = match usize::try_from(days) {
+            Ok(days) => format!("runs out in {}", count(days, "day")),
+            Err(_) => "has run out, and promises may fall on a holiday".to_owned(),
+        };
+        alarm(
+            "holidays-run-out",
+            format!("The list of bank holidays {when}: add the next years to bank-holidays.toml."),
+            None,
+        )
+    }
+
+    /// The same for Prometheus: numbers alone.
+    pub fn gauges(&self) -> Vec<Gauge> {
+        let counts = self.counts.unwrap_or_default();
+        let gauge = |name, help, label: &str, value| Gauge { name, help, label: label.to_owned(), value };
+        let mail = "Mails in the outbox that are not sent, by what keeps them";
+        let mut gauges = vec![
+            gauge("mail_unsent", mail, "state=\"waiting\"", counts.waiting_mails),
+            gauge("mail_unsent", mail, "state=\"failed\"", counts.failed_mails),
+            gauge("mail_unsent", mail, "state=\"needs attention\"", counts.attention_mails),
+            gauge(
+                "mail_oldest_seconds",
+                "How long the mail that is due longest has waited",
+                "",
+                counts.oldest_due.map_or(0, |due| (self.now - due).max(0)),
+            ),
+            gauge(
+                "mails_held",
+                "Mails held back in the last hour, of those that anyone may ask for",
+                "",
+                counts.held_mails,
+            ),
+            gauge(
+                "database_damaged",
+                "1 when the database is damaged or cannot be read",
+                "",
+                i64::from(self.damage().is_some()),
+            ),
+        ];
+        if let Some(at) = self.backup {
+            gauges.push(gauge("backup_age_seconds", "Age of the last good backup", "", self.now - at));
+        }
+        if let Some(free) = self.condition.free() {
+            gauges.push(gauge(
+                "disk_free_bytes",
+                "Bytes free in the data folder",
+                "",
+                i64::try_from(free).unwrap_or(i64::MAX),
+            ));
+        }
+        gauges
+    }
+}
+
+fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<Link>) -> Option<Alarm> {
+    Some(Alarm { name, sentence: sentence.into(), link })
+}
+
+fn megabytes(bytes: u64) -> u64 {
+    bytes / (1024 * 1024)
+}
+
+/// "22 minutes", "3 hours", "2 days".
+fn in_words(seconds: i64) -> String {
+    let span = SignedDuration::from_secs(seconds.max(0));
+    let (number, what) = match span.as_hours() {
+        0 => (span.as_mins(), "minute"),
+        hours @ 1..48 => (hours, "hour"),
+        hours => (hours / 24, "day"),
+    };
+    count(usize::try_from(number).unwrap_or(0), what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        assert_eq!(in_words(22 * 60), "22 minutes");
+        assert_eq!(in_words(119 * 60), "1 hour");
+        assert_eq!(in_words(47 * 3600), "47 hours");
+        assert_eq!(in_words(50 * 3600), "2 days");
+        assert_eq!(in_words(-5), "0 minutes");
+    }
+}

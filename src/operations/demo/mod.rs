@@ -1,0 +1,209 @@
+//! A made-up month in an empty folder, so that a newcomer sees a living desk. Nobody in it is real.
+//!
+//! Everything is done by the features' own verbs, at the moments of a clock that runs through the month: what is
+//! shown is what the site would have made of it. The same seed makes the same people; references stay random.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+
+use crate::consultations;
+use crate::consultations::State;
+use crate::consultations::calls::Outcome;
+use crate::consultations::handling;
+use crate::consultations::handling::{Act, Reason};
+use crate::library::Library;
+use crate::mail::{Post, Progress, Sender, Worker};
+use crate::operations::retention_job;
+use crate::patients::corrections;
+use crate::patients::reports;
+use crate::patients::usefulness::store::count_usefulness;
+use crate::staff;
+use crate::storage::clock::Clock;
+use crate::storage::database::Database;
+use crate::storage::encryption::Cipher;
+use crate::storage::reference::SubmissionKey;
+use crate::web::app::{App, Parts};
+use crate::web::error::Error;
+use crate::web::security::Limits;
+use crate::web::site::Site;
+
+pub use month::Demo;
+
+use month::{Event, Happening};
+
+mod chance;
+mod month;
+mod people;
+
+/// In the data folder: that everything there was made up.
+const MARK: &str = "demo";
+/// The outbox is emptied after so many things have happened.
+const POST_EVERY: usize = 8;
+
+/// True when the folder was filled by `mybackpain demo`.
+pub fn is_demo(data: &Path) -> bool {
+    data.join(MARK).exists()
+}
+
+/// Who can sign in.
+pub struct Colleague {
+    pub email: String,
+    pub role: &'static str,
+    pub password: String,
+}
+
+/// Fills the folder. The month ends `now`.
+pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
+    let folder = demo.folder;
+    claim(folder)?;
+    let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
+    let library = Library::load(demo.content, &site)?;
+    let begins = now - month::LENGTH;
+    let clock = Clock::set_to(begins);
+    let app = App::new(Parts {
+        sender: Arc::new(Sender::new(&site, None)?),
+        site: Arc::new(site),
+        database: Database::open_for_filling(&folder.join("mybackpain.sqlite")).await?,
+        cipher: Arc::new(Cipher::open(&folder.join("sealing.key"), true)?),
+        limits: Limits::none(),
+        clock: clock.clone(),
+        mail_waiting: Arc::new(Notify::new()),
+    });
+    let month = Month { worker: worker(&app), app, library };
+    let colleagues = month.hire(demo.seed).await?;
+    month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    month.app.database.close().await;
+    Ok(colleagues)
+}
+
+/// Only an empty folder: whatever is in another one may be real.
+fn claim(folder: &Path) -> anyhow::Result<()> {
+    ensure!(
+        !is_demo(folder),
+        "{} holds a demonstration already; remove the folder first, or give another with --data",
+        folder.display()
+    );
+    let empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    ensure!(
+        empty,
+        "{} is not empty, and a demonstration is never mixed with real data; give an empty folder with --data",
+        folder.display()
+    );
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let words = "Everything in this folder was made up by `mybackpain demo`. Nobody in it is real.\n";
+    fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))
+}
+
+/// Its mails are not kept as files: there are too many to read.
+fn worker(app: &App) -> Arc<Worker> {
+    Arc::new(Worker {
+        database: app.database.clone(),
+        cipher: app.cipher.clone(),
+        sender: app.sender.clone(),
+        post: Post::Demo(None),
+        clock: app.clock.clone(),
+        waiting: app.mail_waiting.clone(),
+        progress: Progress::default(),
+    })
+}
+
+struct Month {
+    app: App,
+    library: Library,
+    worker: Arc<Worker>,
+}
+
+impl Month {
+    /// One of each role.
+    async fn hire(&self, seed: u64) -> anyhow::Result<Vec<Colleague>> {
+        let mut colleagues = Vec::new();
+        for (new, role) in people::colleagues(seed) {
+            let colleague = Colleague { email: new.email.clone(), role, password: new.password.clone() };
+            let made = staff::add(&self.app.database, self.app.clock.now(), new, None).await?;
+            made.map_err(|refused| anyhow::anyhow!("an account was not made: {refused:?}"))?;
+            colleagues.push(colleague);
+        }
+        Ok(colleagues)
+    }
+
+    /// Lets everything happen in its order, and ends `now`.
+    async fn live(&self, demo: &Demo<'_>, now: Timestamp) -> Result<(), Error> {
+        let calendar = self.app.site.clinic.calendar();
+        let mut ahead = month::plan(demo, calendar, now);
+        let mut done = 0;
+        while let Some(Event { at, happening }) = ahead.pop() {
+            if at >= now {
+                continue;
+            }
+            self.go_to(at);
+            if let Some(next) = self.happen(happening, at).await? {
+                ahead.push(next);
+            }
+            done += 1;
+            if done % POST_EVERY == 0 {
+                self.worker.step().await?;
+            }
+        }
+        self.go_to(now);
+        while self.worker.step().await? > 0 {}
+        Ok(retention_job::forget(&self.app).await?)
+    }
+
+    fn go_to(&self, at: Timestamp) {
+        let ahead = at.duration_since(self.app.clock.now());
+        self.app.clock.advance(ahead.max(SignedDuration::ZERO));
+    }
+
+    /// Gives what follows from it, if anything does.
+    async fn happen(&self, happening: Happening, at: Timestamp) -> Result<Option<Event>, Error> {
+        let app = &self.app;
+        let key = || SubmissionKey::new(&app.cipher, &app.clock);
+        match happening {
+            Happening::Request { new, fate } => {
+                let taken = consultations::submit(app, &self.library, *new, None, &key()).await?;
+                let reference = taken.reference;
+                return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
+            }
+            Happening::Move { reference, fate, next } => {
+                let request =
+                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
+                let act = match next {
+                    State::Closed => Act::Close(Reason::DealtWith),
+                    _ => Act::Call(Outcome::Spoke),
+                };
+                // The second account is reception's.
+                let reception = staff::store::find(app.database.readers(), 2).await?;
+                handling::act(app, &reception, reference.clone(), request.changed_at, act).await?;
+                return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
+            }
+            Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
+            Happening::Report { about, new } => {
+                if let Some(sheet) = self.library.sheet(&about) {
+                    reports::submit(app, &[sheet], None, new, &key()).await?;
+                }
+            }
+            Happening::Vote { about, useful } => self.vote(about, useful).await?,
+            Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
+        }
+        Ok(None)
+    }
+
+    async fn vote(&self, about: String, useful: bool) -> Result<(), Error> {
+        let calendar = self.app.site.clinic.calendar();
+        let day = calendar.local(self.app.clock.now()).date().to_string();
+        let write = self.app.database.write(move |connection| {
+            Box::pin(async move { count_usefulness(connection, &about, &day, useful).await })
+        });
+        Ok(write.await?)
+    }
+}

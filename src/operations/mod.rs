@@ -1,0 +1,5 @@
+//! What watches over the running site: alarms, health, the retention job, demonstration data.
+
+pub mod alarms;
+pub mod demo;
+pub mod retention_job;

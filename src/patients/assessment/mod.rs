@@ -1,0 +1,174 @@
+//! The self-assessment: which question comes when, and what counts as an answer. It repeats; it judges nothing.
+
+use axum_extra::extract::cookie::CookieJar;
+
+use crate::library::answers::{first_unanswered, is_offered};
+use crate::library::questions::{Kind, Question, Questions};
+use crate::patients::drafts;
+use crate::patients::drafts::Draft;
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::form;
+use crate::web::form::Fields;
+
+use crate::library::summary::Summary;
+
+pub mod devices;
+pub mod pages;
+pub mod question;
+pub mod safety;
+
+pub const FIRST_PAGE: &str = "/assessment";
+pub const CHECK: &str = "/assessment/check";
+pub const SUMMARY: &str = "/assessment/summary";
+
+/// The summary of this visitor's answers, when they are all there.
+pub async fn summary_now(app: &App, questions: &Questions, jar: &CookieJar) -> Result<Option<Summary>> {
+    let draft = drafts::open(app, jar).await?;
+    let finished = draft.filter(|draft| first_unanswered(questions, &draft.answers).is_none());
+    Ok(finished.map(|draft| summary_of(app, questions, &draft)))
+}
+
+/// Dated by the last answer.
+fn summary_of(app: &App, questions: &Questions, draft: &Draft) -> Summary {
+    let day = app.site.clinic.calendar().local(draft.saved_at).date();
+    Summary::of(questions, &draft.answers, day)
+}
+
+/// The address of a question.
+pub fn path(question: &Question) -> String {
+    format!("/assessment/questions/{}", question.id)
+}
+
+/// What a form answered, or what to mend. Answers that the question does not offer are no answers.
+pub fn check(question: &Question, fields: &Fields) -> std::result::Result<Vec<String>, String> {
+    if question.kind == Kind::ShortText {
+        let words = form::words(&fields.text("answer"), question.most, &question.short)?;
+        return match words.is_empty() {
+            true => missing(question, Vec::new()),
+            false => Ok(vec![words]),
+        };
+    }
+    let typed = |one: &&str| is_offered(question, one.trim());
+    let mut answer: Vec<String> =
+        fields.all("answer").filter(typed).map(|one| one.trim().to_owned()).collect();
+    answer.dedup();
+    if question.kind != Kind::AnyOf {
+        answer.truncate(1);
+    }
+    let alone = answer.iter().filter_map(|id| question.answer(id)).find(|answer| answer.none);
+    match alone {
+        Some(none) if answer.len() > 1 => {
+            Err(format!("Select what applies, or “{}”, but not both", none.text))
+        }
+        _ => missing(question, answer),
+    }
+}
+
+fn missing(question: &Question, answer: Vec<String>) -> std::result::Result<Vec<String>, String> {
+    if answer.is_empty() && !question.is_optional() { Err(question.missing.clone()) } else { Ok(answer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::answers::{Answers, asked};
+
+    const QUESTIONS: &str = r#"
+        ask = []
+        [[question]]
+        id = "sleep"
+        text = "Sleep?"
+        short = "Sleep"
+        kind = "any-of"
+        missing = "Select one"
+        answers = [
+          { id = "wake", text = "I wake", because = "you wake", sheets = ["a"] },
+          { id = "early", text = "Early", because = "you wake early", sheets = ["a"] },
+          { id = "fine", text = "Fine", none = true },
+        ]
+        [[question]]
+        id = "often"
+        text = "How often?"
+        short = "How often"
+        kind = "one-of"
+        missing = "Select how often"
+        when = { question = "sleep", answers = ["wake"] }
+        answers = [{ id = "a", text = "A", none = true }, { id = "b", text = "B", none = true }]
+        [[question]]
+        id = "much"
+        text = "How much?"
+        short = "How much"
+        kind = "zero-to-ten"
+        low = "none"
+        high = "all"
+        missing = "Select how much"
+        [[question]]
+        id = "words"
+        text = "Words?"
+        short = "Your words"
+        kind = "short-text"
+        most = 5
+    "#;
+
+    fn questions() -> Questions {
+        toml::from_str(QUESTIONS).unwrap()
+    }
+
+    fn answers(given: &[(&str, &[&str])]) -> Answers {
+        let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        given.iter().map(|(question, ids)| ((*question).to_owned(), list(ids))).collect()
+    }
+
+    fn checked(question: &str, body: &str) -> std::result::Result<Vec<String>, String> {
+        check(questions().find(question).unwrap(), &Fields::parse(body.as_bytes()))
+    }
+
+    #[test]
+    fn a_question_is_asked_when_an_earlier_answer_leads_to_it() {
+        let questions = questions();
+        let ids = |given: &[(&str, &[&str])]| {
+            let asked = asked(&questions, &answers(given));
+            asked.iter().map(|question| question.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&[]), ["sleep", "much", "words"]);
+        assert_eq!(ids(&[("sleep", &["wake"])]), ["sleep", "often", "much", "words"]);
+        assert_eq!(ids(&[("sleep", &["fine"])]), ["sleep", "much", "words"]);
+    }
+
+    #[test]
+    fn the_first_question_without_an_answer_is_found_and_an_optional_one_is_not_missed() {
+        let questions = questions();
+        let first = |given: &[(&str, &[&str])]| {
+            first_unanswered(&questions, &answers(given)).map(|question| question.id.clone())
+        };
+        assert_eq!(first(&[]).as_deref(), Some("sleep"));
+        assert_eq!(first(&[("sleep", &["gone"])]).as_deref(), Some("sleep"), "no longer offered");
+        assert_eq!(first(&[("sleep", &["wake"]), ("much", &["7"])]).as_deref(), Some("often"));
+        assert_eq!(first(&[("sleep", &["fine"]), ("much", &["7"])]), None);
+    }
+
+    #[test]
+    fn forged_answers_and_numbers_out_of_range_are_no_answers() {
+        assert_eq!(checked("sleep", "answer=wake&answer=forged"), Ok(vec!["wake".into()]));
+        assert_eq!(checked("sleep", "answer=forged"), Err("Select one".into()));
+        assert_eq!(checked("much", "answer=10"), Ok(vec!["10".into()]));
+        for odd in ["eleven", "11", "-1", "07", "7.5", "", "1e1", "７"] {
+            assert_eq!(checked("much", &format!("answer={odd}")), Err("Select how much".into()), "{odd}");
+        }
+        assert_eq!(checked("often", "answer=a&answer=b"), Ok(vec!["a".into()]));
+    }
+
+    #[test]
+    fn none_of_these_stands_alone() {
+        assert_eq!(checked("sleep", "answer=fine"), Ok(vec!["fine".into()]));
+        assert!(checked("sleep", "answer=fine&answer=wake").unwrap_err().contains("“Fine”"));
+    }
+
+    #[test]
+    fn words_may_be_left_out_and_have_a_limit() {
+        assert_eq!(checked("words", "answer=+"), Ok(vec![]));
+        assert_eq!(checked("words", "answer=ab%0D%0Acd"), Ok(vec!["ab\ncd".into()]));
+        assert_eq!(checked("words", "answer=abcdef"), Err("Your words must be 5 characters or less".into()));
+    }
+}

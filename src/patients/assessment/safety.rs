@@ -1,0 +1,144 @@
+//! The safety questions: the same for everyone, asked first, and never stored. One yes leads to the emergency page.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::CookieJar;
+
+use crate::patients::assessment::pages::{Given, next_open};
+use crate::patients::drafts;
+use crate::signs::list::Signs;
+use crate::storage::reference::SubmissionKey;
+use crate::web::error::{Error, Result};
+use crate::web::form::contact::Choice;
+use crate::web::form::{FieldErrors, Fields};
+use crate::web::page;
+use crate::web::security::Network;
+use crate::web::site::PageContext;
+
+pub const FIRST: &str = "/assessment/safety";
+const EARLIER: &str = "/assessment/earlier";
+
+#[derive(Template)]
+#[template(path = "assessment/signs.html")]
+struct SafetyPage<'a> {
+    context: PageContext<'a>,
+    signs: &'a Signs,
+    /// Address of this page.
+    path: &'a str,
+    back: &'a str,
+    position: &'a str,
+    errors: &'a FieldErrors,
+}
+
+/// Which of the two questions: the signs of 999, or the signs of the same day.
+#[derive(Clone, Copy)]
+enum Which {
+    Emergency,
+    Urgent,
+}
+
+pub async fn emergency(State(given): State<Given>) -> Response {
+    given.show_safety(Which::Emergency, FIRST, &FieldErrors::default())
+}
+
+pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Response {
+    match yes_or_no(&fields) {
+        Ok(true) => Redirect::to("/emergency").into_response(),
+        Ok(false) => {
+            let key = SubmissionKey::new(&given.app.cipher, &given.app.clock);
+            Redirect::to(&format!("{FIRST}/{}", key.as_str())).into_response()
+        }
+        Err(errors) => given.show_safety(Which::Emergency, FIRST, &errors),
+    }
+}
+
+/// The key in the address shows that the first question was answered; without one it is asked.
+pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Response {
+    match SubmissionKey::parse(&given.app.cipher, &key) {
+        Some(key) => {
+            given.show_safety(Which::Urgent, &format!("{FIRST}/{}", key.as_str()), &FieldErrors::default())
+        }
+        None => Redirect::to(FIRST).into_response(),
+    }
+}
+
+pub async fn answer_urgent(
+    State(given): State<Given>,
+    Path(key): Path<String>,
+    Network(from): Network,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
+    let Some(key) = SubmissionKey::parse(&given.app.cipher, &key) else {
+        return Ok(Redirect::to(FIRST).into_response());
+    };
+    match yes_or_no(&fields) {
+        Ok(true) => return Ok(Redirect::to("/emergency#now-111").into_response()),
+        Err(errors) => {
+            let path = format!("{FIRST}/{}", key.as_str());
+            return Ok(given.show_safety(Which::Urgent, &path, &errors));
+        }
+        Ok(false) => {}
+    }
+    // Answers from another tab, or from earlier, are not thrown away.
+    if let Some(draft) = drafts::open(&given.app, &jar).await? {
+        let to = if draft.answers.is_empty() {
+            next_open(&given.library.questions, &draft)
+        } else {
+            EARLIER.into()
+        };
+        return Ok(Redirect::to(&to).into_response());
+    }
+    if !given.app.limits.may_begin(from) {
+        return Err(Error::TooManyRequests);
+    }
+    let cookie = drafts::start(&given.app).await?;
+    let first =
+        given.library.questions.all.first().map(crate::patients::assessment::path).unwrap_or_default();
+    Ok((jar.add(cookie), Redirect::to(&first)).into_response())
+}
+
+fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
+    match fields.text("answer").as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => {
+            let mut errors = FieldErrors::default();
+            errors.add("answer", "Select yes if any of these is true, or no if none is");
+            Err(errors)
+        }
+    }
+}
+
+impl Given {
+    fn show_safety(&self, which: Which, path: &str, errors: &FieldErrors) -> Response {
+        let site = &self.app.site;
+        let (title, signs, back, position) = match which {
+            Which::Emergency => {
+                let signs = &site.safety.emergency;
+                (
+                    "Are any of these true for you now?",
+                    signs,
+                    crate::patients::assessment::FIRST_PAGE,
+                    "Safety question 1 of 2",
+                )
+            }
+            Which::Urgent => {
+                ("Are any of these true for you?", &site.safety.urgent, FIRST, "Safety question 2 of 2")
+            }
+        };
+        let context = site.private(title).with_errors(!errors.is_empty());
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        page::private(status, &SafetyPage { context, signs, path, back, position, errors })
+    }
+}
+
+impl SafetyPage<'_> {
+    fn choices(&self) -> Vec<Choice<'static>> {
+        [("yes", "Yes, one or more"), ("no", "No, none of these")]
+            .map(|(value, label)| Choice { value, label, chosen: false })
+            .into()
+    }
+}

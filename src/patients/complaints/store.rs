@@ -1,0 +1,178 @@
+//! The SQL of complaints, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::patients::complaints::Complaint;
+use crate::storage::clock::seconds;
+use crate::storage::encryption;
+use crate::storage::encryption::{Cipher, FieldId};
+
+#[derive(sqlx::FromRow, Clone)]
+struct Row {
+    reference: String,
+    created_at: i64,
+    due_at: i64,
+    acknowledged_at: Option<i64>,
+    ended_at: Option<i64>,
+    changed_at: i64,
+    suspect: bool,
+    name: Option<Vec<u8>>,
+    email: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+    words: Option<Vec<u8>>,
+    outcome: Option<Vec<u8>>,
+}
+
+impl Row {
+    /// One that does not open stands in the list with the others.
+    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
+        match self.clone().open(cipher) {
+            Err(error) if encryption::is_undecryptable(&error) => {
+                let known = Row { name: None, ..self }.open(cipher)?;
+                Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
+            }
+            opened => opened,
+        }
+    }
+
+    /// A field that was erased is empty.
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
+        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
+            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
+            None => Ok(String::new()),
+        };
+        Ok(Complaint {
+            created_at: self.created_at,
+            due_at: self.due_at,
+            acknowledged_at: self.acknowledged_at,
+            ended_at: self.ended_at,
+            changed_at: self.changed_at,
+            suspect: self.suspect,
+            name: open("name", &self.name)?,
+            email: open("email", &self.email)?,
+            phone: open("phone", &self.phone)?,
+            words: open("words", &self.words)?,
+            outcome: open("outcome", &self.outcome)?,
+            reference: self.reference,
+        })
+    }
+}
+
+fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "complaints", reference, column }
+}
+
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    complaint: &Complaint,
+    key_hash: &str,
+) -> sqlx::Result<()> {
+    let encrypt = |column, text: &str| cipher.encrypt(place(&complaint.reference, column), text);
+    sqlx::query(
+        "insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, \
+         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(&complaint.reference)
+    .bind(key_hash)
+    .bind(complaint.created_at)
+    .bind(complaint.due_at)
+    .bind(complaint.changed_at)
+    .bind(complaint.suspect)
+    .bind(encrypt("name", &complaint.name))
+    .bind(encrypt("email", &complaint.email))
+    .bind(encrypt("phone", &complaint.phone))
+    .bind(encrypt("words", &complaint.words))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The reference that this key made, if it made one.
+pub async fn find_reference(
+    connection: &mut SqliteConnection,
+    key_hash: &str,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("select reference from complaints where key_hash = $1")
+        .bind(key_hash)
+        .fetch_optional(connection)
+        .await
+}
+
+/// The reference that a key made, and by when it is acknowledged.
+pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(String, i64)> {
+    sqlx::query_as("select reference, due_at from complaints where key_hash = $1")
+        .bind(key_hash)
+        .fetch_one(readers)
+        .await
+}
+
+/// Open ones first, by the day they are due; then the closed ones, the latest first.
+pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, suspect, name, null as email, \
+         null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
+         acknowledged_at is not null, due_at limit $1",
+    )
+    .bind(most)
+    .fetch_all(readers)
+    .await?;
+    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
+}
+
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Complaint> {
+    let row: Row = sqlx::query_as("select * from complaints where reference = $1")
+        .bind(reference)
+        .fetch_one(readers)
+        .await?;
+    row.open(cipher)
+}
+
+/// False when it was changed since, acknowledged before, or is closed.
+pub async fn acknowledge(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    seen_at: i64,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let moved = sqlx::query(
+        "update complaints set acknowledged_at = $3, changed_at = max(changed_at + 1, $3) \
+         where reference = $1 and changed_at = $2 and acknowledged_at is null and ended_at is null",
+    )
+    .bind(reference)
+    .bind(seen_at)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// False when it was changed since, or is closed.
+pub async fn close(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    outcome: &str,
+    seen_at: i64,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let moved = sqlx::query(
+        "update complaints set ended_at = $4, outcome = $3, changed_at = max(changed_at + 1, $4) \
+         where reference = $1 and changed_at = $2 and ended_at is null",
+    )
+    .bind(reference)
+    .bind(seen_at)
+    .bind(cipher.encrypt(place(reference, "outcome"), outcome))
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// Erases complaints that were closed before `before`, whole.
+pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+    let gone =
+        sqlx::query("delete from complaints where ended_at < $1").bind(before).execute(connection).await?;
+    Ok(gone.rows_affected())
+}

@@ -1,0 +1,4 @@
+//! The patient’s side of a consultation request: the form, its check page and confirmation, and the private page.
+
+pub mod pages;
+pub mod private_page;

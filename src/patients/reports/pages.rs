@@ -1,0 +1,248 @@
+//! A person asks for a page by email: the form, the check page, the confirmation, and "stop these".
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
+
+use crate::library::summary::Summary;
+use crate::library::{Library, Sheet};
+use crate::mail::limits::open_stop_token;
+use crate::patients::assessment;
+use crate::patients::reports::request::{NewReport, ReportForm};
+use crate::patients::reports::{KIND, store};
+use crate::storage::reference::{SubmissionKey, key_hash};
+use crate::web::app::App;
+use crate::web::error::{Error, Result};
+use crate::web::form::contact::Choice;
+use crate::web::form::email;
+use crate::web::form::email::DID_YOU_MEAN;
+use crate::web::form::{FieldErrors, Fields, Query};
+use crate::web::page;
+use crate::web::security::Network;
+use crate::web::site::PageContext;
+
+#[derive(Clone)]
+struct Given {
+    app: App,
+    library: Arc<Library>,
+}
+
+/// The form as it stands at the foot of a sheet.
+#[derive(Template)]
+#[template(path = "reports/offer.html")]
+struct Offer<'a> {
+    about: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "reports/new.html")]
+struct NewPage<'a> {
+    context: PageContext<'a>,
+    form: &'a ReportForm,
+    errors: &'a FieldErrors,
+    /// The page that will be sent; nothing when the person has yet to choose.
+    sheet: Option<&'a Sheet>,
+    sheets: Vec<&'a Sheet>,
+}
+
+#[derive(Template)]
+#[template(path = "reports/check.html")]
+struct CheckPage<'a> {
+    context: PageContext<'a>,
+    form: &'a ReportForm,
+    new: &'a NewReport,
+    sheets: &'a [&'a Sheet],
+    key: &'a str,
+    trouble: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "reports/confirmation.html")]
+struct ConfirmationPage<'a> {
+    context: PageContext<'a>,
+    sheets: Vec<&'a Sheet>,
+}
+
+#[derive(Template)]
+#[template(path = "reports/stop.html")]
+struct StopPage<'a> {
+    context: PageContext<'a>,
+    token: Option<&'a str>,
+}
+
+pub fn routes(app: App, library: Arc<Library>) -> Router {
+    Router::new()
+        .route("/reports/new", get(new).post(create))
+        .route("/reports/confirmation/{key}", get(confirmation))
+        .route("/reports/stop/{token}", get(ask_to_stop).post(stop))
+        .with_state(Given { app, library })
+}
+
+/// The form for the foot of a sheet.
+pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
+    Offer { about }.render()
+}
+
+async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+    let about = Some(asked.text("about")).filter(|slug| !slug.is_empty());
+    let form = ReportForm {
+        about: about.into_iter().collect(),
+        from_summary: asked.has("summary"),
+        ..ReportForm::default()
+    };
+    let summary = given.summary(&form, &jar).await?;
+    if form.from_summary && summary.is_none() {
+        // That page says what became of the answers, or asks for the one that is missing.
+        return Ok(Redirect::to(assessment::SUMMARY).into_response());
+    }
+    Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default()))
+}
+
+async fn create(
+    State(given): State<Given>,
+    Network(from): Network,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
+    let app = &given.app;
+    let form = ReportForm::read(&fields);
+    let summary = given.summary(&form, &jar).await?;
+    if fields.has("change") {
+        return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default()));
+    }
+    let sheets = given.chosen(&form);
+    let checked = form.check(sheets.len(), summary.is_some());
+    let mut new = match email::ask(checked, &form.email, &form.email_queried, DID_YOU_MEAN) {
+        Ok(new) => new,
+        Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
+    };
+    let sending = fields.text("step") == "send";
+    let Some(key) = SubmissionKey::parse(&app.cipher, &fields.text("key")).filter(|_| sending) else {
+        return Ok(given.show_check(&form, &new, &sheets, None, None));
+    };
+    if !app.limits.may_send(from) {
+        return Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(Error::TooManyRequests)));
+    }
+    new.suspect |= key.was_too_quick(&app.clock);
+    match crate::patients::reports::submit(app, &sheets, summary.filter(|_| form.link), new.clone(), &key)
+        .await
+    {
+        Ok(()) => Ok(Redirect::to(&format!("/reports/confirmation/{}", key.as_str())).into_response()),
+        Err(error @ Error::Unavailable) => {
+            Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(error)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
+    let about = store::about(given.app.database.readers(), &key_hash(KIND, &key)).await?;
+    let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
+    let context = given.app.site.private("Your report is waiting to be sent");
+    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets }))
+}
+
+async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
+    let context = given.app.site.private("Stop emails to this address?");
+    Ok(page::private(StatusCode::OK, &StopPage { context, token: Some(&token) }))
+}
+
+async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+    let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
+    crate::patients::reports::stop(&given.app, mark).await?;
+    let context = given.app.site.private("We will send no more emails to this address");
+    Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
+}
+
+impl Given {
+    /// The visitor's own summary, for a form that was opened from one.
+    async fn summary(&self, form: &ReportForm, jar: &CookieJar) -> Result<Option<Summary>> {
+        if !form.from_summary {
+            return Ok(None);
+        }
+        assessment::summary_now(&self.app, &self.library.questions, jar).await
+    }
+
+    /// The pages that were chosen and that exist, each once.
+    fn chosen(&self, form: &ReportForm) -> Vec<&Sheet> {
+        let mut sheets: Vec<&Sheet> = Vec::new();
+        for sheet in form.about.iter().filter_map(|slug| self.library.sheet(slug)) {
+            if !sheets.iter().any(|other| other.slug == sheet.slug) {
+                sheets.push(sheet);
+            }
+        }
+        sheets
+    }
+
+    fn show_form(&self, form: &ReportForm, summary: Option<&Summary>, errors: &FieldErrors) -> Response {
+        let wrong = !errors.is_empty();
+        let chosen = self.chosen(form);
+        let sheets = match summary {
+            Some(summary) => summary.sheets(&self.library).into_iter().map(|(sheet, _)| sheet).collect(),
+            None if form.from_summary => chosen.clone(),
+            None => self.library.sheets.iter().collect(),
+        };
+        let sheet = chosen.first().copied().filter(|_| !form.from_summary);
+        let title = match sheet {
+            Some(_) => "Get this report by email",
+            None if form.from_summary => "Get your pages by email",
+            None => "Get a page by email",
+        };
+        let context = self.app.site.private(title).with_errors(wrong);
+        let shown = NewPage { context, form, errors, sheet, sheets };
+        page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+    }
+
+    fn show_check(
+        &self,
+        form: &ReportForm,
+        new: &NewReport,
+        sheets: &[&Sheet],
+        key: Option<&SubmissionKey>,
+        trouble: Option<Error>,
+    ) -> Response {
+        let app = &self.app;
+        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
+        let (status, words) = match trouble {
+            None => (StatusCode::OK, None),
+            Some(Error::TooManyRequests) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(
+                    "Too many forms came from your network. Your answers are kept below. Wait a few minutes, then send again.",
+                ),
+            ),
+            Some(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(
+                    "We could not confirm that this was saved. Your answers are kept below. Wait a few minutes, then send again: sending twice makes one report.",
+                ),
+            ),
+        };
+        let context = app.site.private("Check your email address").with_errors(words.is_some());
+        page::private(status, &CheckPage { context, form, new, sheets, key: key.as_str(), trouble: words })
+    }
+}
+
+impl<'a> NewPage<'a> {
+    fn sheet_choices(&self) -> Vec<Choice<'a>> {
+        let chosen = |sheet: &Sheet| self.form.about.contains(&sheet.slug);
+        let choice = |sheet: &&'a Sheet| Choice {
+            value: &sheet.slug,
+            label: &sheet.front.title,
+            chosen: chosen(sheet),
+        };
+        self.sheets.iter().map(choice).collect()
+    }
+
+    fn link_choice(&self) -> Vec<Choice<'static>> {
+        let label = "Add one private link to my summary";
+        vec![Choice { value: "yes", label, chosen: self.form.link }]
+    }
+}

@@ -1,0 +1,46 @@
+//! The first step of signing in: an address and a password, compared later with each wrong guess.
+
+use std::net::IpAddr;
+
+use crate::staff::account::Account;
+use crate::staff::{audit, password, store};
+use crate::web::app::App;
+use crate::web::error::Result;
+use crate::web::form::email::LONGEST;
+
+/// Wrong passwords in a row that the audit tells of.
+const TOLD_EVERY: u32 = 10;
+
+/// What came of a password.
+pub enum PasswordCheck {
+    Right(Account),
+    Wrong,
+    /// It was not looked at: there were too many before it.
+    TooMany,
+}
+
+/// Looks at an address and a password, in the same time whether there is such an account or not: later with each wrong
+/// guess, and one guess after another.
+pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String) -> Result<PasswordCheck> {
+    if email.len() > LONGEST {
+        return Ok(PasswordCheck::Wrong);
+    }
+    let Some(turn) = app.limits.password_turn(from, email) else { return Ok(PasswordCheck::TooMany) };
+    tokio::time::sleep(turn.wait).await;
+    let found = store::find_by_email(app.database.readers(), email).await?;
+    let (account, hash) = match found {
+        Some((account, hash)) => (Some(account), hash),
+        None => (None, password::DUMMY.clone()),
+    };
+    let right = password::verify(typed, hash).await?;
+    let Some(account) = account else { return Ok(PasswordCheck::Wrong) };
+    if right {
+        app.limits.right_password(from, email);
+        return Ok(PasswordCheck::Right(account));
+    }
+    if turn.number.is_multiple_of(TOLD_EVERY) {
+        tracing::warn!(wrong = turn.number, "wrong passwords were entered for an account of the desk");
+        audit::note(app, account.id, "was guessed at: wrong passwords", String::new()).await?;
+    }
+    Ok(PasswordCheck::Wrong)
+}

@@ -1,0 +1,15 @@
+//! What of accounts, sessions and the audit is erased when its time is over.
+
+use jiff::Timestamp;
+
+use crate::staff::{audit, expired_forms, session, store};
+use crate::storage::clock::seconds;
+use crate::storage::retention;
+
+/// Erases old sessions, links, audit entries and what waited to be sent again. Part of forgetting.
+pub async fn forget(connection: &mut sqlx::SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+    session::store::forget(connection, seconds(now) - retention::SESSION).await?;
+    store::forget_invitations(connection, seconds(now)).await?;
+    expired_forms::store::forget(connection, seconds(now) - retention::UNSENT).await?;
+    audit::store::forget(connection, seconds(now) - retention::AUDIT).await
+}

@@ -1,0 +1,190 @@
+//! The second step of signing in: a code from an app on a phone, or a recovery code.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use crate::staff::account::Account;
+use crate::staff::audit;
+use crate::staff::session;
+use crate::staff::session::HalfSignedIn;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{FieldId, random_token};
+use crate::web::app::App;
+use crate::web::error::Result;
+
+use totp::Secret;
+
+pub mod recovery;
+pub mod store;
+pub mod totp;
+
+/// Wrong codes after which the password is asked again.
+const MOST_WRONG: i64 = 5;
+/// Wrong codes of one account that the audit and everyone on the desk are told of.
+const TOLD_EVERY: u32 = 20;
+/// What the audit says of them; the desk's banner counts it.
+const GUESSED_AT: &str = "was guessed at: wrong codes";
+
+/// What came of a code.
+pub enum Outcome {
+    /// Signed in: the token of the new session.
+    In(String),
+    Wrong,
+    /// Too many wrong ones: the session is over.
+    Over,
+    /// It was not looked at: there were too many before it.
+    TooMany,
+}
+
+/// What came of setting up.
+pub enum SetUp {
+    /// Signed in: the token of the new session, and the recovery codes, which are never shown again.
+    Done(String, Vec<String>),
+    Wrong,
+    Over,
+}
+
+/// The code of someone who has a second factor, from their app or from their list. Those of the app are few enough to
+/// be guessed, so they are looked at one after another, later with each wrong one.
+pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+    let staff = half.account.id;
+    if recovery::looks_like_one(typed) {
+        if !app.limits.may_enter_recovery_code(from, staff) {
+            return Ok(Outcome::TooMany);
+        }
+        return look_at(app, half, typed).await;
+    }
+    let Some(turn) = app.limits.code_turn(from, staff) else { return Ok(Outcome::TooMany) };
+    tokio::time::sleep(turn.wait).await;
+    let outcome = look_at(app, half, typed).await?;
+    if !matches!(outcome, Outcome::In(_)) && turn.number.is_multiple_of(TOLD_EVERY) {
+        tracing::error!(wrong = turn.number, "who knows a password of the desk guesses at its codes");
+        crate::staff::note(app, staff, GUESSED_AT, String::new()).await?;
+    }
+    Ok(outcome)
+}
+
+async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+    let (staff, session) = (half.account.id, half.session);
+    let place = half.account.email.clone();
+    let mark = recovery::mark(&app.cipher, staff, typed);
+    let (typed, token, now) = (typed.to_owned(), random_token(), app.clock.now());
+    let parts = app.clone();
+    let outcome = app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                if !is_alive(connection, session, now).await? {
+                    return Ok(Outcome::Over);
+                }
+                let (sealed, last_used) = store::secret(connection, staff).await?;
+                let secret = Secret::parse(&parts.cipher.decrypt(secret_place(&place), &sealed)?);
+                let step = secret.step_of(&typed, seconds(now), last_used);
+                if let Some(step) = step {
+                    store::use_step(connection, staff, step).await?;
+                } else if store::use_recovery_code(connection, staff, &mark).await? {
+                    audit::store::insert(connection, Some(staff), now, "used a recovery code", "").await?;
+                } else {
+                    return refuse(connection, session, staff, now).await;
+                }
+                session::start_full(connection, session, staff, &token, now).await?;
+                Ok(Outcome::In(token))
+            })
+        })
+        .await?;
+    if matches!(outcome, Outcome::In(_)) {
+        app.limits.right_code(staff);
+    }
+    Ok(outcome)
+}
+
+/// The first code of the app that was just set up: from now on nobody signs in to this account without one.
+pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str) -> Result<SetUp> {
+    let (staff, session, now) = (half.account.id, half.session, app.clock.now());
+    let Some(step) = secret.step_of(typed, seconds(now), 0) else {
+        let refused = app
+            .database
+            .write(move |connection| Box::pin(async move { refuse(connection, session, staff, now).await }))
+            .await?;
+        return Ok(if matches!(refused, Outcome::Over) { SetUp::Over } else { SetUp::Wrong });
+    };
+    let sealed = app.cipher.encrypt(secret_place(&half.account.email), &secret.in_letters());
+    let codes = recovery::codes();
+    let marks = marks(app, staff, &codes);
+    let token = random_token();
+    let new_token = token.clone();
+    let taken = app
+        .database
+        .write(move |connection| {
+            Box::pin(async move {
+                if !is_alive(connection, session, now).await?
+                    || !store::set_secret(connection, staff, &sealed, step).await?
+                {
+                    return Ok(false);
+                }
+                store::replace_recovery_codes(connection, staff, &marks).await?;
+                audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
+                session::start_full(connection, session, staff, &new_token, now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    // Someone with the same password set it up first: ask for their code.
+    Ok(if taken { SetUp::Done(token, codes) } else { SetUp::Over })
+}
+
+/// New recovery codes in place of the old ones.
+pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<String>> {
+    let codes = recovery::codes();
+    let (marks, staff, now) = (marks(app, account.id, &codes), account.id, app.clock.now());
+    app.database
+        .write(move |connection| {
+            Box::pin(async move {
+                store::replace_recovery_codes(connection, staff, &marks).await?;
+                audit::store::insert(connection, Some(staff), now, "made new recovery codes", "").await
+            })
+        })
+        .await?;
+    Ok(codes)
+}
+
+/// Forgets the second factor of an account and ends its sessions: it is set up again at the next sign-in.
+pub async fn reset(connection: &mut sqlx::SqliteConnection, staff: i64, now: Timestamp) -> sqlx::Result<()> {
+    store::forget_secret(connection, staff).await?;
+    session::store::end_others(connection, staff, None, now).await
+}
+
+/// Many codes come at once: the session may have ended since it was found.
+async fn is_alive(
+    connection: &mut sqlx::SqliteConnection,
+    session: i64,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let row = session::store::find_by_id(connection, session).await?;
+    Ok(row.is_some_and(|row| row.is_alive(seconds(now))))
+}
+
+async fn refuse(
+    connection: &mut sqlx::SqliteConnection,
+    session: i64,
+    staff: i64,
+    now: Timestamp,
+) -> sqlx::Result<Outcome> {
+    match session::store::count_wrong_code(connection, session).await? {
+        None => return Ok(Outcome::Over),
+        Some(wrong) if wrong < MOST_WRONG => return Ok(Outcome::Wrong),
+        Some(_) => {}
+    }
+    session::store::end(connection, session, staff, now).await?;
+    audit::store::insert(connection, Some(staff), now, "entered too many wrong codes", "").await?;
+    Ok(Outcome::Over)
+}
+
+fn marks(app: &App, staff: i64, codes: &[String]) -> Vec<String> {
+    codes.iter().map(|code| recovery::mark(&app.cipher, staff, code)).collect()
+}
+
+fn secret_place(email: &str) -> FieldId<'_> {
+    FieldId { table: "staff", reference: email, column: "second_factor" }
+}

@@ -1,0 +1,91 @@
+//! A copy of the database that is known to open, and the way back from it.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use jiff::Timestamp;
+
+use crate::storage::clock::seconds;
+use crate::storage::database;
+use crate::storage::database::is_whole;
+
+/// In the data folder: when the last good backup was made, in seconds since 1970.
+const RECORD: &str = "last-backup";
+
+/// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
+/// sent and forms keep being taken meanwhile. The sealing key is not in it: it is backed up apart.
+pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
+    let file = data.join("mybackpain.sqlite");
+    ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(into)
+        .with_context(|| format!("cannot make the folder {}", into.display()))?;
+    let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
+    let beside = copy.with_extension("part");
+    let _ = fs::remove_file(&beside);
+    let made = copy_and_check(&file, &beside).await;
+    if let Err(error) = made {
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
+    fs::rename(&beside, &copy)?;
+    fs::File::open(into)?.sync_all()?;
+    record(data, now)?;
+    Ok(copy)
+}
+
+async fn copy_and_check(file: &Path, copy: &Path) -> anyhow::Result<()> {
+    ensure!(
+        is_whole(file).await?,
+        "the database {} is damaged, so it was not backed up; restore the last good backup",
+        file.display()
+    );
+    database::copy(file, copy).await.with_context(|| format!("cannot write {}", copy.display()))?;
+    fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
+    fs::File::open(copy)?.sync_all()?;
+    ensure!(is_whole(copy).await?, "the copy {} is damaged and was not kept", copy.display());
+    Ok(())
+}
+
+/// Puts a backup into a data folder that has no database. Nothing is ever overwritten.
+pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
+    ensure!(backup.is_file(), "there is no backup at {}", backup.display());
+    ensure!(is_whole(backup).await?, "the backup {} is damaged; take an older one", backup.display());
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data)?;
+    for name in ["mybackpain.sqlite", "mybackpain.sqlite-wal"] {
+        let there = data.join(name);
+        ensure!(
+            !there.exists(),
+            "{} is there already, and a restore overwrites nothing; stop the site, move it away, and restore again",
+            there.display()
+        );
+    }
+    let file = data.join("mybackpain.sqlite");
+    let beside = data.join("mybackpain.restoring");
+    fs::copy(backup, &beside).with_context(|| format!("cannot write {}", beside.display()))?;
+    fs::set_permissions(&beside, fs::Permissions::from_mode(0o600))?;
+    fs::File::open(&beside)?.sync_all()?;
+    fs::rename(&beside, &file)?;
+    fs::File::open(data)?.sync_all()?;
+    Ok(())
+}
+
+/// When the last good backup of this data folder was made.
+pub fn last(data: &Path) -> Option<i64> {
+    fs::read_to_string(data.join(RECORD)).ok()?.trim().parse().ok()
+}
+
+fn record(data: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let beside = data.join(format!("{RECORD}.new"));
+    let mut output =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    writeln!(output, "{}", seconds(now))?;
+    output.sync_all()?;
+    fs::rename(&beside, data.join(RECORD))?;
+    Ok(())
+}

@@ -1,0 +1,332 @@
+//! Opens the database, applies migrations, and runs every write in one place, so that a failed write is told as it is.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Connection, Pool, Sqlite};
+
+pub use crate::storage::database::health::DatabaseHealth;
+pub use errors::{is_busy, is_constraint, is_unavailable};
+pub use writer::Writing;
+
+use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, primary_code};
+use writer::Writer;
+
+mod errors;
+pub mod health;
+mod writer;
+
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
+const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// One writer and several readers on the same file. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    writer: Writer,
+    readers: SqlitePool,
+    condition: Arc<DatabaseHealth>,
+}
+
+impl Database {
+    /// Opens or makes the file, and brings its tables up to date. A damaged file is left as it is: then every read and
+    /// write says "not now", and nothing is written over it.
+    pub async fn open(file: &Path) -> anyhow::Result<Database> {
+        Database::open_with(file, SqliteSynchronous::Full).await
+    }
+
+    /// Faster, and without a promise: what is not yet on the disk is lost with the power. For made-up data only.
+    pub async fn open_for_filling(file: &Path) -> anyhow::Result<Database> {
+        Database::open_with(file, SqliteSynchronous::Off).await
+    }
+
+    async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
+        let condition = Arc::new(DatabaseHealth::of(file));
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("secure_delete", "on");
+        let full = matches!(synchronous, SqliteSynchronous::Full);
+        if !is_whole(file).await? {
+            condition.set_damaged();
+            let closed = pool(1, full).connect_lazy_with(options);
+            closed.close().await;
+            let writer = Writer::new(closed.clone(), condition.clone());
+            return Ok(Database { writer, readers: closed, condition });
+        }
+        let writer = pool(1, full).connect_with(options.clone()).await?;
+        assert_safe_version(&writer).await?;
+        MIGRATOR.run(&writer).await.context(
+            "the database was made by another version of mybackpain; start that version, or restore a backup",
+        )?;
+        let readers = pool(4, full).connect_with(options).await?;
+        let writer = Writer::new(writer, condition.clone());
+        Ok(Database { writer, readers, condition })
+    }
+
+    pub fn condition(&self) -> &DatabaseHealth {
+        &self.condition
+    }
+
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Runs `work` whole or not at all, and commits it before it answers: a visitor who goes away changes nothing.
+    /// Writes that wait at the same moment share a transaction, each in a savepoint of its own.
+    ///
+    /// An error means "not confirmed", never "not stored": a commit may have reached the disk before it failed.
+    pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    {
+        self.condition.refuse_when_damaged()?;
+        self.writer.write(work).await
+    }
+
+    /// The same for something new from a visitor: refused while the disk is nearly full. What is under way, erasing,
+    /// signing in and the outcome of mails use `write`, and with it the last of the room.
+    pub async fn accept<T, F>(&self, work: F) -> sqlx::Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    {
+        self.condition.refuse_without_room()?;
+        self.write(work).await
+    }
+
+    /// Reads the whole file for damage, which takes a while. False, and loudly, when there is some.
+    pub async fn check_whole(&self) -> sqlx::Result<bool> {
+        let mut connection = self.readers.acquire().await?;
+        let whole = quick_check(&mut connection).await?;
+        if !whole {
+            self.condition.set_damaged();
+        }
+        Ok(whole)
+    }
+
+    /// Folds the write-ahead log into the database and closes every connection.
+    pub async fn close(&self) {
+        if self.condition.is_damaged() {
+            return;
+        }
+        self.readers.close().await;
+        match self.fold().await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
+        }
+        self.writer.pool.close().await;
+    }
+
+    /// Erased rows leave the files too: call after forgetting. While someone reads what was before, the log stays, and
+    /// `truncate_log_again` tries again.
+    pub async fn truncate_log(&self) -> sqlx::Result<()> {
+        let emptied = self.fold().await?;
+        self.condition.leave_log(!emptied);
+        Ok(())
+    }
+
+    /// Every minute: empties the log that a reader was in the way of.
+    pub async fn truncate_log_again(&self) {
+        if !self.condition.log_is_left() {
+            return;
+        }
+        match self.truncate_log().await {
+            Ok(()) if self.condition.log_is_left() => {
+                tracing::warn!(
+                    "erased data is still in the write-ahead log: someone has read for over a minute"
+                );
+            }
+            Ok(()) => {}
+            Err(error) => tracing::error!(%error, "the write-ahead log could not be emptied"),
+        }
+    }
+
+    /// True when all of the log is in the database, and the log is empty.
+    async fn fold(&self) -> sqlx::Result<bool> {
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&self.writer.pool).await?;
+        Ok(busy == 0)
+    }
+}
+
+/// Copies the database as it is at this moment into a new file, while others read and write it.
+pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// True when nothing is wrong with the file, or there is none yet. Reads alone: a damaged file stays as it is.
+pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
+    if !file.exists() {
+        return Ok(true);
+    }
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let looked = async {
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let whole = quick_check(&mut connection).await;
+        connection.close().await?;
+        whole
+    };
+    match looked.await {
+        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
+        // A write of a program that was killed is to be rolled back first, which whoever opens it for writing does.
+        Err(error) if primary_code(&error) == Some(READ_ONLY) => Ok(true),
+        looked => Ok(looked?),
+    }
+}
+
+async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let checked = sqlx::query_scalar("pragma quick_check(1)").fetch_all(connection).await;
+    match checked {
+        Ok(found) => Ok(found.iter().all(|line: &String| line == "ok")),
+        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// `full`: every connection must say that it waits for the disk.
+fn pool(connections: u32, full: bool) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT).after_connect(
+        move |connection, _| {
+            Box::pin(async move {
+                if !full {
+                    return Ok(());
+                }
+                let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
+                let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(connection).await?;
+                if level == 2 && journal == "wal" {
+                    Ok(())
+                } else {
+                    Err(sqlx::Error::Protocol("the database does not wait for the disk".into()))
+                }
+            })
+        },
+    )
+}
+
+async fn assert_safe_version(pool: &Pool<Sqlite>) -> anyhow::Result<()> {
+    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(pool).await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    ensure!(
+        (next(), next(), next()) >= OLDEST_SAFE_SQLITE,
+        "SQLite {version} can lose data; build with 3.51.3 or newer"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::database::errors::poisons;
+
+    async fn opened() -> (tempfile::TempDir, Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        (folder, database)
+    }
+
+    #[tokio::test]
+    async fn every_connection_waits_for_the_disk() {
+        let (_folder, database) = opened().await;
+        for pool in [&database.writer.pool, &database.readers] {
+            let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.unwrap();
+            assert_eq!(level, 2, "2 is full");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_was_killed_in_the_middle_of_its_first_write_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, copy) = (folder.path().join("killed.sqlite"), folder.path().join("copy.sqlite"));
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let options = options.journal_mode(SqliteJournalMode::Delete).pragma("cache_size", "1");
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for sql in [
+            "create table waste (words text)",
+            "insert into waste with recursive n(i) as (select 1 union select i + 1 from n where i < 2000) \
+             select hex(randomblob(100)) from n",
+            "begin",
+            "update waste set words = hex(randomblob(100))",
+        ] {
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+        // As the files are at a kill: pages are written, and the journal says what they were.
+        std::fs::copy(&file, &copy).unwrap();
+        std::fs::copy(folder.path().join("killed.sqlite-journal"), folder.path().join("copy.sqlite-journal"))
+            .unwrap();
+        let reader = SqliteConnectOptions::new().filename(&copy).read_only(true);
+        let mut reader = SqliteConnection::connect_with(&reader).await.unwrap();
+        let refused = quick_check(&mut reader).await.unwrap_err();
+        assert_eq!(primary_code(&refused), Some(READ_ONLY), "only a writer can roll it back");
+        reader.close().await.unwrap();
+        let opened = Database::open(&copy).await.unwrap();
+        assert!(!opened.condition().is_damaged() && opened.check_whole().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_refused_row_rolls_the_whole_write_back_and_leaves_the_writer_usable() {
+        let (_folder, database) = opened().await;
+        let insert = |mark: &'static str, times: usize| {
+            database.write(move |connection| {
+                Box::pin(async move {
+                    for _ in 0..times {
+                        sqlx::query("insert into suppressions (address_mark, created_at) values ($1, 0)")
+                            .bind(mark)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+        };
+        assert!(is_constraint(&insert("same", 2).await.unwrap_err()));
+        insert("other", 1).await.unwrap();
+        let kept: Vec<String> = sqlx::query_scalar("select address_mark from suppressions")
+            .fetch_all(database.readers())
+            .await
+            .unwrap();
+        assert_eq!(kept, ["other"]);
+    }
+
+    #[tokio::test]
+    async fn a_read_only_database_says_so_and_the_next_write_gets_a_fresh_connection() {
+        let (_folder, database) = opened().await;
+        let refused = database
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("pragma query_only = on").execute(&mut *connection).await?;
+                    sqlx::query("delete from suppressions").execute(&mut *connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap_err();
+        assert!(is_unavailable(&refused) && poisons(&refused));
+        database
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::query("delete from suppressions").execute(&mut *connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+            .expect("the poisoned connection was dropped");
+    }
+}

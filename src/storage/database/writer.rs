@@ -1,0 +1,241 @@
+//! The one writer: the writes that wait are run one after another and share one wait for the disk.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use crate::storage::database::errors::{
+    BUSY_TIMEOUT, CORRUPT, IO_FAILED, NOT_A_DATABASE, poisons, primary_code,
+};
+use crate::storage::database::health::DatabaseHealth;
+
+/// A write that is under way, borrowed from the connection it runs on.
+pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+
+/// The most writes that share a commit: the first of them does not wait long for the last.
+const TOGETHER: usize = 64;
+
+/// Hands writes to the task that does them. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    pub pool: SqlitePool,
+    // Without bound, because each write belongs to one of a bounded number of visitors, mails and clocks.
+    queue: mpsc::UnboundedSender<Box<dyn Waiting>>,
+}
+
+impl Writer {
+    /// `pool` has one connection. The task ends with the last clone.
+    pub fn new(pool: SqlitePool, condition: Arc<DatabaseHealth>) -> Writer {
+        let (queue, mut waiting) = mpsc::unbounded_channel();
+        let turns = pool.clone();
+        tokio::spawn(async move {
+            let mut group = Vec::new();
+            while waiting.recv_many(&mut group, TOGETHER).await > 0 {
+                take_turn(&turns, &condition, &mut group).await;
+            }
+        });
+        Writer { pool, queue }
+    }
+
+    /// Runs `work` and commits it, also when whoever asked goes away.
+    pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let deadline = Instant::now() + BUSY_TIMEOUT;
+        let write = Write { deadline, work: Some(work), outcome: None, caller };
+        // One that cannot be handed over is dropped, and says so below.
+        let _ = self.queue.send(Box::new(write));
+        answer.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
+}
+
+struct Write<T, F> {
+    deadline: Instant,
+    work: Option<F>,
+    outcome: Option<sqlx::Result<T>>,
+    caller: oneshot::Sender<sqlx::Result<T>>,
+}
+
+/// A write of any type.
+trait Waiting: Send {
+    /// Who has waited until then for a turn is told that there was none.
+    fn deadline(&self) -> Instant;
+
+    /// Does the work in a savepoint, so that what fails takes back itself alone. An error is the end of the whole
+    /// transaction.
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Writing<'c, ()>;
+
+    /// Tells the caller, once it is known whether the transaction was committed.
+    fn tell(self: Box<Self>, committed: &sqlx::Result<()>);
+}
+
+impl<T, F> Waiting for Write<T, F>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+{
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Writing<'c, ()> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return Ok(()) };
+            let mut savepoint = connection.begin().await?;
+            let worked = AssertUnwindSafe(async { work(&mut savepoint).await }).catch_unwind().await;
+            match worked {
+                Ok(Ok(value)) => {
+                    savepoint.commit().await?;
+                    self.outcome = Some(Ok(value));
+                }
+                Ok(Err(error)) if poisons(&error) => return Err(error),
+                Ok(Err(error)) => {
+                    savepoint.rollback().await?;
+                    self.outcome = Some(Err(error));
+                }
+                Err(_panic) => {
+                    savepoint.rollback().await?;
+                    self.outcome = Some(Err(sqlx::Error::WorkerCrashed));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn tell(self: Box<Self>, committed: &sqlx::Result<()>) {
+        let told = match (self.outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(outcome), Ok(())) => outcome,
+            (_, Err(sqlx::Error::PoolTimedOut)) => Err(sqlx::Error::PoolTimedOut),
+            // An error has one owner, and this one is told to each whose write it ended.
+            (_, Err(error)) => Err(sqlx::Error::Io(std::io::Error::other(error.to_string()))),
+            (None, Ok(())) => Err(sqlx::Error::WorkerCrashed),
+        };
+        // A visitor who went away changes nothing.
+        let _ = self.caller.send(told);
+    }
+}
+
+/// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
+/// waited their time; the rest try again.
+async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
+    while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
+        let committed = commit_together(pool, condition, group, deadline).await;
+        let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
+        let now = Instant::now() + Duration::from_millis(1);
+        for write in group.extract_if(.., |write| !no_turn || write.deadline() <= now) {
+            write.tell(&committed);
+        }
+    }
+}
+
+async fn commit_together(
+    pool: &SqlitePool,
+    condition: &DatabaseHealth,
+    group: &mut [Box<dyn Waiting>],
+    deadline: Instant,
+) -> sqlx::Result<()> {
+    // One deadline for both: who waited for the connection does not wait as long again for another process's lock.
+    let mut connection =
+        timeout_at(deadline, pool.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    let committed = async {
+        let begin = timeout_at(deadline, connection.begin_with("begin immediate"));
+        let mut transaction = begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        for write in group {
+            write.run(&mut transaction).await?;
+        }
+        transaction.commit().await
+    }
+    .await;
+    // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
+    if committed.as_ref().is_err_and(poisons) {
+        let _ = connection.detach().close_hard().await;
+    }
+    match committed.as_ref().err().and_then(primary_code) {
+        Some(IO_FAILED) => condition.disk_failed(),
+        Some(CORRUPT | NOT_A_DATABASE) => condition.set_damaged(),
+        _ => {}
+    }
+    committed
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use crate::storage::database::{Database, Writing, is_constraint};
+    use sqlx::sqlite::SqliteConnection;
+
+    fn insert<'c>(connection: &'c mut SqliteConnection, mark: &'static str) -> Writing<'c, ()> {
+        Box::pin(async move {
+            sqlx::query("insert into suppressions (address_mark, created_at) values ($1, 0)")
+                .bind(mark)
+                .execute(connection)
+                .await?;
+            Ok(())
+        })
+    }
+
+    async fn marks(database: &Database) -> Vec<String> {
+        let all = "select address_mark from suppressions order by address_mark";
+        sqlx::query_scalar(all).fetch_all(database.readers()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn writes_that_wait_share_a_commit_and_one_that_fails_takes_back_itself_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
+        let (begun, has_begun) = oneshot::channel();
+        let (go, wait) = oneshot::channel::<()>();
+        let slow = database.write(move |_| {
+            Box::pin(async move {
+                let _ = begun.send(());
+                let _ = wait.await;
+                Ok(())
+            })
+        });
+        let elsewhere = database.clone();
+        let others = async {
+            has_begun.await.unwrap();
+            let first = database.write(|c| insert(c, "first"));
+            let twice = database.write(|c| {
+                Box::pin(async move {
+                    insert(c, "taken back").await?;
+                    insert(c, "first").await
+                })
+            });
+            let broken = database.write(|c| {
+                Box::pin(async move {
+                    insert(c, "half").await?;
+                    panic!("a write that breaks our code")
+                })
+            });
+            let last = database.write(move |c| {
+                Box::pin(async move {
+                    insert(c, "last").await?;
+                    Ok(marks(&elsewhere).await)
+                })
+            });
+            let go = async { drop(go) };
+            tokio::join!(first, twice, broken, last, go)
+        };
+        let (slow, (first, twice, broken, seen_before_the_commit, ())) = tokio::join!(slow, others);
+        slow.unwrap();
+        first.unwrap();
+        assert!(is_constraint(&twice.unwrap_err()));
+        let broken: sqlx::Result<()> = broken;
+        assert!(matches!(broken, Err(sqlx::Error::WorkerCrashed)));
+        assert!(seen_before_the_commit.unwrap().is_empty(), "the first was committed apart from the last");
+        assert_eq!(marks(&database).await, ["first", "last"]);
+    }
+}

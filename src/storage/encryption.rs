@@ -1,0 +1,272 @@
+//! Seals personal fields before they are stored, so that a stolen database or backup says nothing.
+//!
+//! XChaCha20-Poly1305 with the field's place (table, reference, column) as associated data: a value that is moved
+//! to another row or column does not open. The keys are in a file of their own, outside the database and its backups.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+/// A sealed value begins with the mark of its key, so that older keys still open what they sealed.
+const MARK_BYTES: usize = 4;
+
+/// Where a sealed value stands.
+#[derive(Clone, Copy)]
+pub struct FieldId<'a> {
+    pub table: &'static str,
+    pub reference: &'a str,
+    pub column: &'static str,
+}
+
+struct Key {
+    mark: [u8; MARK_BYTES],
+    cipher: XChaCha20Poly1305,
+    bytes: [u8; KEY_BYTES],
+}
+
+/// A value that does not open: it is damaged, was moved, or its key is gone.
+#[derive(Debug)]
+pub struct Undecryptable {
+    table: &'static str,
+    column: &'static str,
+}
+
+/// The keys, newest first: the first seals, all open.
+pub struct Cipher {
+    keys: Vec<Key>,
+}
+
+impl Cipher {
+    /// Reads the keys. Makes a first one only when `may_create`: data sealed with a lost key cannot be read again.
+    pub fn open(file: &Path, may_create: bool) -> anyhow::Result<Cipher> {
+        if !file.exists() {
+            ensure!(
+                may_create,
+                "the database holds sealed data but its key file {} is missing; put the key file back from its own backup",
+                file.display()
+            );
+            write_keys(file, &[random_key()])?;
+        }
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let keys = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(parse_key)
+            .collect::<anyhow::Result<Vec<Key>>>()
+            .with_context(|| format!("{} does not hold sealing keys", file.display()))?;
+        if keys.is_empty() {
+            bail!("{} holds no key; put the key file back from its backup", file.display());
+        }
+        Ok(Cipher { keys })
+    }
+
+    pub fn encrypt(&self, place: FieldId<'_>, plain: &str) -> Vec<u8> {
+        self.encrypt_bytes(place, plain.as_bytes())
+    }
+
+    pub fn encrypt_bytes(&self, place: FieldId<'_>, plain: &[u8]) -> Vec<u8> {
+        let key = &self.keys[0];
+        let nonce: [u8; NONCE_BYTES] = random();
+        let aad = place.associated_data();
+        let sealed = key
+            .cipher
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &aad })
+            .expect("sealing fails only beyond 256 GB");
+        [&key.mark[..], &nonce[..], &sealed[..]].concat()
+    }
+
+    /// Opens what was sealed at this place. An error means the value is damaged, was moved, or its key is gone.
+    pub fn decrypt(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<String> {
+        String::from_utf8(self.decrypt_bytes(place, sealed)?).map_err(|_| unreadable(place))
+    }
+
+    pub fn decrypt_bytes(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
+        let (mark, rest) = sealed.split_at_checked(MARK_BYTES).ok_or_else(|| unreadable(place))?;
+        let (nonce, body) = rest.split_at_checked(NONCE_BYTES).ok_or_else(|| unreadable(place))?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().expect("the length was split");
+        let aad = place.associated_data();
+        self.keys
+            .iter()
+            .filter(|key| key.mark == mark)
+            .find_map(|key| key.cipher.decrypt(&XNonce::from(nonce), Payload { msg: body, aad: &aad }).ok())
+            .ok_or_else(|| unreadable(place))
+    }
+
+    /// True when the value was sealed with the newest key.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.starts_with(&self.keys[0].mark)
+    }
+
+    /// A keyed mark by which two equal texts are known without keeping either. `purpose` keeps marks of different
+    /// uses apart. Made with the oldest key, so that marks stay the same when a key is added.
+    pub fn mark(&self, purpose: &str, text: &str) -> String {
+        let key = self.keys.last().expect("a cipher has a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+impl FieldId<'_> {
+    fn associated_data(&self) -> Vec<u8> {
+        [self.table, self.reference, self.column].join("\0").into_bytes()
+    }
+}
+
+/// Puts a new key in front; the older ones stay to open what they sealed.
+pub fn add_key(file: &Path) -> anyhow::Result<()> {
+    let older = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut keys = vec![random_key()];
+    keys.extend(older.lines().map(str::to_owned));
+    write_keys(file, &keys)
+}
+
+/// Random bytes from the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// A secret to put in an address: 160 random bits in letters and digits.
+pub fn random_token() -> String {
+    hex(&random::<20>())
+}
+
+/// What is stored of a token. A stolen table opens nothing.
+pub fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unreadable(place: FieldId<'_>) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(Undecryptable { table: place.table, column: place.column }))
+}
+
+/// True when what is stored is there, and does not open.
+pub fn is_undecryptable(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(cause) if cause.is::<Undecryptable>())
+}
+
+impl std::fmt::Display for Undecryptable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a sealed value of {}.{} does not open", self.table, self.column)
+    }
+}
+
+impl std::error::Error for Undecryptable {}
+
+fn random_key() -> String {
+    BASE64_STANDARD.encode(random::<KEY_BYTES>())
+}
+
+fn parse_key(line: &str) -> anyhow::Result<Key> {
+    let bytes: [u8; KEY_BYTES] = BASE64_STANDARD
+        .decode(line.trim())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .context("a line is not a key of 32 bytes in base64")?;
+    let mark = Sha256::digest(bytes)[..MARK_BYTES].try_into().expect("a digest is longer");
+    Ok(Key { mark, cipher: XChaCha20Poly1305::new(&bytes.into()), bytes })
+}
+
+/// Written beside and moved into place, readable by its owner alone: a crash leaves the old keys or the new ones.
+fn write_keys(file: &Path, keys: &[String]) -> anyhow::Result<()> {
+    let beside = file.with_extension("new");
+    let _ = fs::remove_file(&beside);
+    let mut output = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)
+        .with_context(|| format!("cannot write {}", beside.display()))?;
+    writeln!(output, "{}", keys.join("\n"))?;
+    output.sync_all()?;
+    fs::rename(&beside, file)?;
+    if let Some(folder) = file.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: FieldId<'static> =
+        FieldId { table: "consultations", reference: "BP-2345-6789", column: "name" };
+
+    fn cipher() -> (tempfile::TempDir, Cipher) {
+        let folder = tempfile::tempdir().unwrap();
+        let cipher = Cipher::open(&folder.path().join("keys"), true).unwrap();
+        (folder, cipher)
+    }
+
+    #[test]
+    fn a_sealed_value_opens_at_its_own_place_only() {
+        let (_folder, cipher) = cipher();
+        let sealed = cipher.encrypt(NAME, "Zoë O’Neill");
+        assert_eq!(cipher.decrypt(NAME, &sealed).unwrap(), "Zoë O’Neill");
+        assert!(cipher.decrypt(FieldId { reference: "BP-9876-5432", ..NAME }, &sealed).is_err());
+        assert!(cipher.decrypt(FieldId { column: "email", ..NAME }, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_damaged_or_cut_value_is_an_error_and_never_a_panic() {
+        let (_folder, cipher) = cipher();
+        let sealed = cipher.encrypt(NAME, "Ada");
+        for length in 0..sealed.len() {
+            assert!(cipher.decrypt(NAME, &sealed[..length]).is_err());
+        }
+        for place in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[place] ^= 1;
+            assert!(cipher.decrypt(NAME, &damaged).is_err());
+        }
+    }
+
+    #[test]
+    fn an_added_key_seals_anew_and_the_old_one_still_opens() {
+        let (folder, old) = cipher();
+        let file = folder.path().join("keys");
+        let sealed = old.encrypt(NAME, "Ada");
+        add_key(&file).unwrap();
+        let new = Cipher::open(&file, false).unwrap();
+        assert_eq!(new.decrypt(NAME, &sealed).unwrap(), "Ada");
+        assert!(!new.is_current(&sealed));
+        let again = new.encrypt(NAME, "Ada");
+        assert!(new.is_current(&again));
+        assert!(old.decrypt(NAME, &again).is_err());
+        assert_eq!(old.mark("address", "a@example.org"), new.mark("address", "a@example.org"));
+    }
+
+    #[test]
+    fn a_missing_key_file_is_refused_when_there_is_data() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Cipher::open(&folder.path().join("keys"), false).err().unwrap();
+        assert!(error.to_string().contains("missing"), "{error}");
+    }
+
+    #[test]
+    fn the_key_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, _sealer) = cipher();
+        let mode = fs::metadata(folder.path().join("keys")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

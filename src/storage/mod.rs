@@ -1,0 +1,10 @@
+//! The data folder: the database, encryption of fields and its key, backup and restore, retention periods, references, the clock.
+
+pub mod backup;
+pub mod clock;
+pub mod data_dir;
+pub mod database;
+pub mod encryption;
+pub mod key_rotation;
+pub mod reference;
+pub mod retention;

@@ -1,0 +1,335 @@
+//! An email address: checked, its likely typos queried, and made comparable.
+
+use crate::web::form::{FieldErrors, Fields, one_line};
+
+/// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
+pub const LONGEST: usize = 254;
+/// The longest part before the at sign (RFC 5321, 4.5.3.1.1).
+const LONGEST_LOCAL: usize = 64;
+
+/// Domains that many people here use: a domain one slip away from one of these is queried.
+const COMMON_DOMAINS: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.co.uk",
+    "outlook.com",
+    "live.com",
+    "live.co.uk",
+    "msn.com",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "ymail.com",
+    "icloud.com",
+    "me.com",
+    "btinternet.com",
+    "sky.com",
+    "virginmedia.com",
+    "talktalk.net",
+    "ntlworld.com",
+    "blueyonder.co.uk",
+    "aol.com",
+    "nhs.net",
+    "protonmail.com",
+];
+
+/// Real domains that only look like a slip of a common one.
+const NOT_TYPOS: &[&str] = &[
+    "mail.com",
+    "gmx.com",
+    "live.ie",
+    "yahoo.ca",
+    "yahoo.ie",
+    "hotmail.fr",
+    "hotmail.it",
+    "hotmail.de",
+    "hotmail.es",
+    "outlook.fr",
+    "outlook.de",
+    "outlook.es",
+    "outlook.ie",
+    "aim.com",
+    "ukmail.com",
+    "email.com",
+    "sly.com",
+    "my.com",
+    "fe.com",
+];
+
+/// Endings nobody owns, and what was meant.
+const WRONG_ENDINGS: &[(&str, &str)] = &[
+    (".con", ".com"),
+    (".cmo", ".com"),
+    (".ocm", ".com"),
+    (".vom", ".com"),
+    (".xom", ".com"),
+    (".comm", ".com"),
+    (".couk", ".co.uk"),
+    (".co.k", ".co.uk"),
+    (".co.ukk", ".co.uk"),
+    (".co.yk", ".co.uk"),
+    (".c.uk", ".co.uk"),
+    (".og", ".org"),
+    (".ogr", ".org"),
+    (".ner", ".net"),
+    (".ent", ".net"),
+    (".nte", ".net"),
+];
+
+/// An address as typed, without spaces at the ends and invisible characters, that mail can be addressed to.
+pub fn check(typed: &str) -> Result<String, String> {
+    let address: String = one_line(typed).chars().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}')).collect();
+    if address.is_empty() {
+        return Err("Enter your email address".to_owned());
+    }
+    if address.chars().count() > LONGEST {
+        return Err("Email address must be 254 characters or less".to_owned());
+    }
+    if is_address(&address) {
+        return Ok(address);
+    }
+    // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
+    Err(match suggestion(&address) {
+        Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
+        None => "Enter an email address in the correct format, like name@example.com".to_owned(),
+    })
+}
+
+/// True for what mail can be written to and what is one mailbox in one spelling: the plain form of RFC 5321, without
+/// quotes, comments and numbers of networks, and without the marks that mean something in links (`?`, `&`, `%`).
+fn is_address(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$'*+/=^_{|}~-".contains(c);
+    let label = |label: &str| {
+        let named = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        (1..=63).contains(&label.len()) && named && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let ending = domain.rsplit('.').next().unwrap_or_default();
+    let ends = ending.len() >= 2 && ending.chars().all(|c| c.is_ascii_alphabetic())
+        || ending.to_ascii_lowercase().starts_with("xn--");
+    (1..=LONGEST_LOCAL).contains(&local.len())
+        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(plain))
+        && domain.contains('.')
+        && domain.split('.').all(label)
+        && ends
+        && address.parse::<lettre::Address>().is_ok()
+}
+
+/// A `mailto:` link in which no character of the address means anything else.
+pub fn link(address: &str) -> String {
+    let mut link = "mailto:".to_owned();
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' => link.push(byte.into()),
+            byte => link += &format!("%{byte:02X}"),
+        }
+    }
+    link
+}
+
+/// The address of a form that may have been asked about it: what was meant counts only while what is typed is still
+/// what was asked about.
+pub fn meant(fields: &Fields) -> String {
+    let typed = fields.text("email");
+    let meant = fields.text("email_meant");
+    let unchanged = one_line(&typed) == one_line(&fields.text("email_queried"));
+    if unchanged && !meant.is_empty() { meant } else { typed }
+}
+
+/// What was checked, or what to mend: the question about a likely slip in an address that has no other fault is a part
+/// of that, unless the same address was queried before. Every form that takes an address asks through this.
+pub fn ask<T>(
+    checked: Result<T, FieldErrors>,
+    typed: &str,
+    queried: &str,
+    question: &str,
+) -> Result<T, FieldErrors> {
+    let Some(meant) = to_query(typed, queried) else { return checked };
+    let mut errors = checked.err().unwrap_or_default();
+    if errors.of("email").is_empty() {
+        errors.add_question(question, meant);
+    }
+    Err(errors)
+}
+
+/// The question to the person whose address it is.
+pub const DID_YOU_MEAN: &str = "Check your email address: did you mean";
+
+/// What was probably meant, when the address looks like a slip and was not queried before.
+pub fn to_query(typed: &str, queried: &str) -> Option<String> {
+    let address = one_line(typed);
+    suggestion(&address).filter(|_| one_line(queried) != address)
+}
+
+/// What was probably meant, when the address looks like a slip. Only a person can say.
+pub fn suggestion(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let tidy = |part: &str| {
+        let parts: Vec<&str> = part.split('.').filter(|piece| !piece.is_empty()).collect();
+        parts.join(".")
+    };
+    let meant_domain = likely_domain(&tidy(&domain.to_lowercase().replace(',', ".")));
+    let meant = format!("{}@{meant_domain}", tidy(local));
+    let same = meant.eq_ignore_ascii_case(address);
+    (!same && is_address(&meant)).then_some(meant)
+}
+
+/// The address as mail systems most often see it, to know the same mailbox again: no case, no dots and no +tag before
+/// the at sign. For comparing only; mail goes to the address as typed.
+pub fn comparable(address: &str) -> String {
+    let address = address.to_lowercase();
+    let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
+    // Two names of one mail system.
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
+    let untagged = local.split('+').next().unwrap_or(local).replace('.', "");
+    // What is all tag or dots is no other spelling of nothing.
+    let plain = if untagged.is_empty() { local } else { &untagged };
+    format!("{plain}@{domain}")
+}
+
+fn likely_domain(domain: &str) -> String {
+    let mut domain = domain.to_owned();
+    for (wrong, right) in WRONG_ENDINGS {
+        if let Some(stem) = domain.strip_suffix(wrong) {
+            domain = format!("{stem}{right}");
+            break;
+        }
+    }
+    if COMMON_DOMAINS.contains(&domain.as_str()) || NOT_TYPOS.contains(&domain.as_str()) {
+        return domain;
+    }
+    let near =
+        COMMON_DOMAINS.iter().filter(|common| common.len() >= 7).find(|common| one_slip(common, &domain));
+    near.map_or(domain, |common| (*common).to_owned())
+}
+
+/// True when one letter was missed, added or changed, or two neighbours were swapped.
+fn one_slip(meant: &str, typed: &str) -> bool {
+    let (meant, typed) = (meant.as_bytes(), typed.as_bytes());
+    let start = meant.iter().zip(typed).take_while(|(a, b)| a == b).count();
+    let (meant, typed) = (&meant[start..], &typed[start..]);
+    let rest = |text: &'_ [u8], from: usize| text.get(from..).map(<[u8]>::to_vec);
+    match (meant, typed) {
+        ([], []) => false,
+        (meant, typed) => {
+            rest(meant, 1) == Some(typed.to_vec())
+                || Some(meant.to_vec()) == rest(typed, 1)
+                || (rest(meant, 1).is_some() && rest(meant, 1) == rest(typed, 1))
+                || (meant.len() >= 2
+                    && typed.len() >= 2
+                    && meant[0] == typed[1]
+                    && meant[1] == typed[0]
+                    && meant[2..] == typed[2..])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_likely_slip_is_queried_once() {
+        let slip = "ada@hotmial.co.uk";
+        assert_eq!(to_query(slip, "").as_deref(), Some("ada@hotmail.co.uk"));
+        assert_eq!(to_query(slip, "ada@hotmial.co.uk"), None);
+        assert!(to_query(slip, "other@hotmial.co.uk").is_some());
+    }
+
+    #[test]
+    fn the_question_about_a_slip_stands_among_what_is_to_be_mended() {
+        let to_mend = |checked| ask(checked, "ada@hotmial.co.uk", "", DID_YOU_MEAN).err().unwrap();
+        let asked = to_mend(Ok(()));
+        assert_eq!(asked.of("email"), "Check your email address: did you mean ada@hotmail.co.uk?");
+        assert_eq!(asked.email_meant(), "ada@hotmail.co.uk");
+        let mut errors = FieldErrors::default();
+        errors.add("name", "Enter your full name");
+        let fields: Vec<_> = to_mend(Err(errors)).iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["name", "email"]);
+        assert_eq!(ask(Ok(1), "ada@hotmail.co.uk", "", DID_YOU_MEAN), Ok(1));
+    }
+
+    #[test]
+    fn addresses_that_mail_can_reach_are_kept_as_typed() {
+        for good in
+            ["Ada.Lovelace+back@Example.org", " a@b.co ", "o'neill@example.com", "x_y-z@sub.example.co.uk"]
+        {
+            assert_eq!(check(good).as_deref(), Ok(good.trim()), "{good}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_an_address_means_anything_else_in_a_link() {
+        assert_eq!(link("ada@example.org"), "mailto:ada@example.org");
+        assert_eq!(link("a+b?bcc=x#'&%@example.org"), "mailto:a%2Bb%3Fbcc%3Dx%23%27%26%25@example.org");
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_told_what_one_looks_like() {
+        for bad in [
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@localhost",
+            "a b@example.org",
+            "Ada <ada@example.org>",
+            "ada@exa mple.org",
+            "ada@example.org\u{0430}",
+        ] {
+            assert!(check(bad).unwrap_err().contains("name@example.com"), "{bad}");
+        }
+        assert_eq!(check("\u{200d} "), Err("Enter your email address".into()));
+        assert!(check(&format!("{}@example.org", "a".repeat(300))).unwrap_err().contains("254"));
+    }
+
+    #[test]
+    fn likely_slips_are_queried() {
+        for (typed, meant) in [
+            ("ada@hotmial.co.uk", "ada@hotmail.co.uk"),
+            ("ada@gmial.com", "ada@gmail.com"),
+            ("ada@gmal.com", "ada@gmail.com"),
+            ("ada@gmaill.com", "ada@gmail.com"),
+            ("ada@example.con", "ada@example.com"),
+            ("ada@example.couk", "ada@example.co.uk"),
+            ("ada@hotmail..com", "ada@hotmail.com"),
+            ("ada..l@example.org", "ada.l@example.org"),
+            ("ada@outlok.com", "ada@outlook.com"),
+            ("ada@yahooo.co.uk", "ada@yahoo.co.uk"),
+            ("ada@btinternet,com", "ada@btinternet.com"),
+        ] {
+            assert_eq!(suggestion(typed).as_deref(), Some(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn good_addresses_are_not_queried() {
+        for good in [
+            "ada@gmail.com",
+            "Ada@GMAIL.com",
+            "ada@mail.com",
+            "ada@example.org",
+            "ada@nhs.net",
+            "ada@me.com",
+            "ada@nhs.uk",
+            "ada@live.ie",
+            "no-at-sign",
+        ] {
+            assert_eq!(suggestion(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn every_common_domain_is_itself() {
+        for domain in COMMON_DOMAINS {
+            assert_eq!(suggestion(&format!("a@{domain}")), None);
+        }
+    }
+
+    #[test]
+    fn the_same_mailbox_is_known_again() {
+        assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
+        assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
+        assert_eq!(comparable("A.da@GoogleMail.com"), comparable("ada@gmail.com"));
+        assert_ne!(comparable("+one@example.org"), comparable("+other@example.org"));
+    }
+}

@@ -1,0 +1,89 @@
+//! What the program knows of its own condition: the banner of the desk, and numbers for who watches over it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use axum::http::StatusCode;
+
+/// Something that is silently wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Alarm {
+    /// A short name for the log and the metrics.
+    pub name: &'static str,
+    /// What is wrong and what to do, in one sentence.
+    pub sentence: String,
+    /// Where on the desk to do it.
+    pub link: Option<Link>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    pub to: &'static str,
+    pub words: &'static str,
+}
+
+/// A number to watch, named as Prometheus names them.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    pub name: &'static str,
+    pub help: &'static str,
+    /// Such as `state="failed"`, or nothing.
+    pub label: String,
+    pub value: i64,
+}
+
+/// What the last look found.
+#[derive(Clone, Default)]
+pub struct Checks {
+    pub alarms: Vec<Alarm>,
+    pub gauges: Vec<Gauge>,
+}
+
+/// Shared by everything that looks or shows.
+#[derive(Default)]
+pub struct Metrics {
+    findings: RwLock<Checks>,
+    /// Told by who came across them, until they end.
+    raised: RwLock<Vec<Alarm>>,
+    /// By hundreds of the status.
+    answers: [AtomicU64; 6],
+}
+
+impl Metrics {
+    pub fn alarms(&self) -> Vec<Alarm> {
+        let mut alarms = self.raised();
+        alarms.extend(self.findings.read().unwrap_or_else(PoisonError::into_inner).alarms.clone());
+        alarms
+    }
+
+    /// What no look finds, and was told by who came across it.
+    pub fn raised(&self) -> Vec<Alarm> {
+        self.raised.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says something that no look can find; the same alarm once. It stands until it is ended.
+    pub fn raise(&self, alarm: Alarm) {
+        let mut raised = self.raised.write().unwrap_or_else(PoisonError::into_inner);
+        raised.retain(|known| known.name != alarm.name);
+        raised.push(alarm);
+    }
+
+    pub fn end(&self, name: &str) {
+        self.raised.write().unwrap_or_else(PoisonError::into_inner).retain(|alarm| alarm.name != name);
+    }
+
+    pub fn set(&self, found: Checks) {
+        *self.findings.write().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+
+    pub fn count_answer(&self, status: StatusCode) {
+        if let Some(count) = self.answers.get(usize::from(status.as_u16() / 100)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many answers there were, by hundreds of the status.
+    pub fn answers(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.answers.iter().map(|count| count.load(Ordering::Relaxed)).enumerate().skip(1)
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP server: layers, forms and their errors, pages as responses, the frame around a page, static files.
+
+pub mod app;
+pub mod error;
+pub mod form;
+pub mod metrics;
+pub mod page;
+pub mod security;
+pub mod server;
+pub mod site;
+pub mod static_files;

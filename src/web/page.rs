@@ -1,0 +1,190 @@
+//! A template as a response, and pages that are rendered and compressed once and served many times.
+
+use std::io::Write;
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+pub const HTML: &str = "text/html; charset=utf-8";
+
+/// How long anyone may keep a public page: a minute in a browser, ten in a shared cache, and stale while it is renewed.
+pub const PUBLIC: &str = "public, max-age=60, s-maxage=600, stale-while-revalidate=86400";
+/// An address that holds its content's hash never changes.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
+/// A page that holds nobody's data and is true only now.
+const FRESH: &str = "no-cache";
+/// Anything that is about one person.
+pub const PRIVATE: &str = "no-store";
+
+/// The smallest there is; a debug build, which would compress for seconds at every start, takes less.
+const BROTLI_QUALITY: i32 = if cfg!(debug_assertions) { 5 } else { 11 };
+
+/// A page for one visitor, never kept by a cache and never listed by a search engine.
+pub fn private(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = fresh(status, template);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
+/// A page that is true only now, such as a form with the promise of this hour: asked for anew each time.
+pub fn fresh(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = match template.render() {
+        Ok(html) => (status, [(header::CONTENT_TYPE, HTML)], html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a template failed");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));
+    response
+}
+
+/// Bytes that are the same for everyone: compressed once, each form with its own strong ETag.
+pub struct StaticPage {
+    content_type: &'static str,
+    cache: &'static str,
+    hash: String,
+    plain: Bytes,
+    gzip: Bytes,
+    brotli: Bytes,
+}
+
+impl StaticPage {
+    pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> StaticPage {
+        StaticPage {
+            content_type,
+            cache,
+            hash: crate::storage::encryption::hex(&Sha256::digest(&plain)[..12]),
+            gzip: gzip(&plain).into(),
+            brotli: brotli(&plain).into(),
+            plain: plain.into(),
+        }
+    }
+
+    pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
+        Ok(StaticPage::new(HTML, PUBLIC, template.render()?.into_bytes()))
+    }
+
+    /// A short name of the content, for addresses.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    pub fn plain(&self) -> &[u8] {
+        &self.plain
+    }
+
+    /// The smallest form that the visitor takes, or 304 when they have it already.
+    pub fn answer(&self, asked: &HeaderMap) -> Response {
+        let (encoding, body) = match best_encoding(asked) {
+            Encoding::Brotli => (Some("br"), &self.brotli),
+            Encoding::Gzip => (Some("gzip"), &self.gzip),
+            Encoding::Identity => (None, &self.plain),
+        };
+        let etag =
+            format!("\"{}{}\"", self.hash, encoding.map(|name| format!("-{name}")).unwrap_or_default());
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("a hash is a header value"));
+        if self.is_known(asked) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        *response.body_mut() = Body::from(body.clone());
+        response
+    }
+
+    /// True when the visitor named any of our forms of this content (RFC 9110, 13.1.2: weak comparison).
+    fn is_known(&self, asked: &HeaderMap) -> bool {
+        let known = |tag: &str| {
+            let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
+            tag == "*" || tag.strip_suffix("-br").or(tag.strip_suffix("-gzip")).unwrap_or(tag) == self.hash
+        };
+        asked
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(known))
+    }
+}
+
+enum Encoding {
+    Brotli,
+    Gzip,
+    Identity,
+}
+
+fn best_encoding(asked: &HeaderMap) -> Encoding {
+    let accepted: Vec<&str> = asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let takes = |name: &str| {
+        accepted.iter().any(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            parts.next() == Some(name) && !parts.any(|part| part.trim_end_matches(['0', '.']) == "q=")
+        })
+    };
+    match () {
+        () if takes("br") => Encoding::Brotli,
+        () if takes("gzip") => Encoding::Gzip,
+        () => Encoding::Identity,
+    }
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain).and_then(|()| encoder.finish()).expect("writing to memory does not fail")
+}
+
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let settings = brotli::enc::BrotliEncoderParams { quality: BROTLI_QUALITY, ..Default::default() };
+    brotli::BrotliCompress(&mut &plain[..], &mut compressed, &settings)
+        .expect("writing to memory does not fail");
+    compressed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    fn encoding(accept: &str) -> Option<String> {
+        let ready = StaticPage::new(HTML, PUBLIC, vec![b'a'; 1000]);
+        let response = ready.answer(&asked(header::ACCEPT_ENCODING, accept));
+        response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_smallest_accepted_form_is_sent() {
+        assert_eq!(encoding("gzip, deflate, br").as_deref(), Some("br"));
+        assert_eq!(encoding("gzip;q=0.5, br;q=0").as_deref(), Some("gzip"));
+        assert_eq!(encoding("identity"), None);
+        assert_eq!(encoding("gzip;q=0.000"), None);
+    }
+
+    #[test]
+    fn a_known_page_is_not_sent_again_in_any_of_its_forms() {
+        let ready = StaticPage::new(HTML, PUBLIC, b"words".to_vec());
+        for tag in [format!("\"{}\"", ready.hash), format!("\"x\", W/\"{}-br\"", ready.hash), "*".into()] {
+            assert_eq!(ready.answer(&asked(header::IF_NONE_MATCH, &tag)).status(), StatusCode::NOT_MODIFIED);
+        }
+        assert_eq!(ready.answer(&asked(header::IF_NONE_MATCH, "\"other\"")).status(), StatusCode::OK);
+    }
+}

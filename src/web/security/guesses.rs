@@ -1,0 +1,177 @@
+//! Wrong guesses at each account: the more there were lately, the longer until the next is looked at, one after another.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::web::security::buckets::Draw;
+
+/// Wrong guesses that cost nothing: people mistype.
+const FREE: u32 = 3;
+const FIRST: Duration = Duration::from_millis(250);
+
+/// How fast guesses are looked at.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    /// Between two guesses, however many there were.
+    longest: Duration,
+    /// Whoever would have to wait longer than this is turned away, and their guess is not looked at.
+    patience: Duration,
+    forgotten_after: Duration,
+}
+
+impl Pace {
+    /// Anyone can guess at a password: the line must stay short enough for its owner to stand in it.
+    pub const PASSWORD: Pace = Pace {
+        longest: Duration::from_secs(5),
+        patience: Duration::from_secs(15),
+        forgotten_after: Duration::from_secs(15 * 60),
+    };
+    /// Only who has the password can guess at a code, so slowness locks nobody out whose password is their own. Some
+    /// 300 guesses a day at 3 codes of a million that are right: less than one in a thousand.
+    pub const CODE: Pace = Pace {
+        longest: Duration::from_secs(5 * 60),
+        patience: Duration::from_secs(5),
+        forgotten_after: Duration::from_secs(24 * 60 * 60),
+    };
+    pub const NONE: Pace =
+        Pace { longest: Duration::ZERO, patience: Duration::MAX, forgotten_after: Duration::from_secs(60) };
+
+    /// Between the guess of this number, from 0, and the one before it.
+    fn gap(&self, number: u32) -> Duration {
+        if number < FREE {
+            return Duration::ZERO;
+        }
+        FIRST.saturating_mul(1 << (number - FREE).min(16)).min(self.longest)
+    }
+}
+
+/// When a guess is looked at.
+#[derive(Debug, PartialEq)]
+pub struct Turn {
+    pub wait: Duration,
+    /// Which guess it is since the last right one, from 1.
+    pub number: u32,
+}
+
+struct Line {
+    guesses: u32,
+    /// When the last guess that was let in is looked at.
+    last: Instant,
+}
+
+pub struct Guesses {
+    pace: Pace,
+    draw: Draw,
+    lines: Mutex<HashMap<u16, Line>>,
+}
+
+impl Guesses {
+    pub fn new(pace: Pace) -> Guesses {
+        Guesses { pace, draw: Draw::default(), lines: Mutex::default() }
+    }
+
+    /// A place in the line of an account. Each guess is counted as wrong until it was right, so that many at once wait
+    /// for one another. Nothing when the line is too long.
+    pub fn turn(&self, who: &impl Hash) -> Option<Turn> {
+        self.turn_at(who, Instant::now())
+    }
+
+    fn turn_at(&self, who: &impl Hash, now: Instant) -> Option<Turn> {
+        let mut lines = self.lock();
+        let line = lines.entry(self.draw.bucket(who)).or_insert(Line { guesses: 0, last: now });
+        if now.saturating_duration_since(line.last) >= self.pace.forgotten_after {
+            line.guesses = 0;
+        }
+        let at = now.max(line.last + self.pace.gap(line.guesses));
+        let wait = at - now;
+        if wait > self.pace.patience {
+            return None;
+        }
+        line.guesses = line.guesses.saturating_add(1);
+        line.last = at;
+        Some(Turn { wait, number: line.guesses })
+    }
+
+    pub fn right(&self, who: &impl Hash) {
+        self.lock().remove(&self.draw.bucket(who));
+    }
+
+    pub fn prune(&self) {
+        let mut lines = self.lock();
+        lines.retain(|_, line| line.last.elapsed() < self.pace.forgotten_after);
+        lines.shrink_to_fit();
+    }
+
+    #[cfg(test)]
+    pub fn size(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u16, Line>> {
+        self.lines.lock().expect("no one panics while counting")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(pace: Pace, guesses: usize) -> Vec<Option<u128>> {
+        let (line, now) = (Guesses::new(pace), Instant::now());
+        let turn = |_| line.turn_at(&"a@example.org", now).map(|turn| turn.wait.as_millis());
+        (0..guesses).map(turn).collect()
+    }
+
+    #[test]
+    fn guesses_at_once_are_looked_at_one_after_another_and_then_turned_away() {
+        let at = |millis: &[u128]| millis.iter().copied().map(Some).collect::<Vec<_>>();
+        let passwords = waits(Pace::PASSWORD, 20);
+        assert_eq!(passwords[..8], at(&[0, 0, 0, 250, 750, 1750, 3750, 7750]));
+        assert_eq!(passwords[8..10], [Some(12_750), None]);
+        assert_eq!(passwords.iter().flatten().count(), 9);
+        assert_eq!(waits(Pace::CODE, 100).iter().flatten().count(), 7);
+        assert!(waits(Pace::NONE, 100).iter().all(|wait| *wait == Some(0)));
+    }
+
+    #[test]
+    fn the_gap_grows_with_wrong_guesses_and_who_comes_after_it_does_not_wait() {
+        for (pace, most) in [(Pace::PASSWORD, 5), (Pace::CODE, 300)] {
+            let line = Guesses::new(pace);
+            let mut now = Instant::now();
+            for number in 1..40 {
+                let turn = line.turn_at(&1, now).expect("nobody else stands there");
+                assert_eq!(turn, Turn { wait: Duration::ZERO, number });
+                now += Duration::from_secs(most);
+            }
+            now -= Duration::from_secs(1);
+            let early = line.turn_at(&1, now).map(|turn| turn.wait.as_secs());
+            assert_eq!(early, Some(1), "{most}");
+            assert_eq!(line.turn_at(&2, now).unwrap().number, 1, "each account by itself");
+            line.right(&1);
+            assert_eq!(line.turn_at(&1, now), Some(Turn { wait: Duration::ZERO, number: 1 }));
+        }
+    }
+
+    #[test]
+    fn a_day_of_guessing_codes_comes_to_three_hundred() {
+        let line = Guesses::new(Pace::CODE);
+        let start = Instant::now();
+        let looked_at = (0..24 * 60 * 60)
+            .filter(|second| line.turn_at(&1, start + Duration::from_secs(*second)).is_some());
+        let looked_at = looked_at.count();
+        assert!((250..=310).contains(&looked_at), "{looked_at}");
+    }
+
+    #[test]
+    fn wrong_guesses_are_forgotten() {
+        let line = Guesses::new(Pace::PASSWORD);
+        let now = Instant::now();
+        for _ in 0..9 {
+            line.turn_at(&1, now);
+        }
+        let later = now + Duration::from_secs(16 * 60);
+        assert_eq!(line.turn_at(&1, later), Some(Turn { wait: Duration::ZERO, number: 1 }));
+    }
+}

@@ -1,0 +1,88 @@
+//! Our style, script and icon: in the program, at addresses that hold their hash, so that a browser keeps them for good.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha384};
+
+use crate::web::page::{FOREVER, StaticPage};
+
+struct Asset {
+    name: &'static str,
+    ready: StaticPage,
+}
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let asset = |name, content_type, bytes: &[u8]| Asset {
+        name,
+        ready: StaticPage::new(content_type, FOREVER, bytes.to_vec()),
+    };
+    vec![
+        asset("site.css", CSS, small(include_str!("../../static/site.css")).as_bytes()),
+        asset("rest.css", CSS, small(include_str!("../../static/rest.css")).as_bytes()),
+        asset("desk.css", CSS, small(include_str!("../../static/desk.css")).as_bytes()),
+        asset("assessment.css", CSS, small(include_str!("../../static/assessment.css")).as_bytes()),
+        asset(
+            "site.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../../static/site.js")).as_bytes(),
+        ),
+        asset(
+            "search.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../../static/search.js")).as_bytes(),
+        ),
+        asset(
+            "desk.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../../static/desk.js")).as_bytes(),
+        ),
+        asset(
+            "queue.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../../static/queue.js")).as_bytes(),
+        ),
+        asset("icon.svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
+    ]
+});
+
+const CSS: &str = "text/css; charset=utf-8";
+
+/// A style sheet or script without its comments and indents: none of ours holds `/*` or a line end in a string.
+fn small(source: &str) -> String {
+    let mut parts = source.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let without_comments =
+        parts.fold(first, |kept, part| kept + part.split_once("*/").map_or("", |(_, rest)| rest));
+    let says_something = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    without_comments.lines().map(str::trim).filter(says_something).collect::<Vec<_>>().join("\n")
+}
+
+pub fn routes() -> Router {
+    Router::new().route("/assets/{hash}/{name}", get(show))
+}
+
+/// The address of an asset, such as `/assets/0a1b2c/site.css`.
+pub fn href(name: &str) -> String {
+    format!("/assets/{}/{name}", find(name).hash())
+}
+
+/// What a browser compares a script with before it runs it.
+pub fn integrity(name: &str) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(find(name).plain())))
+}
+
+async fn show(Path((hash, name)): Path<(String, String)>, asked: HeaderMap) -> Response {
+    let asset = ASSETS.iter().find(|asset| asset.name == name && asset.ready.hash() == hash);
+    asset.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| asset.ready.answer(&asked))
+}
+
+fn find(name: &str) -> &'static StaticPage {
+    let asset = ASSETS.iter().find(|asset| asset.name == name);
+    &asset.expect("templates name assets that exist").ready
+}
