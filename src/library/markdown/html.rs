@@ -42,6 +42,7 @@ impl<'n> Writer<'n> {
                 }
                 Block::Callout { line, kind, title, text } => self.callout(line, kind, title, &text),
                 Block::Figure { line, name, words } => self.figure(line, name, &words),
+                Block::Worksheet { line, name, text } => self.worksheet(line, name, &text),
             }
         }
         if self.faults.is_empty() { Ok(self.html) } else { Err(self.faults) }
@@ -118,6 +119,15 @@ impl<'n> Writer<'n> {
             )
         };
         self.push(&html);
+    }
+
+    /// Prompts to fill in, one a line; Markdown's lists and paragraphs keep their shape.
+    fn worksheet(&mut self, line: usize, name: &str, text: &str) {
+        let id = self.id(line, format!("worksheet-{}", slug(name)));
+        self.terms.open = false;
+        let text = self.markdown(line + 1, text);
+        self.terms.open = true;
+        self.push(&format!("<div class=\"worksheet\" id=\"{id}\">\n{text}</div>\n"));
     }
 
     /// Plain Markdown: everything but second-level headings, callouts and figures.

@@ -64,10 +64,31 @@ impl Fault {
 /// A part of a text that is written in its own way.
 #[derive(Debug, PartialEq)]
 pub enum Block<'t> {
-    Heading { line: usize, words: &'t str },
-    Markdown { line: usize, text: String },
-    Callout { line: usize, kind: Kind, title: &'t str, text: String },
-    Figure { line: usize, name: &'t str, words: String },
+    Heading {
+        line: usize,
+        words: &'t str,
+    },
+    Markdown {
+        line: usize,
+        text: String,
+    },
+    Callout {
+        line: usize,
+        kind: Kind,
+        title: &'t str,
+        text: String,
+    },
+    Figure {
+        line: usize,
+        name: &'t str,
+        words: String,
+    },
+    /// Lines to print and fill in by hand.
+    Worksheet {
+        line: usize,
+        name: &'t str,
+        text: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -160,7 +181,11 @@ fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fault> 
         }
         Some(kind) => Ok(Block::Callout { line, kind, title: rest, text }),
         None if word == "figure" => Ok(Block::Figure { line, name: rest, words: text }),
-        None => Err(fault("expected ::: emergency, urgent, non-urgent, note or figure")),
+        None if word == "worksheet" && rest.is_empty() => {
+            Err(fault("give the worksheet a name, such as ::: worksheet diary"))
+        }
+        None if word == "worksheet" => Ok(Block::Worksheet { line, name: rest, text }),
+        None => Err(fault("expected ::: emergency, urgent, non-urgent, note, figure or worksheet")),
     }
 }
 

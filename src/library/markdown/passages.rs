@@ -23,7 +23,9 @@ pub fn passages(text: &str, names: &Names) -> Vec<Passage> {
                 passages.push(Passage { heading: false, words: typographic(title) });
                 markdown(&text, names, &mut passages);
             }
-            Block::Markdown { text, .. } | Block::Figure { words: text, .. } => {
+            Block::Markdown { text, .. }
+            | Block::Figure { words: text, .. }
+            | Block::Worksheet { text, .. } => {
                 markdown(&text, names, &mut passages);
             }
         }

@@ -21,7 +21,9 @@ pub fn plain(text: &str, names: &Names, cited: &[String]) -> String {
                 let mark = if kind == Kind::Note { "" } else { "** " };
                 out.push_str(&format!("{mark}{}\n\n{}", typographic(title), markdown(&text, names, cited)));
             }
-            Block::Figure { words, .. } => out.push_str(&markdown(&words, names, cited)),
+            Block::Figure { words: text, .. } | Block::Worksheet { text, .. } => {
+                out.push_str(&markdown(&text, names, cited))
+            }
         }
     }
     out.trim().to_owned()
