@@ -1,6 +1,7 @@
 //! What the commands say that are run beside the server: backup, restore, demonstration, a new page, a person's data.
 
 use crate::cli::settings::{Backup, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::start;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{Found, Person};
 use crate::library::{Kind, count, new_page as blank};
@@ -55,7 +56,7 @@ pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
         NewCommand::FactSheet(asked) => (Kind::FactSheet, asked),
         NewCommand::Guide(asked) => (Kind::Guide, asked),
     };
-    let today = jiff::Zoned::now().date();
+    let today = start::today(&Clock::default());
     let file = blank::write(&asked.content.folder, kind, &asked.slug, today)?;
     println!("{} is yours to fill in. Then run: mybackpain check", file.display());
     Ok(())
