@@ -45,6 +45,9 @@ pub enum Command {
     /// Answer a data-protection request: everything held about one person
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Answer a clock that jumped: nothing is erased until its time is confirmed
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Add a new sealing key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
 }
@@ -71,6 +74,12 @@ pub enum StaffCommand {
     Add(StaffAdd),
     /// Let someone who lost their phone and their recovery codes set up the second step again
     Reset(StaffReset),
+}
+
+#[derive(Subcommand)]
+pub enum ClockCommand {
+    /// Say that the time of this machine is right now
+    Confirm(Data),
 }
 
 #[derive(Subcommand)]
@@ -214,6 +223,9 @@ pub struct Serve {
     /// Refuse forms while fewer bytes than this are free on the disk
     #[arg(long, env = "MYBACKPAIN_LEAST_FREE", value_name = "BYTES", default_value_t = LEAST_FREE)]
     pub least_free: u64,
+    /// Make a new, empty database where one was lost for good
+    #[arg(long)]
+    pub begin_anew: bool,
     /// Let one network send any number of forms and hold any number of connections: for load tests on this machine, never with https
     #[arg(long)]
     pub no_limits: bool,

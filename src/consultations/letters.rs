@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::consultations::Request;
+use crate::consultations::request::Request;
 use crate::mail::{Letter, Purpose};
 use crate::web::form::plain_name;
 use crate::web::site::Site;

@@ -1,202 +1,48 @@
-//! What the consultation form says, as typed and as checked.
+//! A request as it is stored.
 
-use crate::web::form;
-use crate::web::form::contact::{CallTime, Choice, Method, yes_no};
-use crate::web::form::{FieldErrors, Fields, email, one_line};
+use jiff::Timestamp;
 
-/// The longest main concern, in characters.
-pub const LONGEST_CONCERN: usize = 500;
-const LONGEST_NEEDS: usize = 200;
+use crate::consultations::request_state::RequestState;
+use crate::library::summary::Summary;
+use crate::signs::Kind;
+use crate::web::form::contact::{CallTime, Method};
 
-/// As typed.
-#[derive(Default)]
-pub struct RequestForm {
+/// What a patient asked, and where it stands.
+#[derive(Debug)]
+pub struct Request {
+    pub reference: String,
+    pub state: RequestState,
+    pub created_at: Timestamp,
+    /// The promised moment, as the patient saw it.
+    pub due_at: Timestamp,
+    /// Seconds; a save on an older one is refused.
+    pub changed_at: i64,
+    /// Slug of the page it began on, or nothing.
     pub about: String,
-    pub name: String,
-    pub email: String,
-    /// The address that was queried as a likely slip; the same again is meant.
-    pub email_queried: String,
-    pub phone: String,
-    pub times: Vec<String>,
-    pub method: String,
-    pub concern: String,
-    pub voicemail: String,
-    pub needs: String,
-    /// The form was opened from a summary.
-    pub from_summary: bool,
-    /// The summary is to be shared with the clinic.
-    pub share: bool,
-    /// Holds something only when a program filled the form in.
-    pub trap: String,
-}
-
-/// As checked.
-#[derive(Clone)]
-pub struct NewRequest {
-    pub about: String,
-    pub contact: Contact,
-    pub concern: String,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
+    /// A member of staff put it among spam.
+    pub spam: bool,
+    pub method: Method,
+    pub times: Vec<CallTime>,
     /// "yes", "no" or nothing.
     pub voicemail: String,
-    pub needs: String,
-    pub suspect: bool,
-}
-
-/// How to reach a person. The fields that the method does not need may be empty.
-#[derive(Clone, Debug)]
-pub struct Contact {
     pub name: String,
     pub email: String,
     pub phone: String,
-    pub times: Vec<CallTime>,
-    pub method: Method,
+    pub concern: String,
+    pub needs: String,
+    pub token_hash: String,
 }
 
-impl RequestForm {
-    pub fn read(fields: &Fields) -> RequestForm {
-        RequestForm {
-            about: fields.text("about"),
-            name: fields.text("name"),
-            email: email::meant(fields),
-            email_queried: fields.text("email_queried"),
-            phone: fields.text("phone"),
-            times: fields.all("times").map(str::to_owned).collect(),
-            method: fields.text("method"),
-            concern: fields.text("concern"),
-            voicemail: fields.text("voicemail"),
-            needs: fields.text("needs"),
-            from_summary: fields.has("summary"),
-            share: fields.has("share"),
-            trap: fields.text("website"),
-        }
-    }
-
-    /// What was asked, or what to mend. Only what the chosen method needs must be there.
-    pub fn check(&self) -> Result<NewRequest, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let contact = self.check_contact(&mut errors);
-        let concern = errors.take("concern", form::words(&self.concern, LONGEST_CONCERN, "Main concern"));
-        let needs = errors
-            .take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier to talk"));
-        match (contact, concern, needs) {
-            (Some(contact), Some(concern), Some(needs)) if errors.is_empty() => Ok(NewRequest {
-                about: self.about.clone(),
-                contact,
-                concern,
-                voicemail: yes_no(&self.voicemail)
-                    .iter()
-                    .find(|c| c.chosen)
-                    .map_or("", |c| c.value)
-                    .to_owned(),
-                needs,
-                suspect: !self.trap.is_empty(),
-            }),
-            _ => Err(errors),
-        }
-    }
-
-    /// The part of the form that says how to reach the person; complaints go to `errors`, in the order of the page.
-    pub fn check_contact(&self, errors: &mut FieldErrors) -> Option<Contact> {
-        let method = Method::from_word(&self.method);
-        let name = errors.take("name", form::name(&self.name, "Enter your full name"));
-        let email = match method {
-            Some(method) if !method.needs_email() && one_line(&self.email).is_empty() => Some(String::new()),
-            None if one_line(&self.email).is_empty() => Some(String::new()),
-            _ => errors.take("email", email::check(&self.email)),
-        };
-        let phone = match method {
-            Some(method) if method.needs_phone() => errors.take("phone", form::phone(&self.phone)),
-            _ if one_line(&self.phone).is_empty() => Some(String::new()),
-            _ => errors.take("phone", form::phone(&self.phone)),
-        };
-        if method.is_none() {
-            errors.add("method", "Select how you would like us to contact you");
-        }
-        let times = self.times.iter().filter_map(|word| CallTime::from_word(word)).collect();
-        Some(Contact { name: name?, email: email?, phone: phone?, times, method: method? })
-    }
-
-    pub fn method_choices(&self) -> Vec<Choice<'static>> {
-        Method::choices(&self.method)
-    }
-
-    pub fn time_choices(&self) -> Vec<Choice<'static>> {
-        CallTime::choices(&self.times)
-    }
-
-    pub fn share_choice(&self) -> Vec<Choice<'static>> {
-        let label = "Yes, share my summary with the clinic";
-        vec![Choice { value: "yes", label, chosen: self.share }]
-    }
-
-    pub fn voicemail_choices(&self) -> Vec<Choice<'static>> {
-        yes_no(&self.voicemail)
+impl Request {
+    pub fn call_times(&self) -> String {
+        CallTime::in_words(&self.times)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A form that is right; each test changes one thing.
-    fn filled() -> RequestForm {
-        RequestForm {
-            name: "Ada Lovelace".into(),
-            email: "ada@example.org".into(),
-            phone: "07700 900123".into(),
-            times: vec!["mornings".into(), "any".into()],
-            method: "phone".into(),
-            concern: "Lower back, 3 months".into(),
-            ..RequestForm::default()
-        }
-    }
-
-    fn complaints(form: RequestForm) -> Vec<(&'static str, String)> {
-        let errors = form.check().err().unwrap_or_default();
-        errors.iter().map(|error| (error.field, error.message.clone())).collect()
-    }
-
-    #[test]
-    fn a_filled_form_is_a_request() {
-        let new = filled().check().unwrap();
-        assert_eq!(new.contact.method, Method::Phone);
-        assert_eq!(new.contact.times, [CallTime::Mornings, CallTime::AnyTime]);
-        assert!(!new.suspect);
-    }
-
-    #[test]
-    fn an_empty_form_names_what_is_missing_in_the_order_of_the_page() {
-        let fields: Vec<_> = complaints(RequestForm::default()).into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["name", "method"]);
-    }
-
-    #[test]
-    fn only_what_the_method_needs_must_be_there() {
-        let form = |method: &str, email: &str, phone: &str| RequestForm {
-            method: method.into(),
-            email: email.into(),
-            phone: phone.into(),
-            ..filled()
-        };
-        assert!(complaints(form("phone", "", "07700 900123")).is_empty());
-        assert_eq!(complaints(form("phone", "ada@example.org", ""))[0].1, "Enter your phone number");
-        assert!(complaints(form("email", "ada@example.org", "")).is_empty());
-        assert_eq!(complaints(form("video", "", "07700 900123"))[0].1, "Enter your email address");
-        assert_eq!(complaints(form("email", "ada@example.org", "123"))[0].0, "phone");
-    }
-
-    #[test]
-    fn a_concern_may_be_500_characters_and_not_one_more() {
-        assert!(complaints(RequestForm { concern: "é".repeat(500), ..filled() }).is_empty());
-        let over = complaints(RequestForm { concern: "é".repeat(501), ..filled() });
-        assert_eq!(over, [("concern", "Main concern must be 500 characters or less".to_owned())]);
-    }
-
-    #[test]
-    fn forged_choices_are_no_choice() {
-        let forged = RequestForm { voicemail: "maybe".into(), times: vec!["midnight".into()], ..filled() };
-        let new = forged.check().unwrap();
-        assert!(new.voicemail.is_empty() && new.contact.times.is_empty());
-        assert_eq!(complaints(RequestForm { method: "fax".into(), ..filled() })[0].0, "method");
-    }
+/// All that a person wrote in their own words: the main concern, and what stands so in the summary they share.
+pub fn words_typed(concern: &str, shared: Option<&Summary>) -> String {
+    let own = shared.into_iter().flat_map(Summary::own_words);
+    std::iter::once(concern).filter(|words| !words.is_empty()).chain(own).collect::<Vec<_>>().join("\n")
 }

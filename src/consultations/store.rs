@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
-use crate::consultations::request::Contact;
-use crate::consultations::{Request, State};
+use crate::consultations::request::Request;
+use crate::consultations::request_form::Contact;
+use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
@@ -18,8 +20,8 @@ struct Row {
     due_at: i64,
     changed_at: i64,
     about: String,
-    safety: bool,
-    suspect: bool,
+    sign: String,
+    spam: bool,
     contact_method: String,
     call_times: String,
     voicemail: String,
@@ -40,32 +42,27 @@ pub struct Event {
     pub what: String,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
-    FieldId { table: "consultations", reference, column }
-}
+const TABLE: &str = "consultations";
 
 impl Row {
     /// A field that was erased is empty.
     fn open(self, cipher: &Cipher) -> sqlx::Result<Request> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
-            None => Ok(String::new()),
-        };
+        let row = cipher.row(TABLE, &self.reference);
         let unknown = |what: &str| sqlx::Error::Decode(format!("a request has an unknown {what}").into());
         Ok(Request {
-            state: State::from_word(&self.state).ok_or_else(|| unknown("state"))?,
+            state: self.state.parse().map_err(|_| unknown("state"))?,
             created_at: moment(self.created_at),
             due_at: moment(self.due_at),
             changed_at: self.changed_at,
-            safety: self.safety,
-            suspect: self.suspect,
+            sign: self.sign.parse().ok(),
+            spam: self.spam,
             method: Method::from_word(&self.contact_method).ok_or_else(|| unknown("contact method"))?,
             times: self.call_times.split(',').filter_map(CallTime::from_word).collect(),
-            name: open("name", &self.name)?,
-            email: open("email", &self.email)?,
-            phone: open("phone", &self.phone)?,
-            concern: open("concern", &self.concern)?,
-            needs: open("needs", &self.needs)?,
+            name: row.decrypt("name", &self.name)?,
+            email: row.decrypt("email", &self.email)?,
+            phone: row.decrypt("phone", &self.phone)?,
+            concern: row.decrypt("concern", &self.concern)?,
+            needs: row.decrypt("needs", &self.needs)?,
             about: self.about,
             voicemail: self.voicemail,
             token_hash: self.token_hash,
@@ -80,28 +77,28 @@ pub async fn insert(
     request: &Request,
     content_mark: &str,
 ) -> sqlx::Result<()> {
-    let encrypt = |column, text: &str| cipher.encrypt(place(&request.reference, column), text);
+    let row = cipher.row(TABLE, &request.reference);
     sqlx::query(
-        "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, \
+        "insert into consultations (reference, state, created_at, due_at, changed_at, about, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(&request.reference)
-    .bind(request.state.word())
+    .bind(request.state.as_str())
     .bind(seconds(request.created_at))
     .bind(seconds(request.due_at))
     .bind(request.changed_at)
     .bind(&request.about)
-    .bind(request.safety)
-    .bind(request.suspect)
+    .bind(Kind::word(request.sign))
+    .bind(request.spam)
     .bind(request.method.word())
     .bind(words_of(&request.times))
     .bind(&request.voicemail)
-    .bind(encrypt("name", &request.name))
-    .bind(encrypt("email", &request.email))
-    .bind(encrypt("phone", &request.phone))
-    .bind(encrypt("concern", &request.concern))
-    .bind(encrypt("needs", &request.needs))
+    .bind(row.encrypt("name", &request.name))
+    .bind(row.encrypt("email", &request.email))
+    .bind(row.encrypt("phone", &request.phone))
+    .bind(row.encrypt("concern", &request.concern))
+    .bind(row.encrypt("needs", &request.needs))
     .bind(content_mark)
     .bind(&request.token_hash)
     .execute(connection)
@@ -109,35 +106,17 @@ pub async fn insert(
     Ok(())
 }
 
-/// The request that this key made, if it made one, and the mark of its content.
-pub async fn submitted(
+/// The mark of a request's content; nothing when it was withdrawn or erased.
+pub async fn content_mark(
     connection: &mut SqliteConnection,
-    key_hash: &str,
-) -> sqlx::Result<Option<(String, Option<String>)>> {
-    sqlx::query_as(
-        "select submissions.reference, content_mark from submissions left join consultations using (reference) \
-         where key_hash = $1 and kind = 'consultation'",
-    )
-    .bind(key_hash)
-    .fetch_optional(connection)
-    .await
-}
-
-pub async fn remember_key(
-    connection: &mut SqliteConnection,
-    key_hash: &str,
     reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into submissions (key_hash, kind, reference, created_at) values ($1, 'consultation', $2, $3)",
-    )
-    .bind(key_hash)
-    .bind(reference)
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
-    Ok(())
+) -> sqlx::Result<Option<String>> {
+    let mark: Option<Option<String>> =
+        sqlx::query_scalar("select content_mark from consultations where reference = $1")
+            .bind(reference)
+            .fetch_optional(connection)
+            .await?;
+    Ok(mark.flatten())
 }
 
 /// A request with the same words from the same person, made since `since` and not over.
@@ -168,7 +147,7 @@ pub async fn find_for(
     role: Role,
 ) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
-        "select reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method, \
+        "select reference, state, created_at, due_at, changed_at, about, sign, spam, contact_method, \
          call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
          case when $2 then needs end as needs, token_hash from consultations where reference = $1",
     )
@@ -214,7 +193,7 @@ pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &s
 pub async fn set_state(
     connection: &mut SqliteConnection,
     reference: &str,
-    state: State,
+    state: RequestState,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     // `changed_at` always grows, so that two changes within a second are two.
@@ -223,7 +202,7 @@ pub async fn set_state(
          ended_at = case when $4 then $3 else ended_at end where reference = $1",
     )
     .bind(reference)
-    .bind(state.word())
+    .bind(state.as_str())
     .bind(seconds(now))
     .bind(state.is_over())
     .execute(connection)
@@ -231,9 +210,14 @@ pub async fn set_state(
     Ok(())
 }
 
-pub async fn set_safety(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
-    sqlx::query("update consultations set safety = 1 where reference = $1")
+pub async fn set_sign(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    sign: Option<Kind>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set sign = $2 where reference = $1")
         .bind(reference)
+        .bind(Kind::word(sign))
         .execute(connection)
         .await?;
     Ok(())
@@ -247,15 +231,15 @@ pub async fn change_contact(
     contact: &Contact,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let encrypt = |column, text: &str| cipher.encrypt(place(reference, column), text);
+    let row = cipher.row(TABLE, reference);
     let changed = sqlx::query(
         "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
          changed_at = max(changed_at + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
     )
     .bind(reference)
-    .bind(encrypt("name", &contact.name))
-    .bind(encrypt("email", &contact.email))
-    .bind(encrypt("phone", &contact.phone))
+    .bind(row.encrypt("name", &contact.name))
+    .bind(row.encrypt("email", &contact.email))
+    .bind(row.encrypt("phone", &contact.phone))
     .bind(contact.method.word())
     .bind(words_of(&contact.times))
     .bind(seconds(now))
@@ -272,7 +256,7 @@ pub async fn withdraw(
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
-         needs = null, content_mark = null, call_times = '', voicemail = '', safety = 0, \
+         needs = null, content_mark = null, call_times = '', voicemail = '', sign = '', \
          changed_at = max(changed_at + 1, $2), ended_at = $2 \
          where reference = $1 and (state <> 'withdrawn' or name is not null)",
     )
@@ -299,6 +283,35 @@ pub async fn add_event(
     .bind(what)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The number of the last event of a request, who did it and what.
+pub async fn last_event(
+    connection: &mut SqliteConnection,
+    reference: &str,
+) -> sqlx::Result<Option<(i64, String, String)>> {
+    sqlx::query_as(
+        "select id, who, what from consultation_events where reference = $1 order by id desc limit 1",
+    )
+    .bind(reference)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Says more in an event that is already there, and dates it anew.
+pub async fn replace_event(
+    connection: &mut SqliteConnection,
+    id: i64,
+    now: Timestamp,
+    what: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultation_events set happened_at = $2, what = $3 where id = $1")
+        .bind(id)
+        .bind(seconds(now))
+        .bind(what)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -1,21 +1,24 @@
 //! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
 
-use crate::consultations::transitions;
 use crate::staff::audit;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::notifications;
 use crate::consultations::notifications::By;
-use crate::consultations::request::NewRequest;
+use crate::consultations::request::{Request, words_typed};
+use crate::consultations::request_form::NewRequest;
+use crate::consultations::request_state::RequestState;
 use crate::consultations::summaries;
-use crate::consultations::{Request, State, handling, letters, store, words_typed};
+use crate::consultations::transitions;
+use crate::consultations::{handling, letters, store};
 use crate::library::Library;
 use crate::library::summary::Summary;
 use crate::mail;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
+use crate::storage::submissions;
 use crate::web::app::App;
 use crate::web::error::Result;
 
@@ -25,7 +28,7 @@ pub const KIND: &str = "consultation";
 const SAME_REQUEST_SECONDS: i64 = 24 * 60 * 60;
 
 /// A request that was taken in.
-pub struct Taken {
+pub struct TakenRequest {
     pub reference: String,
     /// Leads to its confirmation: the key that it came with, or another where that had led to other words before.
     pub key: SubmissionKey,
@@ -41,7 +44,7 @@ pub async fn submit(
     new: NewRequest,
     shared: Option<Summary>,
     key: &SubmissionKey,
-) -> Result<Taken> {
+) -> Result<TakenRequest> {
     take(app, library, new, shared, key, None).await
 }
 
@@ -63,7 +66,7 @@ async fn take(
     shared: Option<Summary>,
     key: &SubmissionKey,
     staff: Option<i64>,
-) -> Result<Taken> {
+) -> Result<TakenRequest> {
     let now = app.clock.now();
     let content_mark = content_mark(app, &new);
     let mut request = new_request(app, library, new, shared.as_ref());
@@ -73,25 +76,26 @@ async fn take(
         .database
         .accept(move |connection| {
             Box::pin(async move {
-                if let Some((reference, mark)) = store::submitted(connection, &key.hash(KIND)).await? {
+                if let Some(reference) = submissions::find(connection, &key.hash(KIND)).await? {
                     // What was withdrawn has no mark.
+                    let mark = store::content_mark(connection, &reference).await?;
                     if mark.is_none_or(|mark| mark == content_mark) {
-                        return Ok(Taken { reference, key });
+                        return Ok(TakenRequest { reference, key });
                     }
                     key = spare;
                 }
                 let since = seconds(now) - SAME_REQUEST_SECONDS;
                 if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
-                    store::remember_key(connection, &key.hash(KIND), &reference, now).await?;
+                    submissions::insert(connection, &key.hash(KIND), KIND, &reference, now).await?;
                     join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
-                    return Ok(Taken { reference, key });
+                    return Ok(TakenRequest { reference, key });
                 }
                 let token = key.private_token(&parts.cipher);
                 request.token_hash = token_hash(&token);
                 store::insert(connection, &parts.cipher, &request, &content_mark).await?;
-                store::remember_key(connection, &key.hash(KIND), &request.reference, now).await?;
+                submissions::insert(connection, &key.hash(KIND), KIND, &request.reference, now).await?;
                 begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
-                Ok(Taken { reference: request.reference, key })
+                Ok(TakenRequest { reference: request.reference, key })
             })
         })
         .await?;
@@ -121,12 +125,12 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
     let contact = new.contact;
     Request {
         reference: reference("BP"),
-        state: State::New,
+        state: RequestState::New,
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
-        safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared)),
-        suspect: new.suspect,
+        sign: app.site.signs.read(&words_typed(&new.concern, shared)).kind(),
+        spam: false,
         method: contact.method,
         times: contact.times,
         voicemail: new.voicemail,
@@ -162,9 +166,6 @@ async fn begin(
         store::add_event(connection, about, now, &who, "typed it in from a call").await?;
         audit::store::insert(connection, Some(staff), now, "typed in a call", about).await?;
     }
-    if request.suspect {
-        return Ok(());
-    }
     let by = if staff.is_some() { By::Staff } else { By::Patient };
     notifications::confirm(connection, app, request, token, by, now).await?;
     // Who types it in knows of it already.
@@ -175,7 +176,7 @@ async fn begin(
     Ok(())
 }
 
-/// The same answers again: what is new beside them is taken in, and what was taken for spam and is none gets its mails.
+/// The same answers again: what is new beside them is taken in.
 async fn join(
     connection: &mut SqliteConnection,
     app: &App,
@@ -188,14 +189,8 @@ async fn join(
         summaries::store::share(connection, &app.cipher, reference, summary).await?;
     }
     let before = store::find_on(connection, &app.cipher, reference).await?;
-    if again.safety && !before.safety {
-        store::set_safety(connection, reference).await?;
-        handling::store::touch(connection, reference, now).await?;
-    }
-    if before.suspect && !again.suspect {
-        transitions::clear(connection, app, &before, now).await?;
-        store::add_event(connection, reference, now, "patient", "asked again: no longer taken for spam")
-            .await?;
+    if again.sign > before.sign {
+        store::set_sign(connection, reference, again.sign).await?;
         handling::store::touch(connection, reference, now).await?;
     }
     Ok(())

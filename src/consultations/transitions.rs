@@ -3,23 +3,31 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::consultations::bookings;
+use crate::consultations::bookings::scheduling;
 use crate::consultations::calls;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling::{Act, Attention, Moved, store};
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, ActOutcome, Attention, store};
 use crate::consultations::notifications;
-use crate::consultations::notifications::By;
-use crate::consultations::{Request, State, bookings, letters, store as requests};
-use crate::mail;
+use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
+use crate::consultations::store as requests;
+use crate::consultations::withdrawal;
 use crate::staff::Account;
 use crate::staff::audit;
-use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
 
 /// Does it for someone who saw the request as it was at `seen_at`.
-pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: Act) -> sqlx::Result<Moved> {
+pub async fn act(
+    app: &App,
+    me: &Account,
+    reference: String,
+    seen_at: i64,
+    act: Act,
+) -> sqlx::Result<ActOutcome> {
     let now = app.clock.now();
     let (request, _) = store::find(app.database.readers(), &app.cipher, &reference, me.role).await?;
-    let to_erase = request.state == State::Withdrawn && matches!(act, Act::Release);
+    let to_erase = request.state == RequestState::Withdrawn && matches!(act, Act::Release);
     let (parts, me, about) = (app.clone(), me.clone(), reference.clone());
     let moved = app
         .database
@@ -27,10 +35,11 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
             Box::pin(async move {
                 let standing = store::standing(connection, &about).await?;
                 if standing.changed_at != seen_at || request.changed_at != seen_at {
-                    return Ok(Moved::Stale);
+                    return Ok(ActOutcome::Stale);
                 }
                 let possible = match act {
-                    Act::Clear => standing.suspect,
+                    Act::MarkSpam => !standing.spam,
+                    Act::UnmarkSpam => standing.spam,
                     Act::Hold(_) => standing.held_at.is_none(),
                     Act::Release => standing.held_at.is_some(),
                     // A time that is still to come is cancelled first, so that the patient hears of it.
@@ -38,7 +47,7 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
                     _ => true,
                 };
                 let Some(next) = act.next(request.state).filter(|_| possible) else {
-                    return Ok(Moved::Impossible);
+                    return Ok(ActOutcome::Impossible);
                 };
                 if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_)) && standing.owner_id.is_none() {
                     store::set_owner(connection, &about, Some(me.id)).await?;
@@ -51,13 +60,13 @@ pub async fn act(app: &App, me: &Account, reference: String, seen_at: i64, act: 
                 }
                 requests::add_event(connection, &about, now, &format!("staff:{}", me.id), &what).await?;
                 audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
-                Ok(Moved::Yes)
+                Ok(ActOutcome::Done)
             })
         })
         .await?;
-    if to_erase && moved == Moved::Yes {
+    if to_erase && moved == ActOutcome::Done {
         // The patient withdrew while it was kept for a reason: what was promised then is done now.
-        crate::consultations::withdraw(app, reference).await?;
+        withdrawal::withdraw(app, reference).await?;
     }
     app.mail_waiting.notify_one();
     Ok(moved)
@@ -104,8 +113,12 @@ async fn perform(
             store::set_attention(connection, about, Attention::None).await?;
             "saw to what had changed".to_owned()
         }
-        Act::Clear => {
-            clear(connection, app, request, now).await?;
+        Act::MarkSpam => {
+            store::set_spam(connection, about, true).await?;
+            "put it among spam".to_owned()
+        }
+        Act::UnmarkSpam => {
+            store::set_spam(connection, about, false).await?;
             "said that it is no spam".to_owned()
         }
         Act::Hold(reason) => {
@@ -119,10 +132,10 @@ async fn perform(
         Act::Book(new) => {
             store::set_attention(connection, about, Attention::None).await?;
             store::set_next_try(connection, about, None).await?;
-            bookings::book(connection, app, request, new, now).await?.to_owned()
+            scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
         Act::CancelBooking => {
-            bookings::cancel(connection, app, request, now).await?;
+            scheduling::cancel(connection, app, request, now).await?;
             "cancelled the booking".to_owned()
         }
     })
@@ -133,50 +146,21 @@ async fn call(
     app: &App,
     me: &Account,
     request: &Request,
-    outcome: Outcome,
+    outcome: CallOutcome,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let about = &request.reference;
     calls::store::insert(connection, about, me.id, outcome, now).await?;
     let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
     store::set_next_try(connection, about, next).await?;
-    if outcome == Outcome::Spoke {
+    if outcome == CallOutcome::Spoke {
         notifications::store::set_untold(connection, about, None).await?;
     }
     let attention = match outcome {
-        Outcome::WrongNumber => Attention::WrongNumber,
+        CallOutcome::WrongNumber => Attention::WrongNumber,
         _ => Attention::None,
     };
     store::set_attention(connection, about, attention).await
-}
-
-/// The mails that were held back go out, with an address of the private page that works.
-pub async fn clear(
-    connection: &mut SqliteConnection,
-    app: &App,
-    request: &Request,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    store::clear_suspicion(connection, &request.reference).await?;
-    let token = private_token(connection, app, &request.reference).await?;
-    // Who looks through what seems to be spam does not know what was sent to whom: these are counted as any are.
-    notifications::confirm(connection, app, request, &token, By::Patient, now).await?;
-    let notice = letters::notice(&app.site, request).map_err(unwritten)?;
-    mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await
-}
-
-/// The address of the patient's private page; a new one for a request from before addresses were kept.
-pub async fn private_token(
-    connection: &mut SqliteConnection,
-    app: &App,
-    reference: &str,
-) -> sqlx::Result<String> {
-    if let Some(token) = store::token(connection, &app.cipher, reference).await? {
-        return Ok(token);
-    }
-    let token = random_token();
-    store::set_token(connection, &app.cipher, reference, &token, &token_hash(&token)).await?;
-    Ok(token)
 }
 
 /// A template that fails stops the whole act: nothing is half done.

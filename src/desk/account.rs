@@ -26,7 +26,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/account.html")]
+#[template(path = "desk/account/show.html")]
 struct AccountPage<'a> {
     context: PageContext<'a>,
     me: &'a Account,
@@ -38,7 +38,7 @@ struct AccountPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/password.html")]
+#[template(path = "desk/account/password.html")]
 struct PasswordPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -46,7 +46,7 @@ struct PasswordPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/renew_codes.html")]
+#[template(path = "desk/account/renew_codes.html")]
 struct RenewCodesPage<'a> {
     context: PageContext<'a>,
     email: &'a str,

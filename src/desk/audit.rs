@@ -24,7 +24,7 @@ use crate::staff::audit::store::{Entry, Person, Question};
 const PAGE: i64 = 50;
 
 #[derive(Template)]
-#[template(path = "staff/audit.html")]
+#[template(path = "desk/audit.html")]
 struct AuditPage<'a> {
     context: PageContext<'a>,
     form: Form,

@@ -7,21 +7,25 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::consultations::bookings::request::BookingForm;
-use crate::consultations::bookings::{Booking, Setting, store};
-use crate::consultations::handling::{Act, Moved, act};
-use crate::consultations::{Request, State as RequestState};
-use crate::desk::Desk;
+use crate::consultations::bookings::booking_form::BookingForm;
+use crate::consultations::bookings::store::DayBooking;
+use crate::consultations::bookings::{Booking, NewBooking, store, usual};
+use crate::consultations::handling::{Act, ActOutcome};
+use crate::consultations::transitions::act;
+use crate::consultations::{Request, RequestState};
 use crate::desk::request::{Refusal, Typed};
+use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
+use crate::storage::clock::moment;
+use crate::storage::encryption::token_hash;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/booking.html")]
+#[template(path = "desk/bookings/new.html")]
 struct BookingPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
@@ -29,27 +33,53 @@ struct BookingPage<'a> {
     standing: Option<(&'a Booking, String)>,
     form: &'a BookingForm,
     errors: &'a FieldErrors,
-    /// What others did since the page was opened, when that stopped a save.
-    news: Option<Vec<String>>,
+    again: Again,
     now: i64,
 }
 
 #[derive(Template)]
-#[template(path = "consultations/cancellation.html")]
+#[template(path = "desk/bookings/cancellation.html")]
 struct CancellationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     when: String,
 }
 
-pub fn routes() -> Router<Desk> {
+/// Why the form is shown again, though it is right.
+enum Again {
+    Nothing,
+    /// What others did since the page was opened, which stopped a save.
+    Stale(Vec<String>),
+    /// The time is unusual: it is asked once whether it is meant.
+    Question(Question),
+}
+
+/// An unusual time, and the day around it.
+struct Question {
+    concerns: Vec<String>,
+    /// The other bookings of the day: reference, from when, until when.
+    day: Vec<(String, String, String)>,
+    /// "Thursday 4 June 2026".
+    date: String,
+    /// Stands for exactly these concerns about exactly this time.
+    mark: String,
+}
+
+impl Question {
+    /// The same was asked before, and the button was pressed again.
+    fn is_answered(&self, fields: &Fields) -> bool {
+        fields.text("asked") == self.mark
+    }
+}
+
+pub fn routes() -> Router<DeskState> {
     Router::new()
         .route("/staff/consultations/{reference}/booking", get(new).post(create))
         .route("/staff/consultations/{reference}/cancellation", get(ask_to_cancel).post(cancel))
 }
 
 async fn new(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -63,11 +93,11 @@ async fn new(
     let form = booking
         .as_ref()
         .map_or_else(BookingForm::empty, |booking| BookingForm::of(booking, &app.site.clinic));
-    desk.show_booking(&me, &request, &form, &FieldErrors::default(), None).await
+    desk.show_booking(&me, &request, &form, &FieldErrors::default(), Again::Nothing).await
 }
 
 async fn create(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -77,23 +107,31 @@ async fn create(
     let (request, _) = desk.find(&me, &reference).await?;
     let new = match form.check(&app.site.clinic, app.clock.now()) {
         Ok(new) => new,
-        Err(errors) => return desk.show_booking(&me, &request, &form, &errors, None).await,
+        Err(errors) => return desk.show_booking(&me, &request, &form, &errors, Again::Nothing).await,
     };
+    if let Some(question) =
+        desk.question(&request, &new).await?.filter(|question| !question.is_answered(&fields))
+    {
+        let nothing = FieldErrors::default();
+        return desk.show_booking(&me, &request, &form, &nothing, Again::Question(question)).await;
+    }
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     match act(app, &me, reference.clone(), seen_at, Act::Book(new)).await? {
-        Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
-        Moved::Stale => {
+        ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
+        ActOutcome::Stale => {
             let opened_at = fields.text("opened_at").parse().unwrap_or(0);
             let news = desk.news_since(&reference, opened_at).await?;
             let (request, _) = desk.find(&me, &reference).await?;
-            desk.show_booking(&me, &request, &form, &FieldErrors::default(), Some(news)).await
+            desk.show_booking(&me, &request, &form, &FieldErrors::default(), Again::Stale(news)).await
         }
-        Moved::Impossible => desk.refuse_impossible(&me, &reference, "Book a consultation".to_owned()).await,
+        ActOutcome::Impossible => {
+            desk.refuse_impossible(&me, &reference, "Book a consultation".to_owned()).await
+        }
     }
 }
 
 async fn ask_to_cancel(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -111,7 +149,7 @@ async fn ask_to_cancel(
 }
 
 async fn cancel(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -119,19 +157,36 @@ async fn cancel(
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     let wanted = "Cancel the consultation".to_owned();
     match act(&desk.app, &me, reference.clone(), seen_at, Act::CancelBooking).await? {
-        Moved::Yes => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
-        Moved::Stale => {
+        ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
+        ActOutcome::Stale => {
             let refusal = Refusal::Stale { wanted, news: desk.news_since(&reference, 0).await? };
             desk.refuse(&me, &reference, Typed::default(), FieldErrors::default(), Some(refusal)).await
         }
-        Moved::Impossible => desk.refuse_impossible(&me, &reference, wanted).await,
+        ActOutcome::Impossible => desk.refuse_impossible(&me, &reference, wanted).await,
     }
 }
 
-impl Desk {
+impl DeskState {
     async fn refuse_impossible(&self, me: &Account, reference: &str, wanted: String) -> Result<Response> {
         let refusal = Some(Refusal::Impossible { wanted });
         self.refuse(me, reference, Typed::default(), FieldErrors::default(), refusal).await
+    }
+
+    /// What to ask before a booking is made; nothing when its time is as usual.
+    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<Question>> {
+        let app = &self.app;
+        let calendar = app.site.clinic.calendar();
+        let (from, until) = usual::day_of(calendar, new.starts_at);
+        let day = store::between(app.database.readers(), from, until, &request.reference).await?;
+        let concerns = usual::concerns(calendar, new, &day);
+        if concerns.is_empty() {
+            return Ok(None);
+        }
+        let say = |at: i64| calendar.say_time(moment(at));
+        let row = |one: &DayBooking| (one.reference.clone(), say(one.starts_at), say(one.ends_at()));
+        let mark = token_hash(&format!("{} {} {}", new.starts_at, new.minutes, concerns.join(" ")));
+        let date = calendar.local(new.starts_at).strftime("%A %-d %B %Y").to_string();
+        Ok(Some(Question { day: day.iter().map(row).collect(), concerns, date, mark }))
     }
 
     async fn show_booking(
@@ -140,39 +195,31 @@ impl Desk {
         request: &Request,
         form: &BookingForm,
         errors: &FieldErrors,
-        news: Option<Vec<String>>,
+        again: Again,
     ) -> Result<Response> {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
-        let wrong = !errors.is_empty() || news.is_some();
-        let status = match (&news, wrong) {
-            (Some(_), _) => StatusCode::CONFLICT,
-            (None, true) => StatusCode::UNPROCESSABLE_ENTITY,
-            (None, false) => StatusCode::OK,
+        let status = match (&again, errors.is_empty()) {
+            (Again::Stale(_), _) => StatusCode::CONFLICT,
+            (Again::Nothing, true) => StatusCode::OK,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let shown = BookingPage {
-            context: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
+            context: app
+                .site
+                .private(title)
+                .for_desk(&me.name, me.role)
+                .with_errors(status != StatusCode::OK),
             standing: booking.as_ref().map(|booking| (booking, say(booking))),
             request,
             form,
             errors,
-            news,
+            again,
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))
-    }
-}
-
-impl Setting {
-    /// Where, in a word or two.
-    pub fn short(self) -> &'static str {
-        match self {
-            Setting::Clinic => "at the clinic",
-            Setting::Video => "by video",
-            Setting::Phone => "by phone",
-        }
     }
 }

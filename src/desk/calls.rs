@@ -5,14 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan};
+use std::cmp::Reverse;
+use strum::VariantArray;
 
 use crate::clinic::promise::Calendar;
-use crate::consultations::State as RequestState;
-use crate::consultations::calls::{Outcome, next_time, suits};
+use crate::consultations::RequestState;
+use crate::consultations::calls::{CallOutcome, next_time, suits};
 use crate::consultations::handling::{Attention, store};
 use crate::consultations::queue_index::Entry;
-use crate::desk::Desk;
-use crate::desk::queue_rows::{Line, Words};
+use crate::desk::queue_rows::{QueueRow, RowWriter};
+use crate::desk::state::DeskState;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::seconds;
 use crate::web::error::Result;
@@ -24,18 +26,18 @@ use crate::web::site::PageContext;
 const MOST_SHOWN: usize = 60;
 
 #[derive(Template)]
-#[template(path = "consultations/calls.html")]
+#[template(path = "desk/calls.html")]
 struct CallsPage<'a> {
     context: PageContext<'a>,
     /// "9am to 10am on Monday 23 November".
     hour: String,
     /// The clinic is closed now: the sheet is for when it opens.
     ahead: bool,
-    best: Vec<Line>,
+    best: Vec<QueueRow>,
     /// Late, though it is not the time they like.
-    late: Vec<Line>,
+    late: Vec<QueueRow>,
     left_out: usize,
-    outcomes: [Outcome; 4],
+    outcomes: &'static [CallOutcome],
     now: i64,
 }
 
@@ -45,19 +47,19 @@ struct Hour {
     until: Timestamp,
 }
 
-pub async fn index(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Result<Response> {
+pub async fn index(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Result<Response> {
     let app = &desk.app;
     let calendar = app.site.clinic.calendar();
     let now = app.clock.now();
     desk.presence.leave(me.id);
-    desk.board.refresh(app).await?;
+    desk.queue_index.refresh(app).await?;
     let names = store::names(app.database.readers()).await?;
     let hour = Hour::of(calendar, now);
     let (mut best, mut late) = desk.to_ring(calendar, &hour, now);
     let left_out = best.len().saturating_sub(MOST_SHOWN);
     best.truncate(MOST_SHOWN);
     late.truncate(MOST_SHOWN);
-    let words = Words { calendar, now, names: &names };
+    let words = RowWriter { calendar, now, names: &names };
     let shown = CallsPage {
         context: app.site.private("Whom to ring").for_desk(&me.name, me.role),
         hour: hour.in_words(calendar),
@@ -65,7 +67,7 @@ pub async fn index(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Result<R
         best: best.iter().map(|entry| words.entry(entry)).collect(),
         late: late.iter().map(|entry| words.entry(entry)).collect(),
         left_out,
-        outcomes: Outcome::ALL,
+        outcomes: CallOutcome::VARIANTS,
         now: seconds(now),
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -93,13 +95,13 @@ impl Hour {
     }
 }
 
-impl Desk {
+impl DeskState {
     /// Whom to ring in an hour that suits them, and who is late and would rather be rung at another time.
     fn to_ring(&self, calendar: &Calendar, hour: &Hour, now: Timestamp) -> (Vec<Entry>, Vec<Entry>) {
-        let entries = self.board.read();
+        let entries = self.queue_index.read();
         let (from, until, now) = (hour.from, seconds(hour.until), seconds(now));
         let wanted = |entry: &&Entry| {
-            !entry.suspect
+            !entry.is_put_aside()
                 && entry.method == Method::Phone
                 && !entry.phone.is_empty()
                 && entry.attention != Attention::WrongNumber
@@ -115,9 +117,10 @@ impl Desk {
             .filter(wanted)
             .cloned()
             .partition(|entry| suits(calendar, &entry.times, from, hour.until));
-        other.retain(|entry| entry.state == RequestState::New && (entry.due_at < now || entry.safety));
+        other
+            .retain(|entry| entry.state == RequestState::New && (entry.due_at < now || entry.sign.is_some()));
         for list in [&mut best, &mut other] {
-            list.sort_by_key(|entry| (!entry.safety, entry.due_at, entry.created_at));
+            list.sort_by_key(|entry| (Reverse(entry.sign), entry.due_at, entry.created_at));
         }
         (best, other)
     }

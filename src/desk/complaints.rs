@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::clinic::promise::Calendar;
-use crate::patients::complaints::{Complaint, Step, store};
+use crate::patients::complaints::{Complaint, ComplaintStep, store};
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::Administrator;
@@ -26,7 +26,7 @@ const LONGEST_OUTCOME: usize = 2000;
 const MOST_SHOWN: i64 = 400;
 
 #[derive(Template)]
-#[template(path = "complaints/register.html")]
+#[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
     context: PageContext<'a>,
     complaints: Vec<Complaint>,
@@ -35,7 +35,7 @@ struct RegisterPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/show.html")]
+#[template(path = "desk/complaints/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     complaint: &'a Complaint,
@@ -80,7 +80,7 @@ async fn acknowledge(
     reference: Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    advance(app, me, reference, &fields, Step::Acknowledge).await
+    advance(app, me, reference, &fields, ComplaintStep::Acknowledge).await
 }
 
 async fn close(
@@ -93,8 +93,14 @@ async fn close(
     let mut errors = FieldErrors::default();
     match errors.take("outcome", form::words(&typed, LONGEST_OUTCOME, "What you found and did")) {
         Some(outcome) if !outcome.is_empty() => {
-            return advance(State(app), Administrator(me), Path(reference), &fields, Step::Close(outcome))
-                .await;
+            return advance(
+                State(app),
+                Administrator(me),
+                Path(reference),
+                &fields,
+                ComplaintStep::Close(outcome),
+            )
+            .await;
         }
         Some(_) => errors.add("outcome", "Enter what you found and did"),
         None => {}
@@ -108,7 +114,7 @@ async fn advance(
     Administrator(me): Administrator,
     Path(reference): Path<String>,
     fields: &Fields,
-    step: Step,
+    step: ComplaintStep,
 ) -> Result<Response> {
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     if crate::patients::complaints::advance(&app, me.id, reference.clone(), step, seen_at).await? {
@@ -161,7 +167,7 @@ impl ShowPage<'_> {
     }
 
     fn phone_link(&self) -> String {
-        self.complaint.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+        form::phone::link(&self.complaint.phone)
     }
 }
 

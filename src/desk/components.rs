@@ -15,7 +15,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/components.html")]
+#[template(path = "desk/components.html")]
 struct ComponentsPage<'a> {
     context: PageContext<'a>,
     errors: FieldErrors,

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::library::{Library, Sheet};
-use crate::patients::corrections::{Mistake, store};
+use crate::patients::corrections::{Correction, store};
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
@@ -25,22 +25,22 @@ use crate::web::site::PageContext;
 const LONGEST_ANSWER: usize = 500;
 
 #[derive(Clone)]
-struct Given {
+struct CorrectionReviewState {
     app: App,
     library: Arc<Library>,
 }
 
-impl FromRef<Given> for App {
-    fn from_ref(given: &Given) -> App {
+impl FromRef<CorrectionReviewState> for App {
+    fn from_ref(given: &CorrectionReviewState) -> App {
         given.app.clone()
     }
 }
 
 #[derive(Template)]
-#[template(path = "mistakes/review.html")]
+#[template(path = "desk/corrections.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
-    mistake: &'a Mistake,
+    mistake: &'a Correction,
     sheet: Option<&'a Sheet>,
     asked: String,
     erased: Option<String>,
@@ -54,11 +54,11 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/staff/mistakes/{reference}", get(show))
         .route("/staff/mistakes/{reference}/answer", post(answer))
-        .with_state(Given { app, library })
+        .with_state(CorrectionReviewState { app, library })
 }
 
 async fn show(
-    State(given): State<Given>,
+    State(given): State<CorrectionReviewState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -68,7 +68,7 @@ async fn show(
 }
 
 async fn answer(
-    State(given): State<Given>,
+    State(given): State<CorrectionReviewState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
     fields: Fields,
@@ -91,15 +91,15 @@ async fn answer(
     given.show(&me, &now, &typed, &errors, true).await
 }
 
-impl Given {
-    async fn find(&self, reference: &str) -> Result<Mistake> {
+impl CorrectionReviewState {
+    async fn find(&self, reference: &str) -> Result<Correction> {
         Ok(store::find(self.app.database.readers(), &self.app.cipher, reference).await?)
     }
 
     async fn show(
         &self,
         me: &Account,
-        mistake: &Mistake,
+        mistake: &Correction,
         answer: &str,
         errors: &FieldErrors,
         stale: bool,
@@ -112,7 +112,7 @@ impl Given {
             (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, true) => StatusCode::OK,
         };
-        let title = format!("Mistake {}", mistake.reference);
+        let title = format!("Correction {}", mistake.reference);
         let shown = ReviewPage {
             context: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
             mistake,

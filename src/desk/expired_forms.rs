@@ -19,7 +19,7 @@ use crate::web::site::PageContext;
 const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried"];
 
 #[derive(Template)]
-#[template(path = "staff/unsent.html")]
+#[template(path = "desk/expired_forms.html")]
 struct UnsentPage<'a> {
     context: PageContext<'a>,
     forms: Vec<Form>,

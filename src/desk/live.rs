@@ -9,10 +9,10 @@ use axum::response::sse::{Event, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
-use crate::consultations::State as RequestState;
+use crate::consultations::RequestState;
 use crate::consultations::handling::store;
-use crate::desk::Desk;
 use crate::desk::presence::{Other, Page};
+use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::staff::session;
 use crate::staff::session::Here;
@@ -25,8 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 const LOOKS: usize = 30;
 
 /// What a stream last told, so that it tells only what is new.
-struct Telling<T> {
-    desk: Desk,
+struct EventFeed<T> {
+    desk: DeskState,
     here: Here,
     stopping: Stopping,
     looks: usize,
@@ -38,7 +38,7 @@ struct Telling<T> {
 
 /// How many requests are new or have changed since the page was made.
 pub async fn queue(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     here: Here,
     stopping: Stopping,
     RawQuery(query): RawQuery,
@@ -47,7 +47,7 @@ pub async fn queue(
     let number = |name| fields.text(name).parse::<i64>().unwrap_or(i64::MAX);
     let (since, made_at) = (number("since"), number("at"));
     let (told, about) = (String::new(), String::new());
-    let telling = Telling { desk, here, stopping, looks: 0, told, about, _page: None };
+    let telling = EventFeed { desk, here, stopping, looks: 0, told, about, _page: None };
     Sse::new(unfold(telling, move |mut telling| async move {
         loop {
             telling.wait().await?;
@@ -62,7 +62,7 @@ pub async fn queue(
 
 /// Who else has the request open, and whether someone has changed it.
 pub async fn request(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     here: Here,
     Path(reference): Path<String>,
     stopping: Stopping,
@@ -74,7 +74,7 @@ pub async fn request(
     store::find(desk.app.database.readers(), &desk.app.cipher, &reference, here.account.role).await?;
     let page = desk.presence.connect(&reference, &here.account, &desk.app.clock);
     let told = (String::new(), false);
-    let telling = Telling { desk, here, stopping, looks: 0, told, about: reference, _page: Some(page) };
+    let telling = EventFeed { desk, here, stopping, looks: 0, told, about: reference, _page: Some(page) };
     Ok(Sse::new(unfold(telling, move |mut telling| async move {
         loop {
             telling.wait().await?;
@@ -95,7 +95,7 @@ pub async fn request(
     })))
 }
 
-impl<T> Telling<T> {
+impl<T> EventFeed<T> {
     /// The first look is at once. Nothing when it is time to end, as it is when the session has ended.
     async fn wait(&mut self) -> Option<()> {
         self.looks += 1;
@@ -113,12 +113,12 @@ impl<T> Telling<T> {
     }
 }
 
-impl Desk {
+impl DeskState {
     /// "2 new requests and 1 change", or nothing.
     async fn news(&self, since: i64, made_at: i64) -> Result<String> {
-        self.board.refresh(&self.app).await?;
-        let entries = self.board.read();
-        let later = entries.all().iter().filter(|entry| entry.revision > since && !entry.suspect);
+        self.queue_index.refresh(&self.app).await?;
+        let entries = self.queue_index.read();
+        let later = entries.all().iter().filter(|entry| entry.revision > since && !entry.is_put_aside());
         let (new, changed): (Vec<_>, Vec<_>) =
             later.partition(|entry| entry.state == RequestState::New && entry.created_at >= made_at);
         let new = (!new.is_empty()).then(|| count(new.len(), "new request"));
@@ -127,8 +127,8 @@ impl Desk {
     }
 
     async fn has_changed(&self, reference: &str, since: i64) -> Result<bool> {
-        self.board.refresh(&self.app).await?;
-        Ok(self.board.read().get(reference).is_none_or(|entry| entry.changed_at > since))
+        self.queue_index.refresh(&self.app).await?;
+        Ok(self.queue_index.read().get(reference).is_none_or(|entry| entry.changed_at > since))
     }
 
     /// "Sam Jones has had this open since 9.12am.", or nothing.

@@ -25,7 +25,7 @@ use crate::web::site::PageContext;
 const ROLES: [Role; 3] = [Role::Reception, Role::Clinician, Role::Administrator];
 
 #[derive(Template)]
-#[template(path = "staff/people.html")]
+#[template(path = "desk/people/index.html")]
 struct PeoplePage<'a> {
     context: PageContext<'a>,
     people: Vec<Person>,
@@ -34,7 +34,7 @@ struct PeoplePage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/person.html")]
+#[template(path = "desk/people/show.html")]
 struct PersonPage<'a> {
     context: PageContext<'a>,
     person: &'a Person,
@@ -44,7 +44,7 @@ struct PersonPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/invite.html")]
+#[template(path = "desk/people/invite.html")]
 struct InvitePage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -53,7 +53,7 @@ struct InvitePage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/invited.html")]
+#[template(path = "desk/people/invited.html")]
 struct InvitedPage<'a> {
     context: PageContext<'a>,
     email: &'a str,

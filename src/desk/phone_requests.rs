@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::consultations;
-use crate::consultations::request::{LONGEST_CONCERN, RequestForm};
-use crate::desk::Desk;
+use crate::consultations::request_form::{LONGEST_CONCERN, RequestForm};
+use crate::desk::state::DeskState;
+use crate::signs::Kind;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::reference::SubmissionKey;
@@ -20,13 +21,15 @@ use crate::web::site::PageContext;
 const DID_THEY_MEAN: &str = "Check the email address: did they mean";
 
 #[derive(Template)]
-#[template(path = "consultations/phone.html")]
+#[template(path = "desk/phone_requests.html")]
 struct PhonePage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
     /// The text in pieces, when it holds safety words that are yet to be read out.
     marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
     key: &'a str,
     due: String,
     trouble: bool,
@@ -40,24 +43,26 @@ struct Again {
     trouble: bool,
 }
 
-pub async fn new(State(desk): State<Desk>, SignedIn(me): SignedIn) -> Response {
+pub async fn new(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Response {
     desk.show_phone(&me, &RequestForm::default(), None, Again::default())
 }
 
-pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
+pub async fn create(
+    State(desk): State<DeskState>,
+    SignedIn(me): SignedIn,
+    fields: Fields,
+) -> Result<Response> {
     let app = &desk.app;
     let form = RequestForm::read(&fields);
     let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
-    let mut new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
+    let new = match email::ask(form.check(), &form.email, &form.email_queried, DID_THEY_MEAN) {
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
-    let unread = app.site.clinic.safety.are_in(&new.concern) && !fields.has("read_out");
+    let unread = !app.site.signs.read(&new.concern).is_calm() && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
     };
-    // No program fills in the desk's form.
-    new.suspect = false;
     match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
         Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         Err(Error::Unavailable) => {
@@ -67,7 +72,7 @@ pub async fn create(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fi
     }
 }
 
-impl Desk {
+impl DeskState {
     fn show_phone(
         &self,
         me: &Account,
@@ -84,13 +89,15 @@ impl Desk {
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, false) => StatusCode::OK,
         };
+        let finding = app.site.signs.read(&form.concern);
         let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let context = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
         let shown = PhonePage {
             context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            marked: if safety { app.site.clinic.safety.marked(&form.concern) } else { Vec::new() },
+            marked: if safety { finding.marked(&form.concern) } else { Vec::new() },
+            kinds: finding.kinds(),
             key: key.as_str(),
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
             trouble,

@@ -5,13 +5,14 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use form_urlencoded::Serializer;
+use strum::VariantArray;
 
-use crate::consultations::State as RequestState;
+use crate::consultations::RequestState;
 use crate::consultations::handling::store;
-use crate::consultations::queue_index::LookedFor;
-use crate::desk::Desk;
-use crate::desk::queue_groups::{Asked, Listing, ON_A_PAGE, Owned, Section, View, list};
-use crate::desk::queue_rows::{Line, Pick, Words, next_midnight, picks};
+use crate::consultations::queue_index::SearchKey;
+use crate::desk::queue_groups::{Listing, ON_A_PAGE, Owned, QueueFilter, QueueGroup, View, list};
+use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, next_midnight, select_options};
+use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
@@ -28,13 +29,13 @@ const DONE_LATELY: i64 = 5;
 const LONGEST_SEARCH: usize = 254;
 
 #[derive(Template)]
-#[template(path = "consultations/queue.html")]
+#[template(path = "desk/queue.html")]
 struct QueuePage<'a> {
     context: PageContext<'a>,
     view: View,
-    shown: Vec<Shown>,
-    done_lately: Vec<Line>,
-    suspects: usize,
+    shown: Vec<ShownGroup>,
+    done_lately: Vec<QueueRow>,
+    spam: usize,
     /// What was looked for, as typed.
     typed: &'a str,
     filtered: bool,
@@ -49,17 +50,17 @@ struct QueuePage<'a> {
     takes_away: bool,
 }
 
-/// A section with the requests of it that stand on this page.
-struct Shown {
-    section: Section,
+/// A group with the requests of it that stand on this page.
+struct ShownGroup {
+    group: QueueGroup,
     count: String,
-    lines: Vec<Line>,
+    rows: Vec<QueueRow>,
 }
 
 struct Filters {
-    states: Vec<Pick>,
-    owners: Vec<Pick>,
-    methods: Vec<Pick>,
+    states: Vec<SelectOption>,
+    owners: Vec<SelectOption>,
+    methods: Vec<SelectOption>,
 }
 
 struct Page {
@@ -69,7 +70,7 @@ struct Page {
 }
 
 pub async fn index(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
@@ -79,7 +80,11 @@ pub async fn index(
 }
 
 /// A search is sent, not asked for by address: names and numbers do not belong into a browser's history.
-pub async fn search(State(desk): State<Desk>, SignedIn(me): SignedIn, fields: Fields) -> Result<Response> {
+pub async fn search(
+    State(desk): State<DeskState>,
+    SignedIn(me): SignedIn,
+    fields: Fields,
+) -> Result<Response> {
     let typed: String = fields.text("q").chars().take(LONGEST_SEARCH).collect();
     desk.show_queue(&me, &fields, Some(typed.trim())).await
 }
@@ -89,32 +94,32 @@ pub async fn no_search(SignedIn(_): SignedIn) -> Redirect {
     Redirect::to("/staff")
 }
 
-impl Desk {
+impl DeskState {
     async fn show_queue(&self, me: &Account, fields: &Fields, typed: Option<&str>) -> Result<Response> {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
         let now = app.clock.now();
         let colleagues = store::colleagues(app.database.readers()).await?;
         let names = store::names(app.database.readers()).await?;
-        self.board.refresh(app).await?;
+        self.queue_index.refresh(app).await?;
         let asked = asked(fields, me, typed);
         let number = fields.text("page").parse().unwrap_or(1).clamp(1, 10_000);
         let (at, tomorrow) = (seconds(now), seconds(next_midnight(calendar, now)));
         let filtered = asked.state.is_some() || asked.owner.is_some() || asked.method.is_some();
         let done_lately = if asked.view == View::Open && !filtered && number == 1 {
-            self.board.done_lately(app, DONE_LATELY).await?
+            self.queue_index.done_lately(app, DONE_LATELY).await?
         } else {
             Vec::new()
         };
-        let (listing, suspects, revision) = {
-            let entries = self.board.read();
-            (list(&entries, &asked, at, tomorrow, number), entries.suspects(), entries.revision())
+        let (listing, spam, revision) = {
+            let entries = self.queue_index.read();
+            (list(&entries, &asked, at, tomorrow, number), entries.spam(), entries.revision())
         };
-        let words = Words { calendar, now, names: &names };
+        let words = RowWriter { calendar, now, names: &names };
         let title = match (typed, asked.view) {
             (Some(_), _) => "Search requests",
             (None, View::Done) => "Requests that are done",
-            (None, View::Suspects) => "Perhaps spam",
+            (None, View::Spam) => "Spam",
             (None, _) => "Requests",
         };
         let total = listing.total;
@@ -122,8 +127,8 @@ impl Desk {
             context: app.site.private(title).for_desk(&me.name, me.role),
             view: asked.view,
             done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
-            shown: sections(listing, &words, &asked, number),
-            suspects,
+            shown: queue_groups(listing, &words, &asked, number),
+            spam,
             typed: typed.unwrap_or_default(),
             filtered,
             filters: Filters::of(fields, &colleagues, me),
@@ -145,8 +150,8 @@ impl QueuePage<'_> {
         format!("/staff/events?since={}&at={}", self.revision, self.now)
     }
 
-    fn suspect_count(&self) -> String {
-        count(self.suspects, "request")
+    fn spam_count(&self) -> String {
+        count(self.spam, "request")
     }
 
     fn matches(&self) -> String {
@@ -154,15 +159,15 @@ impl QueuePage<'_> {
     }
 }
 
-fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> Asked {
+fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> QueueFilter {
     let view = match fields.text("show").as_str() {
         _ if typed.is_some_and(|typed| !typed.is_empty()) => View::All,
         "done" => View::Done,
-        "spam" => View::Suspects,
+        "spam" => View::Spam,
         _ => View::Open,
     };
-    let state = RequestState::from_word(&fields.text("state"));
-    Asked {
+    let state = fields.text("state").parse::<RequestState>().ok();
+    QueueFilter {
         // A state that is an end is looked for where the ended ones are.
         view: if view == View::Open && state.is_some_and(RequestState::is_over) { View::Done } else { view },
         state,
@@ -173,20 +178,20 @@ fn asked(fields: &Fields, me: &Account, typed: Option<&str>) -> Asked {
         },
         method: Method::from_word(&fields.text("method")),
         // Typed words that hold no letter and no digit find nobody, rather than everybody.
-        looked_for: typed
+        search_key: typed
             .filter(|typed| !typed.is_empty())
-            .map(|typed| LookedFor::parse(typed).unwrap_or_else(LookedFor::nobody)),
+            .map(|typed| SearchKey::parse(typed).unwrap_or_else(SearchKey::nobody)),
     }
 }
 
-fn sections(listing: Listing, words: &Words, asked: &Asked, number: usize) -> Vec<Shown> {
-    let mut shown: Vec<Shown> = Vec::new();
-    for (section, total) in &listing.counts {
-        let lines: Vec<Line> =
-            listing.rows.iter().filter(|row| row.section == *section).map(|row| words.line(row)).collect();
-        let says_empty = asked.view == View::Open && number == 1 && !section.empty().is_empty();
-        if !lines.is_empty() || (*total == 0 && says_empty) {
-            shown.push(Shown { section: *section, count: count(*total, "request"), lines });
+fn queue_groups(listing: Listing, words: &RowWriter, asked: &QueueFilter, number: usize) -> Vec<ShownGroup> {
+    let mut shown: Vec<ShownGroup> = Vec::new();
+    for (group, total) in &listing.counts {
+        let rows: Vec<QueueRow> =
+            listing.items.iter().filter(|row| row.group == *group).map(|row| words.item(row)).collect();
+        let says_empty = asked.view == View::Open && number == 1 && !group.empty().is_empty();
+        if !rows.is_empty() || (*total == 0 && says_empty) {
+            shown.push(ShownGroup { group: *group, count: count(*total, "request"), rows });
         }
     }
     shown
@@ -226,13 +231,14 @@ impl Filters {
         let owners = owners.map(|(value, label)| (value.to_owned(), label.to_owned()));
         let others = colleagues.iter().filter(|(id, _)| *id != me.id);
         let others = others.map(|(id, name)| (id.to_string(), name.clone()));
-        let states = RequestState::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
+        let states =
+            RequestState::VARIANTS.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned()));
         let methods = Method::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
         let any = |label: &str| (String::new(), label.to_owned());
         Filters {
-            states: picks([any("Any state")].into_iter().chain(states), &fields.text("state")),
-            owners: picks(owners.into_iter().chain(others), &fields.text("owner")),
-            methods: picks([any("Any way")].into_iter().chain(methods), &fields.text("method")),
+            states: select_options([any("Any state")].into_iter().chain(states), &fields.text("state")),
+            owners: select_options(owners.into_iter().chain(others), &fields.text("owner")),
+            methods: select_options([any("Any way")].into_iter().chain(methods), &fields.text("method")),
         }
     }
 }

@@ -3,15 +3,17 @@
 use jiff::Timestamp;
 
 use crate::clinic::promise::Calendar;
-use crate::consultations::State as RequestState;
+use crate::consultations::RequestState;
 use crate::consultations::queue_index::Entry;
-use crate::desk::queue_groups::Row;
+use crate::desk::queue_groups::QueueItem;
 use crate::library::count;
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::CallTime;
+use crate::web::form::phone;
 
 /// One request, in the words of a list.
-pub struct Line {
+pub struct QueueRow {
     pub reference: String,
     pub name: String,
     pub same: bool,
@@ -25,35 +27,36 @@ pub struct Line {
     pub left: String,
     pub late: bool,
     pub state: RequestState,
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     pub attention: &'static str,
     pub owner: String,
     pub nobody: bool,
-    pub suspect: bool,
+    pub spam: bool,
     pub changed_at: i64,
     pub calls: i64,
 }
 
 /// An option of a list.
-pub struct Pick {
+pub struct SelectOption {
     pub value: String,
     pub label: String,
     pub chosen: bool,
 }
 
 /// How requests are put into words.
-pub struct Words<'a> {
+pub struct RowWriter<'a> {
     pub calendar: &'a Calendar,
     pub now: Timestamp,
     pub names: &'a [(i64, String)],
 }
 
-impl Words<'_> {
-    pub fn line(&self, row: &Row) -> Line {
-        Line { same: row.same, ..self.entry(&row.entry) }
+impl RowWriter<'_> {
+    pub fn item(&self, row: &QueueItem) -> QueueRow {
+        QueueRow { same: row.same, ..self.entry(&row.entry) }
     }
 
-    pub fn entry(&self, entry: &Entry) -> Line {
+    pub fn entry(&self, entry: &Entry) -> QueueRow {
         let (due, at) = match (entry.state, entry.booked, entry.next_try_at) {
             (RequestState::New, _, _) => ("Promised by", entry.due_at),
             (RequestState::Booked, Some((from, _)), _) => ("Booked for", from),
@@ -65,7 +68,7 @@ impl Words<'_> {
         };
         let promised = entry.state == RequestState::New;
         let owner = entry.owner.and_then(|id| self.names.iter().find(|(known, _)| *known == id));
-        Line {
+        QueueRow {
             reference: entry.reference.to_string(),
             name: match entry.name.as_str() {
                 _ if entry.unopened => "This request cannot be opened".to_owned(),
@@ -81,30 +84,26 @@ impl Words<'_> {
             left: if promised { left(at, seconds(self.now)) } else { String::new() },
             late: promised && at < seconds(self.now),
             state: entry.state,
-            safety: entry.safety,
-            attention: entry.attention.says(),
+            sign: entry.sign,
+            attention: entry.attention.label(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             nobody: entry.owner.is_none(),
-            suspect: entry.suspect,
+            spam: entry.spam,
             changed_at: entry.changed_at,
             calls: entry.calls,
         }
     }
 }
 
-impl Line {
+impl QueueRow {
     pub fn calls_made(&self) -> String {
         count(usize::try_from(self.calls).unwrap_or(0), "call")
     }
 
-    /// The digits of the number as typed, for a `tel:` link.
+    /// A `tel:` link to the first number among what was typed.
     pub fn phone_link(&self) -> String {
-        phone_link(&self.phone)
+        phone::link(&self.phone)
     }
-}
-
-pub fn phone_link(phone: &str) -> String {
-    format!("tel:{}", phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
 }
 
 /// "25 minutes left", "4 hours left", "late by 2 days".
@@ -124,7 +123,10 @@ pub fn next_midnight(calendar: &Calendar, now: Timestamp) -> Timestamp {
 }
 
 /// The options of a list, with the one that is chosen.
-pub fn picks(options: impl IntoIterator<Item = (String, String)>, chosen: &str) -> Vec<Pick> {
-    let pick = |(value, label): (String, String)| Pick { chosen: value == chosen, value, label };
-    options.into_iter().map(pick).collect()
+pub fn select_options(
+    options: impl IntoIterator<Item = (String, String)>,
+    chosen: &str,
+) -> Vec<SelectOption> {
+    let option = |(value, label): (String, String)| SelectOption { chosen: value == chosen, value, label };
+    options.into_iter().map(option).collect()
 }

@@ -4,30 +4,32 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use strum::VariantArray;
 
 use crate::clinic::promise::Calendar;
 use crate::consultations::bookings;
 use crate::consultations::bookings::Booking;
 use crate::consultations::calls;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling::{Handling, Note, Reason, store};
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{CloseReason, Handling, Note, store};
 use crate::consultations::store as requests;
 use crate::consultations::store::Event;
 use crate::consultations::summaries;
-use crate::consultations::{Request, State as RequestState};
-use crate::desk::Desk;
+use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
-use crate::desk::queue_rows::{Line, Pick, Words, left, phone_link, picks};
+use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
+use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::library::summary::Summary;
 use crate::mail;
 use crate::mail::State as MailState;
+use crate::signs::Kind;
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
 use crate::web::error::Result;
-use crate::web::form::FieldErrors;
+use crate::web::form::{FieldErrors, phone};
 use crate::web::page;
 use crate::web::site::PageContext;
 
@@ -37,7 +39,7 @@ pub const LONGEST_NOTE: usize = 2000;
 const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]
-#[template(path = "consultations/review.html")]
+#[template(path = "desk/request.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
@@ -46,6 +48,8 @@ struct ReviewPage<'a> {
     mine: bool,
     /// What they said in pieces, safety words marked.
     marked: Vec<(bool, &'a str)>,
+    /// Each sign that was found, in plain words, and what they wrote that says so. Only for who sees their words.
+    found_signs: Vec<(Kind, String, Vec<String>)>,
     about: Option<&'a str>,
     asked: String,
     due: String,
@@ -60,12 +64,12 @@ struct ReviewPage<'a> {
     notes: Vec<(Note, String)>,
     mails: Vec<(&'static str, &'static str, bool)>,
     history: Vec<(String, String, String)>,
-    same_person: Vec<Line>,
+    same_person: Vec<QueueRow>,
     others: Vec<Other>,
     erased_on: Option<String>,
     held_since: Option<String>,
-    colleagues: Vec<Pick>,
-    reasons: Vec<Pick>,
+    colleagues: Vec<SelectOption>,
+    reasons: Vec<SelectOption>,
     typed: Typed,
     errors: FieldErrors,
     refusal: Option<Refusal>,
@@ -92,7 +96,7 @@ pub enum Refusal {
 }
 
 pub async fn show(
-    State(desk): State<Desk>,
+    State(desk): State<DeskState>,
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
@@ -100,7 +104,7 @@ pub async fn show(
     desk.show_request(&me, &found, StatusCode::OK, Typed::default(), FieldErrors::default(), None).await
 }
 
-impl Desk {
+impl DeskState {
     pub async fn find(&self, me: &Account, reference: &str) -> Result<(Request, Handling)> {
         let app = &self.app;
         Ok(store::find(app.database.readers(), &app.cipher, reference, me.role).await?)
@@ -139,7 +143,7 @@ impl Desk {
         let calendar = app.site.clinic.calendar();
         let now = app.clock.now();
         self.note_opening(me, about).await?;
-        self.board.refresh(app).await?;
+        self.queue_index.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
         let notes = store::notes(readers, &app.cipher, about, me.role.sees_words()).await?;
@@ -147,12 +151,14 @@ impl Desk {
         let colleagues = store::colleagues(readers).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
+        let finding = app.site.signs.read(&request.concern);
         let shown = ReviewPage {
             // The reference, not the name: a browser keeps the titles of pages in its history.
             context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
-            marked: app.site.clinic.safety.marked(&request.concern),
+            marked: finding.marked(&request.concern),
+            found_signs: finding.reasons(&request.concern),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),
             due: calendar.say_with_year(request.due_at),
@@ -161,29 +167,31 @@ impl Desk {
             best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
             booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
             booking: booking.as_ref(),
-            calls: calls.iter().map(|call| told_call(call, calendar)).collect(),
+            calls: calls.iter().map(|call| describe_call(call, calendar)).collect(),
             notes: notes
                 .into_iter()
                 .map(|note| (say(note.written_at), note))
                 .map(|(at, note)| (note, at))
                 .collect(),
-            mails: told_mails(mail::mails_of(readers, about).await?),
+            mails: describe_mails(mail::mails_of(readers, about).await?),
             history: self.history(about, &names).await?,
-            same_person: self.same_person(about, &Words { calendar, now, names: &names }),
+            same_person: self.same_person(about, &RowWriter { calendar, now, names: &names }),
             others: self.presence.open(about, me, now),
             erased_on: handling.ended_at.map(|at| {
                 calendar.local(crate::consultations::erased_at(at)).strftime("%-d %B %Y").to_string()
             }),
             held_since: handling.held_at.map(say),
-            colleagues: picks(
+            colleagues: select_options(
                 colleagues
                     .into_iter()
                     .filter(|(id, _)| *id != me.id)
                     .map(|(id, name)| (id.to_string(), name)),
                 &typed.owner,
             ),
-            reasons: picks(
-                Reason::ALL.map(|reason| (reason.word().to_owned(), reason.label().to_owned())),
+            reasons: select_options(
+                CloseReason::VARIANTS
+                    .iter()
+                    .map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())),
                 &typed.reason,
             ),
             shared: if me.role.sees_words() {
@@ -202,8 +210,8 @@ impl Desk {
         Ok(page::private(status, &shown))
     }
 
-    fn same_person(&self, reference: &str, words: &Words) -> Vec<Line> {
-        let entries = self.board.read();
+    fn same_person(&self, reference: &str, words: &RowWriter) -> Vec<QueueRow> {
+        let entries = self.queue_index.read();
         let Some(entry) = entries.get(reference) else { return Vec::new() };
         entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
     }
@@ -269,24 +277,24 @@ fn name_of(staff: Option<i64>, names: &[(i64, String)]) -> String {
     known.map_or_else(|| "Someone who left".to_owned(), |(_, name)| name.clone())
 }
 
-fn told_call(call: &calls::store::Call, calendar: &Calendar) -> String {
-    let outcome = Outcome::from_word(&call.outcome).map_or("Rang", Outcome::label);
+fn describe_call(call: &calls::store::Call, calendar: &Calendar) -> String {
+    let outcome = call.outcome.parse().map_or("Rang", CallOutcome::label);
     format!("{outcome}: {}, {}", call.staff, calendar.say(moment(call.called_at)))
 }
 
 /// Purpose, state, and whether a person should look at it.
-fn told_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
+fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
     let troubled = |state| matches!(state, MailState::Failed | MailState::NeedsAttention);
     mails.iter().map(|mail| (mail.purpose.label(), mail.state.label(), troubled(mail.state))).collect()
 }
 
 impl ReviewPage<'_> {
     fn phone_link(&self) -> String {
-        phone_link(&self.request.phone)
+        phone::link(&self.request.phone)
     }
 
-    fn outcomes(&self) -> [Outcome; 4] {
-        Outcome::ALL
+    fn outcomes(&self) -> &'static [CallOutcome] {
+        CallOutcome::VARIANTS
     }
 
     fn since(&self, other: &Other) -> String {

@@ -24,14 +24,14 @@ const WRONG: &str = "Enter the code that your app shows now. Each code works onc
 const WAIT: &str = "Too many tries. Wait 5 minutes, or enter a recovery code";
 
 #[derive(Template)]
-#[template(path = "staff/code.html")]
+#[template(path = "desk/second_step/code.html")]
 struct CodePage<'a> {
     context: PageContext<'a>,
     errors: &'a FieldErrors,
 }
 
 #[derive(Template)]
-#[template(path = "staff/set_up.html")]
+#[template(path = "desk/second_step/set_up.html")]
 struct SetUpPage<'a> {
     context: PageContext<'a>,
     errors: &'a FieldErrors,
@@ -41,7 +41,7 @@ struct SetUpPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "staff/recovery_codes.html")]
+#[template(path = "desk/second_step/recovery_codes.html")]
 pub struct RecoveryCodesPage<'a> {
     pub context: PageContext<'a>,
     pub codes: &'a [String],

@@ -21,7 +21,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/sign_in.html")]
+#[template(path = "desk/sign_in.html")]
 struct SignInPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
@@ -43,6 +43,7 @@ pub fn routes(app: App) -> Router {
         .merge(crate::desk::account::routes(app.clone()))
         .merge(crate::desk::people::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
+        .merge(crate::desk::clock::routes(app.clone()))
         .merge(crate::desk::expired_forms::routes(app))
 }
 

@@ -18,7 +18,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/welcome.html")]
+#[template(path = "desk/welcome.html")]
 struct WelcomePage<'a> {
     context: PageContext<'a>,
     role: &'a str,

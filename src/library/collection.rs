@@ -22,6 +22,8 @@ pub struct Library {
     pub topics: Vec<Topic>,
     pub index: Index,
     pub questions: Questions,
+    /// The SVG of each drawing, by its name.
+    pub figures: BTreeMap<String, String>,
 }
 
 impl Library {

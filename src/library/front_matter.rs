@@ -130,10 +130,11 @@ impl FrontMatter {
         let written = day(&self.written);
         match self.signed_on() {
             None => format!("Written {written}, not yet reviewed by a clinician"),
-            Some(reviewed) if reviewed < self.written => {
-                format!("Reviewed {}, changed {written}", day(&reviewed))
+            Some(reviewed) => {
+                let role = self.reviewer.role.to_lowercase();
+                let review = format!("Reviewed {} by {}, {role}", day(&reviewed), self.reviewer.name);
+                if reviewed < self.written { format!("{review}; changed {written}") } else { review }
             }
-            Some(reviewed) => format!("Written {written}, reviewed {}", day(&reviewed)),
         }
     }
 
@@ -177,10 +178,13 @@ mod tests {
         let dated = front("pending", "reviewed = \"2026-12-01\"");
         assert_eq!(dated.sign_off(), pending.sign_off(), "a day without a name is no review");
         let signed = front("signed", "reviewed = \"2026-12-01\"");
-        assert_eq!(signed.sign_off(), "Written 27 November 2026, reviewed 1 December 2026");
+        assert_eq!(signed.sign_off(), "Reviewed 1 December 2026 by Sam Porter, physiotherapist");
         assert_eq!(signed.reviewed_by(), "Sam Porter, Physiotherapist");
         let changed = front("signed", "reviewed = \"2026-10-01\"");
-        assert_eq!(changed.sign_off(), "Reviewed 1 October 2026, changed 27 November 2026");
+        assert_eq!(
+            changed.sign_off(),
+            "Reviewed 1 October 2026 by Sam Porter, physiotherapist; changed 27 November 2026"
+        );
     }
 
     #[test]

@@ -26,9 +26,11 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Findi
     let topics = topics::load(content)?;
     let questions = Questions::load(content)?;
     let synonyms = Synonyms::load(content)?;
-    let index = Index::build(Vec::new(), &synonyms);
+    let index = Index::build(Vec::new(), &synonyms)?;
     let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
-    let mut library = Library { folder, sheets, pages, references, glossary, topics, index, questions };
+    let figures = names.figures.clone();
+    let mut library =
+        Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
     let mut findings = Vec::new();
     for kind in [Kind::FactSheet, Kind::Guide] {
         for file in markdown_files(&content.join(kind.folder()))? {
@@ -49,7 +51,7 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Findi
         sheet.sources =
             sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
     }
-    library.index = Index::build(search::sources(&library, site), &synonyms);
+    library.index = Index::build(search::sources(&library, site), &synonyms)?;
     Ok((library, findings))
 }
 

@@ -6,6 +6,7 @@ mod collection;
 mod count;
 mod day;
 pub mod feeds;
+pub mod figures;
 mod file;
 mod front_matter;
 mod gather;

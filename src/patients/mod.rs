@@ -2,9 +2,11 @@
 
 pub mod assessment;
 pub mod complaints;
+pub mod confirmation_mail;
 pub mod consultations;
 pub mod corrections;
 pub mod drafts;
+pub mod form_step;
 pub mod reports;
 pub mod summaries;
 pub mod usefulness;

@@ -18,13 +18,13 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Clone)]
-struct Given {
+struct SummariesState {
     app: App,
     library: Arc<Library>,
 }
 
 #[derive(Template)]
-#[template(path = "summaries/show.html")]
+#[template(path = "patients/summaries/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     summary: &'a Summary,
@@ -35,7 +35,7 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "summaries/withdrawal.html")]
+#[template(path = "patients/summaries/withdrawal.html")]
 struct WithdrawalPage<'a> {
     context: PageContext<'a>,
     /// Nothing once it is erased.
@@ -46,10 +46,10 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/summaries/{token}", get(show))
         .route("/summaries/{token}/withdrawal", get(ask_to_withdraw).post(withdraw))
-        .with_state(Given { app, library })
+        .with_state(SummariesState { app, library })
 }
 
-async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn show(State(given): State<SummariesState>, Path(token): Path<String>) -> Result<Response> {
     let (summary, expires_at) =
         crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     let last = given.app.site.clinic.calendar().local(moment(expires_at)).date();
@@ -63,13 +63,13 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn ask_to_withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn ask_to_withdraw(State(given): State<SummariesState>, Path(token): Path<String>) -> Result<Response> {
     crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     let context = given.app.site.private("Do you want to erase this summary?");
     Ok(page::private(StatusCode::OK, &WithdrawalPage { context, path: Some(path(&token)) }))
 }
 
-async fn withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn withdraw(State(given): State<SummariesState>, Path(token): Path<String>) -> Result<Response> {
     crate::consultations::summaries::open(&given.app, &token).await?.ok_or(Error::NotFound)?;
     crate::consultations::summaries::withdraw(&given.app, &token).await?;
     let context = given.app.site.private("This summary has been erased");

@@ -7,6 +7,9 @@ use crate::storage::encryption::{Cipher, hex, random, token_hash};
 const ALPHABET: &[u8] = b"346789CDFHJKMNPQRTVWXY";
 /// More than 10 thousand million codes: see `security::Limits` for what that is worth.
 const CODE_LENGTH: usize = 8;
+const CHECK_PAGE: &str = "check page";
+/// Of the keyed hash in a check page's key: 64 bits.
+const PROOF_DIGITS: usize = 16;
 /// Faster than a person reads a check page.
 const SHORTEST_READING_SECONDS: i64 = 2;
 
@@ -55,7 +58,11 @@ impl SubmissionKey {
     /// A key that a check page sent back; nothing when it is not one of ours.
     pub fn parse(cipher: &Cipher, text: &str) -> Option<SubmissionKey> {
         let (body, given) = text.rsplit_once('-')?;
-        (proof(cipher, body) == given).then(|| SubmissionKey(text.to_owned()))
+        let proof = u64::from_str_radix(given, 16).ok().filter(|_| given.len() == PROOF_DIGITS)?;
+        let right = cipher.is_start_of_mark(CHECK_PAGE, body, &proof.to_be_bytes());
+        // In our own spelling only: a key has one.
+        (right && !given.bytes().any(|digit| digit.is_ascii_uppercase() || digit == b'+'))
+            .then(|| SubmissionKey(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -75,6 +82,18 @@ impl SubmissionKey {
         (0..SHORTEST_READING_SECONDS).contains(&read_for)
     }
 
+    /// The key of the page that asks for one more press: the same each time, so that a double press is still one.
+    pub fn for_second_press(&self, cipher: &Cipher) -> SubmissionKey {
+        let made = self.0.rsplit_once('-').map_or("", |(body, _)| body);
+        let body = format!("{made}-again");
+        SubmissionKey(format!("{body}-{}", proof(cipher, &body)))
+    }
+
+    /// True when a page has asked for one more press already.
+    pub fn is_of_second_press(&self) -> bool {
+        self.0.split('-').nth(2) == Some("again")
+    }
+
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
     pub fn private_token(&self, cipher: &Cipher) -> String {
         cipher.mark("private page", &self.0)[..40].to_owned()
@@ -87,7 +106,7 @@ pub fn key_hash(kind: &str, key: &str) -> String {
 }
 
 fn proof(cipher: &Cipher, body: &str) -> String {
-    cipher.mark("check page", body)[..16].to_owned()
+    cipher.mark(CHECK_PAGE, body)[..PROOF_DIGITS].to_owned()
 }
 
 #[cfg(test)]
@@ -131,6 +150,10 @@ mod tests {
         assert!(key.was_too_quick(&clock));
         clock.advance(jiff::SignedDuration::from_secs(2));
         assert!(!key.was_too_quick(&clock));
+        let again = key.for_second_press(&cipher);
+        assert_eq!(SubmissionKey::parse(&cipher, again.as_str()), Some(again.clone()));
+        assert!(again.is_of_second_press() && !key.is_of_second_press());
+        assert_eq!(again, key.for_second_press(&cipher), "a double press is one");
         clock.advance(jiff::SignedDuration::from_secs(-600));
         assert!(!key.was_too_quick(&clock), "the clock was set back");
         for forged in ["", "-", "a-b-c", &key.as_str().replacen('-', "0-", 1)] {

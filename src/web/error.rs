@@ -86,7 +86,7 @@ impl IntoResponse for Error {
 struct Undecryptable;
 
 #[derive(Template)]
-#[template(path = "error.html")]
+#[template(path = "web/error.html")]
 struct ErrorPage<'a> {
     context: PageContext<'a>,
     status: u16,

@@ -1,10 +1,15 @@
 //! The HTTP server: layers, forms and their errors, pages as responses, the frame around a page, static files.
 
 pub mod app;
+pub mod canonical_path;
+pub mod connections;
 pub mod error;
 pub mod form;
+pub mod icons;
 pub mod metrics;
 pub mod page;
+pub mod public_posts;
+pub mod refusals;
 pub mod security;
 pub mod server;
 pub mod site;

@@ -53,31 +53,16 @@ async fn a_key_that_is_sent_again_with_other_words_loses_none_of_them() {
 }
 
 #[tokio::test]
-async fn a_request_taken_for_spam_is_cleared_when_the_same_comes_from_a_person() {
-    let site = Site::open().await;
-    let mut patient = site.visitor();
-    let check = patient.post(NEW, &consultation()).await;
-    let quick = patient.confirm(NEW, &check).await;
-    let reference = patient.get(quick.location()).await.first(".ref");
-    assert_eq!((site.count("consultations where suspect = 1").await, site.count("outbox").await), (1, 0));
-    assert_eq!(site.request(&consultation()).await, reference);
-    assert_eq!(site.count("consultations where suspect = 1").await, 0);
-    let mails = site.mails().await;
-    assert_eq!(mails.len(), 2, "its mails go out");
-    let confirmation = mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap();
-    let private = crate::consultations::link_in(confirmation, "http://localhost/consultations/");
-    assert_eq!(patient.get(&private).await.status, StatusCode::OK, "with a private page that opens");
-    let mut staff = site.staff().await;
-    assert!(staff.get("/staff").await.first("table.queue").contains("Ada Lovelace"));
-    assert!(staff.get(&page(&reference)).await.all(".log li").join(" ").contains("no longer taken for spam"));
-}
-
-#[tokio::test]
 async fn a_key_of_one_form_is_no_trouble_in_another() {
     let site = Site::open().await;
     for (from, to, first, second) in [
         ("/reports/new", NEW, report(), consultation()),
-        (NEW, "/reports/new", with(consultation(), "concern", &["another"]), report()),
+        (
+            NEW,
+            "/reports/new",
+            with(consultation(), "concern", &["another"]),
+            with(report(), "about", &["fibromyalgia"]),
+        ),
     ] {
         let mut patient = site.visitor();
         let check = patient.post(from, &first).await;
@@ -100,5 +85,5 @@ async fn a_clock_that_steps_back_makes_no_patient_a_robot() {
     let check = patient.post(NEW, &consultation()).await;
     site.clock.advance(SignedDuration::from_mins(-5));
     assert_eq!(patient.confirm(NEW, &check).await.status, StatusCode::SEE_OTHER);
-    assert_eq!((site.count("consultations where suspect = 0").await, site.count("outbox").await), (1, 2));
+    assert_eq!((site.count("consultations").await, site.count("outbox").await), (1, 2));
 }

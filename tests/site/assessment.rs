@@ -143,10 +143,10 @@ async fn a_person_answers_changes_and_sees_a_summary_of_just_what_they_said() {
     assert!(told.contains("“Playing with my grandson”") && told.contains('7'));
     let pages = summary.all(".reasons li");
     assert!(
-        pages[0].starts_with("Sleep and back painBecause you said that sleeping better matters to you, ")
+        pages[0].starts_with("Sleep and back pain Because you said that sleeping better matters to you, ")
     );
     assert!(
-        pages.contains(&"Neck pain and headachesBecause you said that your neck or head hurts.".to_owned())
+        pages.contains(&"Neck pain and headaches Because you said that your neck or head hurts.".to_owned())
     );
     assert!(!pages.iter().any(|page| page.contains("buttock")));
     assert!(summary.words().contains("What help is there for my sleep"));

@@ -186,24 +186,6 @@ async fn without_a_key_of_ours_nothing_is_stored_and_the_check_page_is_shown() {
 }
 
 #[tokio::test]
-async fn what_looks_like_spam_is_kept_apart_and_gets_no_mail() {
-    let site = Site::open().await;
-    let mut robot = site.visitor();
-    let mut trapped = consultation();
-    trapped.push(("website", "http://example.com"));
-    assert_eq!(robot.submit(NEW, &trapped).await.status, StatusCode::SEE_OTHER);
-    let check = robot.post(NEW, &with(consultation(), "concern", &["too quick"])).await;
-    assert_eq!(
-        robot.confirm(NEW, &check).await.status,
-        StatusCode::SEE_OTHER,
-        "the robot sees no difference"
-    );
-    assert_eq!((site.count("consultations").await, site.count("outbox").await), (2, 0));
-    let queue = site.staff().await.get("/staff").await;
-    assert!(queue.first("#suspect").contains("2 requests"));
-}
-
-#[tokio::test]
 async fn one_network_may_send_five_and_the_sixth_keeps_its_words() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     let mut patient = site.visitor();

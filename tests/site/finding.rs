@@ -48,8 +48,8 @@ pub fn library() -> Library {
     Library::load(content, &site).unwrap()
 }
 
-#[test]
-fn what_people_type_finds_the_right_page() {
+#[tokio::test]
+async fn what_people_type_finds_the_right_page() {
     let library = library();
     let queries = queries();
     let slugs: HashSet<&str> = queries.page.iter().map(|page| page.slug.as_str()).collect();
@@ -62,7 +62,7 @@ fn what_people_type_finds_the_right_page() {
         for page in &queries.page {
             let path = library.sheet(&page.slug).expect(&page.slug).path();
             for typed in if is_tuned { &page.tuned } else { &page.held } {
-                let found = library.index.search(typed).found;
+                let found = library.index.search(typed).await.unwrap().found;
                 let place = found.iter().position(|found| found.page.path == path);
                 asked += 1;
                 first += usize::from(place == Some(0));
@@ -87,24 +87,25 @@ fn what_people_type_finds_the_right_page() {
     }
 }
 
-#[test]
-fn the_same_search_has_the_same_answer_each_time_and_from_a_fresh_index() {
+#[tokio::test]
+async fn the_same_search_has_the_same_answer_each_time_and_from_a_fresh_index() {
     let (one, other) = (library(), library());
     for page in queries().page {
         for typed in page.tuned {
-            let paths = |library: &Library| -> Vec<String> {
-                library.index.search(&typed).found.iter().map(|found| found.page.path.clone()).collect()
+            let paths = async |library: &Library| -> Vec<String> {
+                let found = library.index.search(&typed).await.unwrap().found;
+                found.iter().map(|found| found.page.path.clone()).collect()
             };
-            assert_eq!(paths(&one), paths(&one));
-            assert_eq!(paths(&one), paths(&other));
+            assert_eq!(paths(&one).await, paths(&one).await);
+            assert_eq!(paths(&one).await, paths(&other).await);
         }
     }
 }
 
 /// Run by hand: cargo test --release --test site -- --ignored --nocapture measures
-#[test]
+#[tokio::test]
 #[ignore = "measures"]
-fn measures_how_long_a_search_takes() {
+async fn measures_how_long_a_search_takes() {
     let library = library();
     let queries: Vec<String> =
         queries().page.into_iter().flat_map(|page| [page.tuned, page.held].concat()).collect();
@@ -113,23 +114,26 @@ fn measures_how_long_a_search_takes() {
     let many: Vec<Source> = (0..10_000).map(|number| shuffled(&originals()[..26], number)).collect();
     let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
     let started = Instant::now();
-    let large = Index::build(many, &synonyms);
+    let large = Index::build(many, &synonyms).unwrap();
     println!("10,000 sheets are read in {:?}", started.elapsed());
     for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
-        let mut times: Vec<_> = queries
-            .iter()
-            .cycle()
-            .take(2000)
-            .map(|typed| {
-                let started = Instant::now();
-                let passages: usize =
-                    index.search(typed).found.iter().take(10).map(|found| found.passage().len()).sum();
-                std::hint::black_box(passages);
-                started.elapsed()
-            })
-            .collect();
+        let mut times = Vec::new();
+        for typed in
+            queries.iter().cycle().take(std::env::var("SEARCH_TAKE").map_or(2000, |n| n.parse().unwrap()))
+        {
+            let started = Instant::now();
+            let answer = index.search(typed).await.unwrap();
+            let passages = answer.passages(0..answer.found.len().min(10)).await.unwrap();
+            std::hint::black_box(passages);
+            times.push(started.elapsed());
+        }
         times.sort();
-        println!("{name}: median {:?}, p99 {:?}, worst {:?}", times[1000], times[1980], times[1999]);
+        println!(
+            "{name}: median {:?}, p99 {:?}, worst {:?}",
+            times[times.len() / 2],
+            times[times.len() * 99 / 100],
+            times[times.len() - 1]
+        );
     }
 }
 

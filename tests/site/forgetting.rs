@@ -5,7 +5,7 @@ use mybackpain::operations::retention_job::forget;
 use mybackpain::storage::encryption::Cipher;
 
 use crate::assessment::answer_all;
-use crate::support::{Site, consultation, report, with};
+use crate::support::{READING, Site, consultation, report, with};
 
 /// Words that stand nowhere else than in what a visitor typed.
 const MARKERS: &[&str] = &["Zebedee", "quagga@example.org", "07700900987", "xylophone"];
@@ -20,6 +20,7 @@ async fn site_with_personal_data() -> Site {
     let mut reader = site.visitor();
     let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
     let told = [("about", "privacy"), ("words", "a xylophone"), ("name", "Zebedee"), ("key", &key)];
+    site.clock.advance(READING);
     assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
     let form = with(with(report(), "name", &["Zebedee"]), "email", &["quagga@example.org"]);
     site.visitor().submit("/reports/new", &form).await;

@@ -108,6 +108,65 @@ async fn every_migration_carries_filled_tables_along() {
     assert!(broken.is_empty());
 }
 
+/// What an older version had taken for spam by a guess: nobody was told of it.
+const GUESSED_SPAM: &str = "
+insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method,
+  call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) values
+  ('BP-3333-7777', 'new', 1, 2, 5, '', 1, 1, 'phone', 'any', '', x'00', x'00', x'00', x'00', x'00', 'n', 'i'),
+  ('BP-3333-8888', 'contacted', 1, 2, 5, '', 0, 1, 'phone', 'any', '', x'00', x'00', x'00', x'00', x'00', 'o', 'j'),
+  ('BP-3333-9999', 'closed', 1, 2, 5, '', 0, 1, 'phone', 'any', '', x'00', x'00', x'00', x'00', x'00', 'p', 'k');
+update consultations set attention = 'changed' where reference = 'BP-3333-4444';
+insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, words)
+  values ('DP-3333-7777', 'l', 1, 2, 1, 1, x'00', x'00', x'00', x'00');
+insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, suspect, name, email, words)
+  values ('MP-3333-7777', 'm', 'open', 1, 1, 'fibromyalgia', '1.0', 1, x'00', x'00', x'00');
+";
+
+#[tokio::test]
+async fn what_was_hidden_by_a_guess_is_an_ordinary_request_that_waits_for_us() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
+    MIGRATOR.run_to(first, &pool).await.unwrap();
+    sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
+    MIGRATOR.run_to(7, &pool).await.unwrap();
+    sqlx::raw_sql(GUESSED_SPAM).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let rows: Vec<(String, String, i64, i64)> =
+        sqlx::query_as("select reference, attention, spam, revision from consultations order by reference")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let row = |reference: &str, attention: &str| (reference.to_owned(), attention.to_owned());
+    assert_eq!(
+        rows.iter()
+            .map(|(reference, attention, ..)| (reference.clone(), attention.clone()))
+            .collect::<Vec<_>>(),
+        [
+            row("BP-3333-4444", "changed"),
+            row("BP-3333-7777", "not told"),
+            row("BP-3333-8888", ""),
+            row("BP-3333-9999", "")
+        ],
+        "nothing is lost, and who waits to hear from us is marked"
+    );
+    assert!(rows.iter().all(|(.., spam, _)| *spam == 0), "no guess stays");
+    assert!(rows[1].3 > rows[3].3, "the change counts");
+    let told: Vec<String> = sqlx::query_scalar(
+        "select reference from consultation_events where who = 'system' and what like '%sent no mail' order by reference",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(told, ["BP-3333-7777", "BP-3333-8888"], "the history says what happened to open ones");
+    for table in ["complaints", "mistakes"] {
+        let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&pool).await.unwrap(), 1, "{table}");
+    }
+}
+
 /// Requests from before the desk kept what changed: they are taken in like the others, and a change counts.
 #[tokio::test]
 async fn older_requests_are_on_the_desk_and_their_changes_are_counted() {

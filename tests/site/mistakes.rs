@@ -89,15 +89,6 @@ async fn the_same_form_sent_twice_is_one_mistake_and_a_forged_key_is_none() {
 }
 
 #[tokio::test]
-async fn what_looks_like_spam_is_kept_and_marked() {
-    let site = Site::open().await;
-    let mut robot = site.visitor();
-    assert_eq!(tell(&site, &mut robot, &[("website", "x")]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.count("mistakes where suspect = 1").await, 1);
-    assert!(site.staff().await.get("/staff/pages").await.words().contains("Perhaps spam"));
-}
-
-#[tokio::test]
 async fn one_network_may_send_five_and_the_sixth_keeps_its_words() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     let mut reader = site.visitor();

@@ -17,6 +17,7 @@ const ACTS: &[(&str, &[(&str, &str)])] = &[
     ("closure", &[("reason", "dealt with")]),
     ("booking", &[("date", "2026-06-04"), ("time", "10:30"), ("minutes", "45"), ("setting", "clinic")]),
     ("cancellation", &[]),
+    ("spam", &[]),
     ("clearance", &[]),
     ("hold", &[("hold", "A complaint")]),
     ("release", &[]),
@@ -41,11 +42,24 @@ async fn only_the_moves_of_the_table_are_possible_and_the_others_are_refused_in_
     let site = Site::open().await;
     let mut staff = site.staff().await;
     let possible = [
-        ("new", vec!["contact", "calls", "owner", "notes", "closure", "booking", "hold", "attention"]),
-        ("contacted", vec!["calls", "owner", "notes", "closure", "booking", "hold", "attention"]),
+        (
+            "new",
+            vec!["contact", "calls", "owner", "notes", "closure", "booking", "spam", "hold", "attention"],
+        ),
+        ("contacted", vec!["calls", "owner", "notes", "closure", "booking", "spam", "hold", "attention"]),
         (
             "booked",
-            vec!["contact", "calls", "owner", "notes", "booking", "cancellation", "hold", "attention"],
+            vec![
+                "contact",
+                "calls",
+                "owner",
+                "notes",
+                "booking",
+                "cancellation",
+                "spam",
+                "hold",
+                "attention",
+            ],
         ),
         ("closed", vec!["notes", "hold", "attention"]),
         ("withdrawn", vec!["notes", "hold", "attention"]),

@@ -3,7 +3,7 @@
 use mybackpain::clinic::Role;
 
 use crate::roles::MATRIX;
-use crate::support::{Site, Visitor, consultation, with};
+use crate::support::{READING, Site, Visitor, consultation, with};
 
 /// Words that stand nowhere but in what one person sent.
 const MARKERS: [&str; 3] = ["Zebedee", "quagga@example.org", "xylophone"];
@@ -44,6 +44,7 @@ impl Told {
         let mut reader = site.visitor();
         let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
         let told = [("about", "privacy"), ("words", "a xylophone"), ("name", "Zebedee"), ("key", &key)];
+        site.clock.advance(READING);
         assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
         let mut staff = site.staff().await;
         staff.book(&request).await;

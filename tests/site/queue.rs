@@ -187,33 +187,61 @@ async fn fifty_stand_on_a_page_and_the_next_page_goes_on() {
 }
 
 #[tokio::test]
-async fn what_is_no_spam_gets_its_mails_and_joins_the_queue() {
+async fn a_name_is_found_with_and_without_its_accents() {
     let site = Site::open().await;
-    let mut trapped = consultation();
-    trapped.push(("website", "http://example.com"));
-    let reference = site.request(&trapped).await;
-    assert!(site.mails().await.is_empty());
+    ask(&site, "Agnieszka Zielińska", "a@example.org", "07700 900001 after 6", "one").await;
+    let mut staff = site.staff().await;
+    for typed in
+        ["zielinska", "ZIELIŃSKA", "Zielin\u{301}ska", "agnieszka zielinska", "07700 900001", "900001"]
+    {
+        assert_eq!(found(&mut staff, typed).await, ["Agnieszka Zielińska"], "{typed}");
+    }
+    assert!(found(&mut staff, "zielona").await.is_empty());
+}
+
+#[tokio::test]
+async fn only_staff_put_a_request_among_spam_and_one_press_puts_it_back() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
     let mut staff = site.staff_as(Role::Reception).await;
+    assert!(staff.get("/staff").await.first("#spam").contains("0 requests"));
+    assert_eq!(staff.act(&reference, "spam", &[]).await.location(), page(&reference));
     assert!(names(&staff.get("/staff").await).is_empty());
+    assert!(staff.get(&page(&reference)).await.all(".log li").join(" ").contains("put it among spam"));
+    assert_eq!(staff.act(&reference, "spam", &[]).await.status, StatusCode::CONFLICT, "once is enough");
+    assert_eq!(found(&mut staff, "lovelace").await, ["Ada Lovelace"], "a search finds it all the same");
     let spam = staff.get("/staff?show=spam").await;
-    assert_eq!(names(&spam), ["Ada Lovelace"]);
+    assert_eq!(
+        (names(&spam), spam.first("#spam").contains("1 request")),
+        (vec!["Ada Lovelace".into()], true)
+    );
     let seen_at = spam.attribute("td input[name=seen_at]", "value")[0].clone();
     let clearance = format!("{}/clearance", page(&reference));
     let cleared = staff.post(&clearance, &[("seen_at", &seen_at), ("from", "spam")]).await;
     assert_eq!(cleared.location(), "/staff?show=spam");
     assert_eq!(names(&staff.get("/staff").await), ["Ada Lovelace"]);
-    let mails = site.mails().await;
-    assert_eq!(mails.len(), 2, "the confirmation and the notice");
-    let link = crate::consultations::link_in(
-        mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap(),
-        "http://localhost/consultations/",
-    );
-    assert!(
-        site.visitor().get(&link).await.words().contains("Ada Lovelace"),
-        "the link opens the private page"
-    );
     assert_eq!(staff.act(&reference, "clearance", &[]).await.status, StatusCode::CONFLICT, "once is enough");
-    assert_eq!(site.count("outbox").await, 2);
+    assert_eq!(site.count("outbox").await, 2, "its mails went out when it was asked, once");
+}
+
+#[tokio::test]
+async fn words_that_need_help_are_never_hidden_among_spam() {
+    let site = Site::open().await;
+    ask(&site, "Tom Wu", "tom@example.org", "020 7946 0958", "an ordinary ache").await;
+    let numb = ask(&site, "Numb Person", "d@example.org", "07700 900004", "numb legs, cheap links").await;
+    let mut staff = site.staff_as(Role::Clinician).await;
+    staff.act(&numb, "spam", &[]).await;
+    let queue = staff.get("/staff").await;
+    assert_eq!(names(&queue), ["Numb Person", "Tom Wu"], "first, as if nobody had put it there");
+    assert!(queue.first("section.safety").contains("Spam"), "and it says so");
+    let shown = staff.get(&page(&numb)).await;
+    assert!(shown.first(".said mark").contains("numb"), "{}", shown.body);
+    assert!(shown.words().contains("so it stays in the queue all the same"));
+    let calls = staff.get("/staff/calls").await;
+    assert!(calls.words().contains("Numb Person") && calls.words().contains("Tom Wu"));
+    site.clock.advance(SignedDuration::from_hours(72));
+    let (_, metrics) = crate::watch::ask(&site, "/metrics").await;
+    assert!(metrics.contains("mybackpain_requests_late 2\n"), "and late it is late: {metrics}");
 }
 
 #[tokio::test]

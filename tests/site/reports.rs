@@ -87,7 +87,7 @@ async fn a_strange_name_is_not_repeated_to_the_address() {
 }
 
 #[tokio::test]
-async fn one_address_gets_three_and_the_rest_see_the_same_page_and_get_nothing() {
+async fn one_address_gets_three_and_the_rest_get_nothing_and_are_told_so() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     let mut somebody = site.visitor();
     let spellings = ["ada@example.org", "A.D.A@example.org", "ada+1@example.org", "ADA@EXAMPLE.ORG"];
@@ -96,9 +96,18 @@ async fn one_address_gets_three_and_the_rest_see_the_same_page_and_get_nothing()
     for (address, sheet) in spellings.iter().zip(sheets) {
         let form = with(with(report(), "email", &[address]), "about", &[sheet]);
         let sent = somebody.submit(NEW, &form).await;
-        pages.push(somebody.get(sent.location()).await.first("h1"));
+        pages.push(somebody.get(sent.location()).await);
     }
-    assert!(pages.iter().all(|page| *page == pages[0]));
+    let waiting = "Your report is waiting to be sent";
+    assert!(pages[..3].iter().all(|page| page.first("h1") == waiting));
+    let fourth = &pages[3];
+    assert_eq!(fourth.first("h1"), "We have not sent your report");
+    assert!(!fourth.words().contains("Look for an email"), "{}", fourth.words());
+    let instead = fourth.attribute("main .prose a", "href");
+    assert!(
+        instead.contains(&"/fact-sheets/sleep-and-back-pain".to_owned()),
+        "what to do instead: {instead:?}"
+    );
     assert_eq!(site.mails().await.len(), 3);
 }
 

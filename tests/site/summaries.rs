@@ -27,7 +27,7 @@ pub fn report() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-fn link_in(mail: &str) -> String {
+pub fn link_in(mail: &str) -> String {
     let words = decoded(mail);
     let link = words.split_whitespace().find(|word| word.contains("/summaries/")).unwrap();
     link.trim_start_matches("http://localhost").to_owned()

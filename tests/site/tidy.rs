@@ -1,52 +1,24 @@
 //! The habits of the code, kept by reading it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Who stands on whom: a module may use those above it, never those below.
-const ORDER: &[&str] = &[
-    "config",
-    "clock",
-    "retention",
-    "database",
-    "sealing",
-    "reference",
-    "page",
-    "form",
-    "markdown",
-    "promise",
-    "assets",
+/// The rooms of the house, from the ground up: a room uses those before it in this list, never those after it.
+const ROOMS: &[&str] = &[
+    "storage",
     "clinic",
-    "safety",
-    "metrics",
-    "site",
-    "security",
+    "signs",
+    "web",
     "mail",
-    "app",
-    "error",
-    "backup",
-    "staff",
     "library",
-    "watch",
-    "drafts",
-    "assessment",
-    "summaries",
+    "staff",
     "consultations",
-    "reports",
-    "complaints",
-    "insights",
-    "mailroom",
-    "mistakes",
-    "upkeep",
-    "resealing",
-    "rights",
-    "forgetting",
-    "folder",
-    "demo",
-    "commands",
+    "patients",
+    "desk",
+    "operations",
     "router",
-    "server",
-    "start",
+    "cli",
 ];
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
@@ -66,43 +38,144 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-fn module_of(path: &Path) -> String {
-    let inside = path.strip_prefix("src").unwrap();
-    let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
-    first.trim_end_matches(".rs").to_owned()
-}
-
 fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap()
 }
 
-#[test]
-fn imports_go_one_way() {
+/// Module path of every source file, such as `staff::session`, and its text without tests and comments.
+fn modules() -> BTreeMap<String, String> {
+    let mut modules = BTreeMap::new();
     for path in files("src", "rs") {
-        let module = module_of(&path);
-        if module == "lib" || module == "main" {
-            continue;
-        }
-        let place = ORDER
-            .iter()
-            .position(|name| *name == module)
-            .unwrap_or_else(|| panic!("{module} has no place in ORDER"));
+        let inside = path.strip_prefix("src").unwrap().with_extension("");
+        let mut names: Vec<&str> = inside.iter().map(|name| name.to_str().unwrap()).collect();
+        names.pop_if(|last| *last == "mod");
         let text = fs::read_to_string(&path).unwrap();
-        for used in without_tests(&text).split("crate::").skip(1) {
-            let names = used.strip_prefix('{').map_or(used, |list| list.split('}').next().unwrap());
-            let names = if used.starts_with('{') { names.split(", ").collect() } else { vec![names] };
-            for name in names {
-                let name: String =
-                    name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let used = ORDER.iter().position(|known| *known == name);
-                assert!(
-                    used.is_none_or(|used| used <= place),
-                    "{} uses crate::{name}, which stands below it",
-                    path.display()
-                );
-            }
+        let code: Vec<&str> =
+            without_tests(&text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        modules.insert(names.join("::"), code.join("\n"));
+    }
+    modules.remove("lib");
+    modules
+}
+
+/// The paths of a `use` declaration, one for each name: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn parted(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else { return vec![tree.trim().to_owned()] };
+    let inner = &rest[..rest.rfind('}').unwrap()];
+    let (mut depth, mut names, mut name) = (0, Vec::new(), String::new());
+    for letter in inner.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(std::mem::take(&mut name)),
+            _ => {}
+        }
+        if letter != ',' || depth > 0 {
+            name.push(letter);
         }
     }
+    names.push(name);
+    names
+        .iter()
+        .filter(|name| !name.trim().is_empty())
+        .flat_map(|name| parted(name))
+        .map(|name| format!("{}{name}", before.trim()))
+        .collect()
+}
+
+/// Where a path that is written in a module leads: the longest known module that it begins with.
+fn target(path: &str, from: &str, modules: &BTreeMap<String, String>) -> Option<String> {
+    let path = path.split(" as ").next().unwrap().trim();
+    let mut at: Vec<&str> = from.split("::").collect();
+    let mut names = path.split("::").peekable();
+    match names.next()? {
+        "crate" => at.clear(),
+        "self" => {}
+        "super" => {
+            at.pop();
+            while names.next_if_eq(&"super").is_some() {
+                at.pop();
+            }
+        }
+        // A child, named without more.
+        child => at.push(child),
+    }
+    at.extend(names);
+    while !at.is_empty() && !modules.contains_key(&at.join("::")) {
+        at.pop();
+    }
+    let found = at.join("::");
+    (!found.is_empty() && found != from).then_some(found)
+}
+
+/// Which modules each module imports. A parent that only declares and re-exports its children imports nothing.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules();
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, code) in &modules {
+        let is_child = |name: &str| modules.contains_key(&format!("{module}::{name}"));
+        let (mut paths, mut rest, mut declares_only) = (Vec::new(), String::new(), true);
+        for statement in code.split_inclusive(';') {
+            let words = statement.trim().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+            match words.strip_prefix("use ") {
+                Some(tree) => paths.extend(parted(tree.trim_end_matches(';'))),
+                None => rest.push_str(statement),
+            }
+            let declares = words.is_empty() || words.starts_with("mod ") || words.starts_with("use ");
+            declares_only &= declares;
+        }
+        if declares_only {
+            continue;
+        }
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        for (at, _) in rest.match_indices("::") {
+            let start = rest[..at].rfind(|c: char| !is_name(c) && c != ':').map_or(0, |before| before + 1);
+            let first = rest[start..at].split("::").next().unwrap();
+            if ["crate", "self", "super"].contains(&first) || is_child(first) {
+                let end =
+                    rest[at..].find(|c: char| !is_name(c) && c != ':').map_or(rest.len(), |end| at + end);
+                paths.push(rest[start..end].trim_end_matches(':').to_owned());
+            }
+        }
+        let ours = |path: &String| {
+            let first = path.split("::").next().unwrap();
+            ["crate", "self", "super"].contains(&first) || is_child(first)
+        };
+        let found = paths.iter().filter(|path| ours(path)).filter_map(|path| target(path, module, &modules));
+        imports.entry(module.clone()).or_default().extend(found);
+    }
+    imports
+}
+
+#[test]
+fn rooms_import_only_rooms_below_them() {
+    let floor = |module: &str| {
+        let room = module.split("::").next().unwrap();
+        ROOMS.iter().position(|known| *known == room).unwrap_or_else(|| panic!("{room} is not in ROOMS"))
+    };
+    for (module, used) in imports() {
+        for used in used {
+            assert!(floor(&used) <= floor(&module), "{module} uses {used}, which stands above it");
+        }
+    }
+    let entries = fs::read_dir("src").unwrap().count();
+    assert!(entries <= 14, "src/ has {entries} entries");
+}
+
+#[test]
+fn no_file_takes_part_in_an_import_circle() {
+    let mut left = imports();
+    // What imports nothing that is left, or what nothing left imports, is in no circle.
+    loop {
+        let standing: BTreeSet<String> = left.keys().cloned().collect();
+        let used: BTreeSet<String> = left.values().flatten().cloned().collect();
+        left.retain(|module, uses| used.contains(module) && uses.iter().any(|used| standing.contains(used)));
+        if left.len() == standing.len() {
+            break;
+        }
+    }
+    let circle: Vec<String> = left.iter().map(|(module, used)| format!("{module} -> {used:?}")).collect();
+    assert!(left.is_empty(), "files import each other in a circle:\n{}", circle.join("\n"));
 }
 
 #[test]
@@ -137,12 +210,10 @@ fn nothing_a_visitor_typed_is_printed_unescaped() {
 
 #[test]
 fn sql_is_written_in_store_files_only() {
-    let allowed = ["store.rs", "database.rs", "forgetting.rs", "resealing.rs"];
     for path in files("src", "rs") {
         let text = fs::read_to_string(&path).unwrap();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let has_sql = without_tests(&text).contains("sqlx::query");
-        assert!(!has_sql || allowed.contains(&name), "{}", path.display());
+        let allowed = path.ends_with("store.rs") || path.starts_with("src/storage");
+        assert!(allowed || !without_tests(&text).contains("sqlx::query"), "{}", path.display());
     }
 }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use mybackpain::clinic::Role;
 
 use crate::support::desk::page;
-use crate::support::{Site, consultation, with};
+use crate::support::{READING, Site, consultation, with};
 
 /// A request of Grace that opens, and one of Ada whose name does not. Gives the latter's reference.
 async fn one_does_not_open() -> (Site, String) {
@@ -106,6 +106,7 @@ async fn lists_of_complaints_and_mistakes_show_the_others_too() {
         let mut reader = site.visitor();
         let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
         let told = [("about", "privacy"), ("words", "a slip"), ("name", name), ("key", &key)];
+        site.clock.advance(READING);
         assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
     }
     break_it(

@@ -21,7 +21,7 @@ async fn write(site: &Site, sql: &'static str) {
     write.await.unwrap();
 }
 
-async fn ask(site: &Site, path: &str) -> (StatusCode, String) {
+pub async fn ask(site: &Site, path: &str) -> (StatusCode, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
     let response = health::routes(site.app.clone()).oneshot(request).await.unwrap();
     let status = response.status();
@@ -183,4 +183,17 @@ async fn nothing_is_written_to_a_damaged_database() {
     assert!(words.contains("the database is damaged"), "{words}");
     assert_eq!(site.visitor().get("/emergency").await.status, StatusCode::OK);
     assert_eq!(site.count("consultations").await, 0);
+}
+
+#[tokio::test]
+async fn who_has_not_signed_in_costs_no_look_for_alarms() {
+    let site = Site::open().await;
+    site.app.database.condition().keep_free(u64::MAX);
+    let mut stranger = site.visitor();
+    stranger.set_cookie("staff=0123456789");
+    for path in ["/staff", "/staff/sign-in", "/staff/mail"] {
+        stranger.get(path).await;
+    }
+    assert!(site.app.site.metrics.alarms().is_empty(), "nobody looked");
+    assert!(banner(&site).await[0].starts_with("The disk is full"));
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::consultations::bookings::{Booking, Setting};
+use crate::consultations::bookings::booking::{Booking, Setting};
 use crate::web::site::Site;
 
 /// The longest line, in bytes, without its end.

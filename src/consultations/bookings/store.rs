@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::consultations::bookings::{Booking, NewBooking, Setting};
+use crate::consultations::bookings::booking::{Booking, NewBooking};
 use crate::storage::clock::{moment, seconds};
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,19 +17,14 @@ struct Row {
     sequence: i64,
 }
 
-fn place(id: &str) -> FieldId<'_> {
-    FieldId { table: "bookings", reference: id, column: "place" }
-}
-
 impl Row {
     fn open(self, cipher: &Cipher) -> sqlx::Result<Booking> {
-        let opened = self.place.as_ref().map(|sealed| cipher.decrypt(place(&self.id), sealed)).transpose()?;
+        let place = cipher.row("bookings", &self.id).decrypt("place", &self.place)?;
         Ok(Booking {
             starts_at: moment(self.starts_at),
             minutes: self.minutes,
-            setting: Setting::from_word(&self.setting)
-                .ok_or_else(|| sqlx::Error::Decode("a booking has an unknown setting".into()))?,
-            place: opened.unwrap_or_default(),
+            setting: self.setting.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            place,
             sequence: self.sequence,
             id: self.id,
         })
@@ -54,6 +49,33 @@ pub async fn find(
 
 pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
     find(&mut *readers.acquire().await?, cipher, reference).await
+}
+
+/// A booking as a day's calendar shows it.
+#[derive(sqlx::FromRow, Clone, Debug)]
+pub struct DayBooking {
+    pub reference: String,
+    /// Seconds since 1970.
+    pub starts_at: i64,
+    pub minutes: i64,
+}
+
+/// What is booked between two moments, without what is booked for one request, in the order of time.
+pub async fn between(
+    readers: &SqlitePool,
+    from: Timestamp,
+    until: Timestamp,
+    but_for: &str,
+) -> sqlx::Result<Vec<DayBooking>> {
+    sqlx::query_as(
+        "select reference, starts_at, minutes from bookings where cancelled_at is null \
+         and starts_at < $2 and starts_at + 60 * minutes > $1 and reference <> $3 order by starts_at, reference",
+    )
+    .bind(seconds(from))
+    .bind(seconds(until))
+    .bind(but_for)
+    .fetch_all(readers)
+    .await
 }
 
 /// Whether a booking that is not cancelled is still to come.
@@ -84,8 +106,8 @@ pub async fn insert(
     .bind(reference)
     .bind(seconds(booking.starts_at))
     .bind(booking.minutes)
-    .bind(booking.setting.word())
-    .bind(cipher.encrypt(place(&booking.id), &booking.place))
+    .bind(booking.setting.as_str())
+    .bind(cipher.row("bookings", &booking.id).encrypt("place", &booking.place))
     .execute(connection)
     .await?;
     Ok(())
@@ -104,8 +126,8 @@ pub async fn change(
     .bind(id)
     .bind(seconds(new.starts_at))
     .bind(new.minutes)
-    .bind(new.setting.word())
-    .bind(cipher.encrypt(place(id), &new.place))
+    .bind(new.setting.as_str())
+    .bind(cipher.row("bookings", id).encrypt("place", &new.place))
     .bind(sequence)
     .execute(connection)
     .await?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::consultations::calls::Outcome;
+use crate::consultations::calls::outcome::CallOutcome;
 use crate::storage::clock::seconds;
 
 /// A call that was made.
@@ -18,7 +18,7 @@ pub async fn insert(
     connection: &mut SqliteConnection,
     reference: &str,
     staff: i64,
-    outcome: Outcome,
+    outcome: CallOutcome,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -27,7 +27,7 @@ pub async fn insert(
     .bind(reference)
     .bind(seconds(now))
     .bind(staff)
-    .bind(outcome.word())
+    .bind(outcome.as_str())
     .execute(connection)
     .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqlitePool;
 
 use crate::storage::encryption;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
@@ -12,8 +12,9 @@ pub struct Row {
     pub state: String,
     pub created_at: i64,
     pub due_at: i64,
-    pub safety: bool,
-    pub suspect: bool,
+    /// The word stored for the gravest sign, or nothing.
+    pub sign: String,
+    pub spam: bool,
     pub name: String,
     pub phone: String,
     pub email: String,
@@ -27,8 +28,8 @@ struct Stored {
     state: String,
     created_at: i64,
     due_at: i64,
-    safety: bool,
-    suspect: bool,
+    sign: String,
+    spam: bool,
     name: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
@@ -39,7 +40,7 @@ struct Stored {
 /// Every request that is not erased, by the promised moment.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>> {
     let rows: Vec<Stored> = sqlx::query_as(
-        "select reference, state, created_at, due_at, safety, suspect, name, phone, email, contact_method, \
+        "select reference, state, created_at, due_at, sign, spam, name, phone, email, contact_method, \
          call_times from consultations order by due_at, created_at",
     )
     .fetch_all(readers)
@@ -60,25 +61,19 @@ impl Stored {
     }
 
     fn open(self, cipher: &Cipher) -> sqlx::Result<Row> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => {
-                let place = FieldId { table: "consultations", reference: &self.reference, column };
-                cipher.decrypt(place, sealed)
-            }
-            None => Ok(String::new()),
-        };
+        let row = cipher.row("consultations", &self.reference);
         let times: Vec<CallTime> = self.call_times.split(',').filter_map(CallTime::from_word).collect();
         Ok(Row {
-            name: open("name", &self.name)?,
-            phone: open("phone", &self.phone)?,
-            email: open("email", &self.email)?,
+            name: row.decrypt("name", &self.name)?,
+            phone: row.decrypt("phone", &self.phone)?,
+            email: row.decrypt("email", &self.email)?,
             method: Method::from_word(&self.contact_method).map_or("", Method::label).to_owned(),
             times: CallTime::in_words(&times),
             state: self.state,
             created_at: self.created_at,
             due_at: self.due_at,
-            safety: self.safety,
-            suspect: self.suspect,
+            sign: self.sign,
+            spam: self.spam,
             reference: self.reference,
         })
     }

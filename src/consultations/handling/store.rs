@@ -5,35 +5,27 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
-use crate::consultations::handling::{Attention, Handling, Note, Reason};
-use crate::consultations::{Request, State, store as requests};
+use crate::consultations::handling::attention::Attention;
+use crate::consultations::handling::close_reason::CloseReason;
+use crate::consultations::handling::details::{Handling, Note};
+use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
+use crate::consultations::store as requests;
 use crate::mail::limits::Unsent;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 /// A request as it stands when something is to be done to it.
 #[derive(sqlx::FromRow)]
 pub struct Standing {
     pub state: String,
     pub changed_at: i64,
-    pub suspect: bool,
+    pub spam: bool,
     pub held_at: Option<i64>,
     pub owner_id: Option<i64>,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
-    FieldId { table: "consultations", reference, column }
-}
-
-/// A field that was erased is empty.
-pub fn decrypt(
-    cipher: &Cipher,
-    reference: &str,
-    column: &'static str,
-    sealed: &Option<Vec<u8>>,
-) -> sqlx::Result<String> {
-    sealed.as_ref().map_or(Ok(String::new()), |sealed| cipher.decrypt(place(reference, column), sealed))
-}
+const TABLE: &str = "consultations";
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
 pub async fn find(
@@ -55,15 +47,15 @@ pub async fn find(
     .bind(reference)
     .fetch_one(readers)
     .await?;
-    handling.hold_reason = decrypt(cipher, reference, "hold_reason", &hold_reason)?;
-    handling.reason = Reason::from_word(&reason);
+    handling.hold_reason = cipher.row(TABLE, reference).decrypt("hold_reason", &hold_reason)?;
+    handling.reason = reason.parse().ok();
     handling.untold = Unsent::from_word(&untold);
     Ok((request, handling))
 }
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
     sqlx::query_as(
-        "select state, changed_at, suspect, held_at, owner_id from consultations where reference = $1",
+        "select state, changed_at, spam, held_at, owner_id from consultations where reference = $1",
     )
     .bind(reference)
     .fetch_one(connection)
@@ -81,7 +73,7 @@ pub async fn enrol(
     sqlx::query("update consultations set channel = $2, token = $3 where reference = $1")
         .bind(reference)
         .bind(channel)
-        .bind(cipher.encrypt(place(reference, "token"), token))
+        .bind(cipher.row(TABLE, reference).encrypt("token", token))
         .execute(connection)
         .await?;
     Ok(())
@@ -97,7 +89,7 @@ pub async fn token(
         .bind(reference)
         .fetch_one(connection)
         .await?;
-    sealed.map(|sealed| cipher.decrypt(place(reference, "token"), &sealed)).transpose()
+    sealed.map(|sealed| cipher.row(TABLE, reference).decrypt("token", &Some(sealed))).transpose()
 }
 
 pub async fn set_token(
@@ -109,7 +101,7 @@ pub async fn set_token(
 ) -> sqlx::Result<()> {
     sqlx::query("update consultations set token = $2, token_hash = $3 where reference = $1")
         .bind(reference)
-        .bind(cipher.encrypt(place(reference, "token"), token))
+        .bind(cipher.row(TABLE, reference).encrypt("token", token))
         .bind(token_hash)
         .execute(connection)
         .await?;
@@ -159,7 +151,7 @@ pub async fn set_attention(
 ) -> sqlx::Result<()> {
     sqlx::query("update consultations set attention = $2 where reference = $1")
         .bind(reference)
-        .bind(attention.word())
+        .bind(attention.as_str())
         .execute(connection)
         .await?;
     Ok(())
@@ -168,11 +160,11 @@ pub async fn set_attention(
 pub async fn set_reason(
     connection: &mut SqliteConnection,
     reference: &str,
-    reason: Reason,
+    reason: CloseReason,
 ) -> sqlx::Result<()> {
     sqlx::query("update consultations set closed_because = $2 where reference = $1")
         .bind(reference)
-        .bind(reason.word())
+        .bind(reason.as_str())
         .execute(connection)
         .await?;
     Ok(())
@@ -188,15 +180,17 @@ pub async fn set_hold(
     sqlx::query("update consultations set held_at = $2, hold_reason = $3 where reference = $1")
         .bind(reference)
         .bind(hold.map(|(_, since)| seconds(since)))
-        .bind(hold.map(|(reason, _)| cipher.encrypt(place(reference, "hold_reason"), reason)))
+        .bind(hold.map(|(reason, _)| cipher.row(TABLE, reference).encrypt("hold_reason", reason)))
         .execute(connection)
         .await?;
     Ok(())
 }
 
-pub async fn clear_suspicion(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
-    sqlx::query("update consultations set suspect = 0 where reference = $1")
+/// Puts a request among spam, or takes it out.
+pub async fn set_spam(connection: &mut SqliteConnection, reference: &str, spam: bool) -> sqlx::Result<()> {
+    sqlx::query("update consultations set spam = $2 where reference = $1")
         .bind(reference)
+        .bind(spam)
         .execute(connection)
         .await?;
     Ok(())
@@ -230,8 +224,7 @@ pub async fn add_note(
 ) -> sqlx::Result<()> {
     let (words, clinical) = note;
     let id = crate::storage::encryption::random_token();
-    let sealed =
-        cipher.encrypt(FieldId { table: "consultation_notes", reference: &id, column: "words" }, words);
+    let encrypted = cipher.row("consultation_notes", &id).encrypt("words", words);
     sqlx::query(
         "insert into consultation_notes (id, reference, written_at, staff_id, clinical, words) \
          values ($1, $2, $3, $4, $5, $6)",
@@ -241,7 +234,7 @@ pub async fn add_note(
     .bind(seconds(now))
     .bind(staff)
     .bind(clinical)
-    .bind(sealed)
+    .bind(encrypted)
     .execute(connection)
     .await?;
     Ok(())
@@ -254,7 +247,7 @@ pub async fn notes(
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
-    let rows: Vec<(String, i64, String, bool, Vec<u8>)> = sqlx::query_as(
+    let rows: Vec<(String, i64, String, bool, Option<Vec<u8>>)> = sqlx::query_as(
         "select consultation_notes.id, written_at, staff.name, clinical, words from consultation_notes \
          join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
          order by written_at desc, consultation_notes.rowid desc",
@@ -263,11 +256,11 @@ pub async fn notes(
     .bind(clinical_too)
     .fetch_all(readers)
     .await?;
-    let open = |(id, written_at, staff, clinical, sealed): (String, i64, String, bool, Vec<u8>)| {
-        let place = FieldId { table: "consultation_notes", reference: &id, column: "words" };
-        Ok(Note { written_at, staff, clinical, words: cipher.decrypt(place, &sealed)? })
+    let decrypted = |(id, written_at, staff, clinical, words): (String, _, _, _, _)| {
+        let words = cipher.row("consultation_notes", &id).decrypt("words", &words)?;
+        Ok(Note { written_at, staff, clinical, words })
     };
-    rows.into_iter().map(open).collect()
+    rows.into_iter().map(decrypted).collect()
 }
 
 /// Who opened a request and when, oldest first.
@@ -310,7 +303,7 @@ pub async fn withdraw_held(
          where reference = $1 and held_at is not null and state <> $2",
     )
     .bind(reference)
-    .bind(State::Withdrawn.word())
+    .bind(RequestState::Withdrawn.as_str())
     .bind(seconds(now))
     .execute(connection)
     .await?;

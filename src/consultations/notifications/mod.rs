@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings::invitation::Invitation;
-use crate::consultations::{Request, handling, letters, store as requests};
+use crate::consultations::request::Request;
+use crate::consultations::{handling, letters, store as requests};
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Answer, Unsent};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::consultations::queue_index::Entry;
+use crate::consultations::queue_index::entry::Entry;
 
 /// The places of each person's entries, for those who have more than one. Each entry is told which person it is of.
 pub fn find(entries: &mut [Entry]) -> Vec<Vec<usize>> {

@@ -1,29 +1,29 @@
 //! What was typed into the search of the queue, and the forms in which names and numbers are found again.
 
-use crate::library::search::words::words;
+use deunicode::deunicode;
 
 /// What was typed into the search: each of its words, as the forms it may be found by.
-pub struct LookedFor(Vec<Vec<String>>);
+pub struct SearchKey(Vec<Vec<String>>);
 
-impl LookedFor {
+impl SearchKey {
     /// Whether something that is found by these words is looked for.
     pub(crate) fn finds(&self, found_by: &str) -> bool {
         self.0.iter().all(|word| word.iter().any(|form| found_by.contains(form)))
     }
 
     /// What no request is found by.
-    pub fn nobody() -> LookedFor {
-        LookedFor(vec![Vec::new()])
+    pub fn nobody() -> SearchKey {
+        SearchKey(vec![Vec::new()])
     }
 
     /// Nothing when there is no letter and no digit in it.
-    pub fn parse(typed: &str) -> Option<LookedFor> {
+    pub fn parse(typed: &str) -> Option<SearchKey> {
         let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+()-–./ ".contains(c));
         let forms: Vec<Vec<String>> = if is_number(typed) {
             vec![vec![national(typed)]]
         } else {
             let forms = |word| {
-                if is_number(word) { vec![plain(word), national(word)] } else { vec![plain(word)] }
+                if is_number(word) { vec![normalise(word), national(word)] } else { vec![normalise(word)] }
             };
             typed.split_whitespace().map(forms).collect()
         };
@@ -32,13 +32,14 @@ impl LookedFor {
             (!forms.is_empty()).then_some(forms)
         };
         let forms: Vec<Vec<String>> = forms.into_iter().filter_map(said).collect();
-        (!forms.is_empty()).then_some(LookedFor(forms))
+        (!forms.is_empty()).then_some(SearchKey(forms))
     }
 }
 
-/// Letters and digits alone, in lower case and without accents: "Mary-Jane O’Neill" is "maryjaneoneill".
-pub(crate) fn plain(text: &str) -> String {
-    words(text).into_iter().map(|word| word.surface).collect()
+/// Letters and digits alone, in plain lower-case ASCII: "Mary-Jane O’Neill" is "maryjaneoneill", "Zielińska" is
+/// "zielinska".
+pub(crate) fn normalise(text: &str) -> String {
+    deunicode(text).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
@@ -57,13 +58,13 @@ mod tests {
 
     fn finds(typed: &str) -> bool {
         let found_by = [
-            plain("Zoë Mary-Jane O’Neill"),
-            plain("zoe.oneill+back@example.org"),
-            plain("BP-7K3M-9QX4"),
+            normalise("Zoë Mary-Jane O’Neill"),
+            normalise("zoe.oneill+back@example.org"),
+            normalise("BP-7K3M-9QX4"),
             national("+44 (0)7700 900123"),
         ];
         let found_by = found_by.join("\n");
-        LookedFor::parse(typed).is_some_and(|looked| looked.finds(&found_by))
+        SearchKey::parse(typed).is_some_and(|key| key.finds(&found_by))
     }
 
     #[test]
@@ -94,6 +95,25 @@ mod tests {
         for typed in ["", " - ", "ada", "zoe lovelace", "07700 900124", "BP-7K3M-9QX5"] {
             assert!(!finds(typed), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_name_is_found_with_and_without_its_accents_in_any_script() {
+        for (name, typed) in [
+            ("Zielińska", "zielinska"),
+            ("Zielińska", "ZIELIŃSKA"),
+            ("Zielin\u{301}ska", "zielińska"),
+            ("Zielinska", "Zielińska"),
+            ("Łukasz Żak", "lukasz zak"),
+            ("Jürgen Großmann", "GROSSMANN"),
+            ("Nguyễn Thị Hương", "nguyen thi"),
+            ("प्रिया शर्मा", "प्रिया"),
+            ("Ｊａｎｅ", "jane"),
+        ] {
+            let key = SearchKey::parse(typed).unwrap();
+            assert!(key.finds(&normalise(name)), "{typed} in {name}");
+        }
+        assert!(!SearchKey::parse("zielona").unwrap().finds(&normalise("Zielińska")));
     }
 
     #[test]

@@ -3,15 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::summary::Summary;
-use crate::storage::encryption::{Cipher, FieldId};
-
-fn private(token_hash: &str) -> FieldId<'_> {
-    FieldId { table: "summaries", reference: token_hash, column: "summary" }
-}
-
-fn shared(reference: &str) -> FieldId<'_> {
-    FieldId { table: "shared_summaries", reference, column: "summary" }
-}
+use crate::storage::encryption::Cipher;
 
 /// Stores a page behind a private link.
 pub async fn insert(
@@ -24,7 +16,7 @@ pub async fn insert(
     sqlx::query("insert into summaries (token_hash, expires_at, summary) values ($1, $2, $3)")
         .bind(token_hash)
         .bind(expires_at)
-        .bind(cipher.encrypt(private(token_hash), &written(summary)))
+        .bind(cipher.row("summaries", token_hash).encrypt("summary", &written(summary)))
         .execute(connection)
         .await?;
     Ok(())
@@ -37,14 +29,14 @@ pub async fn find(
     token_hash: &str,
     now: i64,
 ) -> sqlx::Result<Option<(Summary, i64)>> {
-    let row: Option<(Vec<u8>, i64)> =
+    let row: Option<(Option<Vec<u8>>, i64)> =
         sqlx::query_as("select summary, expires_at from summaries where token_hash = $1 and expires_at > $2")
             .bind(token_hash)
             .bind(now)
             .fetch_optional(readers)
             .await?;
-    let Some((sealed, expires_at)) = row else { return Ok(None) };
-    Ok(Some((read(&cipher.decrypt(private(token_hash), &sealed)?)?, expires_at)))
+    let Some((stored, expires_at)) = row else { return Ok(None) };
+    Ok(Some((read(&cipher.row("summaries", token_hash).decrypt("summary", &stored)?)?, expires_at)))
 }
 
 pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
@@ -71,7 +63,7 @@ pub async fn share(
          on conflict (reference) do update set summary = excluded.summary",
     )
     .bind(reference)
-    .bind(cipher.encrypt(shared(reference), &written(summary)))
+    .bind(cipher.row("shared_summaries", reference).encrypt("summary", &written(summary)))
     .execute(connection)
     .await?;
     Ok(())
@@ -83,12 +75,14 @@ pub async fn shared_with(
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<Summary>> {
-    let sealed: Option<Vec<u8>> =
+    let stored: Option<Option<Vec<u8>>> =
         sqlx::query_scalar("select summary from shared_summaries where reference = $1")
             .bind(reference)
             .fetch_optional(readers)
             .await?;
-    sealed.map(|sealed| read(&cipher.decrypt(shared(reference), &sealed)?)).transpose()
+    stored
+        .map(|stored| read(&cipher.row("shared_summaries", reference).decrypt("summary", &stored)?))
+        .transpose()
 }
 
 /// Erases what was shared with a request that its patient withdrew.

@@ -3,11 +3,11 @@
 use serde_json::{Map, json};
 
 use crate::clinic::promise::Calendar;
-use crate::desk::data_rights::{Held, Value, label};
+use crate::desk::data_rights::rows::{PersonalRow, Value, label};
 use crate::storage::clock::moment;
 
 /// Every row with its kind and reference; times as ISO 8601.
-pub fn json(held: &[Held], made_at: i64) -> String {
+pub fn json(held: &[PersonalRow], made_at: i64) -> String {
     let rows: Vec<_> = held
         .iter()
         .map(|row| {
@@ -19,7 +19,7 @@ pub fn json(held: &[Held], made_at: i64) -> String {
     format!("{:#}\n", json!({ "made": moment(made_at).to_string(), "held": rows }))
 }
 
-pub fn text(held: &[Held], made_at: i64, site: &str, calendar: &Calendar) -> String {
+pub fn text(held: &[PersonalRow], made_at: i64, site: &str, calendar: &Calendar) -> String {
     let mut text =
         format!("What {site} holds about you\nMade at {}\n", calendar.say_with_year(moment(made_at)));
     for row in held {

@@ -6,7 +6,8 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
-use crate::desk::data_rights::{Found, Held, Near, Person, Receipt, Value, kind};
+use crate::desk::data_rights::person::Person;
+use crate::desk::data_rights::rows::{Found, Near, PersonalRow, Receipt, Value, kind};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 
@@ -51,7 +52,7 @@ pub async fn find(
     ticked: &[String],
 ) -> sqlx::Result<Found> {
     let mut found = Found::default();
-    let mut near: Vec<Held> = Vec::new();
+    let mut near: Vec<PersonalRow> = Vec::new();
     for sealed in ENCRYPTED_FIELDS.iter().filter(|sealed| sealed.columns.iter().any(|c| KNOWN_BY.contains(c)))
     {
         let EncryptedField { table, reference: by, .. } = sealed;
@@ -79,7 +80,11 @@ pub async fn find(
 }
 
 /// Rows that hold the reference of one that is held.
-async fn add_what_belongs(readers: &SqlitePool, cipher: &Cipher, held: &mut Vec<Held>) -> sqlx::Result<()> {
+async fn add_what_belongs(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    held: &mut Vec<PersonalRow>,
+) -> sqlx::Result<()> {
     let references: Vec<String> =
         held.iter().filter(|row| row.reference == row.key).map(|row| row.key.clone()).collect();
     for table in tables_with_references(readers).await? {
@@ -147,13 +152,13 @@ async fn rows(
     by: &str,
     value: &str,
     own: bool,
-) -> sqlx::Result<Vec<Held>> {
+) -> sqlx::Result<Vec<PersonalRow>> {
     let find = format!("select rowid as row_number, * from {table} where {by} = $1 order by rowid");
     let rows = sqlx::query(AssertSqlSafe(find)).bind(value).fetch_all(readers).await?;
     rows.iter().map(|row| open(cipher, table, row, own)).collect()
 }
 
-fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<Held> {
+fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<PersonalRow> {
     let sealed = ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == table);
     let key = match sealed {
         Some(sealed) => row.try_get(sealed.reference)?,
@@ -183,7 +188,7 @@ fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
         fields.push((name.to_owned(), value));
     }
     let reference = row.try_get("reference").unwrap_or_default();
-    Ok(Held { table: table.to_owned(), key, reference, own, fields })
+    Ok(PersonalRow { table: table.to_owned(), key, reference, own, fields })
 }
 
 /// Which colleague it was is not about the person.
@@ -207,7 +212,7 @@ async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String
 }
 
 /// Erases one row of a person, and what belongs to it. Of a report a count stays, of a complaint its dates.
-pub async fn erase(connection: &mut SqliteConnection, row: &Held) -> sqlx::Result<()> {
+pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx::Result<()> {
     let key_column =
         ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == row.table).map_or("rowid", |s| s.reference);
     if row.reference == row.key {

@@ -30,7 +30,7 @@ const LONGEST_REASON: usize = 200;
 const QUESTION: &str = "Check the email address: did you mean";
 
 #[derive(Template)]
-#[template(path = "mailroom/index.html")]
+#[template(path = "desk/mail/index.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
     tasks: &'a [Mail],
@@ -43,7 +43,7 @@ struct IndexPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mailroom/show.html")]
+#[template(path = "desk/mail/show.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     mail: &'a Mail,

@@ -16,7 +16,7 @@ use crate::desk::page_reviews::{Group, groups, store};
 use crate::library::check;
 use crate::library::check::Report;
 use crate::library::{Library, count};
-use crate::patients::corrections::{Mistake, store as mistakes};
+use crate::patients::corrections::{Correction, store as mistakes};
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
 use crate::web::app::App;
@@ -28,36 +28,36 @@ use crate::web::site::PageContext;
 const MOST_MISTAKES: i64 = 200;
 
 #[derive(Clone)]
-struct Given {
+struct PageReviewsState {
     app: App,
     library: Arc<Library>,
     /// The check takes a moment and reads what was read at the start: once is enough.
     report: Arc<OnceCell<Report>>,
 }
 
-impl FromRef<Given> for App {
-    fn from_ref(given: &Given) -> App {
+impl FromRef<PageReviewsState> for App {
+    fn from_ref(given: &PageReviewsState) -> App {
         given.app.clone()
     }
 }
 
 #[derive(Template)]
-#[template(path = "upkeep/index.html")]
+#[template(path = "desk/page_reviews.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
     groups: &'a [Group<'a>],
-    mistakes: &'a [Mistake],
+    mistakes: &'a [Correction],
     warnings: usize,
     unsigned: usize,
     calendar: &'a Calendar,
 }
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
-    let given = Given { app, library, report: Arc::default() };
+    let given = PageReviewsState { app, library, report: Arc::default() };
     Router::new().route("/staff/pages", get(index)).with_state(given)
 }
 
-async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Response> {
+async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) -> Result<Response> {
     let app = &given.app;
     let calendar = app.site.clinic.calendar();
     let today = calendar.local(app.clock.now()).date();
@@ -65,7 +65,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     let usefulness = store::usefulness(readers).await?;
     let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
     let mut open: HashMap<String, usize> = HashMap::new();
-    for mistake in told.iter().filter(|mistake| mistake.is_open() && !mistake.suspect) {
+    for mistake in told.iter().filter(|mistake| mistake.is_open()) {
         *open.entry(mistake.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
@@ -82,7 +82,7 @@ async fn index(State(given): State<Given>, SignedIn(me): SignedIn) -> Result<Res
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-impl Given {
+impl PageReviewsState {
     async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&Report> {
         let folder = self.library.folder.clone();
         let run = || tokio::task::spawn_blocking(move || check::run(&folder, today));
@@ -104,11 +104,11 @@ impl IndexPage<'_> {
     }
 
     fn has_open_mistake(&self) -> bool {
-        self.mistakes.iter().any(Mistake::is_open)
+        self.mistakes.iter().any(Correction::is_open)
     }
 
     /// The title of the page that a reader wrote about; its slug when there is no such page any more.
-    fn page_of<'a>(&'a self, mistake: &'a Mistake) -> &'a str {
+    fn page_of<'a>(&'a self, mistake: &'a Correction) -> &'a str {
         let mut entries = self.groups.iter().flat_map(|group| &group.entries);
         entries.find(|entry| entry.slug == mistake.about).map_or(&mistake.about, |entry| entry.title)
     }

@@ -9,6 +9,7 @@ mod html;
 mod passages;
 mod plain;
 mod terms;
+mod worksheet;
 
 pub use passages::{Passage, passages};
 pub use plain::plain;
@@ -64,31 +65,11 @@ impl Fault {
 /// A part of a text that is written in its own way.
 #[derive(Debug, PartialEq)]
 pub enum Block<'t> {
-    Heading {
-        line: usize,
-        words: &'t str,
-    },
-    Markdown {
-        line: usize,
-        text: String,
-    },
-    Callout {
-        line: usize,
-        kind: Kind,
-        title: &'t str,
-        text: String,
-    },
-    Figure {
-        line: usize,
-        name: &'t str,
-        words: String,
-    },
-    /// Lines to print and fill in by hand.
-    Worksheet {
-        line: usize,
-        name: &'t str,
-        text: String,
-    },
+    Heading { line: usize, words: &'t str },
+    Markdown { line: usize, text: String },
+    Callout { line: usize, kind: Kind, title: &'t str, text: String },
+    Figure { line: usize, name: &'t str, words: String },
+    Worksheet { line: usize, name: &'t str, text: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

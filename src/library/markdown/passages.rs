@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::library::markdown::{Block, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::{Block, Names, blocks, fill, parser, typographic, worksheet};
 
 /// One heading, or as much text as is read in one go.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,10 +23,11 @@ pub fn passages(text: &str, names: &Names) -> Vec<Passage> {
                 passages.push(Passage { heading: false, words: typographic(title) });
                 markdown(&text, names, &mut passages);
             }
-            Block::Markdown { text, .. }
-            | Block::Figure { words: text, .. }
-            | Block::Worksheet { text, .. } => {
+            Block::Markdown { text, .. } | Block::Figure { words: text, .. } => {
                 markdown(&text, names, &mut passages);
+            }
+            Block::Worksheet { text, .. } => {
+                markdown(&worksheet::as_markdown(&text), names, &mut passages);
             }
         }
     }

@@ -1,21 +1,19 @@
-//! What people mean by words of their own: the pages of each synonym, found once when the index is built.
+//! What people mean by words of their own: each synonym as what is looked for on the pages.
 
 use std::collections::HashMap;
 
-use crate::library::search::Index;
 use crate::library::search::alarm::{Alarm, Help};
-use crate::library::search::index::Postings;
-use crate::library::search::ranking::saturated;
+use crate::library::search::store::Asked;
 use crate::library::search::synonyms::{Group, Phrase, Synonyms, phrase};
+use crate::library::search::words::{canonical, strength, words};
 
-/// How well the pages' words stand for people's, and people's for the pages'.
-const FORTH: f32 = 0.9;
-const BACK: f32 = 0.25;
-/// What people mean by their own words counts, even where most pages have the pages' word somewhere.
-const LEAST: f32 = 2.0;
-const LEAST_LEADING: f32 = 6.0;
+/// How well the pages' words stand for people's.
+const FORTH: f32 = 0.6;
+/// What a page counts for whose title says what people mean, even where most pages say it somewhere.
+const TITLED: f32 = 5.0;
+const TITLED_LEADING: f32 = 10.0;
 /// Nothing is more to the point than help that cannot wait.
-const LEAST_ALARM: f32 = 6.0;
+const TITLED_ALARM: f32 = 20.0;
 
 /// A phrase that somebody may type.
 pub struct Said {
@@ -28,91 +26,69 @@ pub struct Said {
 }
 
 /// What it stands for.
-#[derive(Default)]
 pub struct Meaning {
-    /// Pages with their scores.
-    pub pages: Vec<(u32, f32)>,
-    /// The titles that say it.
-    pub titles: Vec<u32>,
-    /// It is what the whole search is about.
-    pub leads: bool,
-    /// Its words, to be marked in passages.
-    pub terms: Vec<u32>,
+    /// Nothing when there is no phrase.
+    pub asked: Option<Asked>,
+    /// Its phrases, to be marked in passages.
+    pub phrases: Vec<String>,
 }
 
-impl Index {
-    pub fn keep_synonyms(&mut self, synonyms: &Synonyms) {
+/// All that people may say.
+#[derive(Default)]
+pub struct Meanings {
+    pub all: Vec<Meaning>,
+    pub said: Vec<Said>,
+    /// Numbers of what is said, by the key of its first word.
+    pub said_first: HashMap<String, Vec<usize>>,
+    pub emergency: Alarm,
+    pub crisis: Alarm,
+}
+
+impl Meanings {
+    pub fn new(synonyms: &Synonyms) -> Meanings {
+        let mut meanings = Meanings::default();
         for group in &synonyms.group {
-            let least = match group {
+            let titled = match group {
                 Group { common: true, .. } => 0.0,
-                Group { leads: true, .. } => LEAST_LEADING,
-                _ => LEAST,
+                Group { leads: true, .. } => TITLED_LEADING,
+                _ => TITLED,
             };
-            let forth = self.keep_meaning(&group.pages, FORTH, least);
-            self.meanings[forth].leads = group.leads;
-            self.keep(&group.people, forth, group);
-            let back = self.keep_meaning(&group.people, BACK, 0.0);
-            self.keep(&group.pages, back, group);
+            let meaning = meanings.keep_meaning(&group.pages, FORTH, titled);
+            meanings.keep_said(group, meaning);
         }
-        self.emergency = self.alarm(&synonyms.emergency);
-        self.crisis = self.alarm(&synonyms.crisis);
-        self.emergency.calm_with(&self.crisis);
+        meanings.emergency = meanings.alarm(&synonyms.emergency);
+        meanings.crisis = meanings.alarm(&synonyms.crisis);
+        meanings.emergency.calm_with(&meanings.crisis);
+        meanings
     }
 
-    /// A phrase as terms; nothing when the site lacks one of its words.
-    pub fn terms(&self, phrase: &[String]) -> Option<Vec<u32>> {
-        phrase.iter().map(|key| self.postings.term(key)).collect()
-    }
-
-    fn keep(&mut self, said: &[String], meaning: usize, group: &Group) {
+    fn keep_said(&mut self, group: &Group, meaning: usize) {
         let unless: Vec<String> = group.unless.iter().flat_map(|word| phrase(word)).collect();
-        for said in said.iter().map(|said| phrase(said)) {
+        for said in group.people.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
             self.said.push(Said { phrase: said, meaning, whole: group.whole, unless: unless.clone() });
         }
     }
 
     fn alarm(&mut self, help: &Help) -> Alarm {
-        Alarm::new(help, self.keep_meaning(&help.pages, 1.0, LEAST_ALARM))
+        Alarm::new(help, self.keep_meaning(&help.pages, 1.0, TITLED_ALARM))
     }
 
     /// Gives the number of the meaning.
-    fn keep_meaning(&mut self, meant: &[String], weight: f32, least: f32) -> usize {
-        let phrases: Vec<Vec<u32>> = meant.iter().filter_map(|meant| self.terms(&phrase(meant))).collect();
-        let mut meaning =
-            Meaning { pages: pages(&self.postings, &phrases, weight, least), ..Meaning::default() };
-        // Pages that only say what people say are found by it, but it need not be marked there.
-        if weight > BACK {
-            meaning.terms = phrases.concat();
-        }
-        if least > 0.0 {
-            let lines = phrases.iter().flat_map(|phrase| self.postings.lines_with_all(phrase));
-            // A title says what its page is about; a keyword may name something in passing.
-            meaning.titles = lines.filter(|line| self.postings.lines[*line as usize].is_title).collect();
-            meaning.titles.sort_unstable();
-            meaning.titles.dedup();
-        }
-        self.meanings.push(meaning);
-        self.meanings.len() - 1
+    fn keep_meaning(&mut self, meant: &[String], weight: f32, titled: f32) -> usize {
+        let phrases: Vec<String> = meant.iter().map(|meant| quoted(meant)).collect();
+        let any = phrases.join(" OR ");
+        let asked = Asked { expression: any, on_page: weight, in_line: 0.0, in_title: titled };
+        let asked = Some(asked).filter(|asked| !asked.expression.is_empty());
+        self.all.push(Meaning { asked, phrases });
+        self.all.len() - 1
     }
 }
 
-/// Each page that says one of the phrases, with the score of the one that it says best.
-fn pages(postings: &Postings, phrases: &[Vec<u32>], weight: f32, least: f32) -> Vec<(u32, f32)> {
-    let mut best: HashMap<u32, f32> = HashMap::new();
-    for phrase in phrases {
-        let Some(rarest) = phrase.iter().min_by_key(|term| postings.of(**term).len()) else { continue };
-        let rarity = postings.rarity(*rarest).max(least) * weight;
-        for posting in postings.of(*rarest) {
-            let said =
-                if phrase.len() == 1 { posting.weight } else { postings.phrase_on(phrase, posting.page) };
-            if said > 0.0 {
-                let score = best.entry(posting.page).or_default();
-                *score = score.max(rarity * saturated(said));
-            }
-        }
-    }
-    let mut pages: Vec<(u32, f32)> = best.into_iter().collect();
-    pages.sort_unstable_by_key(|(page, _)| *page);
-    pages
+/// A phrase in FTS5's language, as the index holds its words; empty when it has none.
+pub fn quoted(phrase: &str) -> String {
+    let found = words(phrase);
+    let kept = found.iter().filter(|word| strength(&word.surface) > 0.0);
+    let list: Vec<String> = kept.map(|word| canonical(&word.surface)).collect();
+    if list.is_empty() { String::new() } else { format!("\"{}\"", list.join(" ")) }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
-use crate::library::search::Marked;
+use crate::library::search::marked::Marked;
 use crate::library::{Library, count};
 use crate::web::app::App;
 use crate::web::error::Result;
@@ -69,23 +69,24 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .with_state(Reading { app, library })
 }
 
-async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Response {
+async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = query.unwrap_or_default();
     let (asked, was_cut) = asked(&query);
     let site = &reading.app.site;
-    let answer = reading.library.index.search(&asked);
+    let answer = reading.library.index.search(&asked).await?;
     let total = answer.found.len();
     let last = total.div_ceil(ON_A_PAGE).max(1);
     let number = field(&query, "page").parse().unwrap_or(1).clamp(1, last);
     let first = (number - 1) * ON_A_PAGE;
-    let is_alarming = |text: &str| site.clinic.safety.are_in(&reading.library.index.without_calm(text));
+    let is_alarming = |text: &str| !site.signs.read(text).is_calm();
     let tab = tab_title(&asked);
-    let results = answer.found.iter().skip(first).take(ON_A_PAGE).map(|found| Shown {
+    let passages = answer.passages(first..total.min(first + ON_A_PAGE)).await?;
+    let results = answer.found[first..].iter().zip(passages).map(|(found, passage)| Shown {
         path: &found.page.path,
         title: &found.page.title,
         kind: &found.page.kind,
         category: &found.page.category,
-        passage: found.passage(),
+        passage,
     });
     let shown = SearchPage {
         context: site.private(&tab),
@@ -101,12 +102,12 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resp
         asked: &asked,
         was_cut,
     };
-    page::private(StatusCode::OK, &shown)
+    Ok(page::private(StatusCode::OK, &shown))
 }
 
 async fn suggestions(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Result<Response> {
     let (asked, _) = asked(&query.unwrap_or_default());
-    let pages = reading.library.index.suggest(&asked);
+    let pages = reading.library.index.suggest(&asked).await?;
     let list: Vec<Suggestion> = pages
         .into_iter()
         .take(SUGGESTIONS)

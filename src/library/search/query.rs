@@ -1,185 +1,195 @@
-//! What was typed, as what may have been meant: corrected, widened by synonyms, and searched for.
+//! What was typed, as what may have been meant: corrected, widened by synonyms, and put into FTS5's language.
 
-use crate::library::search::Index;
-use crate::library::search::synonyms::{Phrase, phrase};
-use crate::library::search::words::{Word, key, strength, words};
+use crate::library::search::english::is_english;
+use crate::library::search::meanings::{Meanings, Said, quoted};
+use crate::library::search::spelling::Vocabulary;
+use crate::library::search::store::Asked;
+use crate::library::search::words::{Word, canonical, key, strength};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
-
-/// A word to look for: one of several, each with how well it stands for what was typed.
-pub struct Wanted {
-    pub any_of: Vec<(u32, f32)>,
-    /// Which of the typed words it stands for, one bit each.
-    pub covers: u32,
-    pub strength: f32,
-}
+/// So many words and phrases say which passage answers.
+const MOST_MARKED: usize = 6;
+/// Words that stand for what was typed less well than this are not marked.
+const LIKELY: f32 = 0.5;
+/// What a phrase counts in a passage that only means what was typed.
+const MEANT: f32 = 0.4;
 
 /// What was typed, understood.
 #[derive(Default)]
 pub struct Query {
-    pub wanted: Vec<Wanted>,
-    /// Numbers of meanings, and which of the typed words each stands for.
-    pub meanings: Vec<(usize, u32)>,
-    /// What each typed word weighs, in their order.
-    pub masses: Vec<f32>,
-    /// Words in a row, as the pages may have them.
-    pub pairs: Vec<[u32; 2]>,
-    /// What stood between quotation marks.
-    pub quoted: Vec<Vec<u32>>,
+    pub asked: Vec<Asked>,
+    /// What is marked in passages, and how much it counts there.
+    pub marked: Vec<(String, f32)>,
+    /// What stood between quotation marks, in FTS5's language.
+    pub quoted: Option<String>,
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
-    /// Every typed word and what it may have meant, as keys.
-    pub keys: Vec<Vec<String>>,
+    pub is_emergency: bool,
+    pub is_crisis: bool,
 }
 
 /// A typed word that says something, and the words of the site it may be.
 struct Typed {
-    may_be: Vec<(u32, f32)>,
+    may_be: Vec<(String, f32)>,
     keys: Vec<String>,
     /// Less likely ones, which count when help may be needed.
     less_likely: Vec<String>,
     strength: f32,
 }
 
-impl Index {
-    /// Reads what was typed. `unfinished`: the last word may be the beginning of one.
-    pub fn read(&self, typed: &str, unfinished: bool) -> Query {
-        let mut query = Query::default();
-        let mut typed_words: Vec<Typed> = Vec::new();
-        let mut mended = String::new();
-        let mut copied = 0;
-        let mut found = words(typed);
-        found.truncate(MOST_WORDS);
-        let all_stop = found.iter().all(|word| strength(&word.surface) == 0.0);
-        let last = found.len();
-        for (number, word) in (1..).zip(&found) {
-            let is_beginning = unfinished && number == last && word.at.end == typed.len();
-            let (parts, better) = self.parts(word, is_beginning);
-            if let Some(better) = better {
-                mended.push_str(&typed[copied..word.at.start]);
-                mended.push_str(&better);
-                copied = word.at.end;
-            }
-            for part in parts {
-                query.keys.push([part.keys.as_slice(), &part.less_likely].concat());
-                if part.strength > 0.0 || all_stop || is_beginning {
-                    typed_words.push(part);
-                }
-            }
+impl Typed {
+    fn exact(surface: &str) -> Typed {
+        Typed {
+            may_be: vec![(surface.to_owned(), 1.0)],
+            keys: vec![key(surface)],
+            less_likely: Vec::new(),
+            strength: strength(surface),
         }
-        typed_words.truncate(MOST_WORDS);
-        if copied > 0 {
-            query.meant = Some(mended + &typed[copied..]);
-        }
-        self.want_words(&mut query, &typed_words);
-        self.want_joined(&mut query, &found);
-        self.want_meanings(&mut query, &typed_words);
-        query.quoted = quotes(typed).into_iter().filter_map(|said| self.terms(&phrase(said))).collect();
-        query.quoted.retain(|phrase| phrase.len() > 1);
-        query
     }
+}
 
-    /// One typed word as one or, when two ran together, two; and its better spelling, when it has one.
-    fn parts(&self, word: &Word, is_beginning: bool) -> (Vec<Typed>, Option<String>) {
-        let mut typed = self.exact(&word.surface);
-        let known = typed.may_be.first().is_some_and(|(term, _)| self.vocabulary.holds(*term));
-        if is_beginning {
-            let known = self.vocabulary.beginning(&word.surface, 20);
-            typed.may_be.extend(known.into_iter().map(|term| (term, 0.7)));
-            typed.strength = 1.0;
+/// Reads what was typed. `unfinished`: the last word may be the beginning of one.
+pub fn read(typed: &str, unfinished: bool, vocabulary: &Vocabulary, meanings: &Meanings) -> Query {
+    let mut query = Query::default();
+    let mut mended = String::new();
+    let mut copied = 0;
+    let mut found = vocabulary.words(typed);
+    found.truncate(MOST_WORDS);
+    let mut understood: Vec<Typed> = Vec::new();
+    for (number, word) in (1..).zip(&found) {
+        let is_beginning = unfinished && number == found.len() && word.at.end == typed.len();
+        let (parts, better) = parts(vocabulary, word, is_beginning);
+        if let Some(better) = better {
+            mended.push_str(&typed[copied..word.at.start]);
+            mended.push_str(&better);
+            copied = word.at.end;
         }
-        if known || typed.strength == 0.0 || (is_beginning && !typed.may_be.is_empty()) {
+        understood.extend(parts);
+    }
+    if copied > 0 {
+        query.meant = Some(mended + &typed[copied..]);
+    }
+    let keys: Vec<Vec<String>> =
+        understood.iter().map(|typed| [typed.keys.as_slice(), &typed.less_likely].concat()).collect();
+    query.is_emergency = meanings.emergency.is_in(&keys);
+    query.is_crisis = meanings.crisis.is_in(&keys);
+    understood.retain(|typed| typed.strength > 0.0);
+    ask_words(&mut query, &understood, vocabulary);
+    ask_joined(&mut query, &found, vocabulary);
+    ask_meanings(&mut query, &understood, meanings);
+    query.marked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    query.marked.truncate(MOST_MARKED);
+    let phrases: Vec<String> = between_quotes(typed).into_iter().map(quoted).collect();
+    let phrases: Vec<&str> =
+        phrases.iter().map(String::as_str).filter(|phrase| phrase.contains(' ')).collect();
+    query.quoted = (!phrases.is_empty()).then(|| phrases.join(" AND "));
+    query
+}
+
+/// One typed word as one or, when two ran together, two; and its better spelling, when it has one.
+fn parts(vocabulary: &Vocabulary, word: &Word, is_beginning: bool) -> (Vec<Typed>, Option<String>) {
+    let surface = word.surface.as_str();
+    let mut typed = Typed::exact(surface);
+    if is_beginning {
+        let begun = vocabulary.beginning(surface, 20);
+        typed.strength = 1.0;
+        typed.may_be.extend(begun.iter().map(|known| ((*known).to_owned(), 0.7)));
+        if !begun.is_empty() {
             return (vec![typed], None);
         }
-        let in_keywords = !typed.may_be.is_empty();
-        let mut near = self.vocabulary.near(&word.surface);
-        if !in_keywords
-            && near.first().is_none_or(|near| near.weight < 0.8)
-            && let Some((one, other)) = self.vocabulary.split(&word.surface)
-        {
-            return (vec![self.exact(one), self.exact(other)], Some(format!("{one} {other}")));
-        }
-        if in_keywords {
-            near.truncate(1);
-        }
-        let better = near.first().map(|near| near.surface.to_owned());
-        typed.keys.extend(better.as_deref().map(key));
-        typed.less_likely.extend(near.iter().skip(1).map(|near| key(near.surface)));
-        typed.may_be.extend(near.into_iter().map(|near| (near.term, near.weight)));
-        if typed.may_be.is_empty() && word.surface.chars().count() > 3 {
-            let longer = self.vocabulary.beginning(&word.surface, 8);
-            typed.may_be.extend(longer.into_iter().map(|term| (term, 0.6)));
-        }
-        (vec![typed], better)
     }
-
-    fn exact(&self, surface: &str) -> Typed {
-        let key = key(surface);
-        let may_be = self.postings.term(&key).map(|term| (term, 1.0)).into_iter().collect();
-        Typed { may_be, keys: vec![key], less_likely: Vec::new(), strength: strength(surface) }
+    if vocabulary.holds(&typed.keys[0]) || typed.strength == 0.0 || is_english(surface) {
+        return (vec![typed], None);
     }
+    let in_keywords = vocabulary.is_in_keywords(&typed.keys[0]);
+    let mut near = vocabulary.near(surface);
+    if !in_keywords
+        && near.first().is_none_or(|near| near.weight < 0.8)
+        && let Some((one, other)) = vocabulary.split(surface)
+    {
+        return (vec![Typed::exact(one), Typed::exact(other)], Some(format!("{one} {other}")));
+    }
+    if in_keywords {
+        near.truncate(1);
+    }
+    let better = near.first().map(|near| near.surface.to_owned());
+    typed.keys.extend(better.as_deref().map(key));
+    typed.less_likely.extend(near.iter().skip(1).map(|near| key(near.surface)));
+    typed.may_be.extend(near.into_iter().map(|near| (near.surface.to_owned(), near.weight)));
+    if typed.may_be.len() == 1 && !in_keywords && surface.chars().count() > 3 {
+        let longer = vocabulary.beginning(surface, 8);
+        typed.may_be.extend(longer.into_iter().map(|longer| (longer.to_owned(), 0.6)));
+    }
+    (vec![typed], better.filter(|_| !in_keywords))
+}
 
-    fn want_words(&self, query: &mut Query, typed: &[Typed]) {
-        let all_stop = typed.iter().all(|word| word.strength == 0.0);
-        for (bit, word) in (0..).zip(typed) {
-            let strength = if all_stop { 1.0 } else { word.strength };
-            let best = word.may_be.first().map_or(0.0, |(term, weight)| self.postings.mass(*term) * weight);
-            query.masses.push(best * strength);
-            query.wanted.push(Wanted { any_of: word.may_be.clone(), covers: 1 << bit, strength });
-        }
-        for two in typed.windows(2) {
-            if let (Some(one), Some(other)) = (two[0].may_be.first(), two[1].may_be.first()) {
-                query.pairs.push([one.0, other.0]);
+fn ask_words(query: &mut Query, typed: &[Typed], vocabulary: &Vocabulary) {
+    let strongest = typed.iter().map(|word| word.strength).fold(0.0, f32::max);
+    for word in typed {
+        for (surface, likeness) in &word.may_be {
+            let (key, worth) = (key(surface), word.strength * likeness);
+            let on_page = if vocabulary.is_common(&key) { 0.0 } else { worth };
+            query.asked.push(Asked { expression: quoted(surface), on_page, in_line: worth, in_title: 0.0 });
+            if word.strength == strongest && *likeness >= LIKELY {
+                let forms = format!("\"{surface}\" OR \"{}\"", canonical(surface));
+                query.marked.push((forms, vocabulary.rarity(&key) * likeness));
             }
         }
     }
+    query.asked.retain(|asked| !asked.expression.is_empty());
+}
 
-    /// "pain killers" where the pages write "painkillers".
-    fn want_joined(&self, query: &mut Query, found: &[Word]) {
-        for two in found.windows(2) {
-            let joined = format!("{}{}", two[0].surface, two[1].surface);
-            if let Some(term) = self.vocabulary.term(&joined) {
-                query.wanted.push(Wanted { any_of: vec![(term, 1.0)], covers: 0, strength: 1.0 });
+/// "pain killers" where the pages write "painkillers".
+fn ask_joined(query: &mut Query, found: &[Word], vocabulary: &Vocabulary) {
+    for two in found.windows(2) {
+        let joined = format!("{}{}", two[0].surface, two[1].surface);
+        if vocabulary.writes(&joined) {
+            query.asked.push(Asked {
+                expression: quoted(&joined),
+                on_page: 1.0,
+                in_line: 1.0,
+                in_title: 0.0,
+            });
+        }
+    }
+}
+
+fn ask_meanings(query: &mut Query, typed: &[Typed], meanings: &Meanings) {
+    // Numbers of meanings, and which of the typed words each stands for, one bit each.
+    let mut meant: Vec<(usize, u32)> = Vec::new();
+    for start in 0..typed.len() {
+        for number in typed[start].keys.iter().filter_map(|key| meanings.said_first.get(key)).flatten() {
+            let said = &meanings.said[*number];
+            let Some(covers) = covered(said, start, typed) else { continue };
+            match meant.iter_mut().find(|(known, _)| *known == said.meaning) {
+                Some((_, known)) => *known |= covers,
+                None => meant.push((said.meaning, covers)),
             }
         }
     }
-
-    fn want_meanings(&self, query: &mut Query, typed: &[Typed]) {
-        for start in 0..typed.len() {
-            for number in typed[start].keys.iter().filter_map(|key| self.said_first.get(key)).flatten() {
-                let said = &self.said[*number];
-                let is_typed = |word: &String| typed.iter().any(|typed| typed.keys.contains(word));
-                if said.whole && said.phrase.len() != typed.len() || said.unless.iter().any(is_typed) {
-                    continue;
-                }
-                let Some(covers) = covered(&said.phrase, start, typed) else { continue };
-                match query.meanings.iter_mut().find(|(known, _)| *known == said.meaning) {
-                    Some((_, known)) => *known |= covers,
-                    None => query.meanings.push((said.meaning, covers)),
-                }
-            }
-        }
-        // "Nothing works" is not about work: the longer phrase says what its words mean.
-        let all = query.meanings.clone();
-        query
-            .meanings
-            .retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
-        // What leads is what all the words are about.
-        for (_, covers) in query.meanings.iter_mut().filter(|(meaning, _)| self.meanings[*meaning].leads) {
-            *covers = u32::MAX;
-        }
-        let alarms = [&self.emergency, &self.crisis].into_iter().filter(|alarm| alarm.is_in(&query.keys));
-        query.meanings.extend(alarms.map(|alarm| (alarm.meaning, u32::MAX)));
+    // "Nothing works" is not about work: the longer phrase says what its words mean.
+    let all = meant.clone();
+    meant.retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
+    let alarms = [(query.is_emergency, &meanings.emergency), (query.is_crisis, &meanings.crisis)];
+    meant.extend(alarms.iter().filter(|(is_on, _)| *is_on).map(|(_, alarm)| (alarm.meaning, u32::MAX)));
+    for (number, _) in meant {
+        let meaning = &meanings.all[number];
+        query.asked.extend(meaning.asked.clone());
+        query.marked.extend(meaning.phrases.iter().map(|phrase| (phrase.clone(), MEANT)));
     }
 }
 
 /// Which typed words make up a phrase from `start` on, one bit each. One other word may stand between two of them:
 /// "trapped the nerve", "ongoing low back pain".
-fn covered(phrase: &Phrase, start: usize, typed: &[Typed]) -> Option<u32> {
+fn covered(said: &Said, start: usize, typed: &[Typed]) -> Option<u32> {
+    let is_typed = |word: &String| typed.iter().any(|typed| typed.keys.contains(word));
+    if said.whole && said.phrase.len() != typed.len() || said.unless.iter().any(is_typed) {
+        return None;
+    }
     let mut at = start;
     let mut bits = 1 << start;
-    for wanted in &phrase[1..] {
+    for wanted in &said.phrase[1..] {
         let next = (at + 1..typed.len().min(at + 3)).find(|next| typed[*next].keys.contains(wanted))?;
         bits |= 1 << next;
         at = next;
@@ -188,7 +198,7 @@ fn covered(phrase: &Phrase, start: usize, typed: &[Typed]) -> Option<u32> {
 }
 
 /// What stands between pairs of quotation marks.
-fn quotes(typed: &str) -> Vec<&str> {
+fn between_quotes(typed: &str) -> Vec<&str> {
     let parts: Vec<&str> = typed.split(['"', '“', '”', '„', '«', '»']).collect();
     let closed = (parts.len() - 1) / 2;
     parts.into_iter().skip(1).step_by(2).take(closed).collect()

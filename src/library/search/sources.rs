@@ -1,6 +1,6 @@
 //! What can be found: every sheet and guide, the pages about the site, and the pages that no file makes.
 
-use crate::library::search::Source;
+use crate::library::search::source::Source;
 use crate::library::{Library, PlainPage, Sheet};
 use crate::web::site::Site;
 

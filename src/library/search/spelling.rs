@@ -2,10 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use strsim::osa_distance;
+
+use crate::library::search::words::{Word, key, strength, words};
+
+/// Ranking takes about 2 microseconds a page and word.
+const MOST_RANKED: usize = 1000;
+
 /// A word as the site writes it.
 struct Known {
     surface: String,
-    term: u32,
     /// How often it stands on the pages.
     count: u32,
     letters: u32,
@@ -16,58 +22,113 @@ struct Known {
 #[derive(Default)]
 pub struct Vocabulary {
     known: Vec<Known>,
-    terms: HashSet<u32>,
+    /// The keys of these words, each with the number of pages that have it.
+    keys: HashMap<String, usize>,
+    /// The keys of the words that stand in keywords, which may be misspelt on purpose.
+    keywords: HashSet<String>,
+    /// Two words that are written with a hyphen and never as one, by how they look as one: where the second begins.
+    compounds: HashMap<String, usize>,
+    pages: usize,
 }
 
 /// A word that may have been meant, and how near it is: 1 is the same.
 #[derive(Debug, PartialEq)]
 pub struct Near<'v> {
     pub surface: &'v str,
-    pub term: u32,
     pub weight: f32,
 }
 
 impl Vocabulary {
-    /// `counted` gives each word its term and how often it is written.
-    pub fn new(counted: HashMap<String, (u32, u32)>) -> Vocabulary {
-        let mut known: Vec<Known> = counted
-            .into_iter()
-            .map(|(surface, (term, count))| Known {
-                letters: letters(&surface),
-                sound: sound(&surface),
-                surface,
-                term,
-                count,
-            })
-            .collect();
-        known.sort_by(|one, other| one.surface.cmp(&other.surface));
-        let terms = known.iter().map(|known| known.term).collect();
-        Vocabulary { known, terms }
+    /// Of the texts and the keywords of each page, and what else is said.
+    pub fn new<'t>(
+        pages: impl Iterator<Item = (Vec<&'t str>, &'t [String])>,
+        spoken: &[&String],
+    ) -> Vocabulary {
+        let mut vocabulary = Vocabulary::default();
+        let mut counted: HashMap<String, u32> = HashMap::new();
+        let mut hyphened: HashMap<String, usize> = HashMap::new();
+        let mut keep_pairs = |found: &[Word]| {
+            for two in found.windows(2).filter(|two| two[1].hyphened) {
+                let joined = format!("{}{}", two[0].surface, two[1].surface);
+                if joined.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                    hyphened.insert(joined, two[0].surface.len());
+                }
+            }
+        };
+        for (texts, keywords) in pages {
+            vocabulary.pages += 1;
+            let mut on_page: HashSet<String> = HashSet::new();
+            for found in texts.into_iter().map(words) {
+                keep_pairs(&found);
+                for word in found.into_iter().filter(|word| strength(&word.surface) > 0.0) {
+                    on_page.insert(key(&word.surface));
+                    *counted.entry(word.surface).or_default() += 1;
+                }
+            }
+            for found in keywords.iter().map(|line| words(line)) {
+                keep_pairs(&found);
+                vocabulary.keywords.extend(found.iter().map(|word| key(&word.surface)));
+            }
+            on_page.into_iter().for_each(|key| *vocabulary.keys.entry(key).or_default() += 1);
+        }
+        hyphened.retain(|joined, _| !counted.contains_key(joined));
+        vocabulary.compounds = hyphened;
+        for word in spoken.iter().flat_map(|said| words(said)).filter(|word| strength(&word.surface) > 0.0) {
+            vocabulary.keys.entry(key(&word.surface)).or_default();
+            counted.entry(word.surface).or_insert(1);
+        }
+        vocabulary.known = counted.into_iter().map(|(surface, count)| Known::new(surface, count)).collect();
+        vocabulary.known.sort_by(|one, other| one.surface.cmp(&other.surface));
+        vocabulary
     }
 
-    pub fn term(&self, surface: &str) -> Option<u32> {
-        let at = self.known.binary_search_by(|known| known.surface.as_str().cmp(surface)).ok()?;
-        Some(self.known[at].term)
+    /// The words of a text; those that the site writes with a hyphen are two however they are written.
+    pub fn words(&self, text: &str) -> Vec<Word> {
+        let parted = |word: Word| match self.compounds.get(&word.surface) {
+            Some(length) => word.parted(*length),
+            None => vec![word],
+        };
+        words(text).into_iter().flat_map(parted).collect()
+    }
+
+    /// Whether the site writes this very form.
+    pub fn writes(&self, surface: &str) -> bool {
+        self.known.binary_search_by(|known| known.surface.as_str().cmp(surface)).is_ok()
     }
 
     /// Whether the site writes any form of a word.
-    pub fn holds(&self, term: u32) -> bool {
-        self.terms.contains(&term)
+    pub fn holds(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
     }
 
-    /// Words that begin so, the commonest first, each term once.
-    pub fn beginning(&self, start: &str, most: usize) -> Vec<u32> {
+    pub fn is_in_keywords(&self, key: &str) -> bool {
+        self.keywords.contains(key)
+    }
+
+    /// Whether so many pages have it that FTS5's bm25 gives nothing for it, or that ranking them by it takes long.
+    pub fn is_common(&self, key: &str) -> bool {
+        is_common(self.pages_with(key), self.pages)
+    }
+
+    /// High for a word on few pages, low for a word on every page.
+    pub fn rarity(&self, key: &str) -> f32 {
+        let (all, with) = (self.pages as f32, self.pages_with(key) as f32);
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln().max(0.25)
+    }
+
+    fn pages_with(&self, key: &str) -> usize {
+        self.keys.get(key).copied().unwrap_or_default()
+    }
+
+    /// Words that begin so, the commonest first, each in one form.
+    pub fn beginning(&self, start: &str, most: usize) -> Vec<&str> {
         let from = self.known.partition_point(|known| known.surface.as_str() < start);
         let mut found: Vec<&Known> =
             self.known[from..].iter().take_while(|known| known.surface.starts_with(start)).collect();
         found.sort_by_key(|known| std::cmp::Reverse(known.count));
-        let mut terms: Vec<u32> = Vec::new();
-        for known in found {
-            if terms.len() < most && !terms.contains(&known.term) {
-                terms.push(known.term);
-            }
-        }
-        terms
+        let mut seen: HashSet<String> = HashSet::new();
+        found.retain(|known| seen.len() < most && seen.insert(key(&known.surface)));
+        found.into_iter().map(|known| known.surface.as_str()).collect()
     }
 
     /// The nearest words to one that the site does not write: one slip in four letters, two in seven, and one more
@@ -91,7 +152,7 @@ impl Vocabulary {
                 if (known.letters ^ mask).count_ones() > 2 * allowed as u32 {
                     return None;
                 }
-                let slips = slips(typed.as_bytes(), known.surface.as_bytes());
+                let slips = osa_distance(typed, &known.surface);
                 let same_start = typed.as_bytes()[0] == known.surface.as_bytes()[0];
                 if slips > allowed || (!alike && !same_start && slips > 1) {
                     return None;
@@ -108,9 +169,9 @@ impl Vocabulary {
         found.retain(|near| near.0 <= best + 0.5);
         let mut nearest: Vec<Near> = Vec::new();
         for (cost, known) in found {
-            if nearest.len() < 3 && !nearest.iter().any(|near| near.term == known.term) {
-                let weight = 0.85 / (1.0 + 0.6 * (cost - best));
-                nearest.push(Near { surface: &known.surface, term: known.term, weight });
+            let is_new = nearest.iter().all(|near| key(near.surface) != key(&known.surface));
+            if nearest.len() < 3 && is_new {
+                nearest.push(Near { surface: &known.surface, weight: 0.85 / (1.0 + 0.6 * (cost - best)) });
             }
         }
         nearest
@@ -135,29 +196,20 @@ impl Vocabulary {
     }
 }
 
+/// Whether what so many of all pages say tells nothing, or is told by too many to rank them by it.
+pub fn is_common(pages: usize, all: usize) -> bool {
+    pages > all.div_ceil(2).min(MOST_RANKED)
+}
+
+impl Known {
+    fn new(surface: String, count: u32) -> Known {
+        Known { letters: letters(&surface), sound: sound(&surface), surface, count }
+    }
+}
+
 /// Which letters a word has, one bit each: words whose letters differ much need not be compared.
 fn letters(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, byte| mask | 1 << (byte - b'a'))
-}
-
-/// Letters left out, put in, changed, or two that changed places.
-fn slips(one: &[u8], other: &[u8]) -> usize {
-    let mut before = vec![0; other.len() + 1];
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    let mut next = vec![0; other.len() + 1];
-    for i in 1..=one.len() {
-        next[0] = i;
-        for j in 1..=other.len() {
-            let same = usize::from(one[i - 1] != other[j - 1]);
-            next[j] = (row[j] + 1).min(next[j - 1] + 1).min(row[j - 1] + same);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                next[j] = next[j].min(before[j - 2] + 1);
-            }
-        }
-        std::mem::swap(&mut before, &mut row);
-        std::mem::swap(&mut row, &mut next);
-    }
-    row[other.len()]
 }
 
 /// The consonants as they are heard: "siatica" and "sciatica", "pane" and "pain" are alike.
@@ -232,8 +284,8 @@ mod tests {
             "knee",
             "lumbar",
         ];
-        let counted = (0..).zip(words).map(|(term, word)| (word.to_owned(), (term, 10))).collect();
-        Vocabulary::new(counted)
+        let text = words.join(" ").repeat(10);
+        Vocabulary::new([(vec![text.as_str()], [].as_slice())].into_iter(), &[])
     }
 
     #[test]
@@ -270,7 +322,7 @@ mod tests {
     #[test]
     fn a_beginning_finds_its_words() {
         let vocabulary = vocabulary();
-        assert_eq!(vocabulary.beginning("sciat", 9), [vocabulary.term("sciatica").unwrap()]);
+        assert_eq!(vocabulary.beginning("sciat", 9), ["sciatica"]);
         assert!(vocabulary.beginning("q", 9).is_empty());
     }
 }

@@ -1,8 +1,9 @@
-//! A text as the words to search for: lower case, without accents and apostrophes, with the weight of each.
+//! A text as the words to search for: lower case, without accents and apostrophes, with the weight and key of each.
 
 use std::ops::Range;
 
-use crate::library::search::stem::stem;
+use deunicode::deunicode_char;
+use rust_stemmers::{Algorithm, Stemmer};
 
 /// One word of a text.
 #[derive(Debug, PartialEq)]
@@ -51,16 +52,16 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut open: Option<Word> = None;
     let mut between = String::new();
     for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
+        if is_inside_words(c) {
+            continue;
+        } else if c.is_alphanumeric() {
             let word = open.get_or_insert_with(|| Word {
                 at: at..at,
                 surface: String::new(),
                 hyphened: !words.is_empty() && matches!(between.as_str(), "-" | "‑" | "/"),
             });
-            c.to_lowercase().for_each(|lower| push_plain(&mut word.surface, lower));
+            push_plain(&mut word.surface, c);
             word.at.end = at + c.len_utf8();
-        } else if is_inside_words(c) {
-            continue;
         } else {
             if let Some(word) = open.take() {
                 words.push(word);
@@ -71,57 +72,85 @@ pub fn words(text: &str) -> Vec<Word> {
     }
     words.extend(open);
     words.retain(|word| !word.surface.is_empty());
-    words.into_iter().flat_map(parted).collect()
+    // "Backache" is a back that aches.
+    let is_two = |surface: &str| matches!(surface, "backache" | "backaches" | "backpain" | "backpains");
+    words
+        .into_iter()
+        .flat_map(|word| if is_two(&word.surface) { word.parted("back".len()) } else { vec![word] })
+        .collect()
 }
 
-/// "Backache" is a back that aches.
-fn parted(word: Word) -> Vec<Word> {
-    let at = "back".len();
-    let is_two = matches!(word.surface.as_str(), "backache" | "backaches" | "backpain" | "backpains");
-    if !is_two || word.at.len() != word.surface.len() {
-        return vec![word];
+impl Word {
+    /// The two words that this one is made of, when it is written in plain letters.
+    pub fn parted(self, length: usize) -> Vec<Word> {
+        if self.at.len() != self.surface.len() {
+            return vec![self];
+        }
+        let (one, other) = self.surface.split_at(length);
+        let middle = self.at.start + length;
+        let part =
+            |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
+        vec![
+            Word { hyphened: self.hyphened, ..part(self.at.start..middle, one) },
+            part(middle..self.at.end, other),
+        ]
     }
-    let (back, pain) = word.surface.split_at(at);
-    let middle = word.at.start + at;
-    let part = |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
-    vec![
-        Word { hyphened: word.hyphened, ..part(word.at.start..middle, back) },
-        part(middle..word.at.end, pain),
-    ]
 }
 
-/// What makes two words of the same meaning equal.
+/// What makes two words of the same meaning equal. It need not be a word.
 pub fn key(surface: &str) -> String {
-    match surface {
-        "cannot" => stem("cant"),
-        "sleeplessness" => stem("sleepless"),
-        "lower" => stem("low"),
-        "ache" | "aches" | "aching" | "achy" | "sore" | "painful" | "hurts" => stem("pain"),
-        surface => stem(surface),
+    let one = canonical(surface);
+    if !one.bytes().all(|byte| byte.is_ascii_lowercase()) || one.len() < 3 {
+        return one;
     }
+    Stemmer::create(Algorithm::English).stem(&one).into_owned()
 }
 
-/// Apostrophes of every kind, accents on their own, soft hyphens and joiners do not end a word.
+/// One word for those of the same meaning and one spelling for British and American, as the index holds them. It also
+/// changes words that have only one spelling, on both sides alike.
+pub fn canonical(surface: &str) -> String {
+    match surface {
+        "cannot" => return "cant".to_owned(),
+        "sleeplessness" => return "sleepless".to_owned(),
+        "lower" => return "low".to_owned(),
+        "ache" | "aches" | "aching" | "achy" | "sore" | "painful" | "hurts" => return "pain".to_owned(),
+        _ => {}
+    }
+    let mut word = surface.replace("disk", "disc").replace("yz", "ys");
+    if word.len() > 5 {
+        if let Some(singular) = word.strip_suffix("ae") {
+            word = format!("{singular}a");
+        }
+        word = word.replace("ize", "ise").replace("izi", "isi").replace("iza", "isa");
+        word =
+            word.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("programme", "program");
+        word = word.replace("practis", "practic").replace("ceed", "cede");
+        if let Some(start) = word.strip_suffix("tre") {
+            word = format!("{start}ter");
+        }
+    }
+    word
+}
+
+/// Apostrophes of every kind, primes, accents on their own, soft hyphens and joiners do not end a word.
 fn is_inside_words(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{300}'..='\u{36f}')
+    let is_apostrophe = matches!(
+        c,
+        '\'' | '’' | '‘' | '‛' | '`' | '´' | '′' | '‵' | 'ʹ' | 'ʻ' | 'ʼ' | 'ˈ' | '＇' | '\u{55a}' | 'ꞌ'
+    );
+    is_apostrophe
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{300}'..='\u{36f}' | '\u{fe0f}')
 }
 
-fn push_plain(out: &mut String, lower: char) {
-    let plain = match lower {
-        'à'..='å' => "a",
-        'æ' => "ae",
-        'ç' => "c",
-        'è'..='ë' => "e",
-        'ì'..='ï' => "i",
-        'ñ' => "n",
-        'ò'..='ö' | 'ø' => "o",
-        'œ' => "oe",
-        'ù'..='ü' => "u",
-        'ý' | 'ÿ' => "y",
-        '\u{300}'..='\u{36f}' => "",
-        other => return out.push(other),
-    };
-    out.push_str(plain);
+/// Letters that have a case, and digits, as plain ones: accents, ligatures, full width. Other scripts as they are.
+fn push_plain(out: &mut String, c: char) {
+    let has_plain = c.is_lowercase() || c.is_uppercase() || c.is_numeric();
+    match deunicode_char(c)
+        .filter(|plain| has_plain && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
+        Some(plain) => out.extend(plain.chars().map(|plain| plain.to_ascii_lowercase())),
+        None => out.extend(c.to_lowercase()),
+    }
 }
 
 #[cfg(test)]

@@ -29,10 +29,11 @@ pub struct Totals {
 pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
     sqlx::query_as(
         "select
-           (select count(*) from consultations where state in ('new', 'contacted', 'booked') and suspect = 0)
+           (select count(*) from consultations where state in ('new', 'contacted', 'booked')
+              and (spam = 0 or sign <> ''))
                as open_requests,
-           (select count(*) from consultations where state = 'new' and suspect = 0 and due_at < $1) as late_requests,
-           (select count(*) from mistakes where state = 'open' and suspect = 0) as open_mistakes",
+           (select count(*) from consultations where state = 'new' and (spam = 0 or sign <> '') and due_at < $1) as late_requests,
+           (select count(*) from mistakes where state = 'open') as open_mistakes",
     )
     .bind(now)
     .fetch_one(readers)

@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::consultations;
-use crate::consultations::State;
-use crate::consultations::calls::Outcome;
-use crate::consultations::handling;
-use crate::consultations::handling::{Act, Reason};
+use crate::consultations::RequestState;
+use crate::consultations::calls::CallOutcome;
+use crate::consultations::handling::{Act, CloseReason};
+use crate::consultations::transitions;
 use crate::library::Library;
 use crate::mail::{Post, Progress, Sender, Worker};
 use crate::operations::retention_job;
@@ -27,6 +27,8 @@ use crate::staff;
 use crate::storage::clock::Clock;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
+use crate::storage::lock;
+use crate::storage::lock::{Lock, Purpose};
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::{App, Parts};
 use crate::web::error::Error;
@@ -61,7 +63,7 @@ pub struct Colleague {
 /// Fills the folder. The month ends `now`.
 pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
     let folder = demo.folder;
-    claim(folder)?;
+    let _lock = claim(folder)?;
     let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
     let library = Library::load(demo.content, &site)?;
     let begins = now - month::LENGTH;
@@ -76,14 +78,14 @@ pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleag
         mail_waiting: Arc::new(Notify::new()),
     });
     let month = Month { worker: worker(&app), app, library };
-    let colleagues = month.hire(demo.seed).await?;
+    let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     month.app.database.close().await;
     Ok(colleagues)
 }
 
 /// Only an empty folder: whatever is in another one may be real.
-fn claim(folder: &Path) -> anyhow::Result<()> {
+fn claim(folder: &Path) -> anyhow::Result<Lock> {
     ensure!(
         !is_demo(folder),
         "{} holds a demonstration already; remove the folder first, or give another with --data",
@@ -100,8 +102,10 @@ fn claim(folder: &Path) -> anyhow::Result<()> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let lock = lock::take(folder, Purpose::Change("demo"))?;
     let words = "Everything in this folder was made up by `mybackpain demo`. Nobody in it is real.\n";
-    fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))
+    fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))?;
+    Ok(lock)
 }
 
 /// Its mails are not kept as files: there are too many to read.
@@ -125,9 +129,9 @@ struct Month {
 
 impl Month {
     /// One of each role.
-    async fn hire(&self, seed: u64) -> anyhow::Result<Vec<Colleague>> {
+    async fn hire(&self) -> anyhow::Result<Vec<Colleague>> {
         let mut colleagues = Vec::new();
-        for (new, role) in people::colleagues(seed) {
+        for (new, role) in people::colleagues() {
             let colleague = Colleague { email: new.email.clone(), role, password: new.password.clone() };
             let made = staff::add(&self.app.database, self.app.clock.now(), new, None).await?;
             made.map_err(|refused| anyhow::anyhow!("an account was not made: {refused:?}"))?;
@@ -175,27 +179,34 @@ impl Month {
                 return Ok(fate.begins(app.site.clinic.calendar(), at, reference));
             }
             Happening::Move { reference, fate, next } => {
-                let request =
-                    consultations::store::find(app.database.readers(), &app.cipher, &reference).await?;
                 let act = match next {
-                    State::Closed => Act::Close(Reason::DealtWith),
-                    _ => Act::Call(Outcome::Spoke),
+                    RequestState::Closed => Act::Close(CloseReason::DealtWith),
+                    _ => Act::Call(CallOutcome::Spoke),
                 };
-                // The second account is reception's.
-                let reception = staff::store::find(app.database.readers(), 2).await?;
-                handling::act(app, &reception, reference.clone(), request.changed_at, act).await?;
-                return Ok(if next == State::Contacted { fate.ends(at, reference) } else { None });
+                self.act(&reference, act).await?;
+                return Ok(if next == RequestState::Contacted { fate.ends(at, reference) } else { None });
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
+            Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,
             Happening::Report { about, new } => {
                 if let Some(sheet) = self.library.sheet(&about) {
                     reports::submit(app, &[sheet], None, new, &key()).await?;
                 }
             }
             Happening::Vote { about, useful } => self.vote(about, useful).await?,
-            Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
+            Happening::Correction { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
+    }
+
+    /// Does what reception would do.
+    async fn act(&self, reference: &str, act: Act) -> Result<(), Error> {
+        let app = &self.app;
+        let request = consultations::store::find(app.database.readers(), &app.cipher, reference).await?;
+        // The second account is reception's.
+        let reception = staff::store::find(app.database.readers(), 2).await?;
+        transitions::act(app, &reception, reference.to_owned(), request.changed_at, act).await?;
+        Ok(())
     }
 
     async fn vote(&self, about: String, useful: bool) -> Result<(), Error> {

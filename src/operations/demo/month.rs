@@ -9,13 +9,13 @@ use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::clinic::promise::Calendar;
-use crate::consultations::State;
-use crate::consultations::request::NewRequest;
+use crate::consultations::RequestState;
+use crate::consultations::request_form::NewRequest;
 use crate::operations::demo::chance::Chance;
 use crate::operations::demo::people;
 use crate::operations::demo::people::{Person, Special};
-use crate::patients::corrections::Told;
-use crate::patients::corrections::request::NewMistake;
+use crate::patients::corrections::PageVersion;
+use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
 
 pub const LENGTH: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -32,11 +32,12 @@ pub struct Event {
 
 pub enum Happening {
     Request { new: Box<NewRequest>, fate: Fate },
-    Move { reference: String, fate: Fate, next: State },
+    Move { reference: String, fate: Fate, next: RequestState },
     Withdrawal { reference: String },
+    Spam { reference: String },
     Report { about: String, new: NewReport },
     Vote { about: String, useful: bool },
-    Mistake { told: Told, new: NewMistake },
+    Correction { told: PageVersion, new: NewCorrection },
 }
 
 /// What becomes of a request after it was asked.
@@ -48,6 +49,8 @@ pub enum Fate {
     Rung { before: i64, closed_after: Option<i64> },
     /// Withdrawn by the patient so many hours later.
     Withdrawn { after: i64 },
+    /// Put among spam by staff soon after.
+    Spam,
 }
 
 impl Fate {
@@ -58,12 +61,16 @@ impl Fate {
             Fate::Rung { before, .. } => {
                 let due = calendar.promise(asked).due.timestamp();
                 let at = (due - SignedDuration::from_mins(before)).max(asked + SignedDuration::from_mins(20));
-                let happening = Happening::Move { reference, fate: self, next: State::Contacted };
+                let happening = Happening::Move { reference, fate: self, next: RequestState::Contacted };
                 Some(Event { at, happening })
             }
             Fate::Withdrawn { after } => {
                 let at = asked + SignedDuration::from_hours(after);
                 Some(Event { at, happening: Happening::Withdrawal { reference } })
+            }
+            Fate::Spam => {
+                let at = asked + SignedDuration::from_mins(10);
+                Some(Event { at, happening: Happening::Spam { reference } })
             }
         }
     }
@@ -72,7 +79,7 @@ impl Fate {
     pub fn ends(self, rung: Timestamp, reference: String) -> Option<Event> {
         let Fate::Rung { closed_after: Some(days), .. } = self else { return None };
         let at = rung + SignedDuration::from_hours(24 * days);
-        Some(Event { at, happening: Happening::Move { reference, fate: self, next: State::Closed } })
+        Some(Event { at, happening: Happening::Move { reference, fate: self, next: RequestState::Closed } })
     }
 }
 
@@ -123,7 +130,11 @@ pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
             _ if number < of_weekend => weekend.0 + part(&mut chance, weekend.1.duration_since(weekend.0)),
             _ => by_day(&mut chance, calendar, now),
         };
-        let fate = if special.is_some() { Fate::Waits } else { fate(&mut chance) };
+        let fate = match special {
+            Some(Special::Spam(_)) => Fate::Spam,
+            Some(_) => Fate::Waits,
+            None => fate(&mut chance),
+        };
         let new = people::request(&mut chance, &person, special);
         if number == 0 {
             again = Some(person);
@@ -147,7 +158,7 @@ pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
     for (told, new) in people::mistakes() {
         ahead.push(Event {
             at: by_day(&mut chance, calendar, now),
-            happening: Happening::Mistake { told, new },
+            happening: Happening::Correction { told, new },
         });
     }
     ahead

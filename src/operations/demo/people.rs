@@ -1,12 +1,13 @@
 //! Invented people and what they write. Numbers are from Ofcom's ranges for drama, addresses end in example.org.
 
 use crate::clinic::Role;
-use crate::consultations::request::{Contact, NewRequest};
+use crate::consultations::request_form::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
-use crate::patients::corrections::Told;
-use crate::patients::corrections::request::NewMistake;
+use crate::patients::corrections::PageVersion;
+use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
 use crate::staff::NewAccount;
+use crate::storage::encryption::random;
 use crate::web::form::contact::{CallTime, Method};
 
 #[rustfmt::skip]
@@ -131,13 +132,12 @@ pub fn request(chance: &mut Chance, person: &Person, special: Option<Special>) -
         concern: concern.to_owned(),
         voicemail: (*chance.one(&["yes", "no", ""])).to_owned(),
         needs: if chance.percent(10) { (*chance.one(NEEDS)).to_owned() } else { String::new() },
-        suspect: matches!(special, Some(Special::Spam(_))),
     }
 }
 
 pub fn report(chance: &mut Chance, number: u32) -> (String, NewReport) {
     let person = person(chance, 1_000_000 + number);
-    let new = NewReport { name: person.name, email: person.email, suspect: false };
+    let new = NewReport { name: person.name, email: person.email };
     ((*chance.one(SHEETS)).to_owned(), new)
 }
 
@@ -145,10 +145,10 @@ pub fn vote(chance: &mut Chance) -> (String, bool) {
     ((*chance.one(SHEETS)).to_owned(), chance.percent(82))
 }
 
-pub fn mistakes() -> Vec<(Told, NewMistake)> {
-    let one = |about: &str, words: &str, name: &str, email: &str, suspect| {
-        let told = Told { about: about.into(), version: "1.0".into() };
-        (told, NewMistake { words: words.into(), name: name.into(), email: email.into(), suspect })
+pub fn mistakes() -> Vec<(PageVersion, NewCorrection)> {
+    let one = |about: &str, words: &str, name: &str, email: &str| {
+        let told = PageVersion { about: about.into(), version: "1.0".into() };
+        (told, NewCorrection { words: words.into(), name: name.into(), email: email.into() })
     };
     vec![
         one(
@@ -156,16 +156,16 @@ pub fn mistakes() -> Vec<(Told, NewMistake)> {
             "The third reference has a link that leads nowhere.",
             "Una Lockyer",
             "una.lockyer@example.org",
-            false,
         ),
-        one("fibromyalgia", "You write “10 in 100” at the top and “1 in 20” further down.", "", "", false),
-        one("self-management", "cheap links cheap links cheap links", "", "", true),
+        one("fibromyalgia", "You write “10 in 100” at the top and “1 in 20” further down.", "", ""),
+        one("self-management", "cheap links cheap links cheap links", "", ""),
     ]
 }
 
-/// Accounts whose passwords are told: one of each role, in the order of their numbers.
-pub fn colleagues(seed: u64) -> Vec<(NewAccount, &'static str)> {
-    let mut chance = Chance::new(seed ^ 0x5eed);
+/// Accounts whose passwords are told: one of each role, in the order of their numbers. The passwords are drawn anew each
+/// time, whatever the seed.
+pub fn colleagues() -> Vec<(NewAccount, &'static str)> {
+    let mut chance = Chance::new(u64::from_le_bytes(random()));
     let words = [
         "violet", "harbour", "kettle", "meadow", "lantern", "pebble", "thimble", "orchard", "saddle",
         "ribbon",
@@ -178,7 +178,7 @@ pub fn colleagues(seed: u64) -> Vec<(NewAccount, &'static str)> {
     .into_iter()
     .map(|(name, email, role)| {
         let picked: Vec<&str> = (0..4).map(|_| *chance.one(&words)).collect();
-        let password = format!("{} {}", picked.join(" "), chance.below(90) + 10);
+        let password = format!("{} {}", picked.join(" "), chance.below(9_000_000_000) + 1_000_000_000);
         (NewAccount { email: email.to_owned(), name: name.to_owned(), role, password }, role.as_str())
     })
     .collect()

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::patients::assessment::pages::Given;
+use crate::patients::assessment::state::AssessmentState;
 use crate::patients::drafts;
 use crate::storage::reference::{in_fours, parse_code};
 use crate::web::error::{Error, Result};
@@ -16,7 +16,7 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "assessment/code.html")]
+#[template(path = "patients/assessment/code.html")]
 struct CodePage<'a> {
     context: PageContext<'a>,
     /// Such as `7K3M-9QX4`; nothing before it was asked for.
@@ -24,14 +24,14 @@ struct CodePage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/resume.html")]
+#[template(path = "patients/assessment/resume.html")]
 struct ResumePage<'a> {
     context: PageContext<'a>,
     typed: &'a str,
     errors: &'a FieldErrors,
 }
 
-pub async fn code(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+pub async fn code(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     match drafts::open(&given.app, &jar).await? {
         Some(_) => Ok(given.show_code(None)),
         None => Ok(given.lost("")),
@@ -39,7 +39,7 @@ pub async fn code(State(given): State<Given>, jar: CookieJar) -> Result<Response
 }
 
 pub async fn new_code(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Network(from): Network,
     jar: CookieJar,
 ) -> Result<Response> {
@@ -53,12 +53,12 @@ pub async fn new_code(
     }
 }
 
-pub async fn resume(State(given): State<Given>) -> Response {
+pub async fn resume(State(given): State<AssessmentState>) -> Response {
     given.show_resume(StatusCode::OK, "", &FieldErrors::default())
 }
 
 pub async fn open(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Network(from): Network,
     jar: CookieJar,
     fields: Fields,
@@ -84,7 +84,7 @@ pub async fn open(
     }
 }
 
-impl Given {
+impl AssessmentState {
     fn show_code(&self, code: Option<String>) -> Response {
         let title = if code.is_some() { "Your code for another device" } else { "Finish on another device" };
         page::private(StatusCode::OK, &CodePage { context: self.app.site.private(title), code })

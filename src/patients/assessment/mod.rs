@@ -17,6 +17,7 @@ pub mod devices;
 pub mod pages;
 pub mod question;
 pub mod safety;
+mod state;
 
 pub const FIRST_PAGE: &str = "/assessment";
 pub const CHECK: &str = "/assessment/check";
@@ -38,6 +39,11 @@ fn summary_of(app: &App, questions: &Questions, draft: &Draft) -> Summary {
 /// The address of a question.
 pub fn path(question: &Question) -> String {
     format!("/assessment/questions/{}", question.id)
+}
+
+/// Where a person goes on: the first question without an answer, or the check page.
+pub fn next_open(questions: &Questions, draft: &Draft) -> String {
+    first_unanswered(questions, &draft.answers).map_or_else(|| CHECK.to_owned(), path)
 }
 
 /// What a form answered, or what to mend. Answers that the question does not offer are no answers.

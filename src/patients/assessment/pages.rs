@@ -11,34 +11,26 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept};
-use crate::library::questions::Questions;
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
-use crate::patients::assessment::{CHECK, FIRST_PAGE, devices, question, safety};
+use crate::patients::assessment::state::AssessmentState;
+use crate::patients::assessment::{FIRST_PAGE, devices, question, safety};
 use crate::patients::drafts;
-use crate::patients::drafts::Draft;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
 use crate::web::site::{PageContext, Site};
 
-/// What these pages are given.
-#[derive(Clone)]
-pub struct Given {
-    pub app: App,
-    pub library: Arc<Library>,
-}
-
 /// The first page: the same for everyone, so it stands on the rendered_pages.
 #[derive(Template)]
-#[template(path = "assessment/start.html")]
+#[template(path = "patients/assessment/start.html")]
 pub struct StartPage<'a> {
     context: PageContext<'a>,
     questions: usize,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/check.html")]
+#[template(path = "patients/assessment/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     rows: Vec<Row>,
@@ -52,7 +44,7 @@ struct Row {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/summary.html")]
+#[template(path = "patients/assessment/summary.html")]
 struct SummaryPage<'a> {
     context: PageContext<'a>,
     summary: &'a Summary,
@@ -61,14 +53,14 @@ struct SummaryPage<'a> {
 
 /// The words of a summary alone, as they stand on each page that shows one.
 #[derive(Template)]
-#[template(path = "assessment/words.html")]
+#[template(path = "patients/assessment/words.html")]
 struct Words<'a> {
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/lost.html")]
+#[template(path = "patients/assessment/lost.html")]
 struct LostPage<'a> {
     context: PageContext<'a>,
     /// What was typed just now, so that it is not lost too.
@@ -76,14 +68,14 @@ struct LostPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/earlier.html")]
+#[template(path = "patients/assessment/earlier.html")]
 struct EarlierPage<'a> {
     context: PageContext<'a>,
     next: String,
 }
 
 #[derive(Template)]
-#[template(path = "assessment/erasure.html")]
+#[template(path = "patients/assessment/erasure.html")]
 struct ErasurePage<'a> {
     context: PageContext<'a>,
     erased: bool,
@@ -102,7 +94,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/assessment/resume", get(devices::resume).post(devices::open))
         .route("/assessment/erasure", get(erasure).post(erase))
         .route("/assessment/erased", get(erased))
-        .with_state(Given { app, library })
+        .with_state(AssessmentState { app, library })
 }
 
 impl<'a> StartPage<'a> {
@@ -119,20 +111,14 @@ pub fn words(summary: &Summary, library: &Library) -> std::result::Result<String
     Words { summary, sheets: summary.sheets(library) }.render()
 }
 
-/// Where a person goes on: the first question without an answer, or the check page.
-pub fn next_open(questions: &Questions, draft: &Draft) -> String {
-    first_unanswered(questions, &draft.answers)
-        .map_or_else(|| CHECK.to_owned(), crate::patients::assessment::path)
-}
-
-async fn earlier(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn earlier(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let context = given.app.site.private("You have answers from earlier");
-    let next = next_open(&given.library.questions, &draft);
+    let next = crate::patients::assessment::next_open(&given.library.questions, &draft);
     Ok(page::private(StatusCode::OK, &EarlierPage { context, next }))
 }
 
-async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn check(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let questions = &given.library.questions;
     if let Some(open) = first_unanswered(questions, &draft.answers) {
@@ -151,7 +137,7 @@ async fn check(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn summary(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let library = &given.library;
     if let Some(open) = first_unanswered(&library.questions, &draft.answers) {
@@ -163,7 +149,7 @@ async fn summary(State(given): State<Given>, jar: CookieJar) -> Result<Response>
     Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets }))
 }
 
-async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn erasure(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     if drafts::open(&given.app, &jar).await?.is_none() {
         return Ok(given.lost(""));
     }
@@ -171,12 +157,12 @@ async fn erasure(State(given): State<Given>, jar: CookieJar) -> Result<Response>
     Ok(page::private(StatusCode::OK, &ErasurePage { context, erased: false }))
 }
 
-async fn erase(State(given): State<Given>, jar: CookieJar) -> Result<Response> {
+async fn erase(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let gone = drafts::erase(&given.app, &jar).await?;
     Ok((jar.add(gone), Redirect::to("/assessment/erased")).into_response())
 }
 
-async fn erased(State(given): State<Given>) -> Response {
+async fn erased(State(given): State<AssessmentState>) -> Response {
     let context = given.app.site.private("Your answers have been erased");
     page::private(StatusCode::OK, &ErasurePage { context, erased: true })
 }
@@ -186,7 +172,7 @@ fn skipped(open: &crate::library::questions::Question) -> Response {
     Redirect::to(&format!("{}?skipped=yes", crate::patients::assessment::path(open))).into_response()
 }
 
-impl Given {
+impl AssessmentState {
     /// Erased, too old, another browser's and never there are one page.
     pub fn lost(&self, typed: &str) -> Response {
         let context = self.app.site.private("We do not have your answers");

@@ -8,7 +8,8 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept, things};
 use crate::library::questions::{Answer, Kind, Question};
-use crate::patients::assessment::pages::{Given, next_open};
+use crate::patients::assessment::next_open;
+use crate::patients::assessment::state::AssessmentState;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
@@ -22,7 +23,7 @@ use crate::web::site::PageContext;
 const TOO_MANY: &str = "Too many answers came from your network. Wait a minute, then continue";
 
 #[derive(Template)]
-#[template(path = "assessment/question.html")]
+#[template(path = "patients/assessment/question.html")]
 struct QuestionPage<'a> {
     context: PageContext<'a>,
     question: &'a Question,
@@ -53,7 +54,7 @@ impl Turn {
 }
 
 pub async fn show(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Path(id): Path<String>,
     Query(asked_with): Query,
     jar: CookieJar,
@@ -66,7 +67,7 @@ pub async fn show(
 }
 
 pub async fn answer(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Path(id): Path<String>,
     Network(from): Network,
     jar: CookieJar,
@@ -98,7 +99,7 @@ pub async fn answer(
     }
 }
 
-impl Given {
+impl AssessmentState {
     /// The page after an answer: the next question, or after a change the check page with what the change opened.
     fn after(&self, draft: &Draft, question: &Question, turn: Turn) -> String {
         let questions = &self.library.questions;

@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::patients::assessment::pages::{Given, next_open};
+use crate::patients::assessment::next_open;
+use crate::patients::assessment::state::AssessmentState;
 use crate::patients::drafts;
 use crate::signs::list::Signs;
 use crate::storage::reference::SubmissionKey;
@@ -24,7 +25,7 @@ pub const FIRST: &str = "/assessment/safety";
 const EARLIER: &str = "/assessment/earlier";
 
 #[derive(Template)]
-#[template(path = "assessment/signs.html")]
+#[template(path = "patients/assessment/signs.html")]
 struct SafetyPage<'a> {
     context: PageContext<'a>,
     signs: &'a Signs,
@@ -36,7 +37,7 @@ struct SafetyPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "assessment/today.html")]
+#[template(path = "patients/assessment/today.html")]
 struct TodayPage<'a> {
     context: PageContext<'a>,
     signs: &'a Signs,
@@ -51,11 +52,11 @@ enum Which {
     Urgent,
 }
 
-pub async fn emergency(State(given): State<Given>) -> Response {
+pub async fn emergency(State(given): State<AssessmentState>) -> Response {
     given.show_safety(Which::Emergency, FIRST, &FieldErrors::default())
 }
 
-pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Response {
+pub async fn answer_emergency(State(given): State<AssessmentState>, fields: Fields) -> Response {
     match yes_or_no(&fields) {
         Ok(true) => Redirect::to("/emergency").into_response(),
         Ok(false) => {
@@ -67,7 +68,7 @@ pub async fn answer_emergency(State(given): State<Given>, fields: Fields) -> Res
 }
 
 /// The key in the address shows that the first question was answered; without one it is asked.
-pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Response {
+pub async fn urgent(State(given): State<AssessmentState>, Path(key): Path<String>) -> Response {
     match SubmissionKey::parse(&given.app.cipher, &key) {
         Some(key) => {
             given.show_safety(Which::Urgent, &format!("{FIRST}/{}", key.as_str()), &FieldErrors::default())
@@ -77,7 +78,7 @@ pub async fn urgent(State(given): State<Given>, Path(key): Path<String>) -> Resp
 }
 
 pub async fn answer_urgent(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Path(key): Path<String>,
     Network(from): Network,
     jar: CookieJar,
@@ -95,7 +96,7 @@ pub async fn answer_urgent(
 }
 
 /// What to do about a sign that needs advice today, and two ways on.
-pub async fn today(State(given): State<Given>, Path(key): Path<String>) -> Response {
+pub async fn today(State(given): State<AssessmentState>, Path(key): Path<String>) -> Response {
     match SubmissionKey::parse(&given.app.cipher, &key) {
         Some(key) => {
             let back = format!("{FIRST}/{}", key.as_str());
@@ -112,7 +113,7 @@ pub async fn today(State(given): State<Given>, Path(key): Path<String>) -> Respo
 
 /// "I have already been checked for this", or read and going on. Neither is stored.
 pub async fn go_on(
-    State(given): State<Given>,
+    State(given): State<AssessmentState>,
     Path(key): Path<String>,
     Network(from): Network,
     jar: CookieJar,
@@ -127,7 +128,7 @@ pub async fn go_on(
     }
 }
 
-impl Given {
+impl AssessmentState {
     /// The first question, with a draft for its answers. Those from another tab, or from earlier, are not thrown away.
     async fn begin(&self, from: IpAddr, jar: CookieJar) -> Result<Response> {
         let questions = &self.library.questions;
@@ -156,7 +157,7 @@ fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
     }
 }
 
-impl Given {
+impl AssessmentState {
     fn show_safety(&self, which: Which, path: &str, errors: &FieldErrors) -> Response {
         let site = &self.app.site;
         let (title, signs, back, position) = match which {

@@ -6,7 +6,7 @@ use crate::mail::{Letter, Purpose};
 use crate::web::site::Site;
 
 #[derive(Template)]
-#[template(path = "complaints/mail_notice.txt")]
+#[template(path = "patients/complaints/mail_notice.txt")]
 struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
@@ -14,7 +14,7 @@ struct NoticeText<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "complaints/mail_notice.html")]
+#[template(path = "patients/complaints/mail_notice.html")]
 struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,

@@ -1,7 +1,7 @@
 //! What the complaint form says, as typed and as checked.
 
 use crate::web::form;
-use crate::web::form::{FieldErrors, Fields, email, one_line};
+use crate::web::form::{FieldErrors, Fields, email, one_line, phone};
 
 /// The longest complaint, in characters.
 pub const LONGEST: usize = 3000;
@@ -26,7 +26,6 @@ pub struct NewComplaint {
     pub email: String,
     pub phone: String,
     pub words: String,
-    pub suspect: bool,
 }
 
 impl ComplaintForm {
@@ -56,7 +55,7 @@ impl ComplaintForm {
         let phone = if nothing(&self.phone) {
             Some(String::new())
         } else {
-            errors.take("phone", form::phone(&self.phone))
+            errors.take("phone", phone::check(&self.phone))
         };
         let words = match errors.take("words", form::words(&self.words, LONGEST, "What happened")) {
             Some(words) if words.is_empty() => {
@@ -67,7 +66,7 @@ impl ComplaintForm {
         };
         match (name, email, phone, words) {
             (Some(name), Some(email), Some(phone), Some(words)) => {
-                Ok(NewComplaint { name, email, phone, words, suspect: !self.trap.is_empty() })
+                Ok(NewComplaint { name, email, phone, words })
             }
             _ => Err(errors),
         }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::patients::complaints::Complaint;
+use crate::patients::complaints::complaint::Complaint;
 use crate::storage::clock::seconds;
 use crate::storage::encryption;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 #[derive(sqlx::FromRow, Clone)]
 struct Row {
@@ -16,7 +16,6 @@ struct Row {
     acknowledged_at: Option<i64>,
     ended_at: Option<i64>,
     changed_at: i64,
-    suspect: bool,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
@@ -38,30 +37,24 @@ impl Row {
 
     /// A field that was erased is empty.
     fn open(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
-            None => Ok(String::new()),
-        };
+        let row = cipher.row(TABLE, &self.reference);
         Ok(Complaint {
             created_at: self.created_at,
             due_at: self.due_at,
             acknowledged_at: self.acknowledged_at,
             ended_at: self.ended_at,
             changed_at: self.changed_at,
-            suspect: self.suspect,
-            name: open("name", &self.name)?,
-            email: open("email", &self.email)?,
-            phone: open("phone", &self.phone)?,
-            words: open("words", &self.words)?,
-            outcome: open("outcome", &self.outcome)?,
+            name: row.decrypt("name", &self.name)?,
+            email: row.decrypt("email", &self.email)?,
+            phone: row.decrypt("phone", &self.phone)?,
+            words: row.decrypt("words", &self.words)?,
+            outcome: row.decrypt("outcome", &self.outcome)?,
             reference: self.reference,
         })
     }
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
-    FieldId { table: "complaints", reference, column }
-}
+const TABLE: &str = "complaints";
 
 pub async fn insert(
     connection: &mut SqliteConnection,
@@ -69,21 +62,20 @@ pub async fn insert(
     complaint: &Complaint,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let encrypt = |column, text: &str| cipher.encrypt(place(&complaint.reference, column), text);
+    let row = cipher.row(TABLE, &complaint.reference);
     sqlx::query(
-        "insert into complaints (reference, key_hash, created_at, due_at, changed_at, suspect, name, email, phone, \
-         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into complaints (reference, key_hash, created_at, due_at, changed_at, name, email, phone, \
+         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&complaint.reference)
     .bind(key_hash)
     .bind(complaint.created_at)
     .bind(complaint.due_at)
     .bind(complaint.changed_at)
-    .bind(complaint.suspect)
-    .bind(encrypt("name", &complaint.name))
-    .bind(encrypt("email", &complaint.email))
-    .bind(encrypt("phone", &complaint.phone))
-    .bind(encrypt("words", &complaint.words))
+    .bind(row.encrypt("name", &complaint.name))
+    .bind(row.encrypt("email", &complaint.email))
+    .bind(row.encrypt("phone", &complaint.phone))
+    .bind(row.encrypt("words", &complaint.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -111,7 +103,7 @@ pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(St
 /// Open ones first, by the day they are due; then the closed ones, the latest first.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, suspect, name, null as email, \
+        "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
          null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )
@@ -163,7 +155,7 @@ pub async fn close(
     )
     .bind(reference)
     .bind(seen_at)
-    .bind(cipher.encrypt(place(reference, "outcome"), outcome))
+    .bind(cipher.row(TABLE, reference).encrypt("outcome", outcome))
     .bind(seconds(now))
     .execute(connection)
     .await?;

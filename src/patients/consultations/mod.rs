@@ -2,3 +2,4 @@
 
 pub mod pages;
 pub mod private_page;
+mod state;

@@ -9,9 +9,9 @@ use axum::routing::get;
 
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
-use crate::consultations::request::RequestForm;
-use crate::consultations::{Request, State as RequestState, handling, store};
-use crate::patients::consultations::pages::Given;
+use crate::consultations::request_form::RequestForm;
+use crate::consultations::{Request, RequestState, handling, store};
+use crate::patients::consultations::state::ConsultationsState;
 use crate::storage::encryption::token_hash;
 use crate::web::error::{Error, Result};
 use crate::web::form::email;
@@ -21,7 +21,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "consultations/show.html")]
+#[template(path = "patients/consultations/private_page.html")]
 struct ShowPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
@@ -33,7 +33,7 @@ struct ShowPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/contact.html")]
+#[template(path = "patients/consultations/contact.html")]
 struct ContactPage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
@@ -42,7 +42,7 @@ struct ContactPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "consultations/withdrawal.html")]
+#[template(path = "patients/consultations/withdrawal.html")]
 struct WithdrawalPage<'a> {
     context: PageContext<'a>,
     /// The clinic keeps it for a reason for now.
@@ -51,14 +51,14 @@ struct WithdrawalPage<'a> {
     path: String,
 }
 
-pub fn routes() -> Router<Given> {
+pub fn routes() -> Router<ConsultationsState> {
     Router::new()
         .route("/consultations/{token}", get(show))
         .route("/consultations/{token}/contact", get(contact).post(change_contact))
         .route("/consultations/{token}/withdrawal", get(withdrawal).post(withdraw))
 }
 
-async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn show(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
     let request = given.find(&token).await?;
     let app = &given.app;
     let calendar = app.site.clinic.calendar();
@@ -78,7 +78,7 @@ async fn show(State(given): State<Given>, Path(token): Path<String>) -> Result<R
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn contact(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn contact(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
     let request = given.find_open(&token).await?;
     let form = RequestForm {
         times: request.times.iter().map(|time| time.word().to_owned()).collect(),
@@ -92,7 +92,7 @@ async fn contact(State(given): State<Given>, Path(token): Path<String>) -> Resul
 }
 
 async fn change_contact(
-    State(given): State<Given>,
+    State(given): State<ConsultationsState>,
     Path(token): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
@@ -114,7 +114,7 @@ async fn change_contact(
     }
 }
 
-async fn withdrawal(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn withdrawal(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
     let request = given.find_open(&token).await?;
     let app = &given.app;
     let shown = WithdrawalPage {
@@ -126,7 +126,7 @@ async fn withdrawal(State(given): State<Given>, Path(token): Path<String>) -> Re
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn withdraw(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn withdraw(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
     let request = given.find(&token).await?;
     crate::consultations::withdraw(&given.app, request.reference).await?;
     Ok(Redirect::to(&path(&token)).into_response())
@@ -136,7 +136,7 @@ fn path(token: &str) -> String {
     format!("/consultations/{token}")
 }
 
-impl Given {
+impl ConsultationsState {
     /// Unknown and erased look the same: not found.
     async fn find(&self, token: &str) -> Result<Request> {
         let app = &self.app;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::patients::corrections::Mistake;
+use crate::patients::corrections::correction::Correction;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -15,34 +15,27 @@ struct Row {
     answered_at: Option<i64>,
     about: String,
     version: String,
-    suspect: bool,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     answer: Option<Vec<u8>>,
 }
 
-fn place<'a>(reference: &'a str, column: &'static str) -> FieldId<'a> {
-    FieldId { table: "mistakes", reference, column }
-}
+const TABLE: &str = "mistakes";
 
 impl Row {
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Mistake> {
-        let open = |column, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => cipher.decrypt(place(&self.reference, column), sealed),
-            None => Ok(String::new()),
-        };
-        Ok(Mistake {
-            name: open("name", &self.name)?,
-            email: open("email", &self.email)?,
-            words: open("words", &self.words)?,
-            answer: open("answer", &self.answer)?,
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Correction> {
+        let row = cipher.row(TABLE, &self.reference);
+        Ok(Correction {
+            name: row.decrypt("name", &self.name)?,
+            email: row.decrypt("email", &self.email)?,
+            words: row.decrypt("words", &self.words)?,
+            answer: row.decrypt("answer", &self.answer)?,
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
             about: self.about,
             version: self.version,
-            suspect: self.suspect,
             reference: self.reference,
         })
     }
@@ -51,23 +44,22 @@ impl Row {
 pub async fn insert(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
-    mistake: &Mistake,
+    mistake: &Correction,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let encrypt = |column, text: &str| cipher.encrypt(place(&mistake.reference, column), text);
+    let row = cipher.row(TABLE, &mistake.reference);
     sqlx::query(
-        "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, suspect, name, \
-         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, name, \
+         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
     )
     .bind(&mistake.reference)
     .bind(key_hash)
     .bind(mistake.created_at)
     .bind(&mistake.about)
     .bind(&mistake.version)
-    .bind(mistake.suspect)
-    .bind(encrypt("name", &mistake.name))
-    .bind(encrypt("email", &mistake.email))
-    .bind(encrypt("words", &mistake.words))
+    .bind(row.encrypt("name", &mistake.name))
+    .bind(row.encrypt("email", &mistake.email))
+    .bind(row.encrypt("words", &mistake.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -89,7 +81,7 @@ pub async fn find_by_key(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(
         .await
 }
 
-pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Mistake> {
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
     let row: Row = sqlx::query_as("select * from mistakes where reference = $1")
         .bind(reference)
         .fetch_one(readers)
@@ -97,11 +89,11 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     row.open(cipher)
 }
 
-/// Open ones first, the oldest first; spam last. Without the words and who wrote them, which no list shows.
-pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Mistake>> {
+/// Open ones first, the oldest first. Without the words and who wrote them, which no list shows.
+pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select reference, created_at, changed_at, answered_at, about, version, suspect, null as name, \
-         null as email, null as words, null as answer from mistakes order by state = 'answered', suspect, \
+        "select reference, created_at, changed_at, answered_at, about, version, null as name, \
+         null as email, null as words, null as answer from mistakes order by state = 'answered', \
          case when state = 'open' then created_at else -answered_at end limit $1",
     )
     .bind(most)
@@ -124,7 +116,7 @@ pub async fn answer(
          changed_at = max(changed_at + 1, $4) where reference = $1 and changed_at = $3",
     )
     .bind(reference)
-    .bind(cipher.encrypt(place(reference, "answer"), words))
+    .bind(cipher.row(TABLE, reference).encrypt("answer", words))
     .bind(seen_at)
     .bind(seconds(now))
     .execute(connection)

@@ -4,13 +4,13 @@ use askama::Template;
 
 use crate::library::{FrontMatter, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose};
-use crate::patients::reports::{PrivateLink, Report};
+use crate::patients::reports::report::{PrivateLink, Report};
 use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
 
 #[derive(Template)]
-#[template(path = "reports/mail.txt")]
+#[template(path = "patients/reports/mail.txt")]
 struct Text<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],
@@ -20,7 +20,7 @@ struct Text<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/mail.html")]
+#[template(path = "patients/reports/mail.html")]
 struct Html<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],

@@ -12,36 +12,38 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::summary::Summary;
 use crate::library::{Library, Sheet};
+use crate::mail::Purpose;
 use crate::mail::limits::open_stop_token;
 use crate::patients::assessment;
+use crate::patients::confirmation_mail::ConfirmationMail;
+use crate::patients::form_step::{FormStep, SendProblem, check_status};
 use crate::patients::reports::request::{NewReport, ReportForm};
-use crate::patients::reports::{KIND, store};
+use crate::patients::reports::submission::KIND;
+use crate::patients::reports::{store, submission};
 use crate::storage::reference::{SubmissionKey, key_hash};
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
-use crate::web::form::email;
-use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
 use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Clone)]
-struct Given {
+struct ReportsState {
     app: App,
     library: Arc<Library>,
 }
 
 /// The form as it stands at the foot of a sheet.
 #[derive(Template)]
-#[template(path = "reports/offer.html")]
+#[template(path = "patients/reports/offer.html")]
 struct Offer<'a> {
     about: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "reports/new.html")]
+#[template(path = "patients/reports/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
@@ -52,25 +54,26 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "reports/check.html")]
+#[template(path = "patients/reports/check.html")]
 struct CheckPage<'a> {
     context: PageContext<'a>,
     form: &'a ReportForm,
     new: &'a NewReport,
     sheets: &'a [&'a Sheet],
     key: &'a str,
-    trouble: Option<&'a str>,
+    trouble: Option<String>,
 }
 
 #[derive(Template)]
-#[template(path = "reports/confirmation.html")]
+#[template(path = "patients/reports/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
+    mail: ConfirmationMail,
 }
 
 #[derive(Template)]
-#[template(path = "reports/stop.html")]
+#[template(path = "patients/reports/stop.html")]
 struct StopPage<'a> {
     context: PageContext<'a>,
     token: Option<&'a str>,
@@ -81,7 +84,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/reports/new", get(new).post(create))
         .route("/reports/confirmation/{key}", get(confirmation))
         .route("/reports/stop/{token}", get(ask_to_stop).post(stop))
-        .with_state(Given { app, library })
+        .with_state(ReportsState { app, library })
 }
 
 /// The form for the foot of a sheet.
@@ -89,7 +92,7 @@ pub fn offer(about: &str) -> std::result::Result<String, askama::Error> {
     Offer { about }.render()
 }
 
-async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
+async fn new(State(given): State<ReportsState>, Query(asked): Query, jar: CookieJar) -> Result<Response> {
     let about = Some(asked.text("about")).filter(|slug| !slug.is_empty());
     let form = ReportForm {
         about: about.into_iter().collect(),
@@ -105,63 +108,59 @@ async fn new(State(given): State<Given>, Query(asked): Query, jar: CookieJar) ->
 }
 
 async fn create(
-    State(given): State<Given>,
-    Network(from): Network,
+    State(given): State<ReportsState>,
+    from: Network,
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
-    let app = &given.app;
     let form = ReportForm::read(&fields);
     let summary = given.summary(&form, &jar).await?;
-    if fields.has("change") {
-        return Ok(given.show_form(&form, summary.as_ref(), &FieldErrors::default()));
-    }
     let sheets = given.chosen(&form);
     let checked = form.check(sheets.len(), summary.is_some());
-    let mut new = match email::ask(checked, &form.email, &form.email_queried, DID_YOU_MEAN) {
-        Ok(new) => new,
-        Err(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
+    let (new, key) = match FormStep::of(&given.app, &from, &fields, checked) {
+        FormStep::Form(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
+        FormStep::Check { new, key, problem } => {
+            return Ok(given.show_check(&form, &new, &sheets, &key, problem));
+        }
+        FormStep::Send { new, key } => (new, key),
     };
-    let sending = fields.text("step") == "send";
-    let Some(key) = SubmissionKey::parse(&app.cipher, &fields.text("key")).filter(|_| sending) else {
-        return Ok(given.show_check(&form, &new, &sheets, None, None));
-    };
-    if !app.limits.may_send(from) {
-        return Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(Error::TooManyRequests)));
-    }
-    new.suspect |= key.was_too_quick(&app.clock);
-    match crate::patients::reports::submit(app, &sheets, summary.filter(|_| form.link), new.clone(), &key)
-        .await
-    {
+    let link_to = summary.filter(|_| form.link);
+    match submission::submit(&given.app, &sheets, link_to, new.clone(), &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/reports/confirmation/{}", key.as_str())).into_response()),
-        Err(error @ Error::Unavailable) => {
-            Ok(given.show_check(&form, &new, &sheets, Some(&key), Some(error)))
+        Err(Error::Unavailable) => {
+            Ok(given.show_check(&form, &new, &sheets, &key, Some(SendProblem::NotSaved)))
         }
         Err(error) => Err(error),
     }
 }
 
-async fn confirmation(State(given): State<Given>, Path(key): Path<String>) -> Result<Response> {
-    let about = store::about(given.app.database.readers(), &key_hash(KIND, &key)).await?;
+async fn confirmation(State(given): State<ReportsState>, Path(key): Path<String>) -> Result<Response> {
+    let app = &given.app;
+    let (reference, about) = store::find_by_key(app.database.readers(), &key_hash(KIND, &key)).await?;
+    let mail = ConfirmationMail::find(app, &reference, Purpose::Report).await?;
     let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
-    let context = given.app.site.private("Your report is waiting to be sent");
-    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets }))
+    let context = app.site.private(match mail {
+        ConfirmationMail::Queued => "Your report is waiting to be sent",
+        ConfirmationMail::Sent => "Your report has been sent",
+        ConfirmationMail::NotSent => "We have not sent your report",
+    });
+    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets, mail }))
 }
 
-async fn ask_to_stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
     open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
     let context = given.app.site.private("Stop emails to this address?");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: Some(&token) }))
 }
 
-async fn stop(State(given): State<Given>, Path(token): Path<String>) -> Result<Response> {
+async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
     let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
-    crate::patients::reports::stop(&given.app, mark).await?;
+    submission::stop(&given.app, mark).await?;
     let context = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }
 
-impl Given {
+impl ReportsState {
     /// The visitor's own summary, for a form that was opened from one.
     async fn summary(&self, form: &ReportForm, jar: &CookieJar) -> Result<Option<Summary>> {
         if !form.from_summary {
@@ -205,28 +204,13 @@ impl Given {
         form: &ReportForm,
         new: &NewReport,
         sheets: &[&Sheet],
-        key: Option<&SubmissionKey>,
-        trouble: Option<Error>,
+        key: &SubmissionKey,
+        problem: Option<SendProblem>,
     ) -> Response {
-        let app = &self.app;
-        let key = key.cloned().unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
-        let (status, words) = match trouble {
-            None => (StatusCode::OK, None),
-            Some(Error::TooManyRequests) => (
-                StatusCode::TOO_MANY_REQUESTS,
-                Some(
-                    "Too many forms came from your network. Your answers are kept below. Wait a few minutes, then send again.",
-                ),
-            ),
-            Some(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Some(
-                    "We could not confirm that this was saved. Your answers are kept below. Wait a few minutes, then send again: sending twice makes one report.",
-                ),
-            ),
-        };
-        let context = app.site.private("Check your email address").with_errors(words.is_some());
-        page::private(status, &CheckPage { context, form, new, sheets, key: key.as_str(), trouble: words })
+        let trouble = problem.map(|problem| problem.words("report", "Confirm and send"));
+        let context = self.app.site.private("Check your email address").with_errors(trouble.is_some());
+        let shown = CheckPage { context, form, new, sheets, key: key.as_str(), trouble };
+        page::private(check_status(problem), &shown)
     }
 }
 

@@ -27,7 +27,6 @@ pub struct ReportForm {
 pub struct NewReport {
     pub name: String,
     pub email: String,
-    pub suspect: bool,
 }
 
 impl ReportForm {
@@ -62,9 +61,7 @@ impl ReportForm {
         let name = errors.take("name", name(&self.name, "Enter your name"));
         let email = errors.take("email", email::check(&self.email));
         match (name, email) {
-            (Some(name), Some(email)) if errors.is_empty() => {
-                Ok(NewReport { name, email, suspect: !self.trap.is_empty() })
-            }
+            (Some(name), Some(email)) if errors.is_empty() => Ok(NewReport { name, email }),
             _ => Err(errors),
         }
     }

@@ -1,14 +1,13 @@
 //! The SQL of reports, and nothing else.
 
-use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::patients::reports::Report;
+use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::encryption::Cipher;
 
 pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
-    let place = |column| FieldId { table: "reports", reference: &report.reference, column };
+    let row = cipher.row("reports", &report.reference);
     sqlx::query(
         "insert into reports (reference, created_at, about, name, email, content_mark, state) \
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -16,8 +15,8 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     .bind(&report.reference)
     .bind(seconds(report.created_at))
     .bind(&report.about)
-    .bind(cipher.encrypt(place("name"), &report.name))
-    .bind(cipher.encrypt(place("email"), &report.email))
+    .bind(row.encrypt("name", &report.name))
+    .bind(row.encrypt("email", &report.email))
     .bind(&report.content_mark)
     .bind(report.state.word())
     .execute(connection)
@@ -25,43 +24,19 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     Ok(())
 }
 
-/// True when this key already made a report.
-pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar("select exists (select 1 from submissions where key_hash = $1 and kind = 'report')")
-        .bind(key_hash)
-        .fetch_one(connection)
-        .await
-}
-
-pub async fn remember_key(
-    connection: &mut SqliteConnection,
-    key_hash: &str,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into submissions (key_hash, kind, reference, created_at) values ($1, 'report', $2, $3)",
-    )
-    .bind(key_hash)
-    .bind(reference)
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// True when the same page was sent to the same address and name since `since`.
+/// The report of the same pages to the same address and name since `since`, unless none was sent.
 pub async fn same_content(
     connection: &mut SqliteConnection,
     content_mark: &str,
     since: i64,
-) -> sqlx::Result<bool> {
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
-        "select exists (select 1 from reports where content_mark = $1 and created_at >= $2 and state <> 'suppressed')",
+        "select reference from reports where content_mark = $1 and created_at >= $2 and state <> 'suppressed' \
+         order by created_at desc limit 1",
     )
     .bind(content_mark)
     .bind(since)
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await
 }
 
@@ -74,10 +49,10 @@ pub async fn suppress(connection: &mut SqliteConnection, reference: &str) -> sql
     Ok(())
 }
 
-/// Slugs of the pages that a key's report is about, with commas between them.
-pub async fn about(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<String> {
-    sqlx::query_scalar(
-        "select reports.about from reports join submissions using (reference) \
+/// The reference of a key's report, and the slugs of its pages with commas between them.
+pub async fn find_by_key(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<(String, String)> {
+    sqlx::query_as(
+        "select reports.reference, reports.about from reports join submissions using (reference) \
          where submissions.key_hash = $1 and submissions.kind = 'report'",
     )
     .bind(key_hash)

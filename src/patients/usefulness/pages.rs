@@ -19,23 +19,27 @@ use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "insights/thanks.html")]
+#[template(path = "patients/usefulness/thanks.html")]
 struct ThanksPage<'a> {
     context: PageContext<'a>,
     sheet: Option<&'a Sheet>,
 }
 
 #[derive(Clone)]
-struct Given {
+struct UsefulnessState {
     app: App,
     library: Arc<Library>,
 }
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
-    Router::new().route("/usefulness", get(thanks).post(count)).with_state(Given { app, library })
+    Router::new().route("/usefulness", get(thanks).post(count)).with_state(UsefulnessState { app, library })
 }
 
-async fn count(State(given): State<Given>, Network(from): Network, fields: Fields) -> Result<Response> {
+async fn count(
+    State(given): State<UsefulnessState>,
+    Network(from): Network,
+    fields: Fields,
+) -> Result<Response> {
     let app = &given.app;
     let sheet = given.library.sheet(&fields.text("about")).ok_or(Error::NotFound)?;
     let useful = match fields.text("useful").as_str() {
@@ -56,7 +60,7 @@ async fn count(State(given): State<Given>, Network(from): Network, fields: Field
     Ok(Redirect::to(&format!("/usefulness?about={}", sheet.slug)).into_response())
 }
 
-async fn thanks(State(given): State<Given>, About(about): About) -> Response {
+async fn thanks(State(given): State<UsefulnessState>, About(about): About) -> Response {
     let context = given.app.site.private("Thank you");
     page::private(StatusCode::OK, &ThanksPage { context, sheet: given.library.sheet(&about) })
 }

@@ -96,10 +96,11 @@ pub fn check(typed: &str) -> Result<String, String> {
 }
 
 /// True for what mail can be written to and what is one mailbox in one spelling: the plain form of RFC 5321, without
-/// quotes, comments and numbers of networks, and without the marks that mean something in links (`?`, `&`, `%`).
+/// quotes, comments and numbers of networks, and without the marks that hide another address in a link (`?`, `%`).
 fn is_address(address: &str) -> bool {
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$'*+/=^_{|}~-".contains(c);
+    let Some(domain) = ascii_domain(domain) else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&'*+/=^_{|}~-".contains(c);
     let label = |label: &str| {
         let named = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         (1..=63).contains(&label.len()) && named && !label.starts_with('-') && !label.ends_with('-')
@@ -112,7 +113,26 @@ fn is_address(address: &str) -> bool {
         && domain.contains('.')
         && domain.split('.').all(label)
         && ends
-        && address.parse::<lettre::Address>().is_ok()
+        && format!("{local}@{domain}").parse::<lettre::Address>().is_ok()
+}
+
+/// The name of a domain as servers know it: `müller.de` is `xn--mller-kva.de` (RFC 5891). Nothing for none.
+fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.is_ascii() {
+        return Some(domain.to_owned());
+    }
+    // Letters of two scripts in one name are a slip or a trick.
+    let is_mixed = |label: &str| {
+        let other = |c: char| !c.is_ascii() && !('\u{c0}'..='\u{24f}').contains(&c);
+        label.contains(|c: char| c.is_ascii_alphabetic()) && label.contains(other)
+    };
+    (!domain.split('.').any(is_mixed)).then(|| idna::domain_to_ascii(domain).ok()).flatten()
+}
+
+/// The address as it is given to a mail server: as typed, but for the domain.
+pub fn for_delivery(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    format!("{local}@{}", ascii_domain(domain).unwrap_or_else(|| domain.to_owned()))
 }
 
 /// A `mailto:` link in which no character of the address means anything else.
@@ -205,23 +225,7 @@ fn likely_domain(domain: &str) -> String {
 
 /// True when one letter was missed, added or changed, or two neighbours were swapped.
 fn one_slip(meant: &str, typed: &str) -> bool {
-    let (meant, typed) = (meant.as_bytes(), typed.as_bytes());
-    let start = meant.iter().zip(typed).take_while(|(a, b)| a == b).count();
-    let (meant, typed) = (&meant[start..], &typed[start..]);
-    let rest = |text: &'_ [u8], from: usize| text.get(from..).map(<[u8]>::to_vec);
-    match (meant, typed) {
-        ([], []) => false,
-        (meant, typed) => {
-            rest(meant, 1) == Some(typed.to_vec())
-                || Some(meant.to_vec()) == rest(typed, 1)
-                || (rest(meant, 1).is_some() && rest(meant, 1) == rest(typed, 1))
-                || (meant.len() >= 2
-                    && typed.len() >= 2
-                    && meant[0] == typed[1]
-                    && meant[1] == typed[0]
-                    && meant[2..] == typed[2..])
-        }
-    }
+    strsim::osa_distance(meant, typed) == 1
 }
 
 #[cfg(test)]
@@ -251,11 +255,22 @@ mod tests {
 
     #[test]
     fn addresses_that_mail_can_reach_are_kept_as_typed() {
-        for good in
-            ["Ada.Lovelace+back@Example.org", " a@b.co ", "o'neill@example.com", "x_y-z@sub.example.co.uk"]
-        {
+        for good in [
+            "Ada.Lovelace+back@Example.org",
+            " a@b.co ",
+            "o'neill@example.com",
+            "x_y-z@sub.example.co.uk",
+            "x@müller.de",
+            "jack&jill@example.org",
+        ] {
             assert_eq!(check(good).as_deref(), Ok(good.trim()), "{good}");
         }
+    }
+
+    #[test]
+    fn a_server_is_given_a_domain_in_its_own_letters() {
+        assert_eq!(for_delivery("x@müller.de"), "x@xn--mller-kva.de");
+        assert_eq!(for_delivery("Ada@Example.org"), "Ada@Example.org");
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! A booking: when, how long and where.
+
+use jiff::{Timestamp, ToSpan};
+use strum::VariantArray;
+
+use crate::web::form::contact::Choice;
+
+/// Where a consultation takes place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Setting {
+    Clinic,
+    Video,
+    Phone,
+}
+
+/// A booking as it is stored.
+#[derive(Clone, Debug)]
+pub struct Booking {
+    /// Random; calendars know the booking by it.
+    pub id: String,
+    pub starts_at: Timestamp,
+    pub minutes: i64,
+    pub setting: Setting,
+    /// The clinic's address or another, the link of a video call, or nothing.
+    pub place: String,
+    /// Grows with each change, so that calendars take the newest.
+    pub sequence: i64,
+}
+
+/// A booking as it was checked.
+#[derive(Clone, Debug)]
+pub struct NewBooking {
+    pub starts_at: Timestamp,
+    pub minutes: i64,
+    pub setting: Setting,
+    pub place: String,
+}
+
+impl Setting {
+    /// The word stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Setting::Clinic => "At the clinic",
+            Setting::Video => "Video call",
+            Setting::Phone => "By phone: we ring them",
+        }
+    }
+
+    /// Where, in a word or two.
+    pub fn short(self) -> &'static str {
+        match self {
+            Setting::Clinic => "at the clinic",
+            Setting::Video => "by video",
+            Setting::Phone => "by phone",
+        }
+    }
+
+    pub fn choices(chosen: &str) -> Vec<Choice<'static>> {
+        let choice = |setting: &Setting| Choice {
+            value: setting.as_str(),
+            label: setting.label(),
+            chosen: setting.as_str() == chosen,
+        };
+        Setting::VARIANTS.iter().map(choice).collect()
+    }
+}
+
+impl Booking {
+    pub fn ends_at(&self) -> Timestamp {
+        self.starts_at + self.minutes.minutes()
+    }
+}

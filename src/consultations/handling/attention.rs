@@ -1,0 +1,48 @@
+//! Why a request waits for us, beyond its promise.
+
+/// Something about a request that a person is to see to.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+pub enum Attention {
+    #[default]
+    #[strum(serialize = "")]
+    None,
+    /// The patient changed how to reach them.
+    #[strum(serialize = "changed")]
+    Changed,
+    #[strum(serialize = "wrong number")]
+    WrongNumber,
+    /// The patient withdrew, and a time that was booked is free.
+    #[strum(serialize = "booking free")]
+    BookingFree,
+    /// An older version took it for spam and sent no mail about it.
+    #[strum(serialize = "not told")]
+    NotTold,
+}
+
+impl Attention {
+    /// The word stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What to do about it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Attention::None => "",
+            Attention::Changed => "The patient changed how to reach them",
+            Attention::WrongNumber => "Wrong number: find another way to reach them",
+            Attention::BookingFree => "The patient withdrew: the time that was booked is free",
+            Attention::NotTold => "Nobody was told of this by email: get in touch with them now",
+        }
+    }
+}
+
+impl TryFrom<String> for Attention {
+    type Error = strum::ParseError;
+
+    fn try_from(word: String) -> Result<Attention, strum::ParseError> {
+        word.parse()
+    }
+}

@@ -1,0 +1,36 @@
+//! How a request is dealt with: what only the desk sees.
+
+use crate::consultations::handling::attention::Attention;
+use crate::consultations::handling::close_reason::CloseReason;
+use crate::mail::limits::Unsent;
+
+/// How a request is dealt with: what only the desk sees.
+#[derive(sqlx::FromRow)]
+pub struct Handling {
+    /// "site" or "phone".
+    pub channel: String,
+    pub owner_id: Option<i64>,
+    pub owner: Option<String>,
+    pub next_try_at: Option<i64>,
+    #[sqlx(try_from = "String")]
+    pub attention: Attention,
+    pub ended_at: Option<i64>,
+    pub held_at: Option<i64>,
+    /// Grows with every change of any request.
+    pub revision: i64,
+    #[sqlx(skip)]
+    pub hold_reason: String,
+    /// Why the last mail to the patient was not sent.
+    #[sqlx(skip)]
+    pub untold: Option<Unsent>,
+    #[sqlx(skip)]
+    pub reason: Option<CloseReason>,
+}
+
+/// What someone wrote down.
+pub struct Note {
+    pub written_at: i64,
+    pub staff: String,
+    pub clinical: bool,
+    pub words: String,
+}

@@ -1,0 +1,126 @@
+//! What the queue knows of a request.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use crate::consultations::handling::Attention;
+use crate::consultations::queue_index::search_key::{SearchKey, national, normalise};
+use crate::consultations::queue_index::store::Row;
+use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
+use crate::web::app::App;
+use crate::web::form::contact::{CallTime, Method};
+use crate::web::form::{email, phone};
+
+/// What the queue knows of a request: how to reach the person, never what they wrote.
+#[derive(Clone)]
+pub struct Entry {
+    pub reference: Arc<str>,
+    pub state: RequestState,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub ended_at: Option<i64>,
+    pub changed_at: i64,
+    pub revision: i64,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
+    /// A member of staff put it among spam.
+    pub spam: bool,
+    pub method: Method,
+    pub times: Vec<CallTime>,
+    /// "yes", "no" or nothing.
+    pub voicemail: String,
+    pub name: String,
+    pub phone: String,
+    pub owner: Option<i64>,
+    pub next_try_at: Option<i64>,
+    pub attention: Attention,
+    /// When the consultation that is booked begins and ends.
+    pub booked: Option<(i64, i64)>,
+    pub calls: i64,
+    /// Name, address, number and reference, each folded: what a search looks through.
+    found_by: String,
+    /// By which the same person is known: address and number.
+    pub marks: [Option<u64>; 2],
+    /// Whose it is, when they have others: a place in `Entries::persons`.
+    pub person: Option<usize>,
+    /// What is stored of it does not open: only what is not sealed is known.
+    pub unopened: bool,
+}
+
+impl Entry {
+    /// A row that does not open stands on the board too, with what is known of it: somebody waits behind it.
+    pub fn of(row: Row, app: &App) -> Entry {
+        let cipher = app.cipher.row("consultations", &row.reference);
+        let opened: sqlx::Result<(String, String, String)> = (|| {
+            Ok((
+                cipher.decrypt("name", &row.name)?,
+                cipher.decrypt("email", &row.email)?,
+                cipher.decrypt("phone", &row.phone)?,
+            ))
+        })();
+        if let Err(error) = &opened {
+            tracing::error!(reference = row.reference, %error, "a request cannot be opened");
+        }
+        let unopened = opened.is_err();
+        let (name, address, phone) = opened.unwrap_or_default();
+        let numbers = numbers(&phone);
+        let number = numbers.split('\n').next().unwrap_or_default();
+        Entry {
+            // The table takes no other words than these: what stands here for them is never seen.
+            state: row.state.parse().unwrap_or(RequestState::New),
+            method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
+            attention: row.attention.parse().unwrap_or_default(),
+            times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
+            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
+                .map(String::as_str)
+                .join("\n"),
+            marks: [mark("address", &email::comparable(&address), &address), mark("number", number, number)],
+            person: None,
+            unopened,
+            reference: row.reference.into(),
+            created_at: row.created_at,
+            due_at: row.due_at,
+            ended_at: row.ended_at,
+            changed_at: row.changed_at,
+            revision: row.revision,
+            sign: row.sign.parse().ok(),
+            spam: row.spam,
+            voicemail: row.voicemail,
+            owner: row.owner_id,
+            next_try_at: row.next_try_at,
+            booked: row.booked_from.zip(row.booked_until),
+            calls: row.calls,
+            name,
+            phone,
+        }
+    }
+
+    pub fn is_open_spam(&self) -> bool {
+        self.spam && !self.state.is_over()
+    }
+
+    /// Among spam and nothing more: what holds safety words is shown as if nobody had put it there.
+    pub fn is_put_aside(&self) -> bool {
+        self.spam && self.sign.is_none()
+    }
+
+    pub fn is_found_by(&self, key: &SearchKey) -> bool {
+        key.finds(&self.found_by)
+    }
+}
+
+/// Every number among what was typed, each on a line of its own.
+fn numbers(typed: &str) -> String {
+    let found = phone::numbers(typed);
+    match found[..] {
+        [] => national(typed),
+        _ => found.iter().map(|number| phone::national(&number.dial)).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn mark(kind: &str, text: &str, given: &str) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    (kind, text).hash(&mut hasher);
+    (!given.is_empty()).then(|| hasher.finish())
+}

@@ -1,0 +1,34 @@
+//! The addresses of the pages about requests.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::desk::state::DeskState;
+use crate::desk::{bookings, calls, live, phone_requests, queue, request, request_actions};
+use crate::library::Library;
+use crate::web::app::App;
+
+pub fn routes(app: App, library: Arc<Library>) -> Router {
+    Router::new()
+        .route("/staff", get(queue::index))
+        .route("/staff/search", get(queue::no_search).post(queue::search))
+        .route("/staff/events", get(live::queue))
+        .route("/staff/calls", get(calls::index))
+        .route("/staff/consultations/new", get(phone_requests::new).post(phone_requests::create))
+        .route("/staff/consultations/{reference}", get(request::show))
+        .route("/staff/consultations/{reference}/events", get(live::request))
+        .route("/staff/consultations/{reference}/contact", post(request_actions::contact))
+        .route("/staff/consultations/{reference}/calls", post(request_actions::call))
+        .route("/staff/consultations/{reference}/owner", post(request_actions::owner))
+        .route("/staff/consultations/{reference}/notes", post(request_actions::note))
+        .route("/staff/consultations/{reference}/closure", post(request_actions::closure))
+        .route("/staff/consultations/{reference}/attention", post(request_actions::attention))
+        .route("/staff/consultations/{reference}/spam", post(request_actions::spam))
+        .route("/staff/consultations/{reference}/clearance", post(request_actions::clearance))
+        .route("/staff/consultations/{reference}/hold", post(request_actions::hold))
+        .route("/staff/consultations/{reference}/release", post(request_actions::release))
+        .merge(bookings::routes())
+        .with_state(DeskState::new(app, library))
+}

@@ -1,0 +1,13 @@
+//! What the pages of the assessment are given.
+
+use std::sync::Arc;
+
+use crate::library::Library;
+use crate::web::app::App;
+
+/// What these pages are given.
+#[derive(Clone)]
+pub struct AssessmentState {
+    pub app: App,
+    pub library: Arc<Library>,
+}

@@ -1,0 +1,229 @@
+//! Which words of a text are denied, long past, over, or about somebody else.
+
+use super::matcher::Place;
+use super::normalise::Break;
+use super::rules::Lexicon;
+use super::silence::Silence;
+use super::text::Text;
+
+/// The groups of `signs.toml` that this file asks for.
+pub struct CalmGroups {
+    deny: usize,
+    deny_nothing: usize,
+    ruled_out: usize,
+    is_fine: usize,
+    light: usize,
+    symptom: usize,
+    joins: usize,
+    or: usize,
+    prepositions: usize,
+    condition: usize,
+    function: usize,
+    long_ago: usize,
+    goes_on: usize,
+    comes_back: usize,
+    right_now: usize,
+    turns: usize,
+    recent: usize,
+    over: usize,
+    no_longer: usize,
+    person: usize,
+    myself: usize,
+}
+
+impl CalmGroups {
+    pub fn new(lexicon: &Lexicon) -> anyhow::Result<CalmGroups> {
+        Ok(CalmGroups {
+            deny: lexicon.group("deny")?,
+            deny_nothing: lexicon.group("deny-nothing")?,
+            ruled_out: lexicon.group("ruled-out")?,
+            is_fine: lexicon.group("is-fine")?,
+            light: lexicon.group("light")?,
+            symptom: lexicon.group("symptom")?,
+            joins: lexicon.group("joins")?,
+            or: lexicon.group("or")?,
+            prepositions: lexicon.group("prepositions")?,
+            condition: lexicon.group("condition")?,
+            function: lexicon.group("function")?,
+            long_ago: lexicon.group("long-ago")?,
+            goes_on: lexicon.group("goes-on")?,
+            comes_back: lexicon.group("comes-back")?,
+            right_now: lexicon.group("right-now")?,
+            turns: lexicon.group("turns")?,
+            recent: lexicon.group("recent")?,
+            over: lexicon.group("over")?,
+            no_longer: lexicon.group("no-longer")?,
+            person: lexicon.group("person")?,
+            myself: lexicon.group("myself")?,
+        })
+    }
+}
+
+/// What is calm in one text.
+pub struct Calm<'t> {
+    text: &'t Text<'t>,
+    groups: &'t CalmGroups,
+    /// For each word, the word that denies it.
+    denied_by: Vec<Option<usize>>,
+}
+
+impl<'t> Calm<'t> {
+    pub fn new(text: &'t Text<'t>, groups: &'t CalmGroups) -> Calm<'t> {
+        let mut calm = Calm { text, groups, denied_by: vec![None; text.words.len()] };
+        for at in 0..text.words.len() {
+            if !text.group_at(groups.deny_nothing, at)
+                && let Some(end) = text.group_end(groups.deny, at)
+            {
+                calm.deny_from(at, end);
+            }
+            if text.group_at(groups.ruled_out, at) {
+                calm.deny_before(at, groups.condition);
+            }
+            if text.group_at(groups.is_fine, at) {
+                calm.deny_before(at, groups.function);
+            }
+        }
+        calm
+    }
+
+    /// Whether one of these silences the words at a place.
+    pub fn silences(&self, silences: &[Silence], place: Place) -> bool {
+        silences.iter().any(|silence| match silence {
+            Silence::Denied => self.is_denied(place),
+            Silence::Past => self.is_past(place) && !self.in_sentence(self.groups.goes_on, place),
+            Silence::PastEvent => self.is_past(place),
+            Silence::Resolved => self.is_resolved(place),
+            Silence::Other => self.is_other(place),
+        })
+    }
+
+    /// A denial that is part of the sign itself ("no feeling") denies nothing.
+    fn is_denied(&self, place: Place) -> bool {
+        (place.start..place.end)
+            .filter_map(|at| self.denied_by[at])
+            .any(|by| by < place.start || by >= place.end)
+    }
+
+    /// Denies the thing that follows, and the list that it opens: "no numbness, tingling or weakness".
+    fn deny_from(&mut self, by: usize, from: usize) {
+        let sentence = self.text.sentence_end(by);
+        let mut at = from;
+        while at < sentence && self.goes_with(at) && self.text.group_at(self.groups.light, at) {
+            self.denied_by[at] = Some(by);
+            at += 1;
+        }
+        if at >= sentence || !self.goes_with(at) {
+            return;
+        }
+        self.denied_by[at] = Some(by);
+        if !self.is_listed(at) {
+            return;
+        }
+        while let Some(next) = self.next_listed(at + 1, sentence) {
+            self.denied_by[next] = Some(by);
+            at = next;
+        }
+    }
+
+    /// The next thing of a list: at once, after "in both", after "or", or after a comma with an "or" still to come.
+    fn next_listed(&self, at: usize, sentence: usize) -> Option<usize> {
+        if at >= sentence {
+            return None;
+        }
+        let comma = self.text.words[at].before == Break::Comma;
+        let or_comes = || (at..sentence.min(at + 8)).any(|at| self.text.group_at(self.groups.or, at));
+        let joins = |at: usize| self.text.group_at(self.groups.joins, at);
+        let opens = joins(at) || self.text.group_at(self.groups.prepositions, at) || (comma && or_comes());
+        let mut next = at;
+        while opens
+            && next < sentence.min(at + 3)
+            && (joins(next) || self.passes(next))
+            && !self.is_listed(next)
+        {
+            next += 1;
+        }
+        let here = next < sentence && self.is_listed(next);
+        (here && (opens || !comma)).then_some(next)
+    }
+
+    fn passes(&self, at: usize) -> bool {
+        let groups = self.groups;
+        [groups.prepositions, groups.light].iter().any(|group| self.text.group_at(*group, at))
+            || self.text.is_filler(at)
+    }
+
+    /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause.
+    fn deny_before(&mut self, by: usize, things: usize) {
+        let mut at = by;
+        while at > 0 && self.goes_with(at) && by - at < 8 {
+            at -= 1;
+            let thing = self.text.group_at(things, at);
+            if !thing
+                && !self.text.group_at(self.groups.light, at)
+                && !self.text.group_at(self.groups.joins, at)
+            {
+                return;
+            }
+            self.denied_by[at] = Some(by);
+        }
+    }
+
+    fn goes_with(&self, at: usize) -> bool {
+        self.text.words[at].before == Break::None
+    }
+
+    fn is_listed(&self, at: usize) -> bool {
+        self.text.group_at(self.groups.symptom, at)
+    }
+
+    /// Whether "years ago" or its like stands in the same stretch of the sentence.
+    fn is_past(&self, place: Place) -> bool {
+        let (from, to) = self.stretch(place);
+        (from..to).any(|at| self.text.group_at(self.groups.long_ago, at))
+            && !(from..to).any(|at| self.text.group_at(self.groups.recent, at))
+    }
+
+    /// The part of a sentence that a turn ("but", "now") does not part from the place.
+    fn stretch(&self, place: Place) -> (usize, usize) {
+        let turn = |at: &usize| self.text.group_at(self.groups.turns, *at);
+        let from = (self.text.sentence_start(place.start)..place.start).rev().find(turn);
+        let end = self.text.sentence_end(place.start);
+        let to = (place.end..end).find(turn);
+        (from.unwrap_or_else(|| self.text.sentence_start(place.start)), to.unwrap_or(end))
+    }
+
+    fn is_resolved(&self, place: Place) -> bool {
+        let start = self.text.sentence_start(place.start);
+        let end = self.text.sentence_end(place.start);
+        let used_to =
+            (start..place.start).rev().take(6).any(|at| self.text.group_at(self.groups.no_longer, at));
+        used_to || (place.end..end).any(|at| self.is_over(at, end))
+    }
+
+    /// Whether "gone now" or its like stands here, is not denied, and nothing after it says that it goes on.
+    fn is_over(&self, at: usize, end: usize) -> bool {
+        let Some(after) = self.text.group_end(self.groups.over, at) else { return false };
+        let denied = (at.saturating_sub(2)..at).any(|at| self.text.group_at(self.groups.deny, at));
+        !denied && !(after..end).any(|at| self.text.group_at(self.groups.comes_back, at))
+    }
+
+    /// Whether the nearest person named before the place is somebody else, and nothing says that it is now.
+    fn is_other(&self, place: Place) -> bool {
+        let start = self.text.sentence_start(place.start);
+        let nearest = (start..place.start).rev().find_map(|at| {
+            if self.text.group_at(self.groups.person, at) {
+                Some(true)
+            } else if self.text.group_at(self.groups.myself, at) {
+                Some(false)
+            } else {
+                None
+            }
+        });
+        nearest == Some(true) && !self.in_sentence(self.groups.right_now, place)
+    }
+
+    fn in_sentence(&self, group: usize, place: Place) -> bool {
+        let start = self.text.sentence_start(place.start);
+        (start..self.text.sentence_end(place.start)).any(|at| self.text.group_at(group, at))
+    }
+}

@@ -1,0 +1,179 @@
+//! A text as plain words, each with its place in the original and the kind of break before it.
+
+use std::ops::Range;
+
+use super::folding::{Folded, fold};
+
+/// What stands between a word and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Break {
+    None,
+    Comma,
+    Sentence,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Lower case, without apostrophes and accents: "can't" is `cant`.
+    pub text: String,
+    /// Bytes of the original.
+    pub range: Range<usize>,
+    pub before: Break,
+}
+
+/// The words of a text. Negatives are joined ("can not" is `cant`); letters and digits are parted ("temp38").
+pub fn words(text: &str) -> Vec<Word> {
+    let mut scan = Scan { words: Vec::new(), word: String::new(), range: 0..0, before: Break::None, dots: 0 };
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        match fold(c) {
+            Folded::Letter(letter) => scan.letter(letter, at..end),
+            Folded::Letters(letters) => letters.chars().for_each(|letter| scan.letter(letter, at..end)),
+            Folded::Nothing => {}
+            Folded::Space => scan.end_word(),
+            Folded::Hyphen if scan.word.is_empty() => scan.breaks(Break::Comma),
+            Folded::Hyphen => {
+                let spaced = chars.peek().is_none_or(|(_, next)| !next.is_alphanumeric());
+                scan.breaks(if spaced { Break::Comma } else { Break::None });
+            }
+            Folded::Ampersand => {
+                scan.end_word();
+                "and".chars().for_each(|letter| scan.letter(letter, at..end));
+                scan.end_word();
+            }
+            Folded::Comma => scan.breaks(Break::Comma),
+            Folded::Dot
+                if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) =>
+            {
+                scan.letter('.', at..end);
+            }
+            Folded::Dot => scan.dot(),
+            Folded::Stop => scan.breaks(Break::Sentence),
+        }
+    }
+    scan.end_word();
+    join_negatives(scan.words)
+}
+
+struct Scan {
+    words: Vec<Word>,
+    word: String,
+    range: Range<usize>,
+    before: Break,
+    dots: usize,
+}
+
+impl Scan {
+    fn letter(&mut self, letter: char, range: Range<usize>) {
+        let parted = self.word.chars().next_back().is_some_and(|last| {
+            let digit = |c: char| c.is_ascii_digit() || c == '.';
+            digit(last) != digit(letter)
+        });
+        if parted {
+            self.end_word();
+        }
+        if self.word.is_empty() {
+            self.range = range.clone();
+        }
+        self.word.push(letter);
+        self.range.end = range.end;
+        self.dots = 0;
+    }
+
+    fn end_word(&mut self) {
+        if self.word.is_empty() {
+            return;
+        }
+        let before = if self.words.is_empty() { Break::Sentence } else { self.before };
+        let word = Word { text: std::mem::take(&mut self.word), range: self.range.clone(), before };
+        self.words.push(word);
+        self.before = Break::None;
+    }
+
+    fn breaks(&mut self, kind: Break) {
+        self.end_word();
+        self.before = self.before.max(kind);
+    }
+
+    /// One dot ends a sentence; a row of them is a pause.
+    fn dot(&mut self) {
+        self.end_word();
+        self.dots += 1;
+        if self.dots == 1 {
+            self.before = self.before.max(Break::Sentence);
+        } else if self.before == Break::Sentence {
+            self.before = Break::Comma;
+        }
+    }
+
+    fn in_number(&self) -> bool {
+        self.word.ends_with(|c: char| c.is_ascii_digit())
+    }
+}
+
+/// Makes one word of "can not", "can t", "did not" and their like.
+fn join_negatives(words: Vec<Word>) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        if word.before == Break::None
+            && let Some(last) = out.last_mut()
+            && let Some(joined) = negative(&last.text, &word.text)
+        {
+            last.text = joined;
+            last.range.end = word.range.end;
+            continue;
+        }
+        out.push(word);
+    }
+    out
+}
+
+fn negative(first: &str, second: &str) -> Option<String> {
+    const VERBS: [&str; 17] = [
+        "do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "could", "would", "should",
+        "must", "ca", "wo", "need",
+    ];
+    match (first, second) {
+        ("can", "not" | "t") => Some("cant".to_owned()),
+        ("will", "not") | ("won", "t") => Some("wont".to_owned()),
+        (verb, "not" | "nt") if VERBS.contains(&verb) => Some(format!("{verb}nt")),
+        (verb, "t") if verb.strip_suffix('n').is_some_and(|verb| VERBS.contains(&verb)) => {
+            Some(format!("{verb}t"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        words(text).iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn words_are_plain_whatever_was_typed() {
+        assert_eq!(plain("I CAN’T wee"), "i cant wee");
+        assert_eq!(plain("can not, can't, can t, did not"), "cant cant cant didnt");
+        assert_eq!(plain("ﬁne ＮＵＭＢ café"), "fine numb cafe");
+        assert_eq!(plain("A&E temp38.5c 16ft"), "a and e temp 38.5 c 16 ft");
+    }
+
+    #[test]
+    fn a_word_keeps_its_place_in_the_original() {
+        let text = "“Can’t” fée l";
+        for word in words(text) {
+            assert!(text.get(word.range.clone()).is_some(), "{word:?}");
+        }
+        assert_eq!(&text[words(text)[0].range.clone()], "Can’t");
+    }
+
+    #[test]
+    fn breaks_tell_clauses_from_sentences() {
+        let breaks: Vec<_> = words("a, b. c... d - e f-g").iter().map(|word| word.before).collect();
+        use Break::*;
+        assert_eq!(breaks, [Sentence, Comma, Sentence, Comma, Comma, None, None]);
+    }
+}

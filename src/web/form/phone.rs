@@ -1,0 +1,264 @@
+//! Phone numbers in what a person typed: found among words, told apart, and made ready to dial. What was typed is kept.
+
+use std::ops::Range;
+
+/// The fewest and the most digits of a number that can be dialled from here (ITU-T E.164 allows 15).
+const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+/// Room for two numbers and a few words, such as "Mum: 07700 900123, home 020 7946 0123 after 6".
+const LONGEST: usize = 100;
+/// Digits of a whole number in the United Kingdom, its leading 0 included (Ofcom, National Telephone Numbering Plan).
+const NATIONAL: usize = 11;
+
+/// A number found in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PhoneNumber {
+    /// What a telephone dials: digits, after a `+` when a country was given.
+    pub dial: String,
+    /// Where in the text it stands, without its extension.
+    pub range: Range<usize>,
+}
+
+/// A part of what was typed: a number, or words around it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Piece<'t> {
+    pub text: &'t str,
+    /// A `tel:` link when this part is a number.
+    pub link: Option<String>,
+}
+
+/// Checks that there is a number among what was typed; gives it as typed, on one line.
+pub fn check(typed: &str) -> Result<String, String> {
+    let phone = super::one_line(typed);
+    if phone.is_empty() {
+        return Err("Enter your phone number".to_owned());
+    }
+    if phone.chars().count() > LONGEST {
+        return Err(format!("Phone number must be {LONGEST} characters or less"));
+    }
+    let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || is_mark(c);
+    if numbers(&phone).is_empty() || !phone.chars().all(allowed) {
+        return Err("Enter a phone number with 8 to 15 digits, like 07700 900123".to_owned());
+    }
+    Ok(phone)
+}
+
+/// Every number in a text, in its order. Times ("after 6"), years and extensions are not numbers.
+pub fn numbers(text: &str) -> Vec<PhoneNumber> {
+    let mut found: Vec<PhoneNumber> = Vec::new();
+    let mut current: Option<Reading> = None;
+    for group in groups(text) {
+        let joins = current.as_ref().is_some_and(|reading| reading.takes(&group, text));
+        if !joins {
+            found.extend(current.take().and_then(Reading::finish));
+        }
+        match &mut current {
+            Some(reading) => reading.add(&group),
+            None => current = Some(Reading::begin(&group)),
+        }
+    }
+    found.extend(current.and_then(Reading::finish));
+    found
+}
+
+/// What was typed, with each number apart, so that each can be dialled by itself.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    for number in numbers(text) {
+        if number.range.start > from {
+            pieces.push(Piece { text: &text[from..number.range.start], link: None });
+        }
+        from = number.range.end;
+        pieces.push(Piece { text: &text[number.range], link: Some(format!("tel:{}", number.dial)) });
+    }
+    if from < text.len() {
+        pieces.push(Piece { text: &text[from..], link: None });
+    }
+    pieces
+}
+
+/// The `tel:` link of the first number in a text, or nothing.
+pub fn link(text: &str) -> String {
+    numbers(text).first().map(|number| format!("tel:{}", number.dial)).unwrap_or_default()
+}
+
+/// A number without what stands for the country or the trunk, to know it again: "+44 (0)7700 900123" is "7700900123".
+pub fn national(dial: &str) -> String {
+    let digits = dial.strip_prefix("+44").unwrap_or(dial.trim_start_matches('+'));
+    digits.strip_prefix('0').unwrap_or(digits).to_owned()
+}
+
+/// Digits that stand together.
+struct Group {
+    digits: String,
+    range: Range<usize>,
+    /// A `+` or `00` stands before it.
+    abroad: bool,
+    /// Written "(0)": the trunk digit that is dialled only without the country.
+    trunk: bool,
+    /// A letter follows at once, as in "6pm".
+    is_time: bool,
+}
+
+/// A number that is being put together from groups.
+struct Reading {
+    digits: String,
+    range: Range<usize>,
+    abroad: bool,
+}
+
+fn groups(text: &str) -> Vec<Group> {
+    let letters: Vec<(usize, char)> = text.char_indices().collect();
+    let (mut groups, mut at) = (Vec::new(), 0);
+    while at < letters.len() {
+        if digit(letters[at].1).is_none() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while letters.get(at).is_some_and(|(_, c)| digit(*c).is_some()) {
+            at += 1;
+        }
+        let before = start.checked_sub(1).map(|before| letters[before].1);
+        let after = letters.get(at).map(|(_, c)| *c);
+        let plus = matches!(before, Some('+' | '＋'));
+        let digits: String = letters[start..at].iter().filter_map(|(_, c)| digit(*c)).collect();
+        let first = if plus { start - 1 } else { start };
+        groups.push(Group {
+            trunk: digits == "0" && before == Some('(') && after == Some(')'),
+            abroad: plus || digits.starts_with("00"),
+            is_time: after.is_some_and(char::is_alphabetic),
+            range: letters[first].0..letters.get(at).map_or(text.len(), |(at, _)| *at),
+            digits,
+        });
+    }
+    groups
+}
+
+impl Reading {
+    fn begin(group: &Group) -> Reading {
+        Reading { digits: group.digits.clone(), range: group.range.clone(), abroad: group.abroad }
+    }
+
+    /// Whether a group goes on with this number: only marks stand between, and the number is not whole yet.
+    fn takes(&self, group: &Group, text: &str) -> bool {
+        let between = &text[self.range.end..group.range.start];
+        let only_marks = between.chars().all(|c| c.is_whitespace() || is_joint(c));
+        let begins_anew =
+            group.abroad || (group.digits.starts_with('0') && self.digits.len() >= *DIGITS.start());
+        only_marks && !group.is_time && !begins_anew && !self.is_whole()
+    }
+
+    fn add(&mut self, group: &Group) {
+        if !(group.trunk && self.abroad) {
+            self.digits += &group.digits;
+        }
+        self.range.end = group.range.end;
+    }
+
+    fn is_whole(&self) -> bool {
+        match self.digits.strip_prefix("00").unwrap_or(&self.digits) {
+            digits if self.abroad && digits.starts_with("44") => digits.len() > NATIONAL,
+            digits => !self.abroad && digits.starts_with('0') && digits.len() >= NATIONAL,
+        }
+    }
+
+    fn finish(self) -> Option<PhoneNumber> {
+        let digits = match self.digits.strip_prefix("00") {
+            Some(abroad) => abroad.to_owned(),
+            None => self.digits,
+        };
+        let british = digits.starts_with("44") && digits.len() == NATIONAL + 1;
+        let plus = if self.abroad || british { "+" } else { "" };
+        DIGITS
+            .contains(&digits.len())
+            .then(|| PhoneNumber { dial: format!("{plus}{digits}"), range: self.range })
+    }
+}
+
+/// The digit that a letter of any usual script stands for.
+fn digit(letter: char) -> Option<char> {
+    let from = |zero: char| char::from_digit(letter as u32 - zero as u32, 10);
+    match letter {
+        '0'..='9' => Some(letter),
+        '０'..='９' => from('０'),
+        '٠'..='٩' => from('٠'),
+        '۰'..='۹' => from('۰'),
+        _ => None,
+    }
+}
+
+/// Marks that stand inside a number: brackets, dots, and every kind of hyphen, dash and minus sign.
+fn is_joint(letter: char) -> bool {
+    matches!(letter, '(' | ')' | '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '/')
+}
+
+fn is_mark(letter: char) -> bool {
+    is_joint(letter) || "+＋,;:&#'’‘\"“”!?*".contains(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dialled(text: &str) -> Vec<String> {
+        numbers(text).into_iter().map(|number| number.dial).collect()
+    }
+
+    #[test]
+    fn a_number_is_dialled_as_it_is_meant() {
+        for (typed, dial) in [
+            ("07700 900123", "07700900123"),
+            ("+44 (0)7700 900123", "+447700900123"),
+            ("0044 7700 900123", "+447700900123"),
+            ("44 7700 900123", "+447700900123"),
+            ("(020) 7946-0123", "02079460123"),
+            ("020 7946 0123 ext 12", "02079460123"),
+            ("020 7946 0123 x12", "02079460123"),
+            ("020 7946 0123 (ext. 4)", "02079460123"),
+            ("07700 900123 after 6", "07700900123"),
+            ("07700 900123 6pm", "07700900123"),
+            ("07700 900123 9-5", "07700900123"),
+            ("07700\u{2011}900\u{2013}123", "07700900123"),
+            ("07700\u{a0}900\u{2212}123", "07700900123"),
+            ("Mum: 07700 900123", "07700900123"),
+            ("07700 900123 (mum's mobile)", "07700900123"),
+            ("０７７００ ９００１２３", "07700900123"),
+            ("+1 202 555 0143", "+12025550143"),
+        ] {
+            assert_eq!(dialled(typed), [dial], "{typed}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_are_told_apart() {
+        for typed in [
+            "07700 900123 or 020 7946 0123",
+            "07700 900123 / 020 7946 0123",
+            "07700900123, 02079460123",
+            "07700 900123 020 7946 0123",
+            "home 07700900123 work +44 20 7946 0123",
+        ] {
+            let found: Vec<String> = dialled(typed).iter().map(|dial| national(dial)).collect();
+            assert_eq!(found, ["7700900123", "2079460123"], "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_words_around_a_number_are_kept_and_only_the_number_is_a_link() {
+        let shown = pieces("Mum: 07700 900123 after 6");
+        let shown: Vec<_> = shown.iter().map(|piece| (piece.text, piece.link.as_deref())).collect();
+        assert_eq!(shown, [("Mum: ", None), ("07700 900123", Some("tel:07700900123")), (" after 6", None)]);
+    }
+
+    #[test]
+    fn what_holds_a_number_is_taken_as_typed_and_the_rest_is_told_what_one_looks_like() {
+        for good in ["07700 900123", "Mum: 07700 900123", "(mum's mobile) 07700 900123", "07700–900–123"]
+        {
+            assert_eq!(check(good), Ok(good.to_owned()));
+        }
+        for bad in ["1234567", "12345678901234567", "<script>12345678", "call me", "after 6"] {
+            assert!(check(bad).unwrap_err().contains("8 to 15 digits"), "{bad}");
+        }
+        assert_eq!(check(" "), Err("Enter your phone number".into()));
+    }
+}

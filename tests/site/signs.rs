@@ -1,0 +1,138 @@
+//! The reader of signs on the real content: what people might type, and what it should say.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use mybackpain::signs::{Finding, Kind, SignsReader};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Examples {
+    example: Vec<Example>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Example {
+    text: String,
+    expect: Expected,
+    #[serde(default)]
+    #[expect(dead_code, reason = "for who reads the file")]
+    note: String,
+}
+
+#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Expected {
+    Emergency,
+    Crisis,
+    SameDay,
+    Calm,
+}
+
+/// Written with the rules at hand.
+const OWN: &str = include_str!("signs_examples.toml");
+/// Written by someone who had not seen the rules.
+const OTHERS: &str = include_str!("signs_others.toml");
+
+static READER: LazyLock<SignsReader> =
+    LazyLock::new(|| SignsReader::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).unwrap());
+
+fn examples(file: &str) -> Vec<Example> {
+    toml::from_str::<Examples>(file).unwrap().example
+}
+
+fn is_as_expected(finding: &Finding, expected: Expected) -> bool {
+    match expected {
+        Expected::Emergency => finding.kind() == Some(Kind::Emergency),
+        Expected::Crisis => finding.has(Kind::Crisis),
+        Expected::SameDay => finding.has(Kind::SameDay),
+        Expected::Calm => finding.is_calm(),
+    }
+}
+
+/// The share in 100 that is read as expected, and what is not.
+fn share(all: &[Example], expected: Expected) -> (usize, Vec<&str>) {
+    let asked: Vec<&Example> = all.iter().filter(|example| example.expect == expected).collect();
+    let mut missed = Vec::new();
+    for Example { text, .. } in &asked {
+        let finding = READER.read(text);
+        for range in finding.ranges() {
+            assert!(text.get(range).is_some_and(|words| !words.is_empty()), "{text:?}");
+        }
+        if !is_as_expected(&finding, expected) {
+            missed.push(text.as_str());
+        }
+    }
+    ((asked.len() - missed.len()) * 100 / asked.len(), missed)
+}
+
+#[test]
+fn each_kind_of_sign_is_found_and_ordinary_words_are_left_calm() {
+    for file in [OWN, OTHERS] {
+        let all = examples(file);
+        for (expected, least) in [
+            (Expected::Emergency, 97),
+            (Expected::Crisis, 100),
+            (Expected::SameDay, 95),
+            (Expected::Calm, 95),
+        ] {
+            let (share, missed) = share(&all, expected);
+            assert!(share >= least, "{expected:?}: {share} in 100, without {missed:#?}");
+        }
+    }
+}
+
+#[test]
+fn there_are_two_hundred_examples_of_each_side() {
+    let all: Vec<Example> = [OWN, OTHERS].into_iter().flat_map(examples).collect();
+    let calm = all.iter().filter(|example| example.expect == Expected::Calm).count();
+    assert!(calm >= 200 && all.len() - calm >= 200, "{calm} calm of {}", all.len());
+}
+
+#[test]
+fn the_words_that_are_marked_are_the_words_that_were_typed() {
+    for (text, words) in [
+        ("I can’t feel it when I wipe", vec!["can’t feel it when I wipe"]),
+        ("Café, then NUMB  between my legs", vec!["NUMB", "between my legs"]),
+        ("no trouble sleeping. suicidal", vec!["suicidal"]),
+    ] {
+        assert_eq!(READER.read(text).words(text), words, "{text:?}");
+    }
+}
+
+#[test]
+fn crisis_words_keep_their_own_help_beside_an_emergency() {
+    let finding = READER.read("cannot pee since last night and I want to end my life");
+    assert_eq!(finding.kinds(), [Kind::Emergency, Kind::Crisis]);
+}
+
+#[test]
+fn no_text_breaks_the_reader() {
+    for text in
+        ["", " ", "\u{301}", "’’’", "𝕟𝕦𝕞𝕓 ﷽ 🏳️‍🌈", "numb\0bum", "ＮＵＭＢ　ＢＵＭ", "ﬁ", "İstanbul", "a\u{ad}b"]
+    {
+        READER.read(text);
+    }
+    assert_eq!(READER.read("ＮＵＭＢ　ＢＵＭ").kind(), Some(Kind::Emergency));
+    READER.read(&"no numbness or ".repeat(500));
+    READER.read(&"x".repeat(20_000));
+}
+
+proptest::proptest! {
+    #[test]
+    fn marked_places_are_on_character_boundaries_in_any_text(text in "\\PC{0,80}") {
+        let text = format!("{text} numb {text} bum cant pee {text}");
+        for range in READER.read(&text).ranges() {
+            proptest::prop_assert!(text.get(range).is_some());
+        }
+    }
+}
+
+#[test]
+#[ignore = "reads a list of English words, and prints those that content/signs_real_words.txt should have"]
+fn words_that_look_like_slips() {
+    let words = std::fs::read_to_string("/usr/share/dict/british-english").unwrap();
+    words.lines().filter(|word| READER.is_slip(word)).for_each(|word| println!("{word}"));
+}
