@@ -17,7 +17,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
-#[template(path = "staff/clock.html")]
+#[template(path = "desk/clock.html")]
 struct ClockPage<'a> {
     context: PageContext<'a>,
     now: String,
