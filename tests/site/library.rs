@@ -22,12 +22,12 @@ async fn a_sheet_shows_its_parts_in_the_order_that_readers_need_them() {
         "class=\"prose\"",
         "id=\"what-you-can-do\"",
         "id=\"when-to-get-help\"",
-        "id=\"related\"",
-        "id=\"references\"",
-        "id=\"about-page\"",
         "id=\"by-email\"",
         "id=\"book\"",
         "id=\"useful\"",
+        "id=\"related\"",
+        "id=\"references\"",
+        "id=\"about-page\"",
         "class=\"site-foot\"",
     ];
     let places: Vec<usize> = order
