@@ -269,7 +269,7 @@ fn warn_of_reviews(library: &Library, today: Date) {
 }
 
 /// The day in the United Kingdom.
-fn today(clock: &Clock) -> Date {
+pub fn today(clock: &Clock) -> Date {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
     clock.now().to_zoned(zone).date()
 }
