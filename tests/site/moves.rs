@@ -207,7 +207,8 @@ async fn what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost() {
 #[tokio::test]
 async fn reception_sees_whom_to_reach_and_clinicians_what_was_said() {
     let site = Site::open().await;
-    let reference = site.request(&with(consultation(), "concern", &["numb between my legs since Monday"])).await;
+    let reference =
+        site.request(&with(consultation(), "concern", &["numb between my legs since Monday"])).await;
     let mut priya = site.staff().await;
     priya.act(&reference, "notes", &[("note", "Ask about the zeppelin"), ("clinical", "yes")]).await;
     priya.act(&reference, "notes", &[("note", "Prefers Ada")]).await;

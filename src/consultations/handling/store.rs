@@ -11,7 +11,6 @@ use crate::consultations::handling::details::{Handling, Note};
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
-use crate::mail::limits::Unsent;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
 
@@ -35,11 +34,12 @@ pub async fn find(
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
     let request = requests::find_for(readers, cipher, reference, role).await?;
-    let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
-        sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
-            .bind(reference)
-            .fetch_one(readers)
-            .await?;
+    let (hold_reason, reason, not_notified): (Option<Vec<u8>>, String, String) = sqlx::query_as(
+        "select hold_reason, closed_because, not_notified from consultations where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(readers)
+    .await?;
     let mut handling: Handling = sqlx::query_as(
         "select channel, owner_id, staff.name as owner, next_try_at, attention, ended_at, held_at, revision \
          from consultations left join staff on staff.id = owner_id where reference = $1",
@@ -49,7 +49,7 @@ pub async fn find(
     .await?;
     handling.hold_reason = cipher.row(TABLE, reference).decrypt("hold_reason", &hold_reason)?;
     handling.reason = reason.parse().ok();
-    handling.untold = Unsent::from_word(&untold);
+    handling.not_notified = not_notified.parse().ok();
     Ok((request, handling))
 }
 

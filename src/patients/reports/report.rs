@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::library::summary::Summary;
-use crate::mail::limits::Answer;
+use crate::mail::limits::Allowance;
 
 /// A report that was asked for.
 pub struct Report {
@@ -34,18 +33,11 @@ impl ReportState {
         self.into()
     }
 
-    pub fn of(answer: Answer) -> ReportState {
-        match answer {
-            Answer::Send => ReportState::Accepted,
-            Answer::Hold => ReportState::Held,
-            Answer::No(_) => ReportState::Suppressed,
+    pub fn of(allowance: Allowance) -> ReportState {
+        match allowance {
+            Allowance::Send => ReportState::Accepted,
+            Allowance::HoldUntil(_) => ReportState::Held,
+            Allowance::No(_) => ReportState::Suppressed,
         }
     }
-}
-
-/// A private link to make with a report. Nothing that is stored leads from one to the other.
-pub struct PrivateLink {
-    pub summary: Summary,
-    pub token: String,
-    pub expires_at: i64,
 }
