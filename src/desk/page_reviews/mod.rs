@@ -54,7 +54,8 @@ pub enum ReviewDue {
 }
 
 impl ReviewDue {
-    const ALL: [ReviewDue; 5] = [ReviewDue::Overdue, ReviewDue::In30Days, ReviewDue::In90Days, ReviewDue::Later, ReviewDue::Never];
+    const ALL: [ReviewDue; 5] =
+        [ReviewDue::Overdue, ReviewDue::In30Days, ReviewDue::In90Days, ReviewDue::Later, ReviewDue::Never];
 
     /// A review is due on its day; it is overdue on the next.
     fn of(next_review: Option<Date>, today: Date) -> ReviewDue {
@@ -70,8 +71,12 @@ impl ReviewDue {
     fn group<'a>(self) -> ReviewGroup<'a> {
         let (id, title, empty) = match self {
             ReviewDue::Overdue => ("overdue", "Review overdue", "No review is overdue."),
-            ReviewDue::In30Days => ("in-30-days", "Review within 30 days", "No review is due within 30 days."),
-            ReviewDue::In90Days => ("in-90-days", "Review within 90 days", "No review is due in 31 to 90 days."),
+            ReviewDue::In30Days => {
+                ("in-30-days", "Review within 30 days", "No review is due within 30 days.")
+            }
+            ReviewDue::In90Days => {
+                ("in-90-days", "Review within 90 days", "No review is due in 31 to 90 days.")
+            }
             ReviewDue::Later => ("later", "Review later", "No review is due after 90 days."),
             ReviewDue::Never => ("without", "Without a next review", "Every page has a next review."),
         };
