@@ -7,6 +7,7 @@ use crate::consultations::RequestState;
 use crate::consultations::queue_index::Entry;
 use crate::desk::queue_groups::QueueItem;
 use crate::library::count;
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::CallTime;
 use crate::web::form::phone;
@@ -26,7 +27,8 @@ pub struct QueueRow {
     pub left: String,
     pub late: bool,
     pub state: RequestState,
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     pub attention: &'static str,
     pub owner: String,
     pub nobody: bool,
@@ -82,7 +84,7 @@ impl RowWriter<'_> {
             left: if promised { left(at, seconds(self.now)) } else { String::new() },
             late: promised && at < seconds(self.now),
             state: entry.state,
-            safety: entry.safety,
+            sign: entry.sign,
             attention: entry.attention.label(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             nobody: entry.owner.is_none(),

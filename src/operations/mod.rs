@@ -1,5 +1,6 @@
 //! What watches over the running site: alarms, health, the retention job, demonstration data.
 
 pub mod alarms;
+pub mod clock_check;
 pub mod demo;
 pub mod retention_job;

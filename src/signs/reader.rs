@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::calm::{Calm, CalmGroups};
+use super::finding::{Finding, Mark, merged};
 use super::matcher::Place;
 use super::normalise::{Break, Word, words};
 use super::pattern::Pattern;
 use super::rules::{Rules, Sign};
 use super::text::Text;
-use super::finding::{Finding, Mark, merged};
 
 /// Reads what people type. Loaded once with the content; reading keeps and logs nothing.
 pub struct SignsReader {

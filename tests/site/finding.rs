@@ -118,7 +118,9 @@ async fn measures_how_long_a_search_takes() {
     println!("10,000 sheets are read in {:?}", started.elapsed());
     for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
         let mut times = Vec::new();
-        for typed in queries.iter().cycle().take(std::env::var("SEARCH_TAKE").map_or(2000, |n| n.parse().unwrap())) {
+        for typed in
+            queries.iter().cycle().take(std::env::var("SEARCH_TAKE").map_or(2000, |n| n.parse().unwrap()))
+        {
             let started = Instant::now();
             let answer = index.search(typed).await.unwrap();
             let passages = answer.passages(0..answer.found.len().min(10)).await.unwrap();
@@ -126,7 +128,12 @@ async fn measures_how_long_a_search_takes() {
             times.push(started.elapsed());
         }
         times.sort();
-        println!("{name}: median {:?}, p99 {:?}, worst {:?}", times[times.len() / 2], times[times.len() * 99 / 100], times[times.len() - 1]);
+        println!(
+            "{name}: median {:?}, p99 {:?}, worst {:?}",
+            times[times.len() / 2],
+            times[times.len() * 99 / 100],
+            times[times.len() - 1]
+        );
     }
 }
 

@@ -36,6 +36,7 @@ mod openings;
 mod patient;
 mod people;
 mod phone_requests;
+mod public_posts;
 mod queue;
 mod reports;
 mod rights;

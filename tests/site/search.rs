@@ -74,9 +74,24 @@ async fn a_word_finds_the_same_pages_however_it_is_written() {
     let site = Site::open().await;
     let mut visitor = site.visitor();
     for forms in [
-        &["fibromyalgia", "ﬁbromyalgia", "ｆｉｂｒｏｍｙａｌｇｉａ", "FIBROMYALGIA", "fi\u{301}bromyalgia", "𝐟ibromyalgia"][..],
+        &[
+            "fibromyalgia",
+            "ﬁbromyalgia",
+            "ｆｉｂｒｏｍｙａｌｇｉａ",
+            "FIBROMYALGIA",
+            "fi\u{301}bromyalgia",
+            "𝐟ibromyalgia",
+        ][..],
         &["x-ray", "xray", "x ray", "X‑Ray", "X-rays", "xrays"],
-        &["cant sleep", "can't sleep", "can’t sleep", "can‘t sleep", "can′t sleep", "can＇t sleep", "canʼt sleep"],
+        &[
+            "cant sleep",
+            "can't sleep",
+            "can’t sleep",
+            "can‘t sleep",
+            "can′t sleep",
+            "can＇t sleep",
+            "canʼt sleep",
+        ],
         &["self-management", "self management", "selfmanagement"],
     ] {
         let expected = found(&visitor.get(&of(forms[0])).await);

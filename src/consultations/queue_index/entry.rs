@@ -7,6 +7,7 @@ use crate::consultations::handling::Attention;
 use crate::consultations::queue_index::search_key::{SearchKey, national, normalise};
 use crate::consultations::queue_index::store::Row;
 use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
 use crate::web::app::App;
 use crate::web::form::contact::{CallTime, Method};
 use crate::web::form::{email, phone};
@@ -21,7 +22,8 @@ pub struct Entry {
     pub ended_at: Option<i64>,
     pub changed_at: i64,
     pub revision: i64,
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     /// A member of staff put it among spam.
     pub spam: bool,
     pub method: Method,
@@ -82,7 +84,7 @@ impl Entry {
             ended_at: row.ended_at,
             changed_at: row.changed_at,
             revision: row.revision,
-            safety: row.safety,
+            sign: row.sign.parse().ok(),
             spam: row.spam,
             voicemail: row.voicemail,
             owner: row.owner_id,
@@ -100,7 +102,7 @@ impl Entry {
 
     /// Among spam and nothing more: what holds safety words is shown as if nobody had put it there.
     pub fn is_put_aside(&self) -> bool {
-        self.spam && !self.safety
+        self.spam && self.sign.is_none()
     }
 
     pub fn is_found_by(&self, key: &SearchKey) -> bool {

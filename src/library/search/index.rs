@@ -136,7 +136,8 @@ fn entry(source: &Source, vocabulary: &Vocabulary) -> Entry {
         let passages = source.passages.iter().filter(move |passage| passage.heading == headings);
         passages.map(|passage| passage.words.as_str()).collect::<Vec<_>>()
     };
-    let lines: Vec<String> = [&source.title].into_iter().chain(&source.keywords).map(|line| indexed(line)).collect();
+    let lines: Vec<String> =
+        [&source.title].into_iter().chain(&source.keywords).map(|line| indexed(line)).collect();
     let shown = [source.subtitle.as_str()].into_iter().chain(all(false));
     Entry {
         title: indexed(&source.title),

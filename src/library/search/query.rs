@@ -81,7 +81,8 @@ pub fn read(typed: &str, unfinished: bool, vocabulary: &Vocabulary, meanings: &M
     query.marked.sort_by(|one, other| other.1.total_cmp(&one.1));
     query.marked.truncate(MOST_MARKED);
     let phrases: Vec<String> = between_quotes(typed).into_iter().map(quoted).collect();
-    let phrases: Vec<&str> = phrases.iter().map(String::as_str).filter(|phrase| phrase.contains(' ')).collect();
+    let phrases: Vec<&str> =
+        phrases.iter().map(String::as_str).filter(|phrase| phrase.contains(' ')).collect();
     query.quoted = (!phrases.is_empty()).then(|| phrases.join(" AND "));
     query
 }
@@ -144,7 +145,12 @@ fn ask_joined(query: &mut Query, found: &[Word], vocabulary: &Vocabulary) {
     for two in found.windows(2) {
         let joined = format!("{}{}", two[0].surface, two[1].surface);
         if vocabulary.writes(&joined) {
-            query.asked.push(Asked { expression: quoted(&joined), on_page: 1.0, in_line: 1.0, in_title: 0.0 });
+            query.asked.push(Asked {
+                expression: quoted(&joined),
+                on_page: 1.0,
+                in_line: 1.0,
+                in_title: 0.0,
+            });
         }
     }
 }

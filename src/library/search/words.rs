@@ -74,7 +74,10 @@ pub fn words(text: &str) -> Vec<Word> {
     words.retain(|word| !word.surface.is_empty());
     // "Backache" is a back that aches.
     let is_two = |surface: &str| matches!(surface, "backache" | "backaches" | "backpain" | "backpains");
-    words.into_iter().flat_map(|word| if is_two(&word.surface) { word.parted("back".len()) } else { vec![word] }).collect()
+    words
+        .into_iter()
+        .flat_map(|word| if is_two(&word.surface) { word.parted("back".len()) } else { vec![word] })
+        .collect()
 }
 
 impl Word {
@@ -85,7 +88,8 @@ impl Word {
         }
         let (one, other) = self.surface.split_at(length);
         let middle = self.at.start + length;
-        let part = |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
+        let part =
+            |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
         vec![
             Word { hyphened: self.hyphened, ..part(self.at.start..middle, one) },
             part(middle..self.at.end, other),
@@ -141,7 +145,9 @@ fn is_inside_words(c: char) -> bool {
 /// Letters that have a case, and digits, as plain ones: accents, ligatures, full width. Other scripts as they are.
 fn push_plain(out: &mut String, c: char) {
     let has_plain = c.is_lowercase() || c.is_uppercase() || c.is_numeric();
-    match deunicode_char(c).filter(|plain| has_plain && plain.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+    match deunicode_char(c)
+        .filter(|plain| has_plain && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
         Some(plain) => out.extend(plain.chars().map(|plain| plain.to_ascii_lowercase())),
         None => out.extend(c.to_lowercase()),
     }
