@@ -22,7 +22,7 @@ use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
 use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
-use crate::web::{canonical_path, error, icons, static_files};
+use crate::web::{canonical_path, error, icons, public_posts, static_files};
 use crate::{desk, library, patients, staff};
 
 /// The longest form: everything the site asks for fits many times over.
@@ -63,7 +63,7 @@ pub fn router(
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(csrf)
         .layer(Extension(client_ip));
-    Ok(Router::new()
+    let public = Router::new()
         .merge(library::pages::routes(rendered_pages.clone()))
         .merge(static_files::routes())
         .merge(icons::routes(&app.site))
@@ -75,10 +75,9 @@ pub fn router(
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
-        .merge(library::search::pages::routes(app, library))
-        .merge(desk)
-        .fallback(canonical_path::lead_on)
-        .layer(wrapped))
+        .merge(library::search::pages::routes(app.clone(), library))
+        .layer(middleware::from_fn_with_state(app, public_posts::bound));
+    Ok(public.merge(desk).fallback(canonical_path::lead_on).layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.

@@ -8,9 +8,36 @@
 
   // Buttons that need a script stay hidden without one.
   all('[data-print]', (button) => {
-    button.hidden = false;
+    button.hidden = button.parentElement.hidden = false;
     button.onclick = () => print();
   });
+
+  // A link to a source opens the folded list that holds it, in browsers that do not do so themselves.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const part = target && target.closest('details:not([open])');
+    if (!part) return;
+    part.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener('hashchange', reveal);
+  reveal();
+
+  // The section that is being read is marked in the contents beside it.
+  const links = document.querySelectorAll('.rail a');
+  if (links.length) {
+    const seen = new Map([...links].map((link) => [document.getElementById(link.hash.slice(1)), link]));
+    const mark = () => {
+      const passed = [...seen.keys()].filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+      const here = seen.get(passed.pop());
+      links.forEach((link) => {
+        if (link === here) link.setAttribute('aria-current', 'true');
+        else link.removeAttribute('aria-current');
+      });
+    };
+    addEventListener('scroll', mark, { passive: true });
+    mark();
+  }
 
   // Closed parts are opened for paper, then closed again.
   let opened = [];

@@ -1,13 +1,17 @@
-//! What the commands say that are run beside the server: backup, restore, demonstration, a person's data.
+//! What the commands say that are run beside the server: backup, restore, demonstration, a new page, a person's data.
 
-use crate::cli::settings::{Backup, Demo, PersonCommand, Restore};
+use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::start;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{Found, Person};
-use crate::library::count;
+use crate::library::{Kind, count, new_page as blank};
 use crate::operations::demo as month;
+use crate::staff::audit;
 use crate::storage::backup as copies;
+use crate::storage::believed_time;
 use crate::storage::clock::{Clock, seconds};
-use crate::storage::data_dir::open_data_that_is_there;
+use crate::storage::data_dir::{DataDir, open_data_that_is_there};
+use crate::storage::lock::Purpose;
 use crate::web::error;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
@@ -49,11 +53,24 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a page to fill in, and says what to do next.
+pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
+    let (kind, asked) = match new {
+        NewCommand::FactSheet(asked) => (Kind::FactSheet, asked),
+        NewCommand::Guide(asked) => (Kind::Guide, asked),
+    };
+    let today = start::today(&Clock::default());
+    let file = blank::write(&asked.content.folder, kind, &asked.slug, today)?;
+    println!("{} is yours to fill in. Then run: mybackpain check", file.display());
+    Ok(())
+}
+
 /// Writes out or erases what is held under exactly this address or number. What is nearly the same is named.
 pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
     let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
-    let (database, cipher) = open_data_that_is_there(&asked.data.folder).await?;
+    let DataDir { database, cipher, lock: _lock } =
+        open_data_that_is_there(&asked.data.folder, Purpose::Beside).await?;
     let now = Clock::default().now();
     let done = async {
         let found = data_rights::find(&database, &cipher, &person, &[]).await?;
@@ -73,6 +90,25 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let done = done.await;
     database.close().await;
     done.map_err(|error| anyhow::anyhow!("{error:?}"))
+}
+
+/// Says that the time of this machine is right, though it is far from the time that the site last believed.
+pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
+    let DataDir { database, lock: _lock, .. } =
+        open_data_that_is_there(&data.folder, Purpose::Beside).await?;
+    let now = Clock::default().now();
+    let confirmed = database
+        .write(move |connection| {
+            Box::pin(async move {
+                believed_time::set(connection, now).await?;
+                audit::store::insert(connection, None, now, audit::CONFIRMED_CLOCK, "").await
+            })
+        })
+        .await;
+    database.close().await;
+    confirmed?;
+    println!("The time {now} is believed. What was kept long enough by it is erased within the hour.");
+    Ok(())
 }
 
 fn tell_of_the_rest(found: &Found) {

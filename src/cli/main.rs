@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mybackpain::cli::settings::{Cli, Command, StaffCommand};
+use mybackpain::cli::settings::{Cli, ClockCommand, Command, StaffCommand};
 use mybackpain::cli::{commands, start};
 use mybackpain::operations::alarms;
 use mybackpain::storage::data_dir;
@@ -16,6 +16,7 @@ async fn main() -> ExitCode {
         None => start::serve(cli.serve).await,
         Some(Command::Serve(serve)) => start::serve(*serve).await,
         Some(Command::Check(check)) => start::check(&check),
+        Some(Command::New(new)) => commands::new_page(&new),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
         Some(Command::Backup(backup)) => commands::backup(backup).await,
         Some(Command::Restore(restore)) => commands::restore(restore).await,
@@ -23,6 +24,7 @@ async fn main() -> ExitCode {
         Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
         Some(Command::Person(command)) => commands::person(command).await,
+        Some(Command::Clock(ClockCommand::Confirm(data))) => commands::confirm_clock(data).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

@@ -28,6 +28,9 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Check the content without serving it: errors fail, warnings do not
     Check(Check),
+    /// Write a page to fill in
+    #[command(subcommand)]
+    New(NewCommand),
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -42,8 +45,27 @@ pub enum Command {
     /// Answer a data-protection request: everything held about one person
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Answer a clock that jumped: nothing is erased until its time is confirmed
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Add a new sealing key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
+}
+
+#[derive(Subcommand)]
+pub enum NewCommand {
+    /// A fact sheet: short, and about one thing
+    FactSheet(NewPage),
+    /// A guide: long, with a list of contents
+    Guide(NewPage),
+}
+
+#[derive(Args)]
+pub struct NewPage {
+    /// The end of its address: small letters, digits and hyphens
+    pub slug: String,
+    #[command(flatten)]
+    pub content: Content,
 }
 
 #[derive(Subcommand)]
@@ -52,6 +74,12 @@ pub enum StaffCommand {
     Add(StaffAdd),
     /// Let someone who lost their phone and their recovery codes set up the second step again
     Reset(StaffReset),
+}
+
+#[derive(Subcommand)]
+pub enum ClockCommand {
+    /// Say that the time of this machine is right now
+    Confirm(Data),
 }
 
 #[derive(Subcommand)]
@@ -195,6 +223,9 @@ pub struct Serve {
     /// Refuse forms while fewer bytes than this are free on the disk
     #[arg(long, env = "MYBACKPAIN_LEAST_FREE", value_name = "BYTES", default_value_t = LEAST_FREE)]
     pub least_free: u64,
+    /// Make a new, empty database where one was lost for good
+    #[arg(long)]
+    pub begin_anew: bool,
     /// Let one network send any number of forms and hold any number of connections: for load tests on this machine, never with https
     #[arg(long)]
     pub no_limits: bool,

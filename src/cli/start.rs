@@ -11,6 +11,10 @@ use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
+use tracing::Level;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::settings::{Check, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::library;
@@ -22,13 +26,16 @@ use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{NewAccount, Refused, password};
 use crate::storage::clock::Clock;
-use crate::storage::data_dir::{key_file, open_data, open_data_that_is_there};
+use crate::storage::data_dir::{DataDir, Lost, key_file, open_data, open_data_that_is_there};
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
+use crate::storage::lock::Purpose;
 use crate::web::app::{App, Parts};
 use crate::web::form;
 use crate::web::form::email;
+use crate::web::metrics::Alarm;
+use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
 use crate::web::server;
 use crate::web::site::Site;
@@ -41,6 +48,11 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let base_url = config.checked_base_url()?;
     let mut site = Site::load(&config.content.folder, base_url)?;
     site.demo = demo::is_demo(&config.data.folder);
+    ensure!(
+        !(site.demo && site.is_https()),
+        "{} is a demonstration, whose passwords were printed and whose people are made up: it is not served with an https --base-url",
+        config.data.folder.display()
+    );
     let library = Arc::new(Library::load(&config.content.folder, &site)?);
     warn_of_reviews(&library, today(&Clock::default()));
     let transport = match site.demo {
@@ -48,7 +60,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
-    let (database, cipher) = open_data(&config.data.folder).await?;
+    let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
+    let DataDir { database, cipher, lock: _lock } =
+        open_data(&config.data.folder, Purpose::Serve, lost).await?;
     database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
@@ -62,9 +76,11 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let renderer = letters::renderer(&app, &library);
     let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
     tokio::task::spawn_blocking(move || rendered_pages.compress());
+    let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &transport).await?;
     warn_of_holidays(&app);
+    warn_of_proxy(&app, &config);
 
     let (stop, stopping) = sync::watch::channel(false);
     let health = match config.health_address {
@@ -79,13 +95,13 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         progress: Progress::default(),
     });
     let mut parts = vec![
-        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
+        tokio::spawn(server::serve(listener, service(site), most_of_one(&config), stopping.clone())),
         tokio::spawn(alarms::run(app.clone(), stopping.clone())),
     ];
     if let Some(listener) = health {
         parts.push(tokio::spawn(server::serve(
             listener,
-            alarms::health::routes(app.clone()),
+            service(alarms::health::routes(app.clone())),
             None,
             stopping.clone(),
         )));
@@ -146,7 +162,8 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
     let own_words = password::own_words(&name, &address, &[]);
     password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
-    let (database, _) = open_data(&add.data.folder).await?;
+    let DataDir { database, lock: _lock, .. } =
+        open_data(&add.data.folder, Purpose::Beside, Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
@@ -161,7 +178,8 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 
 /// Lets someone set up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
-    let (database, _) = open_data_that_is_there(&reset.data.folder).await?;
+    let DataDir { database, lock: _lock, .. } =
+        open_data_that_is_there(&reset.data.folder, Purpose::Beside).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let found = database
@@ -179,7 +197,8 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
 pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     let file = key_file(&data.folder);
     ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
-    let (database, _) = open_data(&data.folder).await?;
+    let DataDir { database, lock: _lock, .. } =
+        open_data(&data.folder, Purpose::Change("rotate-key"), Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     encryption::add_key(&file)?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
@@ -221,6 +240,16 @@ async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::R
     Ok(())
 }
 
+/// TLS belongs to a proxy: an https site that takes the proxy's address for the visitor's takes all visitors for one.
+fn warn_of_proxy(app: &App, config: &Serve) {
+    if !app.site.is_https() || !matches!(config.client_ip, ClientIpSource::ConnectInfo) {
+        return;
+    }
+    let sentence = "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: start the site with --client-ip, such as RightmostXForwardedFor.";
+    tracing::warn!("{sentence}");
+    app.site.metrics.raise(Alarm { name: "client-address", sentence: sentence.to_owned(), link: None });
+}
+
 fn warn_of_holidays(app: &App) {
     if let Some(days) = app.site.clinic.calendar().holidays_run_out_in(app.clock.now()) {
         tracing::warn!(
@@ -238,7 +267,7 @@ fn warn_of_reviews(library: &Library, today: Date) {
 }
 
 /// The day in the United Kingdom.
-fn today(clock: &Clock) -> Date {
+pub fn today(clock: &Clock) -> Date {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
     clock.now().to_zoned(zone).date()
 }
@@ -258,6 +287,11 @@ fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
 fn log_to_standard_error(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    if json { log.json().init() } else { log.init() }
+    // What other crates say below the level of news holds addresses of pages, and with them the tokens of private ones.
+    let filter = filter.and(filter_fn(|event| {
+        event.target().starts_with(env!("CARGO_PKG_NAME")) || *event.level() <= Level::INFO
+    }));
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let log = if json { log.json().boxed() } else { log.boxed() };
+    tracing_subscriber::registry().with(log.with_filter(filter)).init();
 }

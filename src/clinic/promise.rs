@@ -1,7 +1,7 @@
 //! By when a patient hears from us: opening hours, bank holidays, one pure function.
 
 use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan, Zoned};
 use serde::Deserialize;
 
@@ -21,8 +21,7 @@ pub struct Holidays {
 #[serde(deny_unknown_fields)]
 struct Holiday {
     date: Date,
-    #[serde(rename = "name")]
-    _name: String,
+    name: String,
 }
 
 #[derive(Clone, Copy)]
@@ -136,6 +135,28 @@ impl Calendar {
             return None;
         }
         self.days.iter().copied().find(|day| day.weekday == date.weekday())
+    }
+
+    /// The name of the bank holiday on a day, if it is one.
+    pub fn holiday_on(&self, date: Date) -> Option<&str> {
+        let holiday = self.holidays.holidays.iter().find(|holiday| holiday.date == date);
+        holiday.map(|holiday| holiday.name.as_str())
+    }
+
+    /// True for a time that the clock never shows, as summer time begins.
+    pub fn is_skipped(&self, date: Date, time: Time) -> bool {
+        matches!(
+            self.zone.to_ambiguous_timestamp(date.to_datetime(time)).offset(),
+            AmbiguousOffset::Gap { .. }
+        )
+    }
+
+    /// True when the clock shows the same time twice around this moment, as summer time ends.
+    pub fn comes_twice(&self, moment: Timestamp) -> bool {
+        matches!(
+            self.zone.to_ambiguous_timestamp(self.local(moment).datetime()).offset(),
+            AmbiguousOffset::Fold { .. }
+        )
     }
 
     fn next_opening(&self, local: &Zoned) -> Zoned {

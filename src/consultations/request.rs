@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::consultations::request_state::RequestState;
 use crate::library::summary::Summary;
+use crate::signs::Kind;
 use crate::web::form::contact::{CallTime, Method};
 
 /// What a patient asked, and where it stands.
@@ -18,8 +19,8 @@ pub struct Request {
     pub changed_at: i64,
     /// Slug of the page it began on, or nothing.
     pub about: String,
-    /// The text holds a safety word.
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     /// A member of staff put it among spam.
     pub spam: bool,
     pub method: Method,

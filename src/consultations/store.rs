@@ -7,6 +7,7 @@ use crate::clinic::Role;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::Cipher;
 use crate::web::form::contact::{CallTime, Method};
@@ -19,7 +20,7 @@ struct Row {
     due_at: i64,
     changed_at: i64,
     about: String,
-    safety: bool,
+    sign: String,
     spam: bool,
     contact_method: String,
     call_times: String,
@@ -53,7 +54,7 @@ impl Row {
             created_at: moment(self.created_at),
             due_at: moment(self.due_at),
             changed_at: self.changed_at,
-            safety: self.safety,
+            sign: self.sign.parse().ok(),
             spam: self.spam,
             method: Method::from_word(&self.contact_method).ok_or_else(|| unknown("contact method"))?,
             times: self.call_times.split(',').filter_map(CallTime::from_word).collect(),
@@ -78,7 +79,7 @@ pub async fn insert(
 ) -> sqlx::Result<()> {
     let row = cipher.row(TABLE, &request.reference);
     sqlx::query(
-        "insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, spam, \
+        "insert into consultations (reference, state, created_at, due_at, changed_at, about, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
@@ -88,7 +89,7 @@ pub async fn insert(
     .bind(seconds(request.due_at))
     .bind(request.changed_at)
     .bind(&request.about)
-    .bind(request.safety)
+    .bind(Kind::word(request.sign))
     .bind(request.spam)
     .bind(request.method.word())
     .bind(words_of(&request.times))
@@ -146,7 +147,7 @@ pub async fn find_for(
     role: Role,
 ) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
-        "select reference, state, created_at, due_at, changed_at, about, safety, spam, contact_method, \
+        "select reference, state, created_at, due_at, changed_at, about, sign, spam, contact_method, \
          call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
          case when $2 then needs end as needs, token_hash from consultations where reference = $1",
     )
@@ -209,9 +210,14 @@ pub async fn set_state(
     Ok(())
 }
 
-pub async fn set_safety(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
-    sqlx::query("update consultations set safety = 1 where reference = $1")
+pub async fn set_sign(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    sign: Option<Kind>,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultations set sign = $2 where reference = $1")
         .bind(reference)
+        .bind(Kind::word(sign))
         .execute(connection)
         .await?;
     Ok(())
@@ -250,7 +256,7 @@ pub async fn withdraw(
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
-         needs = null, content_mark = null, call_times = '', voicemail = '', safety = 0, \
+         needs = null, content_mark = null, call_times = '', voicemail = '', sign = '', \
          changed_at = max(changed_at + 1, $2), ended_at = $2 \
          where reference = $1 and (state <> 'withdrawn' or name is not null)",
     )
@@ -277,6 +283,35 @@ pub async fn add_event(
     .bind(what)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The number of the last event of a request, who did it and what.
+pub async fn last_event(
+    connection: &mut SqliteConnection,
+    reference: &str,
+) -> sqlx::Result<Option<(i64, String, String)>> {
+    sqlx::query_as(
+        "select id, who, what from consultation_events where reference = $1 order by id desc limit 1",
+    )
+    .bind(reference)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Says more in an event that is already there, and dates it anew.
+pub async fn replace_event(
+    connection: &mut SqliteConnection,
+    id: i64,
+    now: Timestamp,
+    what: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultation_events set happened_at = $2, what = $3 where id = $1")
+        .bind(id)
+        .bind(seconds(now))
+        .bind(what)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -127,7 +127,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
-        safety: app.site.clinic.safety.are_in(&words_typed(&new.concern, shared)),
+        sign: app.site.signs.read(&words_typed(&new.concern, shared)).kind(),
         spam: false,
         method: contact.method,
         times: contact.times,
@@ -186,8 +186,8 @@ async fn join(
         summaries::store::share(connection, &app.cipher, reference, summary).await?;
     }
     let before = store::find_on(connection, &app.cipher, reference).await?;
-    if again.safety && !before.safety {
-        store::set_safety(connection, reference).await?;
+    if again.sign > before.sign {
+        store::set_sign(connection, reference, again.sign).await?;
         handling::store::touch(connection, reference, now).await?;
     }
     Ok(())

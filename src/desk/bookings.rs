@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::consultations::bookings::booking_form::BookingForm;
-use crate::consultations::bookings::{Booking, store};
+use crate::consultations::bookings::store::DayBooking;
+use crate::consultations::bookings::{Booking, NewBooking, store, usual};
 use crate::consultations::handling::{Act, ActOutcome};
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
@@ -16,6 +17,8 @@ use crate::desk::request::{Refusal, Typed};
 use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
+use crate::storage::clock::moment;
+use crate::storage::encryption::token_hash;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
@@ -30,8 +33,7 @@ struct BookingPage<'a> {
     standing: Option<(&'a Booking, String)>,
     form: &'a BookingForm,
     errors: &'a FieldErrors,
-    /// What others did since the page was opened, when that stopped a save.
-    news: Option<Vec<String>>,
+    again: Again,
     now: i64,
 }
 
@@ -41,6 +43,33 @@ struct CancellationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     when: String,
+}
+
+/// Why the form is shown again, though it is right.
+enum Again {
+    Nothing,
+    /// What others did since the page was opened, which stopped a save.
+    Stale(Vec<String>),
+    /// The time is unusual: it is asked once whether it is meant.
+    Question(Question),
+}
+
+/// An unusual time, and the day around it.
+struct Question {
+    concerns: Vec<String>,
+    /// The other bookings of the day: reference, from when, until when.
+    day: Vec<(String, String, String)>,
+    /// "Thursday 4 June 2026".
+    date: String,
+    /// Stands for exactly these concerns about exactly this time.
+    mark: String,
+}
+
+impl Question {
+    /// The same was asked before, and the button was pressed again.
+    fn is_answered(&self, fields: &Fields) -> bool {
+        fields.text("asked") == self.mark
+    }
 }
 
 pub fn routes() -> Router<DeskState> {
@@ -64,7 +93,7 @@ async fn new(
     let form = booking
         .as_ref()
         .map_or_else(BookingForm::empty, |booking| BookingForm::of(booking, &app.site.clinic));
-    desk.show_booking(&me, &request, &form, &FieldErrors::default(), None).await
+    desk.show_booking(&me, &request, &form, &FieldErrors::default(), Again::Nothing).await
 }
 
 async fn create(
@@ -78,8 +107,14 @@ async fn create(
     let (request, _) = desk.find(&me, &reference).await?;
     let new = match form.check(&app.site.clinic, app.clock.now()) {
         Ok(new) => new,
-        Err(errors) => return desk.show_booking(&me, &request, &form, &errors, None).await,
+        Err(errors) => return desk.show_booking(&me, &request, &form, &errors, Again::Nothing).await,
     };
+    if let Some(question) =
+        desk.question(&request, &new).await?.filter(|question| !question.is_answered(&fields))
+    {
+        let nothing = FieldErrors::default();
+        return desk.show_booking(&me, &request, &form, &nothing, Again::Question(question)).await;
+    }
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     match act(app, &me, reference.clone(), seen_at, Act::Book(new)).await? {
         ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
@@ -87,7 +122,7 @@ async fn create(
             let opened_at = fields.text("opened_at").parse().unwrap_or(0);
             let news = desk.news_since(&reference, opened_at).await?;
             let (request, _) = desk.find(&me, &reference).await?;
-            desk.show_booking(&me, &request, &form, &FieldErrors::default(), Some(news)).await
+            desk.show_booking(&me, &request, &form, &FieldErrors::default(), Again::Stale(news)).await
         }
         ActOutcome::Impossible => {
             desk.refuse_impossible(&me, &reference, "Book a consultation".to_owned()).await
@@ -137,32 +172,52 @@ impl DeskState {
         self.refuse(me, reference, Typed::default(), FieldErrors::default(), refusal).await
     }
 
+    /// What to ask before a booking is made; nothing when its time is as usual.
+    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<Question>> {
+        let app = &self.app;
+        let calendar = app.site.clinic.calendar();
+        let (from, until) = usual::day_of(calendar, new.starts_at);
+        let day = store::between(app.database.readers(), from, until, &request.reference).await?;
+        let concerns = usual::concerns(calendar, new, &day);
+        if concerns.is_empty() {
+            return Ok(None);
+        }
+        let say = |at: i64| calendar.say_time(moment(at));
+        let row = |one: &DayBooking| (one.reference.clone(), say(one.starts_at), say(one.ends_at()));
+        let mark = token_hash(&format!("{} {} {}", new.starts_at, new.minutes, concerns.join(" ")));
+        let date = calendar.local(new.starts_at).strftime("%A %-d %B %Y").to_string();
+        Ok(Some(Question { day: day.iter().map(row).collect(), concerns, date, mark }))
+    }
+
     async fn show_booking(
         &self,
         me: &Account,
         request: &Request,
         form: &BookingForm,
         errors: &FieldErrors,
-        news: Option<Vec<String>>,
+        again: Again,
     ) -> Result<Response> {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
-        let wrong = !errors.is_empty() || news.is_some();
-        let status = match (&news, wrong) {
-            (Some(_), _) => StatusCode::CONFLICT,
-            (None, true) => StatusCode::UNPROCESSABLE_ENTITY,
-            (None, false) => StatusCode::OK,
+        let status = match (&again, errors.is_empty()) {
+            (Again::Stale(_), _) => StatusCode::CONFLICT,
+            (Again::Nothing, true) => StatusCode::OK,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let shown = BookingPage {
-            context: app.site.private(title).for_desk(&me.name, me.role).with_errors(wrong),
+            context: app
+                .site
+                .private(title)
+                .for_desk(&me.name, me.role)
+                .with_errors(status != StatusCode::OK),
             standing: booking.as_ref().map(|booking| (booking, say(booking))),
             request,
             form,
             errors,
-            news,
+            again,
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))

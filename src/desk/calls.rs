@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan};
+use std::cmp::Reverse;
 use strum::VariantArray;
 
 use crate::clinic::promise::Calendar;
@@ -116,9 +117,10 @@ impl DeskState {
             .filter(wanted)
             .cloned()
             .partition(|entry| suits(calendar, &entry.times, from, hour.until));
-        other.retain(|entry| entry.state == RequestState::New && (entry.due_at < now || entry.safety));
+        other
+            .retain(|entry| entry.state == RequestState::New && (entry.due_at < now || entry.sign.is_some()));
         for list in [&mut best, &mut other] {
-            list.sort_by_key(|entry| (!entry.safety, entry.due_at, entry.created_at));
+            list.sort_by_key(|entry| (Reverse(entry.sign), entry.due_at, entry.created_at));
         }
         (best, other)
     }

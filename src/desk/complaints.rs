@@ -167,7 +167,7 @@ impl ShowPage<'_> {
     }
 
     fn phone_link(&self) -> String {
-        self.complaint.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+        form::phone::link(&self.complaint.phone)
     }
 }
 

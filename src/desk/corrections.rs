@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::library::{Library, Sheet};
-use crate::patients::corrections::{Mistake, store};
+use crate::patients::corrections::{Correction, store};
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
@@ -40,7 +40,7 @@ impl FromRef<CorrectionReviewState> for App {
 #[template(path = "desk/corrections.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
-    mistake: &'a Mistake,
+    mistake: &'a Correction,
     sheet: Option<&'a Sheet>,
     asked: String,
     erased: Option<String>,
@@ -92,14 +92,14 @@ async fn answer(
 }
 
 impl CorrectionReviewState {
-    async fn find(&self, reference: &str) -> Result<Mistake> {
+    async fn find(&self, reference: &str) -> Result<Correction> {
         Ok(store::find(self.app.database.readers(), &self.app.cipher, reference).await?)
     }
 
     async fn show(
         &self,
         me: &Account,
-        mistake: &Mistake,
+        mistake: &Correction,
         answer: &str,
         errors: &FieldErrors,
         stale: bool,
@@ -112,7 +112,7 @@ impl CorrectionReviewState {
             (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, true) => StatusCode::OK,
         };
-        let title = format!("Mistake {}", mistake.reference);
+        let title = format!("Correction {}", mistake.reference);
         let shown = ReviewPage {
             context: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
             mistake,

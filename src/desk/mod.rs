@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod bookings;
 pub mod calls;
+pub mod clock;
 pub mod complaints;
 pub mod components;
 pub mod corrections;

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::consultations;
 use crate::consultations::request_form::{LONGEST_CONCERN, RequestForm};
 use crate::desk::state::DeskState;
+use crate::signs::Kind;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::reference::SubmissionKey;
@@ -27,6 +28,8 @@ struct PhonePage<'a> {
     errors: &'a FieldErrors,
     /// The text in pieces, when it holds safety words that are yet to be read out.
     marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
     key: &'a str,
     due: String,
     trouble: bool,
@@ -56,7 +59,7 @@ pub async fn create(
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
-    let unread = app.site.clinic.safety.are_in(&new.concern) && !fields.has("read_out");
+    let unread = !app.site.signs.read(&new.concern).is_calm() && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
     };
@@ -86,13 +89,15 @@ impl DeskState {
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, false) => StatusCode::OK,
         };
+        let finding = app.site.signs.read(&form.concern);
         let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let context = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
         let shown = PhonePage {
             context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            marked: if safety { app.site.clinic.safety.marked(&form.concern) } else { Vec::new() },
+            marked: if safety { finding.marked(&form.concern) } else { Vec::new() },
+            kinds: finding.kinds(),
             key: key.as_str(),
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
             trouble,

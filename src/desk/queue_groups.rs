@@ -1,8 +1,11 @@
 //! The order of the queue: which group a request stands in, what is asked for, and which page of it.
 
+use std::cmp::Reverse;
+
 use crate::consultations::RequestState;
 use crate::consultations::handling::Attention;
 use crate::consultations::queue_index::{Entries, Entry, SearchKey};
+use crate::signs::Kind;
 use crate::web::form::contact::Method;
 
 /// Requests on one page of the queue.
@@ -80,7 +83,7 @@ impl View {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Urgency {
     group: QueueGroup,
-    without_safety: bool,
+    sign: Reverse<Option<Kind>>,
     /// Seconds since 1970; negative where the latest comes first.
     moment: i64,
     created_at: i64,
@@ -112,7 +115,7 @@ impl QueueGroup {
         match entry.state {
             RequestState::Withdrawn if entry.attention == Attention::BookingFree => QueueGroup::Waiting,
             RequestState::Closed | RequestState::Withdrawn => QueueGroup::Done,
-            RequestState::New if entry.safety => QueueGroup::Safety,
+            RequestState::New if entry.sign.is_some() => QueueGroup::Safety,
             RequestState::New if entry.due_at < now => QueueGroup::Late,
             RequestState::New if entry.due_at < tomorrow => QueueGroup::Today,
             _ if entry.attention != Attention::None => QueueGroup::Waiting,
@@ -137,7 +140,7 @@ impl QueueGroup {
 
     pub fn title(self) -> &'static str {
         match self {
-            QueueGroup::Safety => "Safety words",
+            QueueGroup::Safety => "Signs that need help",
             QueueGroup::Late => "Late",
             QueueGroup::Today => "Due today",
             QueueGroup::Waiting => "Waiting for us",
@@ -219,7 +222,7 @@ impl Urgency {
             }
             _ => entry.due_at,
         };
-        Urgency { group, without_safety: !entry.safety, moment, created_at: entry.created_at }
+        Urgency { group, sign: Reverse(entry.sign), moment, created_at: entry.created_at }
     }
 }
 

@@ -7,8 +7,10 @@ use crate::consultations::RequestState;
 use crate::consultations::queue_index::Entry;
 use crate::desk::queue_groups::QueueItem;
 use crate::library::count;
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::CallTime;
+use crate::web::form::phone;
 
 /// One request, in the words of a list.
 pub struct QueueRow {
@@ -25,7 +27,8 @@ pub struct QueueRow {
     pub left: String,
     pub late: bool,
     pub state: RequestState,
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     pub attention: &'static str,
     pub owner: String,
     pub nobody: bool,
@@ -81,7 +84,7 @@ impl RowWriter<'_> {
             left: if promised { left(at, seconds(self.now)) } else { String::new() },
             late: promised && at < seconds(self.now),
             state: entry.state,
-            safety: entry.safety,
+            sign: entry.sign,
             attention: entry.attention.label(),
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             nobody: entry.owner.is_none(),
@@ -97,14 +100,10 @@ impl QueueRow {
         count(usize::try_from(self.calls).unwrap_or(0), "call")
     }
 
-    /// The digits of the number as typed, for a `tel:` link.
+    /// A `tel:` link to the first number among what was typed.
     pub fn phone_link(&self) -> String {
-        phone_link(&self.phone)
+        phone::link(&self.phone)
     }
-}
-
-pub fn phone_link(phone: &str) -> String {
-    format!("tel:{}", phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
 }
 
 /// "25 minutes left", "4 hours left", "late by 2 days".

@@ -17,18 +17,19 @@ use crate::consultations::store::Event;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
-use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, phone_link, select_options};
+use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::library::summary::Summary;
 use crate::mail;
 use crate::mail::State as MailState;
+use crate::signs::Kind;
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
 use crate::web::error::Result;
-use crate::web::form::FieldErrors;
+use crate::web::form::{FieldErrors, phone};
 use crate::web::page;
 use crate::web::site::PageContext;
 
@@ -47,6 +48,8 @@ struct ReviewPage<'a> {
     mine: bool,
     /// What they said in pieces, safety words marked.
     marked: Vec<(bool, &'a str)>,
+    /// Each sign that was found, in plain words, and what they wrote that says so. Only for who sees their words.
+    found_signs: Vec<(Kind, String, Vec<String>)>,
     about: Option<&'a str>,
     asked: String,
     due: String,
@@ -148,12 +151,14 @@ impl DeskState {
         let colleagues = store::colleagues(readers).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
+        let finding = app.site.signs.read(&request.concern);
         let shown = ReviewPage {
             // The reference, not the name: a browser keeps the titles of pages in its history.
             context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
-            marked: app.site.clinic.safety.marked(&request.concern),
+            marked: finding.marked(&request.concern),
+            found_signs: finding.reasons(&request.concern),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),
             due: calendar.say_with_year(request.due_at),
@@ -285,7 +290,7 @@ fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static st
 
 impl ReviewPage<'_> {
     fn phone_link(&self) -> String {
-        phone_link(&self.request.phone)
+        phone::link(&self.request.phone)
     }
 
     fn outcomes(&self) -> &'static [CallOutcome] {

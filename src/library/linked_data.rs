@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::library::{ReviewState, Sheet};
+use crate::library::Sheet;
 use crate::web::site::Site;
 
 /// A sheet, and where it stands on the site. Only a person who signed it off is named as its reviewer.
@@ -14,11 +14,12 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
         "name": front.title,
         "description": front.summary,
         "url": site.url(&sheet.path()),
-        "lastReviewed": front.reviewed.to_string(),
+        "dateModified": front.newest().to_string(),
         "audience": { "@type": "MedicalAudience", "audienceType": "Patient" },
         "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
     });
-    if front.reviewer.state == ReviewState::Signed {
+    if let Some(reviewed) = front.signed_on() {
+        page["lastReviewed"] = json!(reviewed.to_string());
         page["reviewedBy"] =
             json!({ "@type": "Person", "name": front.reviewer.name, "jobTitle": front.reviewer.role });
     }
@@ -70,7 +71,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::library::Library;
+    use crate::library::{Library, ReviewState};
 
     fn described(change: impl Fn(&mut Sheet)) -> (String, Value) {
         let content = Path::new("content");
@@ -87,11 +88,13 @@ mod tests {
         let sign = |sheet: &mut Sheet, state| {
             sheet.front.reviewer.name = "Sam Porter".to_owned();
             sheet.front.reviewer.state = state;
+            sheet.front.reviewed = Some(sheet.front.written);
         };
         let (_, signed) = described(|sheet| sign(sheet, ReviewState::Signed));
         assert_eq!(signed["reviewedBy"]["name"], "Sam Porter");
+        assert_eq!(signed["lastReviewed"], signed["dateModified"]);
         let (_, pending) = described(|sheet| sign(sheet, ReviewState::Pending));
-        assert!(pending.get("reviewedBy").is_none());
+        assert!(pending.get("reviewedBy").is_none() && pending.get("lastReviewed").is_none());
     }
 
     #[test]

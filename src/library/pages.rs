@@ -9,11 +9,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use jiff::civil::Date;
 
-use crate::library::glossary::GlossaryPage;
-use crate::library::{Library, PlainPage, Sheet, Topic, linked_data};
-use crate::web::page::StaticPage;
+pub use crate::library::day::day;
+use crate::library::glossary_page::GlossaryPage;
+use crate::library::{Library, PlainPage, Sheet, Topic, figures, linked_data};
+use crate::web::page::{FOREVER, StaticPage};
 use crate::web::site::{PageContext, Site};
 
 /// Pages with an address of their own that no content file makes.
@@ -35,6 +35,8 @@ pub const FIXED_PATHS: &[&str] = &[
 pub struct RenderedPages {
     pages: HashMap<String, StaticPage>,
     moved: HashMap<String, String>,
+    /// Drawings, by their addresses.
+    figures: HashMap<String, StaticPage>,
 }
 
 #[derive(Template)]
@@ -63,9 +65,12 @@ struct IndexPage<'a> {
 #[template(path = "library/home.html")]
 struct HomePage<'a> {
     context: PageContext<'a>,
-    topics: &'a [Topic],
+    /// Each with what to read about it, in the order of reading.
+    topics: Vec<(&'a Topic, Vec<&'a Sheet>)>,
     /// How many there are to read.
     sheets: usize,
+    /// Where someone who wants to move should begin.
+    exercises: String,
 }
 
 #[derive(Template)]
@@ -112,13 +117,13 @@ impl RenderedPages {
         library: &Library,
         offers: impl Fn(&str) -> Vec<String>,
     ) -> anyhow::Result<RenderedPages> {
-        let mut rendered_pages = RenderedPages { pages: HashMap::new(), moved: HashMap::new() };
+        let mut rendered_pages =
+            RenderedPages { pages: HashMap::new(), moved: HashMap::new(), figures: figures(library) };
         let name = &site.clinic.site;
         let about =
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
         let topics = &library.topics;
-        let sheets = library.sheets.len();
-        rendered_pages.add("/", &HomePage { context: site.public(name, about, "/"), topics, sheets })?;
+        rendered_pages.add("/", &home_page(library, site.public(name, about, "/")))?;
         let every = "Every fact sheet and guide, in the order of the alphabet.";
         let letters = by_letter(&library.sheets);
         rendered_pages.add(
@@ -184,7 +189,8 @@ impl RenderedPages {
 
 pub fn routes(rendered_pages: Arc<RenderedPages>) -> Router {
     let mut router = Router::new();
-    for path in rendered_pages.paths().chain(rendered_pages.moved.keys().map(String::as_str)) {
+    let others = rendered_pages.moved.keys().chain(rendered_pages.figures.keys()).map(String::as_str);
+    for path in rendered_pages.paths().chain(others) {
         router = router.route(path, get(show));
     }
     router.with_state(rendered_pages)
@@ -196,7 +202,9 @@ pub fn short_link(link: &str) -> &str {
 }
 
 async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked: HeaderMap) -> Response {
-    match (rendered_pages.pages.get(uri.path()), rendered_pages.moved_to(uri.path())) {
+    let path = uri.path();
+    let page = rendered_pages.pages.get(path).or_else(|| rendered_pages.figures.get(path));
+    match (page, rendered_pages.moved_to(path)) {
         (Some(page), _) => page.answer(&asked),
         (None, Some(to)) => Redirect::permanent(to).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
@@ -226,10 +234,37 @@ fn sheet_page<'a>(
     }
 }
 
+fn home_page<'a>(library: &'a Library, context: PageContext<'a>) -> HomePage<'a> {
+    let first = library.sheet("exercises-step-by-step").or_else(|| library.sheet("exercise-for-back-pain"));
+    HomePage {
+        context,
+        topics: library.topics.iter().map(|topic| (topic, library.sheets_of(topic).collect())).collect(),
+        sheets: library.sheets.len(),
+        exercises: first.map_or_else(|| "/fact-sheets".to_owned(), Sheet::path),
+    }
+}
+
+fn figures(library: &Library) -> HashMap<String, StaticPage> {
+    let drawn = |(name, svg): (&String, &String)| {
+        let file = StaticPage::new("image/svg+xml", FOREVER, svg.clone().into_bytes());
+        (figures::path(name, svg), file)
+    };
+    library.figures.iter().map(drawn).collect()
+}
+
+/// What a title is filed under: "A flare-up plan" stands under F.
+fn filed(title: &str) -> String {
+    let title = title.to_lowercase();
+    let article = ["a ", "an ", "the "].into_iter().find(|article| title.starts_with(article));
+    title[article.map_or(0, str::len)..].to_owned()
+}
+
 fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {
+    let mut sheets: Vec<&Sheet> = sheets.iter().collect();
+    sheets.sort_by_key(|sheet| filed(&sheet.front.title));
     let mut letters: Vec<(char, Vec<&Sheet>)> = Vec::new();
     for sheet in sheets {
-        let letter = sheet.front.title.chars().next().map_or('?', |c| c.to_ascii_uppercase());
+        let letter = filed(&sheet.front.title).chars().next().map_or('?', |c| c.to_ascii_uppercase());
         match letters.last_mut() {
             Some((last, list)) if *last == letter => list.push(sheet),
             _ => letters.push((letter, vec![sheet])),
@@ -238,7 +273,14 @@ fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {
     letters
 }
 
-/// "27 May 2026".
-pub fn day(date: &Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_filed_without_its_article() {
+        assert_eq!(filed("A flare-up plan"), "flare-up plan");
+        assert_eq!(filed("The sleep and pain connection"), "sleep and pain connection");
+        assert_eq!(filed("Another page"), "another page");
+    }
 }

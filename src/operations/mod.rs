@@ -1,6 +1,7 @@
 //! What watches over the running site: alarms, health, the retention job, demonstration data.
 
 pub mod alarms;
+pub mod clock_check;
 pub mod demo;
 pub mod letters;
 pub mod retention_job;

@@ -1,59 +1,30 @@
-//! Erases what has been kept long enough: run every hour, and once at the start.
+//! Erases what has been kept long enough: every hour and once at the start, when the time is believed.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
 use crate::consultations::summaries;
 use crate::desk::data_rights;
+use crate::operations::clock_check::ClockCheck;
 use crate::patients::{complaints, corrections, drafts, reports};
+use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::retention;
 use crate::storage::submissions;
 use crate::web::app::App;
-use crate::web::metrics::Alarm;
 use crate::{consultations, mail, staff};
 
-const EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often the time is compared with what it should be, and noted.
+const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
+/// Erases once in so many looks: every hour.
+const LOOKS_IN_A_PASS: u32 = 12;
 
-/// More than a clock is ever put right by. What was erased by a wrong clock is gone for good.
-const FURTHEST_STEP: SignedDuration = SignedDuration::from_hours(48);
-const CLOCK_JUMPED: &str = "clock-jumped";
-
-/// What the passes of this process went by.
-#[derive(Default)]
-pub struct Passes {
-    /// The system's time at the last pass, and how long the machine had run.
-    last: Option<(Timestamp, SignedDuration)>,
-}
-
-impl Passes {
-    /// One pass, unless the system's time has moved since the last one as no time has passed. Such a time is not
-    /// believed until it is put right, or the site is started again by someone who knows that it is right now.
-    pub async fn pass(&mut self, app: &App, machine_ran: SignedDuration) -> sqlx::Result<()> {
-        let now = app.clock.now();
-        if let Some((then, ran)) = self.last {
-            let step = then.duration_until(now) - (machine_ran - ran);
-            if step.abs() > FURTHEST_STEP {
-                warn_of_clock(app, step);
-                return Ok(());
-            }
-        }
-        app.site.metrics.end(CLOCK_JUMPED);
-        self.last = Some((now, machine_ran));
-        forget(app).await
-    }
-}
-
-fn warn_of_clock(app: &App, step: SignedDuration) {
-    let days = step.as_hours().abs() / 24;
-    tracing::error!(days, "the clock of this machine has jumped: nothing is erased");
-    let sentence = format!(
-        "The clock of the site’s machine has jumped by {days} days, so nothing is erased and promises may be wrong: have it put right, then the site started again."
-    );
-    app.site.metrics.raise(Alarm { name: CLOCK_JUMPED, sentence, link: None });
+/// One pass, unless the system's time is not believed.
+pub async fn pass(app: &App, clock: &mut ClockCheck, machine_ran: SignedDuration) -> sqlx::Result<()> {
+    if clock.look(app, machine_ran).await? { forget(app).await } else { Ok(()) }
 }
 
 /// How long the machine has run, asleep or not, whatever its time is set to.
@@ -64,15 +35,25 @@ fn machine_ran() -> SignedDuration {
 
 /// Runs until told to stop.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut passes = Passes::default();
+    let mut clock = ClockCheck::default();
+    // A time that is confirmed is acted upon at the next look.
+    let mut since_pass = LOOKS_IN_A_PASS;
     loop {
-        if let Err(error) = passes.pass(&app, machine_ran()).await {
-            tracing::error!(%error, "old data was not erased; it is tried again in an hour");
+        let done = if since_pass >= LOOKS_IN_A_PASS {
+            pass(&app, &mut clock, machine_ran()).await.map(|()| clock.is_believed())
+        } else {
+            clock.look(&app, machine_ran()).await
+        };
+        match done {
+            Ok(true) if since_pass >= LOOKS_IN_A_PASS => since_pass = 1,
+            Ok(true) => since_pass += 1,
+            Ok(false) => since_pass = LOOKS_IN_A_PASS,
+            Err(error) => tracing::error!(%error, "old data was not erased; it is tried again in 5 minutes"),
         }
         app.limits.prune();
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
 }
@@ -84,6 +65,8 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
         .write(move |connection| {
             Box::pin(async move {
                 let at = seconds(now);
+                // The guard of the audit goes by it.
+                believed_time::set(connection, now).await?;
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;

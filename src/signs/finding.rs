@@ -4,8 +4,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// How soon somebody needs help, the least urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Kind {
     /// An urgent GP appointment or NHS 111 today.
     SameDay,
@@ -32,6 +45,27 @@ pub struct Mark {
 pub struct Finding {
     /// The most urgent first.
     pub marks: Vec<Mark>,
+}
+
+impl Kind {
+    /// The word stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The word stored for the gravest sign of a text, and for none.
+    pub fn word(sign: Option<Kind>) -> &'static str {
+        sign.map(Kind::as_str).unwrap_or_default()
+    }
+
+    /// What the desk calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::SameDay => "Same-day words",
+            Kind::Crisis => "Crisis words",
+            Kind::Emergency => "Emergency words",
+        }
+    }
 }
 
 impl Finding {
@@ -64,6 +98,28 @@ impl Finding {
     pub fn ranges_of(&self, kind: Kind) -> Vec<Range<usize>> {
         let marks = self.marks.iter().filter(|mark| mark.kind == kind);
         merged(marks.flat_map(|mark| mark.words.iter().cloned()).collect())
+    }
+
+    /// `text` in pieces, each with whether it is marked. The text must be the one that was read.
+    pub fn marked<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {
+        let (mut pieces, mut from) = (Vec::new(), 0);
+        for range in self.ranges() {
+            pieces.extend(
+                text.get(from..range.start).filter(|piece| !piece.is_empty()).map(|piece| (false, piece)),
+            );
+            pieces.extend(text.get(range.clone()).map(|piece| (true, piece)));
+            from = range.end;
+        }
+        pieces.extend(text.get(from..).filter(|piece| !piece.is_empty()).map(|piece| (false, piece)));
+        pieces
+    }
+
+    /// What staff are told: each sign in plain words, with the words of `text` that made it say so.
+    pub fn reasons(&self, text: &str) -> Vec<(Kind, String, Vec<String>)> {
+        let words = |mark: &Mark| -> Vec<String> {
+            mark.words.iter().filter_map(|range| text.get(range.clone())).map(str::to_owned).collect()
+        };
+        self.marks.iter().map(|mark| (mark.kind, mark.label.to_string(), words(mark))).collect()
     }
 
     /// The marked words of `text`, which must be the text that was read.

@@ -16,6 +16,7 @@ mod folding;
 pub mod list;
 mod matcher;
 mod normalise;
+pub mod numbers;
 mod pattern;
 mod reader;
 mod rules;

@@ -8,6 +8,7 @@ pub mod expired_forms;
 pub mod password;
 pub mod password_check;
 pub mod people;
+mod places;
 pub mod retention;
 pub mod second_factor;
 pub mod session;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::staff::account::Account;
-use crate::staff::{audit, password, store};
+use crate::staff::{audit, password, places, store};
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::email::LONGEST;
@@ -25,7 +25,10 @@ pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String)
     if email.len() > LONGEST {
         return Ok(PasswordCheck::Wrong);
     }
-    let Some(turn) = app.limits.password_turn(from, email) else { return Ok(PasswordCheck::TooMany) };
+    let known_place = places::is_known(app, from, email).await?;
+    let Some(turn) = app.limits.password_turn(from, email, known_place) else {
+        return Ok(PasswordCheck::TooMany);
+    };
     tokio::time::sleep(turn.wait).await;
     let found = store::find_by_email(app.database.readers(), email).await?;
     let (account, hash) = match found {
@@ -36,6 +39,7 @@ pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String)
     let Some(account) = account else { return Ok(PasswordCheck::Wrong) };
     if right {
         app.limits.right_password(from, email);
+        places::note(app, from, &account).await?;
         return Ok(PasswordCheck::Right(account));
     }
     if turn.number.is_multiple_of(TOLD_EVERY) {

@@ -138,3 +138,28 @@ pub async fn forget_invitations(connection: &mut SqliteConnection, now: i64) -> 
     sqlx::query("delete from staff_invitations where expires_at <= $1").bind(now).execute(connection).await?;
     Ok(())
 }
+
+pub async fn knows_place(readers: &SqlitePool, place_mark: &str) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar("select 1 from staff_places where place_mark = $1")
+        .bind(place_mark)
+        .fetch_optional(readers)
+        .await?;
+    Ok(found.is_some())
+}
+
+pub async fn note_place(
+    connection: &mut SqliteConnection,
+    place_mark: &str,
+    staff: i64,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let sql = "insert into staff_places (place_mark, staff_id, seen_at) values ($1, $2, $3) \
+        on conflict (place_mark) do update set seen_at = excluded.seen_at";
+    sqlx::query(sql).bind(place_mark).bind(staff).bind(seconds(now)).execute(connection).await?;
+    Ok(())
+}
+
+pub async fn forget_places(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    sqlx::query("delete from staff_places where seen_at < $1").bind(before).execute(connection).await?;
+    Ok(())
+}

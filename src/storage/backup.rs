@@ -1,25 +1,28 @@
 //! A copy of the database that is known to open, and the way back from it.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
 
+use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
+use crate::storage::lock;
+use crate::storage::lock::Purpose;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
-const RECORD: &str = "last-backup";
+pub const RECORD: &str = "last-backup";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The sealing key is not in it: it is backed up apart.
 pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
     let file = data.join("mybackpain.sqlite");
     ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
+    let _lock = lock::take(data, Purpose::Beside)?;
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -52,27 +55,27 @@ async fn copy_and_check(file: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts a backup into a data folder that has no database. Nothing is ever overwritten.
+/// Puts a backup into a data folder that has no database, or an empty one. Nothing is ever overwritten.
 pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
     ensure!(backup.is_file(), "there is no backup at {}", backup.display());
     ensure!(is_whole(backup).await?, "the backup {} is damaged; take an older one", backup.display());
+    ensure!(
+        database::is_ours(backup).await?,
+        "{} is not a backup of mybackpain, or of a newer one; take a file that `mybackpain backup` made",
+        backup.display()
+    );
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data)?;
+    let _lock = lock::take(data, Purpose::Change("restore"))?;
     for name in ["mybackpain.sqlite", "mybackpain.sqlite-wal"] {
         let there = data.join(name);
+        let holds_something = fs::metadata(&there).is_ok_and(|found| found.len() > 0);
         ensure!(
-            !there.exists(),
+            !holds_something,
             "{} is there already, and a restore overwrites nothing; stop the site, move it away, and restore again",
             there.display()
         );
     }
-    let file = data.join("mybackpain.sqlite");
-    let beside = data.join("mybackpain.restoring");
-    fs::copy(backup, &beside).with_context(|| format!("cannot write {}", beside.display()))?;
-    fs::set_permissions(&beside, fs::Permissions::from_mode(0o600))?;
-    fs::File::open(&beside)?.sync_all()?;
-    fs::rename(&beside, &file)?;
-    fs::File::open(data)?.sync_all()?;
-    Ok(())
+    atomic_file::write(&data.join("mybackpain.sqlite"), fs::File::open(backup)?)
 }
 
 /// When the last good backup of this data folder was made.
@@ -81,11 +84,5 @@ pub fn last(data: &Path) -> Option<i64> {
 }
 
 fn record(data: &Path, now: Timestamp) -> anyhow::Result<()> {
-    let beside = data.join(format!("{RECORD}.new"));
-    let mut output =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    writeln!(output, "{}", seconds(now))?;
-    output.sync_all()?;
-    fs::rename(&beside, data.join(RECORD))?;
-    Ok(())
+    atomic_file::write(&data.join(RECORD), format!("{}\n", seconds(now)).as_bytes())
 }

@@ -5,32 +5,52 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
+use crate::storage::backup;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
+use crate::storage::lock;
+use crate::storage::lock::{Lock, Purpose};
 
 /// What SQLite keeps beside a database, and the database itself.
 const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
+
+/// There from before the key is made until the database is: a first start that was killed is begun again.
+const FIRST_START: &str = "first-start";
 
 /// Nobody else on the machine reads what this process makes from now on, whoever makes it: SQLite asks nobody.
 pub fn keep_new_files_private() {
     umask(Mode::from_raw_mode(0o077));
 }
 
+/// An open data folder, and the lock on it.
+pub struct DataDir {
+    pub database: Database,
+    pub cipher: Cipher,
+    pub lock: Lock,
+}
+
+/// What is done when there are signs of an earlier site and no database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    Refuse,
+    BeginAnew,
+}
+
 /// A folder that was named by mistake is not made, and nothing is said to be erased in it.
-pub async fn open_data_that_is_there(folder: &Path) -> anyhow::Result<(Database, Cipher)> {
+pub async fn open_data_that_is_there(folder: &Path, purpose: Purpose) -> anyhow::Result<DataDir> {
     ensure!(
         key_file(folder).exists(),
         "there is no data in {}; give the folder of the site with --data",
         folder.display()
     );
-    open_data(folder).await
+    open_data(folder, purpose, Lost::Refuse).await
 }
 
-pub async fn open_data(folder: &Path) -> anyhow::Result<(Database, Cipher)> {
+pub async fn open_data(folder: &Path, purpose: Purpose, lost: Lost) -> anyhow::Result<DataDir> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
             "cannot make the data folder {}; give a folder that can be written with --data",
@@ -43,13 +63,42 @@ pub async fn open_data(folder: &Path) -> anyhow::Result<(Database, Cipher)> {
             folder.display()
         )
     })?;
+    let lock = lock::take(folder, purpose)?;
     let file = folder.join(DATABASE[0]);
-    let cipher = Cipher::open(&key_file(folder), !file.exists())
+    let first_start = folder.join(FIRST_START);
+    if lost == Lost::Refuse && !first_start.exists() {
+        refuse_a_lost_database(folder, &file)?;
+    }
+    if fs::metadata(&file).map_or(0, |found| found.len()) == 0 {
+        fs::write(&first_start, "").with_context(|| format!("cannot write {}", first_start.display()))?;
+    }
+    let cipher = Cipher::open(&key_file(folder), first_start.exists())
         .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
     let database = Database::open(&file).await.with_context(|| {
         format!("cannot open the database {}; give a folder that can be written with --data", file.display())
     })?;
-    Ok((database, cipher))
+    if first_start.exists() {
+        fs::remove_file(&first_start)?;
+    }
+    Ok(DataDir { database, cipher, lock })
+}
+
+/// Where a site has been before, a missing database is lost, and a new one in its place would look healthy.
+fn refuse_a_lost_database(folder: &Path, file: &Path) -> anyhow::Result<()> {
+    let what = match fs::metadata(file) {
+        Ok(found) if found.len() > 0 => return Ok(()),
+        Ok(_) => "empty",
+        Err(_) => "missing",
+    };
+    let wal = folder.join(DATABASE[1]);
+    let traces = [key_file(folder), wal, folder.join(backup::RECORD), folder.join("mail")];
+    let Some(trace) = traces.iter().find(|trace| trace.exists()) else { return Ok(()) };
+    bail!(
+        "{} is there, but its database is {what}: put the last backup back with `mybackpain restore FILE --data {}`, \
+         or begin anew, with nothing in it, with --begin-anew",
+        trace.display(),
+        folder.display()
+    )
 }
 
 pub fn key_file(folder: &Path) -> PathBuf {

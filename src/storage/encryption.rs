@@ -4,8 +4,6 @@
 //! to another row or column does not open. The keys are in a file of their own, outside the database and its backups.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
@@ -14,6 +12,8 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+
+use crate::storage::atomic_file;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -110,7 +110,12 @@ impl Cipher {
     /// A keyed mark by which two equal texts are known without keeping either. `purpose` keeps marks of different
     /// uses apart. Made with the oldest key, so that marks stay the same when a key is added.
     pub fn mark(&self, purpose: &str, text: &str) -> String {
-        hex(&self.mac(purpose, text).finalize().into_bytes())
+        hex(&self.keyed_hash(purpose, text).finalize().into_bytes())
+    }
+
+    /// True when this is the beginning of the mark of a text. It takes as long whether it is or not.
+    pub fn is_start_of_mark(&self, purpose: &str, text: &str, start: &[u8]) -> bool {
+        self.keyed_hash(purpose, text).verify_truncated_left(start).is_ok()
     }
 
     /// True when `mark` is the mark of the text, or its first 16 bytes or more. Takes the same time for every mark.
@@ -119,10 +124,10 @@ impl Cipher {
             .map(|at| mark.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect::<Option<Vec<u8>>>()
             .filter(|bytes| bytes.len() >= 16 && mark.len() == bytes.len() * 2);
-        bytes.is_some_and(|bytes| self.mac(purpose, text).verify_truncated_left(&bytes).is_ok())
+        bytes.is_some_and(|bytes| self.is_start_of_mark(purpose, text, &bytes))
     }
 
-    fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+    fn keyed_hash(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
         let key = self.keys.last().expect("a cipher has a key");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");
         mac.update(purpose.as_bytes());
@@ -227,23 +232,8 @@ fn parse_key(line: &str) -> anyhow::Result<Key> {
     Ok(Key { mark, cipher: XChaCha20Poly1305::new(&bytes.into()), bytes })
 }
 
-/// Written beside and moved into place, readable by its owner alone: a crash leaves the old keys or the new ones.
 fn write_keys(file: &Path, keys: &[String]) -> anyhow::Result<()> {
-    let beside = file.with_extension("new");
-    let _ = fs::remove_file(&beside);
-    let mut output = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&beside)
-        .with_context(|| format!("cannot write {}", beside.display()))?;
-    writeln!(output, "{}", keys.join("\n"))?;
-    output.sync_all()?;
-    fs::rename(&beside, file)?;
-    if let Some(folder) = file.parent() {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    atomic_file::write(file, format!("{}\n", keys.join("\n")).as_bytes())
 }
 
 #[cfg(test)]

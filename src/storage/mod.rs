@@ -1,11 +1,14 @@
 //! The data folder: the database, encryption of fields and its key, backup and restore, retention periods, references, the clock.
 
+pub mod atomic_file;
 pub mod backup;
+pub mod believed_time;
 pub mod clock;
 pub mod data_dir;
 pub mod database;
 pub mod encryption;
 pub mod key_rotation;
+pub mod lock;
 pub mod reference;
 pub mod retention;
 pub mod submissions;

@@ -24,6 +24,8 @@ pub const AUDIT: i64 = 730 * DAY;
 pub const SESSION_IDLE: i64 = 15 * 60;
 /// A sign-in in all.
 pub const SESSION: i64 = 8 * 60 * 60;
+/// A network that an account was signed in to from, as a keyed mark.
+pub const PLACE: i64 = 90 * DAY;
 /// A one-time link for a new account.
 pub const INVITATION: i64 = 3 * DAY;
 /// The time between the password and the code, long enough to set up an app.

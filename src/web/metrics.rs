@@ -5,6 +5,9 @@ use std::sync::{PoisonError, RwLock};
 
 use axum::http::StatusCode;
 
+/// The alarm about a time that is not believed; ended where it is confirmed.
+pub const CLOCK_JUMPED: &str = "clock-jumped";
+
 /// Something that is silently wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alarm {

@@ -2,11 +2,14 @@
 
 pub mod app;
 pub mod canonical_path;
+pub mod connections;
 pub mod error;
 pub mod form;
 pub mod icons;
 pub mod metrics;
 pub mod page;
+pub mod public_posts;
+pub mod refusals;
 pub mod security;
 pub mod server;
 pub mod site;

@@ -68,7 +68,7 @@ impl StaticPage {
     }
 
     pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
-        Ok(StaticPage::new(HTML, PUBLIC, template.render()?.into_bytes()))
+        Ok(StaticPage::new(HTML, PUBLIC, without_indents(&template.render()?).into_bytes()))
     }
 
     /// A short name of the content, for addresses.
@@ -134,6 +134,11 @@ impl StaticPage {
     }
 }
 
+/// HTML without the indents and empty lines of its template. Public pages hold no element in which they would show.
+fn without_indents(html: &str) -> String {
+    html.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 enum Encoding {
     Brotli,
     Gzip,
@@ -147,12 +152,15 @@ fn best_encoding(asked: &HeaderMap) -> Encoding {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let takes = |name: &str| {
-        accepted.iter().any(|item| {
+    // Whether it is named at all, and if so, whether it is wanted.
+    let named = |name: &str| {
+        accepted.iter().find_map(|item| {
             let mut parts = item.split(';').map(str::trim);
-            parts.next() == Some(name) && !parts.any(|part| part.trim_end_matches(['0', '.']) == "q=")
+            let is_it = parts.next().is_some_and(|part| part.eq_ignore_ascii_case(name));
+            is_it.then(|| !parts.any(|part| part.trim_end_matches(['0', '.']).eq_ignore_ascii_case("q=")))
         })
     };
+    let takes = |name: &str| named(name).or_else(|| named("*")).unwrap_or(false);
     match () {
         () if takes("br") => Encoding::Brotli,
         () if takes("gzip") => Encoding::Gzip,
@@ -181,6 +189,11 @@ mod tests {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
     }
 
+    #[test]
+    fn a_page_is_kept_without_the_indents_of_its_template() {
+        assert_eq!(without_indents("<p>\n  one\n\n  two </p>\n"), "<p>\none\ntwo </p>");
+    }
+
     fn encoding(accept: &str) -> Option<String> {
         let ready = StaticPage::new(HTML, PUBLIC, vec![b'a'; 1000]);
         let response = ready.answer(&asked(header::ACCEPT_ENCODING, accept));
@@ -193,6 +206,10 @@ mod tests {
         assert_eq!(encoding("gzip;q=0.5, br;q=0").as_deref(), Some("gzip"));
         assert_eq!(encoding("identity"), None);
         assert_eq!(encoding("gzip;q=0.000"), None);
+        assert_eq!(encoding("GZIP").as_deref(), Some("gzip"));
+        assert_eq!(encoding("*").as_deref(), Some("br"));
+        assert_eq!(encoding("br;q=0, *").as_deref(), Some("gzip"));
+        assert_eq!(encoding("*;Q=0"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::clinic::Clinic;
 use crate::clinic::Role;
+use crate::signs::SignsReader;
 use crate::signs::list::Safety;
 use crate::web::metrics::Metrics;
 
@@ -11,6 +12,8 @@ use crate::web::metrics::Metrics;
 pub struct Site {
     pub clinic: Clinic,
     pub safety: Safety,
+    /// Finds the signs that need help in what people type.
+    pub signs: SignsReader,
     /// Public address without a slash at its end.
     pub base_url: String,
     /// The data was made up by `mybackpain demo`.
@@ -22,7 +25,14 @@ pub struct Site {
 impl Site {
     pub fn load(content: &Path, base_url: String) -> anyhow::Result<Site> {
         let (clinic, safety) = (Clinic::load(content)?, Safety::load(content)?);
-        Ok(Site { clinic, safety, base_url, demo: false, metrics: Metrics::default() })
+        Ok(Site {
+            clinic,
+            safety,
+            signs: SignsReader::load(content)?,
+            base_url,
+            demo: false,
+            metrics: Metrics::default(),
+        })
     }
 
     pub fn is_https(&self) -> bool {

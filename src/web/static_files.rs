@@ -23,8 +23,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ready: StaticPage::new(content_type, FOREVER, bytes.to_vec()),
     };
     vec![
-        asset("site.css", CSS, small(include_str!("../../static/site.css")).as_bytes()),
-        asset("rest.css", CSS, small(include_str!("../../static/rest.css")).as_bytes()),
+        asset("base.css", CSS, small(include_str!("../../static/base.css")).as_bytes()),
+        asset("reading.css", CSS, small(include_str!("../../static/reading.css")).as_bytes()),
+        asset("forms.css", CSS, small(include_str!("../../static/forms.css")).as_bytes()),
+        asset("finding.css", CSS, small(include_str!("../../static/finding.css")).as_bytes()),
+        asset("print.css", CSS, small(include_str!("../../static/print.css")).as_bytes()),
         asset("desk.css", CSS, small(include_str!("../../static/desk.css")).as_bytes()),
         asset("assessment.css", CSS, small(include_str!("../../static/assessment.css")).as_bytes()),
         asset(
@@ -47,11 +50,13 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             small(include_str!("../../static/queue.js")).as_bytes(),
         ),
-        asset("icon.svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
+        asset("icon.svg", SVG, include_bytes!("../../static/icon.svg")),
+        asset("home.svg", SVG, include_bytes!("../../static/home.svg")),
     ]
 });
 
 const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 /// A style sheet or script without its comments and indents: none of ours holds `/*` or a line end in a string.
 fn small(source: &str) -> String {
@@ -67,7 +72,7 @@ pub fn routes() -> Router {
     Router::new().route("/assets/{hash}/{name}", get(show))
 }
 
-/// The address of an asset, such as `/assets/0a1b2c/site.css`.
+/// The address of an asset, such as `/assets/0a1b2c/base.css`.
 pub fn href(name: &str) -> String {
     format!("/assets/{}/{name}", find(name).hash())
 }

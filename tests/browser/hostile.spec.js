@@ -139,7 +139,7 @@ test('hostile words in the report form, in an address and in the sign-in stay wo
   const form = page.getByRole('region', { name: 'Get this report by email', exact: true });
   await form.getByLabel('Name').fill(IMAGE);
   await form.getByLabel('Email address').fill(someone().email);
-  await form.getByRole('button', { name: 'Continue' }).click();
+  await form.getByRole('button', { name: 'Send me the report' }).click();
   await expect(page.locator('dl.answers')).toContainText(IMAGE);
   await isOnlyText(page);
 

@@ -18,7 +18,7 @@ async function fillConsultation(page, person, method = 'Phone') {
   await form.getByLabel('Weekday mornings').check();
   await form.getByRole('radio', { name: method, exact: true }).check();
   await form.getByLabel(/main concern/).fill(person.concern);
-  await form.getByRole('button', { name: 'Continue' }).click();
+  await form.getByRole('button', { name: 'Request a consultation' }).click();
 }
 
 /** Asks from the sheet and sends; gives the reference and the private page's address from the mail. */
@@ -182,7 +182,7 @@ test.describe('a report by email', () => {
     const form = page.getByRole('region', { name: 'Get this report by email', exact: true });
     await form.getByLabel('Name').fill(name);
     await form.getByLabel('Email address').fill(email);
-    await form.getByRole('button', { name: 'Continue' }).click();
+    await form.getByRole('button', { name: 'Send me the report' }).click();
   }
 
   async function isAsked(page, meant) {

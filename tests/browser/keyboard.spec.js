@@ -33,7 +33,7 @@ test('a patient reads, asks, mends, changes and withdraws with the keyboard alon
   await expect(form.getByRole('radio', { name: 'Phone', exact: true })).toBeChecked();
   await keyboard.to(form.getByLabel(/main concern/));
   await keyboard.type('Stiff');
-  await keyboard.enter(form.getByRole('button', { name: 'Continue' }));
+  await keyboard.enter(form.getByRole('button', { name: 'Request a consultation' }));
 
   // The phone number is missing: the list of problems leads to it.
   await expect(page).toHaveTitle(/^Error: /);

@@ -1,4 +1,4 @@
-// Each sheet stands alone on paper: at most two sides of A4, the emergency signs on the first.
+// Each sheet stands alone on paper, in letters that old eyes can read, with the emergency signs on its first side.
 import { execFileSync } from 'node:child_process';
 
 import { expect, test } from './support/test.js';
@@ -34,7 +34,7 @@ async function checkPaper(page, path, testInfo, most) {
   const facts = await page.locator('.record dt:not(.no-print)').evaluateAll((terms) =>
     Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling.textContent.trim()])),
   );
-  for (const fact of ['Version', 'Last reviewed', 'Next review']) expect.soft(facts[fact], `${path}: ${fact}`).toMatch(/\d/);
+  for (const fact of ['Version', 'Written', 'Next review']) expect.soft(facts[fact], `${path}: ${fact}`).toMatch(/\d/);
   const anywhere = [...Object.entries(facts).flat(), `${DOMAIN}${path}`, 'References', lastReference];
   const nowhere = ['Skip to main content', 'Book a consultation', 'Full name', 'Was this page useful?', 'Ask the clinic', 'Cookies'];
   expect.soft(missing(printed[0], onSideOne), `${path}: missing on side one`).toEqual([]);

@@ -1,9 +1,11 @@
-// A first visit to a sheet fits into the first flight of a connection, and nothing on it moves while it opens.
+// The words of a sheet fit into the first flight of a connection, its style and script follow soon, and nothing on it moves while it opens.
 import { request } from 'node:http';
 
 import { expect, test } from './support/test.js';
 
 const FIRST_FLIGHT = 14 * 1024;
+const FIRST_VISIT = 24_000;
+const PICTURE = 8 * 1024;
 const NIGHT = 20_000;
 
 /** What came over the line for one address: bytes with headers, bytes of the body, and the body in plain if not compressed. */
@@ -36,13 +38,20 @@ async function addresses(site) {
   return [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url);
 }
 
-test('the first visit of every fact sheet is at most 14 kB', async ({ site }) => {
+test('every fact sheet is at most 14 kB, its first visit without pictures 24 kB, and each picture 8 kB', async ({ site }) => {
   const sheets = (await addresses(site)).filter((url) => url.includes('/fact-sheets/'));
   expect(sheets.length).toBeGreaterThan(4);
   for (const url of sheets) {
     const { body, bodies, parts } = await visit(url);
-    expect(parts.map((part) => part.match(/\.\w+$/)[0]).sort(), 'style, icon and script are counted').toEqual(['.css', '.js', '.svg']);
-    expect.soft(body, `${new URL(url).pathname} (page, style, icon, script: ${bodies.join(', ')})`).toBeLessThanOrEqual(FIRST_FLIGHT);
+    const isPicture = (part) => part.includes('/figures/');
+    const kinds = new Set(parts.filter((part) => !isPicture(part)).map((part) => part.match(/\.\w+$/)[0]));
+    expect([...kinds].sort(), 'style, icon and script are counted').toEqual(['.css', '.js', '.svg']);
+    const [html, ...others] = bodies;
+    const pictures = others.filter((_, index) => isPicture(parts[index]));
+    const name = `${new URL(url).pathname} (page and parts: ${bodies.join(', ')})`;
+    expect.soft(html, name).toBeLessThanOrEqual(FIRST_FLIGHT);
+    expect.soft(body - pictures.reduce((sum, bytes) => sum + bytes, 0), name).toBeLessThanOrEqual(FIRST_VISIT);
+    expect.soft(Math.max(0, ...pictures), name).toBeLessThanOrEqual(PICTURE);
   }
 });
 

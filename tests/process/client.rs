@@ -91,6 +91,10 @@ fn ask(mut stream: TcpStream, address: SocketAddr, path: &str) -> io::Result<Ans
 
 /// The same from another address of this machine, as from another network.
 pub fn get_from(from: [u8; 4], address: SocketAddr, path: &str) -> io::Result<Answer> {
+    ask(connect_from(from, address)?, address, path)
+}
+
+pub fn connect_from(from: [u8; 4], address: SocketAddr) -> io::Result<TcpStream> {
     let ours = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let stream = ours.block_on(async {
         let socket = tokio::net::TcpSocket::new_v4()?;
@@ -99,7 +103,7 @@ pub fn get_from(from: [u8; 4], address: SocketAddr, path: &str) -> io::Result<An
     })?;
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    ask(stream, address, path)
+    Ok(stream)
 }
 
 pub fn post(address: SocketAddr, path: &str, form: &Form) -> io::Result<Answer> {

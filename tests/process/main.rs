@@ -5,11 +5,15 @@ mod program;
 mod records;
 
 mod backup;
+mod behind_a_proxy;
 mod damaged;
 mod disk;
 mod killing;
 mod locked;
+mod lost_database;
+mod one_at_a_time;
 mod private_files;
 mod slow_visitors;
 mod starting;
 mod stopping;
+mod wrong_clock;

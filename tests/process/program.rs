@@ -101,6 +101,20 @@ impl Program {
         Program::of(command, data)
     }
 
+    /// Behind a proxy: an address that is not its own, and the limits of a site in earnest.
+    pub fn start_behind_a_proxy(data: &Path, arguments: &[&str]) -> Program {
+        let usual = ["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"];
+        Program::of(command(&[&usual, arguments].concat()), data)
+    }
+
+    /// The same, and every part of it logs all it can.
+    pub fn start_talkative(data: &Path) -> Program {
+        let data_text = data.to_str().unwrap();
+        let mut command = command(&["serve", "--data", data_text, "--listen", "127.0.0.1:0", "--no-limits"]);
+        command.env("RUST_LOG", "trace");
+        Program::of(command, data)
+    }
+
     /// The same, with the number of open files that most systems give.
     pub fn start_with_1024_files(data: &Path) -> Program {
         let mut shell = Command::new("/bin/sh");

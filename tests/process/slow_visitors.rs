@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{Answer, connect, get, get_from, post_head, read_answer};
+use crate::client::{Answer, connect, connect_from, get, get_from, post_head, read_answer};
 use crate::program::{Program, data_folder};
 
 /// Time to get round to it on a busy machine.
@@ -126,6 +126,48 @@ fn one_network_that_holds_all_it_may_keeps_nobody_else_waiting() {
     program.stop();
 }
 
+#[test]
+fn eleven_networks_that_hold_all_they_may_leave_room_for_the_next() {
+    let (_folder, data) = data_folder();
+    let program = Program::start_limited(&data);
+    let address = program.address;
+    let head = post_head(address, "/consultations/new", 5000);
+    let mut slow = Vec::new();
+    for _ in 0..48 {
+        for network in 1..12 {
+            let Ok(mut stream) = connect_from([127, 0, 1, network], address) else { continue };
+            if stream.write_all(head.as_bytes()).is_ok() {
+                slow.push(stream);
+            }
+        }
+    }
+    let began = Instant::now();
+    assert_eq!(get_from([127, 0, 0, 2], address, "/").unwrap().status, 200);
+    assert!(began.elapsed() < Duration::from_secs(2), "after {:?}", began.elapsed());
+    drop(slow);
+    program.stop();
+}
+
+#[test]
+fn a_request_names_one_host() {
+    let (_folder, data) = data_folder();
+    let program = Program::start(&data);
+    let address = program.address;
+    for (hosts, version, status) in [
+        ("", "1.1", 400),
+        ("host: a\r\nhost: b\r\n", "1.1", 400),
+        ("host: a\r\nHost: a\r\n", "1.0", 400),
+        ("host: a\r\n", "1.1", 200),
+        ("", "1.0", 200),
+    ] {
+        let request = format!("GET / HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+        let answer = send_whole(address, request.into_bytes()).unwrap();
+        assert_eq!(answer.status, status, "{version} {hosts:?}: {}", answer.head);
+        assert!(answer.header("content-security-policy").is_some());
+    }
+    program.stop();
+}
+
 /// Sends everything, as far as it is taken, and meanwhile reads the answer.
 fn send_whole(address: SocketAddr, bytes: Vec<u8>) -> std::io::Result<Answer> {
     let stream = connect(address)?;
@@ -156,6 +198,10 @@ fn too_much_is_refused_and_the_site_goes_on() {
     ] {
         let refused = send_whole(address, bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!([400, 414, 431].contains(&refused.status), "{what}: {}", refused.head);
+        assert!(refused.body.contains(PHONE), "{what}: a page in words, not {:?}", refused.body);
+        for header in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
+            assert!(refused.header(header).is_some(), "{what}: no {header} in {}", refused.head);
+        }
         assert_eq!(get(address, "/").unwrap().status, 200, "after {what}");
     }
     let fits = head((0..60).map(|n| format!("x-{n}: {}\r\n", "a".repeat(200))).collect());

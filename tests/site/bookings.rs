@@ -213,6 +213,73 @@ async fn a_request_with_a_time_to_come_is_not_closed_over_the_patients_head() {
     );
 }
 
+/// Posts a booking as it is typed, without pressing again.
+async fn book_at(
+    staff: &mut crate::support::Visitor<'_>,
+    reference: &str,
+    date: &str,
+    time: &str,
+    asked: &str,
+) -> crate::support::Answer {
+    let seen_at = staff.seen_at(reference).await;
+    let form = [
+        ("seen_at", seen_at.as_str()),
+        ("date", date),
+        ("time", time),
+        ("minutes", "30 mins"),
+        ("setting", "phone"),
+        ("asked", asked),
+    ];
+    staff.post(&format!("{}/booking", page(reference)), &form).await
+}
+
+#[tokio::test]
+async fn an_unusual_time_is_asked_once_with_the_day_in_view_and_booked_all_the_same() {
+    let site = Site::open().await;
+    let other = site.one_request().await;
+    let reference = site.request(&with(consultation(), "concern", &["another"])).await;
+    let mut staff = site.staff().await;
+    staff.book(&other).await;
+    for (date, time, words) in [
+        ("25/5/26", "10:00", "a bank holiday"),
+        ("6/6/26", "03:00", "The clinic is closed on Saturdays."),
+        ("4/6/26", "20:00", "The clinic is open from 9am to 5pm that day."),
+        ("4/6/26", "11:00", "is booked from 10.30am to 11.15am."),
+        ("25/10/26", "01:30", "1.30am comes twice"),
+    ] {
+        let asked = book_at(&mut staff, &reference, date, time, "").await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{date} {time}");
+        assert!(asked.first(".problems").contains(words), "{date} {time}: {}", asked.first(".problems"));
+        assert_eq!(asked.attribute("#time", "value"), [time], "what was typed is kept");
+        assert_eq!(asked.attribute("#minutes", "value"), ["30 mins"]);
+    }
+    assert_eq!(site.count("bookings").await, 1, "nothing was booked by asking");
+
+    let asked = book_at(&mut staff, &reference, "4/6/26", "11:00", "").await;
+    let day = asked.first("section[aria-labelledby=day]");
+    assert!(day.starts_with("Thursday 4 June 2026") && day.contains(&other), "{day}");
+    let mark = asked.attribute("input[name=asked]", "value")[0].clone();
+    let moved = book_at(&mut staff, &reference, "4/6/26", "10:45", &mark).await;
+    assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY, "another time is asked about anew");
+    let booked = book_at(&mut staff, &reference, "4/6/26", "11:00", &mark).await;
+    assert_eq!(booked.location(), page(&reference), "{}", booked.body);
+    assert_eq!(site.count("bookings").await, 2);
+    let usual = book_at(&mut staff, &other, "5/6/26", "10:00", "").await;
+    assert_eq!(usual.location(), page(&other), "a usual time is not asked about");
+}
+
+#[tokio::test]
+async fn a_time_that_does_not_exist_is_refused_in_words_about_the_clock() {
+    let site = Site::open().await;
+    site.clock.advance(SignedDuration::from_hours(300 * 24));
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    let refused = book_at(&mut staff, &reference, "28/3/27", "01:30", "").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = "There is no 1.30am on 28 March 2027: the clocks go forward that night. Enter another time";
+    assert_eq!(refused.all(".problems a"), [words]);
+}
+
 /// The bodies of the mails about a booking, the oldest first, and what the calendar makes of each.
 async fn booking_mails(site: &Site) -> Vec<(String, String)> {
     let mails = site.mails().await.into_iter().filter(|mail| mail.contains("text/calendar"));

@@ -28,7 +28,7 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
     let weekend = count("consultations where created_at >= unixepoch('2026-11-13 17:00')").await;
     assert!((60..=75).contains(&weekend), "{weekend} on the weekend");
     assert_eq!(count("consultations where spam = 1").await, 3);
-    assert!(count("consultations where safety = 1 and state = 'new'").await >= 4);
+    assert!(count("consultations where sign <> '' and state = 'new'").await >= 4);
     let late =
         count("consultations where state = 'new' and spam = 0 and due_at < unixepoch('2026-11-16 09:00')")
             .await;
@@ -48,6 +48,18 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
         "none of tomorrow"
     );
     database.close().await;
+}
+
+#[tokio::test]
+async fn the_passwords_of_each_demonstration_are_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = "2026-11-16T09:00:00Z".parse().unwrap();
+    let mut seen = std::collections::HashSet::new();
+    for name in ["one", "other"] {
+        for colleague in demo::fill(&asked_for(&folder.path().join(name), 1), now).await.unwrap() {
+            assert!(colleague.password.len() >= 20 && seen.insert(colleague.password), "{name}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::clinic::Role;
-use mybackpain::operations::retention_job::{Passes, forget};
+use mybackpain::operations::clock_check::ClockCheck;
+use mybackpain::operations::retention_job::{forget, pass};
 
 use crate::consultations::{decoded, link_in};
 use crate::support::desk::page;
@@ -102,22 +103,110 @@ async fn a_clock_that_jumps_ahead_erases_nothing_and_is_said_on_the_desk() {
     let mut staff = site.staff().await;
     staff.act(&reference, "closure", &[("reason", "dealt with")]).await;
     let hours = SignedDuration::from_hours;
-    let mut passes = Passes::default();
-    passes.pass(&site.app, hours(10)).await.unwrap();
+    let mut clock = ClockCheck::default();
+    pass(&site.app, &mut clock, hours(10)).await.unwrap();
     site.clock.advance(hours(100 * 24));
-    passes.pass(&site.app, hours(11)).await.unwrap();
+    pass(&site.app, &mut clock, hours(11)).await.unwrap();
     assert_eq!(site.count("consultations").await, 1, "the machine has run for an hour, not for 100 days");
     let said = site.staff().await.get("/staff").await.all(".alarms li");
     assert!(said.iter().any(|line| line.contains("jumped by 99 days")), "{said:?}");
 
     // Put right, and 30 days later.
     site.clock.advance(hours(-70 * 24));
-    passes.pass(&site.app, hours(10 + 30 * 24)).await.unwrap();
+    pass(&site.app, &mut clock, hours(10 + 30 * 24)).await.unwrap();
     let said = site.staff().await.get("/staff").await.all(".alarms li");
     assert!(!said.iter().any(|line| line.contains("jumped")), "{said:?}");
     assert_eq!(site.count("consultations").await, 1);
     site.clock.advance(hours(61 * 24));
-    passes.pass(&site.app, hours(10 + 91 * 24)).await.unwrap();
+    pass(&site.app, &mut clock, hours(10 + 91 * 24)).await.unwrap();
     assert_eq!(site.count("consultations").await, 0, "what is due is still erased");
     assert_eq!(site.staff().await.get(&page(&reference)).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A site with a closed request, whose time was believed.
+async fn site_with_a_closed_request() -> Site {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    site.mails().await;
+    site.staff().await.act(&reference, "closure", &[("reason", "dealt with")]).await;
+    pass(&site.app, &mut ClockCheck::default(), SignedDuration::ZERO).await.unwrap();
+    site
+}
+
+#[tokio::test]
+async fn a_start_with_a_wrong_clock_erases_nothing_until_it_has_gone_on_evenly_for_a_day() {
+    let hours = SignedDuration::from_hours;
+    let site = site_with_a_closed_request().await;
+    site.clock.advance(hours(600 * 24));
+    let mut clock = ClockCheck::default();
+    pass(&site.app, &mut clock, hours(1)).await.unwrap();
+    // Staff who sign in and write meanwhile do not make the time a believed one.
+    site.staff().await.get("/staff").await;
+    pass(&site.app, &mut ClockCheck::default(), hours(1)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 1);
+    for hour in 2..25 {
+        site.clock.advance(hours(1));
+        pass(&site.app, &mut clock, hours(hour)).await.unwrap();
+        assert_eq!(site.count("consultations").await, 1, "{hour}");
+    }
+    site.clock.advance(hours(1));
+    pass(&site.app, &mut clock, hours(25)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 0, "a machine that was off for long");
+    assert!(site.app.site.metrics.alarms().iter().all(|alarm| alarm.name != "clock-jumped"));
+}
+
+#[tokio::test]
+async fn a_wrong_clock_that_is_put_right_erases_nothing_and_one_that_is_confirmed_does() {
+    let hours = SignedDuration::from_hours;
+    let site = site_with_a_closed_request().await;
+    let mut clock = ClockCheck::default();
+    site.clock.advance(hours(1000 * 24));
+    pass(&site.app, &mut clock, hours(1)).await.unwrap();
+    site.clock.advance(hours(-1000 * 24));
+    pass(&site.app, &mut clock, hours(26)).await.unwrap();
+    assert!(clock.is_believed(), "put right");
+    assert_eq!(site.count("consultations").await, 1);
+
+    site.clock.advance(hours(-1000 * 24));
+    pass(&site.app, &mut clock, hours(27)).await.unwrap();
+    assert!(!clock.is_believed(), "set back");
+    assert_eq!(site.count("consultations").await, 1);
+    site.clock.advance(hours(1000 * 24));
+    pass(&site.app, &mut clock, hours(28)).await.unwrap();
+    assert!(clock.is_believed());
+
+    site.clock.advance(hours(400 * 24));
+    pass(&site.app, &mut clock, hours(29)).await.unwrap();
+    let mut reception = site.staff_as(Role::Reception).await;
+    let said = reception.get("/staff").await;
+    assert_eq!(said.attribute(".alarms a", "href"), ["/staff/clock"]);
+    assert!(reception.get("/staff/clock").await.all("form button").iter().all(|b| !b.contains("right")));
+    assert_eq!(reception.post("/staff/clock", &[]).await.status, StatusCode::FORBIDDEN);
+    let mut admin = site.staff_as(Role::Administrator).await;
+    assert!(admin.get("/staff/clock").await.words().contains("Yes, this time is right"));
+    assert_eq!(admin.post("/staff/clock", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(admin.get("/staff").await.all(".alarms li").iter().all(|line| !line.contains("jumped")));
+    assert_eq!(site.count("audit where what = 'confirmed the time' and staff_id is not null").await, 1);
+    pass(&site.app, &mut clock, hours(29)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 0);
+}
+
+#[tokio::test]
+async fn summer_time_leap_days_and_small_corrections_are_believed() {
+    let site = Site::open().await;
+    let mut clock = ClockCheck::default();
+    let mut ran = SignedDuration::ZERO;
+    for (at, correction) in [
+        ("2027-03-28T00:30:00Z", 0),
+        ("2027-03-28T01:30:00Z", 60),
+        ("2027-10-31T00:30:00Z", -60),
+        ("2027-10-31T01:30:00Z", 47 * 60),
+        ("2028-02-29T12:00:00Z", -47 * 60),
+        ("2028-03-01T12:00:00Z", 0),
+    ] {
+        let ahead = site.now().duration_until(at.parse().unwrap());
+        ran += ahead;
+        site.clock.advance(ahead + SignedDuration::from_mins(correction));
+        assert!(clock.look(&site.app, ran).await.unwrap(), "{at}");
+    }
 }

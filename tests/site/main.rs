@@ -35,6 +35,7 @@ mod openings;
 mod patient;
 mod people;
 mod phone_requests;
+mod public_posts;
 mod queue;
 mod reports;
 mod requested_mails;

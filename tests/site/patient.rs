@@ -64,6 +64,33 @@ async fn what_the_patient_changes_waits_for_us_and_is_in_the_history() {
 }
 
 #[tokio::test]
+async fn changes_that_follow_one_another_are_one_line_of_the_history() {
+    let site = Site::open().await;
+    let (reference, private) = asked(&site).await;
+    let mut patient = site.visitor();
+    let contact = format!("{private}/contact");
+    let before = site.count("consultation_events").await;
+    for number in 0..30 {
+        let phone = format!("020 7946 {:04}", 100 + number);
+        assert_eq!(
+            patient.post(&contact, &with(CONTACT.to_vec(), "phone", &[&phone])).await.location(),
+            private
+        );
+    }
+    assert_eq!(site.count("consultation_events").await, before + 1);
+    let named = with(CONTACT.to_vec(), "name", &["Ada King"]);
+    assert_eq!(patient.post(&contact, &named).await.location(), private);
+    assert_eq!(site.count("consultation_events").await, before + 1);
+    let mut staff = site.staff().await;
+    let history = staff.get(&page(&reference)).await.all(".log li").join("\n");
+    let all = "changed their name, phone number and best time to call";
+    assert!(history.contains(all), "{history}");
+    staff.act(&reference, "attention", &[]).await;
+    assert_eq!(patient.post(&contact, CONTACT).await.location(), private);
+    assert_eq!(site.count("consultation_events").await, before + 3, "after what staff did it is news again");
+}
+
+#[tokio::test]
 async fn a_likely_slip_in_a_new_address_is_queried_once() {
     let site = Site::open().await;
     let (_, private) = asked(&site).await;

@@ -39,7 +39,7 @@ async fn who_was_promised_first_comes_first_in_sections_by_urgency() {
     assert_eq!(
         queue.all(".queue-section > h2:not(#ended)"),
         [
-            "Safety words 1 request",
+            "Signs that need help 1 request",
             "Late 1 request",
             "Due today 1 request",
             "Later 1 request",
@@ -184,6 +184,19 @@ async fn fifty_stand_on_a_page_and_the_next_page_goes_on() {
     let searched = staff.post("/staff/search", &[("q", "person"), ("page", "2")]).await;
     assert_eq!(names(&searched).len(), 3);
     assert_eq!(searched.attribute("form.pager input[name=q]", "value"), ["person"]);
+}
+
+#[tokio::test]
+async fn a_name_is_found_with_and_without_its_accents() {
+    let site = Site::open().await;
+    ask(&site, "Agnieszka Zielińska", "a@example.org", "07700 900001 after 6", "one").await;
+    let mut staff = site.staff().await;
+    for typed in
+        ["zielinska", "ZIELIŃSKA", "Zielin\u{301}ska", "agnieszka zielinska", "07700 900001", "900001"]
+    {
+        assert_eq!(found(&mut staff, typed).await, ["Agnieszka Zielińska"], "{typed}");
+    }
+    assert!(found(&mut staff, "zielona").await.is_empty());
 }
 
 #[tokio::test]

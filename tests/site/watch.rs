@@ -184,3 +184,16 @@ async fn nothing_is_written_to_a_damaged_database() {
     assert_eq!(site.visitor().get("/emergency").await.status, StatusCode::OK);
     assert_eq!(site.count("consultations").await, 0);
 }
+
+#[tokio::test]
+async fn who_has_not_signed_in_costs_no_look_for_alarms() {
+    let site = Site::open().await;
+    site.app.database.condition().keep_free(u64::MAX);
+    let mut stranger = site.visitor();
+    stranger.set_cookie("staff=0123456789");
+    for path in ["/staff", "/staff/sign-in", "/staff/mail"] {
+        stranger.get(path).await;
+    }
+    assert!(site.app.site.metrics.alarms().is_empty(), "nobody looked");
+    assert!(banner(&site).await[0].starts_with("The disk is full"));
+}

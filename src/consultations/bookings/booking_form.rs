@@ -4,7 +4,9 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
 use crate::clinic::Clinic;
+use crate::clinic::promise::say_time;
 use crate::consultations::bookings::booking::{Booking, NewBooking, Setting};
+use crate::consultations::bookings::date_and_time;
 use crate::web::form;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, one_line};
@@ -56,13 +58,14 @@ impl BookingForm {
     /// What is booked, or what to mend.
     pub fn check(&self, clinic: &Clinic, now: Timestamp) -> Result<NewBooking, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let date = errors.take("date", date(&self.date));
-        let time = errors.take("time", time(&self.time));
-        let starts_at = match (date, time) {
-            (Some(date), Some(time)) => errors.take("date", ahead(clinic, date, time, now)),
-            _ => None,
+        let date = errors.take("date", date_and_time::date(&self.date));
+        let time = errors.take("time", date_and_time::time(&self.time));
+        let starts_at = match date.zip(time).map(|(date, time)| ahead(clinic, date, time, now)) {
+            Some(Ok(starts_at)) => Some(starts_at),
+            Some(Err((field, message))) => errors.take(field, Err(message)),
+            None => None,
         };
-        let minutes = errors.take("minutes", minutes(&self.minutes));
+        let minutes = errors.take("minutes", date_and_time::length(&self.minutes));
         let setting = self.setting.parse().ok();
         if setting.is_none() {
             errors.add("setting", "Select where the consultation takes place");
@@ -80,73 +83,34 @@ impl BookingForm {
     }
 }
 
-/// 2026-05-21 as browsers send it, or 21/5/2026 as people type it.
-fn date(typed: &str) -> Result<Date, String> {
-    let typed = one_line(typed);
-    if typed.is_empty() {
-        return Err("Enter the date".to_owned());
-    }
-    let number = |part: &str| part.trim().parse::<i16>().ok();
-    let parts: Vec<&str> = typed.split(['-', '/', '.', ' ']).collect();
-    let date = match parts[..] {
-        [year, month, day] if year.trim().len() == 4 => (number(year), number(month), number(day)),
-        [day, month, year] => (number(year), number(month), number(day)),
-        _ => (None, None, None),
-    };
-    let (Some(year), Some(month), Some(day)) = date else {
-        return Err("Enter the date as day, month and year, like 27/5/2026".to_owned());
-    };
-    let short = |part: i16| i8::try_from(part).unwrap_or(0);
-    Date::new(year, short(month), short(day))
-        .map_err(|_| "Enter a date that is in the calendar, like 27/5/2026".to_owned())
-}
-
-/// 14:30 as browsers send it, or 2.30pm as people type it.
-fn time(typed: &str) -> Result<Time, String> {
-    let typed = one_line(typed).to_lowercase().replace(' ', "");
-    if typed.is_empty() {
-        return Err("Enter the time".to_owned());
-    }
-    let wrong = || "Enter the time, like 2.30pm or 14:30".to_owned();
-    if typed == "midday" || typed == "noon" {
-        return Time::new(12, 0, 0, 0).map_err(|_| wrong());
-    }
-    let (clock, half) = match (typed.strip_suffix("am"), typed.strip_suffix("pm")) {
-        (Some(clock), _) => (clock, Some(0)),
-        (_, Some(clock)) => (clock, Some(12)),
-        _ => (typed.as_str(), None),
-    };
-    let mut parts = clock.split([':', '.']);
-    let mut next = || parts.next().map(|part| part.parse::<i8>().map_err(|_| wrong()));
-    let hour = next().ok_or_else(wrong)??;
-    let minute = next().transpose()?;
-    let hour = match half {
-        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
-        // "10" alone may be a length as well as a time.
-        None if minute.is_some() => hour,
-        _ => return Err(wrong()),
-    };
-    Time::new(hour, minute.unwrap_or(0), 0, 0).map_err(|_| wrong())
-}
-
-fn ahead(clinic: &Clinic, date: Date, time: Time, now: Timestamp) -> Result<Timestamp, String> {
+/// The moment of a date and time of the clinic's clock.
+fn ahead(
+    clinic: &Clinic,
+    date: Date,
+    time: Time,
+    now: Timestamp,
+) -> Result<Timestamp, (&'static str, String)> {
     let calendar = clinic.calendar();
+    let day = date.strftime("%-d %B %Y");
     let a_year_on = calendar.local(now).date().saturating_add(1.year());
-    if date > a_year_on || date.year() < 1970 {
-        return Err("Enter a date in the next 12 months".to_owned());
+    if date > a_year_on {
+        return Err((
+            "date",
+            format!("{day} is more than 12 months ahead: enter a date in the next 12 months"),
+        ));
+    }
+    if calendar.is_skipped(date, time) {
+        let clock = say_time(time);
+        let words =
+            format!("There is no {clock} on {day}: the clocks go forward that night. Enter another time");
+        return Err(("time", words));
     }
     let starts_at = calendar.at(date, time).timestamp();
-    if starts_at <= now { Err("Enter a date and time in the future".to_owned()) } else { Ok(starts_at) }
-}
-
-fn minutes(typed: &str) -> Result<i64, String> {
-    let typed = one_line(typed).to_lowercase();
-    let number = typed.trim_end_matches("minutes").trim_end_matches("min").trim();
-    match number.parse::<i64>() {
-        _ if typed.is_empty() => Err("Enter the length in minutes".to_owned()),
-        Ok(minutes) if (5..=240).contains(&minutes) => Ok(minutes),
-        _ => Err("Enter a length of 5 to 240 minutes".to_owned()),
+    if starts_at <= now {
+        let said = calendar.say_with_year(starts_at);
+        return Err(("date", format!("{said} has passed: enter a date and time in the future")));
     }
+    Ok(starts_at)
 }
 
 /// The clinic's own address goes without saying; a video call needs its link.
@@ -225,10 +189,25 @@ mod tests {
         assert!(past.1.contains("future"), "{past:?}");
         let far = complaint(BookingForm { date: "2027-05-21".into(), ..filled() });
         assert!(far.1.contains("12 months"), "{far:?}");
+        let short = complaint(BookingForm { date: "27/5/27".into(), ..filled() });
+        assert!(short.1.starts_with("27 May 2027 is more than 12 months ahead"), "{short:?}");
         for minutes in ["", "0", "241", "an hour"] {
             assert_eq!(complaint(BookingForm { minutes: minutes.into(), ..filled() }).0, "minutes");
         }
         assert_eq!(complaint(BookingForm { setting: "moon".into(), ..filled() }).0, "setting");
+    }
+
+    #[test]
+    fn a_time_that_the_clock_skips_is_refused_with_words_about_the_clock() {
+        let clinic = Clinic::load(Path::new("content")).unwrap();
+        let form = BookingForm { date: "28/3/27".into(), time: "01:30".into(), ..filled() };
+        let errors = form.check(&clinic, "2027-01-20T09:00:00Z".parse().unwrap()).unwrap_err();
+        let words =
+            "There is no 1.30am on 28 March 2027: the clocks go forward that night. Enter another time";
+        assert_eq!(errors.of("time"), words);
+        let later = BookingForm { time: "02:00".into(), ..form };
+        let new = later.check(&clinic, "2027-01-20T09:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(new.starts_at.to_string(), "2027-03-28T01:00:00Z");
     }
 
     #[test]

@@ -51,6 +51,33 @@ pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     find(&mut *readers.acquire().await?, cipher, reference).await
 }
 
+/// A booking as a day's calendar shows it.
+#[derive(sqlx::FromRow, Clone, Debug)]
+pub struct DayBooking {
+    pub reference: String,
+    /// Seconds since 1970.
+    pub starts_at: i64,
+    pub minutes: i64,
+}
+
+/// What is booked between two moments, without what is booked for one request, in the order of time.
+pub async fn between(
+    readers: &SqlitePool,
+    from: Timestamp,
+    until: Timestamp,
+    but_for: &str,
+) -> sqlx::Result<Vec<DayBooking>> {
+    sqlx::query_as(
+        "select reference, starts_at, minutes from bookings where cancelled_at is null \
+         and starts_at < $2 and starts_at + 60 * minutes > $1 and reference <> $3 order by starts_at, reference",
+    )
+    .bind(seconds(from))
+    .bind(seconds(until))
+    .bind(but_for)
+    .fetch_all(readers)
+    .await
+}
+
 /// Whether a booking that is not cancelled is still to come.
 pub async fn is_ahead(
     connection: &mut SqliteConnection,

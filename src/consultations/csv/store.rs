@@ -12,7 +12,8 @@ pub struct Row {
     pub state: String,
     pub created_at: i64,
     pub due_at: i64,
-    pub safety: bool,
+    /// The word stored for the gravest sign, or nothing.
+    pub sign: String,
     pub spam: bool,
     pub name: String,
     pub phone: String,
@@ -27,7 +28,7 @@ struct Stored {
     state: String,
     created_at: i64,
     due_at: i64,
-    safety: bool,
+    sign: String,
     spam: bool,
     name: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
@@ -39,7 +40,7 @@ struct Stored {
 /// Every request that is not erased, by the promised moment.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>> {
     let rows: Vec<Stored> = sqlx::query_as(
-        "select reference, state, created_at, due_at, safety, spam, name, phone, email, contact_method, \
+        "select reference, state, created_at, due_at, sign, spam, name, phone, email, contact_method, \
          call_times from consultations order by due_at, created_at",
     )
     .fetch_all(readers)
@@ -71,7 +72,7 @@ impl Stored {
             state: self.state,
             created_at: self.created_at,
             due_at: self.due_at,
-            safety: self.safety,
+            sign: self.sign,
             spam: self.spam,
             reference: self.reference,
         })

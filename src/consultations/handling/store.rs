@@ -24,6 +24,15 @@ pub struct Standing {
     pub owner_id: Option<i64>,
 }
 
+#[derive(sqlx::FromRow)]
+struct NoteRow {
+    id: String,
+    written_at: i64,
+    staff: String,
+    clinical: bool,
+    words: Option<Vec<u8>>,
+}
+
 const TABLE: &str = "consultations";
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
@@ -247,8 +256,8 @@ pub async fn notes(
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
-    let rows: Vec<(String, i64, String, bool, Option<Vec<u8>>)> = sqlx::query_as(
-        "select consultation_notes.id, written_at, staff.name, clinical, words from consultation_notes \
+    let rows: Vec<NoteRow> = sqlx::query_as(
+        "select consultation_notes.id, written_at, staff.name as staff, clinical, words from consultation_notes \
          join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
          order by written_at desc, consultation_notes.rowid desc",
     )
@@ -256,9 +265,9 @@ pub async fn notes(
     .bind(clinical_too)
     .fetch_all(readers)
     .await?;
-    let decrypted = |(id, written_at, staff, clinical, words): (String, _, _, _, _)| {
-        let words = cipher.row("consultation_notes", &id).decrypt("words", &words)?;
-        Ok(Note { written_at, staff, clinical, words })
+    let decrypted = |row: NoteRow| {
+        let words = cipher.row("consultation_notes", &row.id).decrypt("words", &row.words)?;
+        Ok(Note { written_at: row.written_at, staff: row.staff, clinical: row.clinical, words })
     };
     rows.into_iter().map(decrypted).collect()
 }

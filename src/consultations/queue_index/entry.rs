@@ -7,9 +7,10 @@ use crate::consultations::handling::Attention;
 use crate::consultations::queue_index::search_key::{SearchKey, national, normalise};
 use crate::consultations::queue_index::store::Row;
 use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
 use crate::web::app::App;
 use crate::web::form::contact::{CallTime, Method};
-use crate::web::form::email;
+use crate::web::form::{email, phone};
 
 /// What the queue knows of a request: how to reach the person, never what they wrote.
 #[derive(Clone)]
@@ -21,7 +22,8 @@ pub struct Entry {
     pub ended_at: Option<i64>,
     pub changed_at: i64,
     pub revision: i64,
-    pub safety: bool,
+    /// The gravest sign in what they wrote.
+    pub sign: Option<Kind>,
     /// A member of staff put it among spam.
     pub spam: bool,
     pub method: Method,
@@ -62,20 +64,18 @@ impl Entry {
         }
         let unopened = opened.is_err();
         let (name, address, phone) = opened.unwrap_or_default();
-        let number = national(&phone);
+        let numbers = numbers(&phone);
+        let number = numbers.split('\n').next().unwrap_or_default();
         Entry {
             // The table takes no other words than these: what stands here for them is never seen.
             state: row.state.parse().unwrap_or(RequestState::New),
             method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
             attention: row.attention.parse().unwrap_or_default(),
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
-            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &number]
+            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
                 .join("\n"),
-            marks: [
-                mark("address", &email::comparable(&address), &address),
-                mark("number", &number, &number),
-            ],
+            marks: [mark("address", &email::comparable(&address), &address), mark("number", number, number)],
             person: None,
             unopened,
             reference: row.reference.into(),
@@ -84,7 +84,7 @@ impl Entry {
             ended_at: row.ended_at,
             changed_at: row.changed_at,
             revision: row.revision,
-            safety: row.safety,
+            sign: row.sign.parse().ok(),
             spam: row.spam,
             voicemail: row.voicemail,
             owner: row.owner_id,
@@ -102,11 +102,20 @@ impl Entry {
 
     /// Among spam and nothing more: what holds safety words is shown as if nobody had put it there.
     pub fn is_put_aside(&self) -> bool {
-        self.spam && !self.safety
+        self.spam && self.sign.is_none()
     }
 
     pub fn is_found_by(&self, key: &SearchKey) -> bool {
         key.finds(&self.found_by)
+    }
+}
+
+/// Every number among what was typed, each on a line of its own.
+fn numbers(typed: &str) -> String {
+    let found = phone::numbers(typed);
+    match found[..] {
+        [] => national(typed),
+        _ => found.iter().map(|number| phone::national(&number.dial)).collect::<Vec<_>>().join("\n"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was typed into the search of the queue, and the forms in which names and numbers are found again.
 
-use crate::library::search::words::words;
+use deunicode::deunicode;
 
 /// What was typed into the search: each of its words, as the forms it may be found by.
 pub struct SearchKey(Vec<Vec<String>>);
@@ -36,9 +36,10 @@ impl SearchKey {
     }
 }
 
-/// Letters and digits alone, in lower case and without accents: "Mary-Jane O’Neill" is "maryjaneoneill".
+/// Letters and digits alone, in plain lower-case ASCII: "Mary-Jane O’Neill" is "maryjaneoneill", "Zielińska" is
+/// "zielinska".
 pub(crate) fn normalise(text: &str) -> String {
-    words(text).into_iter().map(|word| word.surface).collect()
+    deunicode(text).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
@@ -94,6 +95,25 @@ mod tests {
         for typed in ["", " - ", "ada", "zoe lovelace", "07700 900124", "BP-7K3M-9QX5"] {
             assert!(!finds(typed), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_name_is_found_with_and_without_its_accents_in_any_script() {
+        for (name, typed) in [
+            ("Zielińska", "zielinska"),
+            ("Zielińska", "ZIELIŃSKA"),
+            ("Zielin\u{301}ska", "zielińska"),
+            ("Zielinska", "Zielińska"),
+            ("Łukasz Żak", "lukasz zak"),
+            ("Jürgen Großmann", "GROSSMANN"),
+            ("Nguyễn Thị Hương", "nguyen thi"),
+            ("प्रिया शर्मा", "प्रिया"),
+            ("Ｊａｎｅ", "jane"),
+        ] {
+            let key = SearchKey::parse(typed).unwrap();
+            assert!(key.finds(&normalise(name)), "{typed} in {name}");
+        }
+        assert!(!SearchKey::parse("zielona").unwrap().finds(&normalise("Zielińska")));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Row {
     pub ended_at: Option<i64>,
     pub changed_at: i64,
     pub revision: i64,
-    pub safety: bool,
+    pub sign: String,
     pub spam: bool,
     pub contact_method: String,
     pub call_times: String,
@@ -48,7 +48,7 @@ pub async fn references(readers: &SqlitePool) -> sqlx::Result<HashSet<String>> {
 /// Requests that changed after the row that was seen last, in the order of their changes.
 pub async fn changed(readers: &SqlitePool, seen: &(i64, String), most: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as(
-        "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, safety, spam, \
+        "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, owner_id, next_try_at, attention, \
          b.starts_at as booked_from, b.starts_at + 60 * b.minutes as booked_until, \
          (select count(*) from consultation_calls where consultation_calls.reference = c.reference) as calls \

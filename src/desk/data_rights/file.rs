@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use crate::clinic::promise::Calendar;
-use crate::desk::data_rights::{PersonalRow, Value, label};
+use crate::desk::data_rights::rows::{PersonalRow, Value, label};
 use crate::storage::clock::moment;
 
 /// Every row with its kind and reference; times as ISO 8601.

@@ -10,7 +10,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::clinic::promise::Calendar;
-use crate::desk::data_rights::{Found, Near, Person, Receipt, file, store, summary};
+use crate::desk::data_rights::answer::summary;
+use crate::desk::data_rights::person::Person;
+use crate::desk::data_rights::rows::{Found, Near, Receipt};
+use crate::desk::data_rights::{answer, file, store};
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::Administrator;
@@ -88,7 +91,7 @@ async fn take_away(
         Err(errors) => return show_index(&app, &me, &typed, &errors).await,
     };
     let now = app.clock.now();
-    crate::desk::data_rights::note_taken(&app.database, &held, Some(me.id), now).await?;
+    answer::note_taken(&app.database, &held, Some(me.id), now).await?;
     let clinic = &app.site.clinic;
     let (ending, kind, body) = match fields.text("format").as_str() {
         "json" => ("json", "application/json", file::json(&held, seconds(now))),
@@ -124,9 +127,7 @@ async fn erase(State(app): State<App>, Administrator(me): Administrator, fields:
         return show_found(&app, &me, &typed, &found, true, &errors).await;
     }
     let (ticked, now) = (ticked(&fields), app.clock.now());
-    let proof =
-        crate::desk::data_rights::erase(&app.database, &app.cipher, &person, &ticked, Some(me.id), now)
-            .await?;
+    let proof = answer::erase(&app.database, &app.cipher, &person, &ticked, Some(me.id), now).await?;
     Ok(Redirect::to(&format!("/staff/data-rights/erasures/{proof}")).into_response())
 }
 
@@ -158,7 +159,7 @@ async fn look(
         errors.add("person", "Enter a person’s address: this one is the clinic’s own");
         return Ok(Err(errors));
     }
-    let found = crate::desk::data_rights::find(&app.database, &app.cipher, &person, &ticked(fields)).await?;
+    let found = answer::find(&app.database, &app.cipher, &person, &ticked(fields)).await?;
     Ok(Ok((person, found)))
 }
 

@@ -6,7 +6,8 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
-use crate::desk::data_rights::{Found, Near, Person, PersonalRow, Receipt, Value, kind};
+use crate::desk::data_rights::person::Person;
+use crate::desk::data_rights::rows::{Found, Near, PersonalRow, Receipt, Value, kind};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 

@@ -12,11 +12,11 @@ use axum::routing::get;
 use tokio::sync::OnceCell;
 
 use crate::clinic::promise::Calendar;
-use crate::desk::page_reviews::{Group, groups, store};
+use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::Report;
 use crate::library::{Library, count};
-use crate::patients::corrections::{Mistake, store as mistakes};
+use crate::patients::corrections::{Correction, store as mistakes};
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
 use crate::web::app::App;
@@ -45,8 +45,8 @@ impl FromRef<PageReviewsState> for App {
 #[template(path = "desk/page_reviews.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
-    groups: &'a [Group<'a>],
-    mistakes: &'a [Mistake],
+    groups: &'a [ReviewGroup<'a>],
+    mistakes: &'a [Correction],
     warnings: usize,
     unsigned: usize,
     calendar: &'a Calendar,
@@ -95,7 +95,7 @@ impl IndexPage<'_> {
         count(*number, what)
     }
 
-    fn count_pages(&self, group: &Group) -> String {
+    fn count_pages(&self, group: &ReviewGroup) -> String {
         count(group.entries.len(), "page")
     }
 
@@ -104,11 +104,11 @@ impl IndexPage<'_> {
     }
 
     fn has_open_mistake(&self) -> bool {
-        self.mistakes.iter().any(Mistake::is_open)
+        self.mistakes.iter().any(Correction::is_open)
     }
 
     /// The title of the page that a reader wrote about; its slug when there is no such page any more.
-    fn page_of<'a>(&'a self, mistake: &'a Mistake) -> &'a str {
+    fn page_of<'a>(&'a self, mistake: &'a Correction) -> &'a str {
         let mut entries = self.groups.iter().flat_map(|group| &group.entries);
         entries.find(|entry| entry.slug == mistake.about).map_or(&mistake.about, |entry| entry.title)
     }

@@ -3,9 +3,10 @@
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use crate::clinic::content_file::Position;
+use crate::library::figures;
 use crate::library::markdown::terms::Links;
 use crate::library::markdown::{
-    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic,
+    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic, worksheet,
 };
 
 pub struct Writer<'n> {
@@ -42,6 +43,7 @@ impl<'n> Writer<'n> {
                 }
                 Block::Callout { line, kind, title, text } => self.callout(line, kind, title, &text),
                 Block::Figure { line, name, words } => self.figure(line, name, &words),
+                Block::Worksheet { line, name, text } => self.worksheet(line, name, &text),
             }
         }
         if self.faults.is_empty() { Ok(self.html) } else { Err(self.faults) }
@@ -99,10 +101,8 @@ impl<'n> Writer<'n> {
             let message = format!("there is no figure {name:?}; there are: {known}");
             return self.fault(Position::line(line), "unknown-figure", message);
         };
-        let title =
-            svg.split_once("<title").and_then(|(_, rest)| rest.split_once('>')?.1.split_once("</title>"));
-        let Some((title, _)) = title else {
-            let message = format!("figures/{name}.svg has no <title>");
+        let (Some(title), Some((width, height))) = (figures::title(svg), figures::size(svg)) else {
+            let message = format!("figures/{name}.svg has no <title> or no viewBox");
             return self.fault(Position::line(line), "figure-without-words", message);
         };
         self.id(line, format!("figure-{name}"));
@@ -112,10 +112,24 @@ impl<'n> Writer<'n> {
         let html = if self.names.for_mail {
             format!("<div class=\"figure\"><p><strong>{title}</strong></p>{words}</div>\n")
         } else {
+            let path = figures::path(name, svg);
+            let alt = title.replace('"', "&quot;");
             format!(
-                "<figure class=\"fig\">{svg}<figcaption>{title}<details><summary>This picture in words</summary>\n\
+                "<figure class=\"fig\"><img src=\"{path}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
+                 loading=\"lazy\" decoding=\"async\">\n<figcaption><details><summary>This picture in words</summary>\n\
                  {words}</details></figcaption></figure>\n"
             )
+        };
+        self.push(&html);
+    }
+
+    /// In a mail, where nothing is filled in, what is asked stands as a list.
+    fn worksheet(&mut self, line: usize, name: &str, text: &str) {
+        self.id(line, format!("worksheet-{name}"));
+        let html = if self.names.for_mail {
+            self.markdown(line + 1, &worksheet::as_markdown(text))
+        } else {
+            worksheet::html(text)
         };
         self.push(&html);
     }
@@ -275,7 +289,7 @@ mod tests {
     }
 
     fn names() -> Names {
-        let svg = "<svg><title id=\"circle-title\">The circle</title></svg>".to_owned();
+        let svg = "<svg viewBox=\"0 0 9 9\"><title id=\"circle-title\">The circle</title></svg>".to_owned();
         Names {
             details: [("phone", "020 7946 0123".to_owned())].into(),
             figures: [("circle".to_owned(), svg)].into(),
@@ -316,9 +330,22 @@ mod tests {
     #[test]
     fn a_figure_has_its_words_on_the_page_and_stands_as_words_in_a_mail() {
         let text = "::: figure circle\nA ring.\n:::\n";
-        assert!(written(text).body.contains("<svg>") && written(text).body.contains("<p>A ring.</p>"));
+        let page = written(text).body;
+        assert!(
+            page.contains("<img src=\"/figures/circle.")
+                && page.contains("alt=\"The circle\" width=\"9\" height=\"9\"")
+        );
+        assert!(page.contains("<p>A ring.</p>") && !page.contains("<svg"));
         let mail = html(text, &Names { for_mail: true, ..names() }).unwrap();
-        assert!(!mail.body.contains("<svg>") && mail.body.contains("<p>A ring.</p>"));
+        assert!(!mail.body.contains("<img") && mail.body.contains("<p>A ring.</p>"));
+    }
+
+    #[test]
+    fn a_worksheet_is_filled_in_on_the_page_and_a_list_in_a_mail() {
+        let text = "::: worksheet plan\nWhat soothes me\n:::\n";
+        assert!(written(text).body.contains("<dt>What soothes me</dt>\n<dd></dd>"));
+        let mail = html(text, &Names { for_mail: true, ..names() }).unwrap();
+        assert!(mail.body.contains("<li>What soothes me</li>"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod html;
 mod passages;
 mod plain;
 mod terms;
+mod worksheet;
 
 pub use passages::{Passage, passages};
 pub use plain::plain;
@@ -68,6 +69,7 @@ pub enum Block<'t> {
     Markdown { line: usize, text: String },
     Callout { line: usize, kind: Kind, title: &'t str, text: String },
     Figure { line: usize, name: &'t str, words: String },
+    Worksheet { line: usize, name: &'t str, text: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -160,7 +162,11 @@ fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fault> 
         }
         Some(kind) => Ok(Block::Callout { line, kind, title: rest, text }),
         None if word == "figure" => Ok(Block::Figure { line, name: rest, words: text }),
-        None => Err(fault("expected ::: emergency, urgent, non-urgent, note or figure")),
+        None if word == "worksheet" && rest.is_empty() => {
+            Err(fault("give the worksheet a name, such as ::: worksheet diary"))
+        }
+        None if word == "worksheet" => Ok(Block::Worksheet { line, name: rest, text }),
+        None => Err(fault("expected ::: emergency, urgent, non-urgent, note, figure or worksheet")),
     }
 }
 

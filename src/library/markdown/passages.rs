@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::library::markdown::{Block, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::{Block, Names, blocks, fill, parser, typographic, worksheet};
 
 /// One heading, or as much text as is read in one go.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,9 @@ pub fn passages(text: &str, names: &Names) -> Vec<Passage> {
             }
             Block::Markdown { text, .. } | Block::Figure { words: text, .. } => {
                 markdown(&text, names, &mut passages);
+            }
+            Block::Worksheet { text, .. } => {
+                markdown(&worksheet::as_markdown(&text), names, &mut passages);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::library::markdown::{Block, Kind, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::{Block, Kind, Names, blocks, fill, parser, typographic, worksheet};
 
 /// Lines are no longer than this where words allow.
 const WIDTH: usize = 72;
@@ -22,6 +22,9 @@ pub fn plain(text: &str, names: &Names, cited: &[String]) -> String {
                 out.push_str(&format!("{mark}{}\n\n{}", typographic(title), markdown(&text, names, cited)));
             }
             Block::Figure { words, .. } => out.push_str(&markdown(&words, names, cited)),
+            Block::Worksheet { text, .. } => {
+                out.push_str(&markdown(&worksheet::as_markdown(&text), names, cited));
+            }
         }
     }
     out.trim().to_owned()

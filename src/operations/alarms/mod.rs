@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::watch;
 
+use crate::staff::session;
 use crate::storage::backup;
 use crate::storage::clock::seconds;
 use crate::web::app::App;
@@ -49,10 +50,13 @@ pub async fn check_database(app: &App) {
     }
 }
 
-/// A page of the desk never shows an old banner.
+/// A page of the desk never shows an old banner. Who has not signed in sees none, and costs no look.
 pub async fn before_the_desk(State(app): State<App>, request: Request, next: Next) -> Response {
-    let found = look(&app).await;
-    app.site.metrics.set(found);
+    let signed_in = session::find(&app, request.headers()).await;
+    if signed_in.is_ok_and(|found| found.is_some_and(|row| row.is_alive(seconds(app.clock.now())))) {
+        let found = look(&app).await;
+        app.site.metrics.set(found);
+    }
     next.run(request).await
 }
 

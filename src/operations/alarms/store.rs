@@ -30,9 +30,9 @@ pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
     sqlx::query_as(
         "select
            (select count(*) from consultations where state in ('new', 'contacted', 'booked')
-              and (spam = 0 or safety = 1))
+              and (spam = 0 or sign <> ''))
                as open_requests,
-           (select count(*) from consultations where state = 'new' and (spam = 0 or safety = 1) and due_at < $1) as late_requests,
+           (select count(*) from consultations where state = 'new' and (spam = 0 or sign <> '') and due_at < $1) as late_requests,
            (select count(*) from mistakes where state = 'open') as open_mistakes",
     )
     .bind(now)

@@ -27,6 +27,8 @@ use crate::staff;
 use crate::storage::clock::Clock;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
+use crate::storage::lock;
+use crate::storage::lock::{Lock, Purpose};
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::{App, Parts};
 use crate::web::error::Error;
@@ -61,7 +63,7 @@ pub struct Colleague {
 /// Fills the folder. The month ends `now`.
 pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
     let folder = demo.folder;
-    claim(folder)?;
+    let _lock = claim(folder)?;
     let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
     let library = Arc::new(Library::load(demo.content, &site)?);
     let sender = Sender::new(&site, None)?;
@@ -76,14 +78,14 @@ pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleag
         mail_waiting: Arc::new(Notify::new()),
     });
     let month = Month { worker: worker(&app, sender, &library), app, library };
-    let colleagues = month.hire(demo.seed).await?;
+    let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     month.app.database.close().await;
     Ok(colleagues)
 }
 
 /// Only an empty folder: whatever is in another one may be real.
-fn claim(folder: &Path) -> anyhow::Result<()> {
+fn claim(folder: &Path) -> anyhow::Result<Lock> {
     ensure!(
         !is_demo(folder),
         "{} holds a demonstration already; remove the folder first, or give another with --data",
@@ -100,8 +102,10 @@ fn claim(folder: &Path) -> anyhow::Result<()> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let lock = lock::take(folder, Purpose::Change("demo"))?;
     let words = "Everything in this folder was made up by `mybackpain demo`. Nobody in it is real.\n";
-    fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))
+    fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))?;
+    Ok(lock)
 }
 
 /// Its mails are not kept as files: there are too many to read.
@@ -123,9 +127,9 @@ struct Month {
 
 impl Month {
     /// One of each role.
-    async fn hire(&self, seed: u64) -> anyhow::Result<Vec<Colleague>> {
+    async fn hire(&self) -> anyhow::Result<Vec<Colleague>> {
         let mut colleagues = Vec::new();
-        for (new, role) in people::colleagues(seed) {
+        for (new, role) in people::colleagues() {
             let colleague = Colleague { email: new.email.clone(), role, password: new.password.clone() };
             let made = staff::add(&self.app.database, self.app.clock.now(), new, None).await?;
             made.map_err(|refused| anyhow::anyhow!("an account was not made: {refused:?}"))?;
@@ -188,7 +192,7 @@ impl Month {
                 }
             }
             Happening::Vote { about, useful } => self.vote(about, useful).await?,
-            Happening::Mistake { told, new } => corrections::submit(app, told, new, &key()).await?,
+            Happening::Correction { told, new } => corrections::submit(app, told, new, &key()).await?,
         }
         Ok(None)
     }

@@ -15,7 +15,7 @@ use crate::operations::demo::chance::Chance;
 use crate::operations::demo::people;
 use crate::operations::demo::people::{Person, Special};
 use crate::patients::corrections::PageVersion;
-use crate::patients::corrections::request::NewMistake;
+use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
 
 pub const LENGTH: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -37,7 +37,7 @@ pub enum Happening {
     Spam { reference: String },
     Report { about: String, new: NewReport },
     Vote { about: String, useful: bool },
-    Mistake { told: PageVersion, new: NewMistake },
+    Correction { told: PageVersion, new: NewCorrection },
 }
 
 /// What becomes of a request after it was asked.
@@ -158,7 +158,7 @@ pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
     for (told, new) in people::mistakes() {
         ahead.push(Event {
             at: by_day(&mut chance, calendar, now),
-            happening: Happening::Mistake { told, new },
+            happening: Happening::Correction { told, new },
         });
     }
     ahead

@@ -4,9 +4,10 @@ use crate::clinic::Role;
 use crate::consultations::request_form::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
 use crate::patients::corrections::PageVersion;
-use crate::patients::corrections::request::NewMistake;
+use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
 use crate::staff::NewAccount;
+use crate::storage::encryption::random;
 use crate::web::form::contact::{CallTime, Method};
 
 #[rustfmt::skip]
@@ -144,10 +145,10 @@ pub fn vote(chance: &mut Chance) -> (String, bool) {
     ((*chance.one(SHEETS)).to_owned(), chance.percent(82))
 }
 
-pub fn mistakes() -> Vec<(PageVersion, NewMistake)> {
+pub fn mistakes() -> Vec<(PageVersion, NewCorrection)> {
     let one = |about: &str, words: &str, name: &str, email: &str| {
         let told = PageVersion { about: about.into(), version: "1.0".into() };
-        (told, NewMistake { words: words.into(), name: name.into(), email: email.into() })
+        (told, NewCorrection { words: words.into(), name: name.into(), email: email.into() })
     };
     vec![
         one(
@@ -161,9 +162,10 @@ pub fn mistakes() -> Vec<(PageVersion, NewMistake)> {
     ]
 }
 
-/// Accounts whose passwords are told: one of each role, in the order of their numbers.
-pub fn colleagues(seed: u64) -> Vec<(NewAccount, &'static str)> {
-    let mut chance = Chance::new(seed ^ 0x5eed);
+/// Accounts whose passwords are told: one of each role, in the order of their numbers. The passwords are drawn anew each
+/// time, whatever the seed.
+pub fn colleagues() -> Vec<(NewAccount, &'static str)> {
+    let mut chance = Chance::new(u64::from_le_bytes(random()));
     let words = [
         "violet", "harbour", "kettle", "meadow", "lantern", "pebble", "thimble", "orchard", "saddle",
         "ribbon",
@@ -176,7 +178,7 @@ pub fn colleagues(seed: u64) -> Vec<(NewAccount, &'static str)> {
     .into_iter()
     .map(|(name, email, role)| {
         let picked: Vec<&str> = (0..4).map(|_| *chance.one(&words)).collect();
-        let password = format!("{} {}", picked.join(" "), chance.below(90) + 10);
+        let password = format!("{} {}", picked.join(" "), chance.below(9_000_000_000) + 1_000_000_000);
         (NewAccount { email: email.to_owned(), name: name.to_owned(), role, password }, role.as_str())
     })
     .collect()

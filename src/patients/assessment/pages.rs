@@ -11,13 +11,11 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept};
-use crate::library::questions::Questions;
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
 use crate::patients::assessment::state::AssessmentState;
-use crate::patients::assessment::{CHECK, FIRST_PAGE, devices, question, safety};
+use crate::patients::assessment::{FIRST_PAGE, devices, question, safety};
 use crate::patients::drafts;
-use crate::patients::drafts::Draft;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
@@ -87,6 +85,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/assessment/safety", get(safety::emergency).post(safety::answer_emergency))
         .route("/assessment/safety/{key}", get(safety::urgent).post(safety::answer_urgent))
+        .route("/assessment/safety/{key}/today", get(safety::today).post(safety::go_on))
         .route("/assessment/earlier", get(earlier))
         .route("/assessment/questions/{id}", get(question::show).post(question::answer))
         .route("/assessment/check", get(check))
@@ -102,7 +101,8 @@ impl<'a> StartPage<'a> {
     pub fn new(site: &'a Site, library: &Library) -> StartPage<'a> {
         let about = "Answer some questions about your back pain, and take away a page to keep, print or hand to a GP.";
         let context = site.public("Make a summary of your back pain", about, FIRST_PAGE);
-        StartPage { context, questions: library.questions.all.len() }
+        let always = library.questions.all.iter().filter(|question| question.when.is_none()).count();
+        StartPage { context, questions: always }
     }
 }
 
@@ -111,16 +111,10 @@ pub fn words(summary: &Summary, library: &Library) -> std::result::Result<String
     Words { summary, sheets: summary.sheets(library) }.render()
 }
 
-/// Where a person goes on: the first question without an answer, or the check page.
-pub fn next_open(questions: &Questions, draft: &Draft) -> String {
-    first_unanswered(questions, &draft.answers)
-        .map_or_else(|| CHECK.to_owned(), crate::patients::assessment::path)
-}
-
 async fn earlier(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
     let Some(draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost("")) };
     let context = given.app.site.private("You have answers from earlier");
-    let next = next_open(&given.library.questions, &draft);
+    let next = crate::patients::assessment::next_open(&given.library.questions, &draft);
     Ok(page::private(StatusCode::OK, &EarlierPage { context, next }))
 }
 
@@ -132,7 +126,7 @@ async fn check(State(given): State<AssessmentState>, jar: CookieJar) -> Result<R
     }
     let asked = asked(questions, &draft.answers);
     let row = |question: &&_| Row {
-        said: said(question, &kept(question, &draft.answers)),
+        said: said(questions, question, &kept(question, &draft.answers)),
         path: crate::patients::assessment::path(question),
     };
     let shown = CheckPage {

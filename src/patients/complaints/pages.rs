@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::patients::complaints::request::{ComplaintForm, LONGEST, NewComplaint};
-use crate::patients::complaints::store;
+use crate::patients::complaints::{handling, store};
 use crate::patients::form_step::{FormStep, SendProblem, check_status};
 use crate::storage::clock::moment;
 use crate::storage::encryption::token_hash;
@@ -65,7 +65,7 @@ async fn create(State(app): State<App>, from: Network, fields: Fields) -> Result
         FormStep::Check { new, key, problem } => return Ok(show_check(&app, &form, &new, &key, problem)),
         FormStep::Send { new, key } => (new, key),
     };
-    match crate::patients::complaints::submit(&app, new.clone(), &key).await {
+    match handling::submit(&app, new.clone(), &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/complaints/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => Ok(show_check(&app, &form, &new, &key, Some(SendProblem::NotSaved))),
         Err(error) => Err(error),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::patients::complaints::Complaint;
+use crate::patients::complaints::complaint::Complaint;
 use crate::storage::clock::seconds;
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;

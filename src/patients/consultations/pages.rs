@@ -22,6 +22,7 @@ use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::consultations::private_page;
 use crate::patients::consultations::state::ConsultationsState;
 use crate::patients::form_step::{FormStep, SendProblem, check_status};
+use crate::signs::Kind;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, key_hash};
 use crate::web::app::App;
@@ -60,6 +61,9 @@ struct CheckPage<'a> {
     key: &'a str,
     /// The text in pieces, safety words marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
+    button: &'a str,
     due: String,
     /// Why it was not sent just now.
     trouble: Option<String>,
@@ -74,6 +78,9 @@ struct ConfirmationPage<'a> {
     opens: Option<String>,
     private_page: Option<String>,
     mail: ConfirmationMail,
+    /// Which help what they wrote calls for, the most urgent first, and the words that say so.
+    kinds: Vec<Kind>,
+    words: String,
 }
 
 const TITLE: &str = "Ask the clinic to contact you";
@@ -145,14 +152,16 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
     let request = store::find_by_key(app.database.readers(), &app.cipher, &key_hash(KIND, &key)).await?;
     let calendar = app.site.clinic.calendar();
     let token = SubmissionKey::parse(&app.cipher, &key).map(|key| key.private_token(&app.cipher));
+    let finding = app.site.signs.read(&request.concern);
+    let title = match request.state {
+        RequestState::Withdrawn => "Your request is withdrawn",
+        _ if request.sign.is_some() => "Do not wait for us",
+        _ => "We have your request",
+    };
     let shown = ConfirmationPage {
         context: app
             .site
-            .private(if request.state == RequestState::Withdrawn {
-                "Your request is withdrawn"
-            } else {
-                "We have your request"
-            })
+            .private(title)
             .described("What happens next with a request to the clinic, and by when."),
         due: calendar.say_with_year(request.due_at),
         opens: calendar.promise(request.created_at).opens.map(|opens| calendar.say(opens.timestamp())),
@@ -160,9 +169,24 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
             .filter(|token| token_hash(token) == request.token_hash)
             .map(|token| format!("/consultations/{token}")),
         mail: ConfirmationMail::find(app, &request.reference, Purpose::ConsultationConfirmation).await?,
+        kinds: request
+            .sign
+            .map_or(Vec::new(), |sign| if finding.is_calm() { vec![sign] } else { finding.kinds() }),
+        words: in_quotes(&finding.words(&request.concern)),
         request: &request,
     };
     Ok(page::private(StatusCode::OK, &shown))
+}
+
+/// “numb”, “cannot wee”: each once, in the order of the text.
+fn in_quotes(words: &[&str]) -> String {
+    let mut once: Vec<String> = Vec::new();
+    for word in words.iter().map(|word| format!("“{}”", word.trim())) {
+        if !once.contains(&word) {
+            once.push(word);
+        }
+    }
+    once.join(", ")
 }
 
 /// Nothing is sent without what a person meant to send with it.
@@ -224,15 +248,21 @@ impl ConsultationsState {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
         let typed = consultations::words_typed(&new.concern, shared);
-        let marked = app.site.clinic.safety.marked(&typed);
-        let trouble = problem.map(|problem| problem.words("request", "Confirm and send"));
-        let title = "Check your answers before you send them";
+        let finding = app.site.signs.read(&typed);
+        let button = if finding.is_calm() { "Confirm and send" } else { "None of these fits me: send" };
+        let trouble = problem.map(|problem| problem.words("request", button));
+        let title = match finding.is_calm() {
+            true => "Check your answers before you send them",
+            false => "Read this before you send",
+        };
         let shown = CheckPage {
             context: app.site.private(title).with_errors(trouble.is_some()),
             form,
             new,
             key: key.as_str(),
-            marked: if marked.iter().any(|(safety, _)| *safety) { marked } else { Vec::new() },
+            marked: if finding.is_calm() { Vec::new() } else { finding.marked(&typed) },
+            kinds: finding.kinds(),
+            button,
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
             trouble,
         };

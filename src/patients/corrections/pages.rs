@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::library::{Library, PlainPage, Sheet};
-use crate::patients::corrections::request::{LONGEST_WORDS, MistakeForm};
-use crate::patients::corrections::{PageVersion, store};
+use crate::patients::corrections::correction::PageVersion;
+use crate::patients::corrections::request::{CorrectionForm, LONGEST_WORDS};
+use crate::patients::corrections::{handling, store};
 use crate::patients::form_step::{SendProblem, ask_about_email, check_status, press};
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
@@ -31,7 +32,7 @@ struct CorrectionsState {
 
 /// A page that may have a mistake.
 #[derive(Clone, Copy)]
-enum Spoken<'a> {
+enum PageInQuestion<'a> {
     Sheet(&'a Sheet),
     Plain(&'a PlainPage),
 }
@@ -40,10 +41,10 @@ enum Spoken<'a> {
 #[template(path = "patients/corrections/new.html")]
 struct NewPage<'a> {
     context: PageContext<'a>,
-    form: &'a MistakeForm,
+    form: &'a CorrectionForm,
     errors: &'a FieldErrors,
     /// Nothing when the reader has yet to choose.
-    about: Option<Spoken<'a>>,
+    about: Option<PageInQuestion<'a>>,
     choices: Vec<Choice<'a>>,
     key: &'a str,
     trouble: Option<String>,
@@ -54,7 +55,7 @@ struct NewPage<'a> {
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,
-    about: Option<Spoken<'a>>,
+    about: Option<PageInQuestion<'a>>,
 }
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
@@ -65,12 +66,12 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
 }
 
 async fn new(State(given): State<CorrectionsState>, About(about): About) -> Response {
-    given.show(&MistakeForm { about, ..MistakeForm::default() }, None, FieldErrors::default(), None)
+    given.show(&CorrectionForm { about, ..CorrectionForm::default() }, None, FieldErrors::default(), None)
 }
 
 async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fields) -> Result<Response> {
     let app = &given.app;
-    let form = MistakeForm::read(&fields);
+    let form = CorrectionForm::read(&fields);
     let key = SubmissionKey::parse(&app.cipher, &fields.text("key"));
     let about = given.find(&form.about);
     let checked = ask_about_email(&fields, form.check(about.is_some()));
@@ -84,7 +85,7 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
         Ok(key) => key,
         Err((key, why)) => return problem(Some(key), why),
     };
-    match crate::patients::corrections::submit(app, about.told(), new, &key).await {
+    match handling::submit(app, about.told(), new, &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/mistakes/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => problem(Some(key), SendProblem::NotSaved),
         Err(error) => Err(error),
@@ -100,14 +101,14 @@ async fn confirmation(State(given): State<CorrectionsState>, Path(key): Path<Str
 }
 
 impl CorrectionsState {
-    fn find(&self, slug: &str) -> Option<Spoken<'_>> {
-        let plain = || self.library.pages.iter().find(|page| page.slug == slug).map(Spoken::Plain);
-        self.library.sheet(slug).map(Spoken::Sheet).or_else(plain)
+    fn find(&self, slug: &str) -> Option<PageInQuestion<'_>> {
+        let plain = || self.library.pages.iter().find(|page| page.slug == slug).map(PageInQuestion::Plain);
+        self.library.sheet(slug).map(PageInQuestion::Sheet).or_else(plain)
     }
 
     fn show(
         &self,
-        form: &MistakeForm,
+        form: &CorrectionForm,
         key: Option<SubmissionKey>,
         errors: FieldErrors,
         problem: Option<SendProblem>,
@@ -121,8 +122,8 @@ impl CorrectionsState {
         let about = self.find(&form.about);
         let title =
             if about.is_some() { "Report a mistake on this page" } else { "Report a mistake on a page" };
-        let sheets = self.library.sheets.iter().map(Spoken::Sheet);
-        let all = sheets.chain(self.library.pages.iter().map(Spoken::Plain));
+        let sheets = self.library.sheets.iter().map(PageInQuestion::Sheet);
+        let all = sheets.chain(self.library.pages.iter().map(PageInQuestion::Plain));
         let shown = NewPage {
             context: app.site.private(title).with_errors(status != StatusCode::OK),
             form,
@@ -136,32 +137,32 @@ impl CorrectionsState {
     }
 }
 
-impl<'a> Spoken<'a> {
+impl<'a> PageInQuestion<'a> {
     fn slug(self) -> &'a str {
         match self {
-            Spoken::Sheet(sheet) => &sheet.slug,
-            Spoken::Plain(page) => &page.slug,
+            PageInQuestion::Sheet(sheet) => &sheet.slug,
+            PageInQuestion::Plain(page) => &page.slug,
         }
     }
 
     fn title(self) -> &'a str {
         match self {
-            Spoken::Sheet(sheet) => &sheet.front.title,
-            Spoken::Plain(page) => &page.front.title,
+            PageInQuestion::Sheet(sheet) => &sheet.front.title,
+            PageInQuestion::Plain(page) => &page.front.title,
         }
     }
 
     fn path(self) -> String {
         match self {
-            Spoken::Sheet(sheet) => sheet.path(),
-            Spoken::Plain(page) => page.path(),
+            PageInQuestion::Sheet(sheet) => sheet.path(),
+            PageInQuestion::Plain(page) => page.path(),
         }
     }
 
     fn told(self) -> PageVersion {
         let version = match self {
-            Spoken::Sheet(sheet) => sheet.front.version.clone(),
-            Spoken::Plain(_) => String::new(),
+            PageInQuestion::Sheet(sheet) => sheet.front.version.clone(),
+            PageInQuestion::Plain(_) => String::new(),
         };
         PageVersion { about: self.slug().to_owned(), version }
     }

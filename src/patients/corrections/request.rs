@@ -7,7 +7,7 @@ pub const LONGEST_WORDS: usize = 1000;
 
 /// As typed.
 #[derive(Default)]
-pub struct MistakeForm {
+pub struct CorrectionForm {
     pub about: String,
     pub words: String,
     pub name: String,
@@ -19,16 +19,16 @@ pub struct MistakeForm {
 }
 
 /// As checked. The page that it is about is checked by its caller.
-pub struct NewMistake {
+pub struct NewCorrection {
     pub words: String,
     /// May be empty, like the address.
     pub name: String,
     pub email: String,
 }
 
-impl MistakeForm {
-    pub fn read(fields: &Fields) -> MistakeForm {
-        MistakeForm {
+impl CorrectionForm {
+    pub fn read(fields: &Fields) -> CorrectionForm {
+        CorrectionForm {
             about: fields.text("about"),
             words: fields.text("words"),
             name: fields.text("name"),
@@ -38,7 +38,7 @@ impl MistakeForm {
         }
     }
 
-    pub fn check(&self, is_a_page: bool) -> Result<NewMistake, FieldErrors> {
+    pub fn check(&self, is_a_page: bool) -> Result<NewCorrection, FieldErrors> {
         let mut errors = FieldErrors::default();
         if !is_a_page {
             errors.add("about", "Select the page with the mistake");
@@ -60,7 +60,7 @@ impl MistakeForm {
         };
         match (words, name, email) {
             (Some(words), Some(name), Some(email)) if errors.is_empty() => {
-                Ok(NewMistake { words, name, email })
+                Ok(NewCorrection { words, name, email })
             }
             _ => Err(errors),
         }
@@ -71,17 +71,18 @@ impl MistakeForm {
 mod tests {
     use super::*;
 
-    fn complaints(form: MistakeForm, is_a_page: bool) -> Vec<&'static str> {
+    fn complaints(form: CorrectionForm, is_a_page: bool) -> Vec<&'static str> {
         form.check(is_a_page).err().unwrap_or_default().iter().map(|error| error.field).collect()
     }
 
     #[test]
     fn only_the_page_and_what_is_wrong_must_be_there() {
-        let filled = || MistakeForm { words: "The second link is dead".into(), ..MistakeForm::default() };
-        assert_eq!(complaints(MistakeForm::default(), false), ["about", "words"]);
+        let filled =
+            || CorrectionForm { words: "The second link is dead".into(), ..CorrectionForm::default() };
+        assert_eq!(complaints(CorrectionForm::default(), false), ["about", "words"]);
         assert!(complaints(filled(), true).is_empty());
-        assert_eq!(complaints(MistakeForm { email: "ada".into(), ..filled() }, true), ["email"]);
-        assert_eq!(complaints(MistakeForm { words: "é".repeat(1001), ..filled() }, true), ["words"]);
-        assert_eq!(complaints(MistakeForm { name: "n".repeat(101), ..filled() }, true), ["name"]);
+        assert_eq!(complaints(CorrectionForm { email: "ada".into(), ..filled() }, true), ["email"]);
+        assert_eq!(complaints(CorrectionForm { words: "é".repeat(1001), ..filled() }, true), ["words"]);
+        assert_eq!(complaints(CorrectionForm { name: "n".repeat(101), ..filled() }, true), ["name"]);
     }
 }

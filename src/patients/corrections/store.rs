@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::patients::corrections::Mistake;
+use crate::patients::corrections::correction::Correction;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
 
@@ -24,9 +24,9 @@ struct Row {
 const TABLE: &str = "mistakes";
 
 impl Row {
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Mistake> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<Correction> {
         let row = cipher.row(TABLE, &self.reference);
-        Ok(Mistake {
+        Ok(Correction {
             name: row.decrypt("name", &self.name)?,
             email: row.decrypt("email", &self.email)?,
             words: row.decrypt("words", &self.words)?,
@@ -44,7 +44,7 @@ impl Row {
 pub async fn insert(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
-    mistake: &Mistake,
+    mistake: &Correction,
     key_hash: &str,
 ) -> sqlx::Result<()> {
     let row = cipher.row(TABLE, &mistake.reference);
@@ -81,7 +81,7 @@ pub async fn find_by_key(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(
         .await
 }
 
-pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Mistake> {
+pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
     let row: Row = sqlx::query_as("select * from mistakes where reference = $1")
         .bind(reference)
         .fetch_one(readers)
@@ -90,7 +90,7 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 }
 
 /// Open ones first, the oldest first. Without the words and who wrote them, which no list shows.
-pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Mistake>> {
+pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
          null as email, null as words, null as answer from mistakes order by state = 'answered', \

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::answers::Answers;
-use crate::patients::drafts::Draft;
+use crate::patients::drafts::draft::Draft;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::{Cipher, FieldId};
 

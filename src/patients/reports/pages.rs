@@ -18,7 +18,8 @@ use crate::patients::assessment;
 use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::form_step::{FormStep, SendProblem, check_status};
 use crate::patients::reports::request::{NewReport, ReportForm};
-use crate::patients::reports::{KIND, store};
+use crate::patients::reports::submission::KIND;
+use crate::patients::reports::{store, submission};
 use crate::storage::reference::{SubmissionKey, key_hash};
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
@@ -124,7 +125,7 @@ async fn create(
         FormStep::Send { new, key } => (new, key),
     };
     let link_to = summary.filter(|_| form.link);
-    match crate::patients::reports::submit(&given.app, &sheets, link_to, new.clone(), &key).await {
+    match submission::submit(&given.app, &sheets, link_to, new.clone(), &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/reports/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => {
             Ok(given.show_check(&form, &new, &sheets, &key, Some(SendProblem::NotSaved)))
@@ -154,7 +155,7 @@ async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String
 
 async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
     let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
-    crate::patients::reports::stop(&given.app, mark).await?;
+    submission::stop(&given.app, mark).await?;
     let context = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }

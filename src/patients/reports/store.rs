@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use crate::patients::reports::Report;
+use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
 
@@ -18,7 +18,7 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     .bind(row.encrypt("name", &report.name))
     .bind(row.encrypt("email", &report.email))
     .bind(&report.content_mark)
-    .bind(report.state.word())
+    .bind(report.state.as_str())
     .execute(connection)
     .await?;
     Ok(())

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
+use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Connection, Pool, Sqlite};
 
 pub use crate::storage::database::health::DatabaseHealth;
 pub use errors::{is_busy, is_constraint, is_unavailable};
@@ -22,10 +22,16 @@ mod errors;
 pub mod health;
 mod writer;
 
+tokio::task_local! {
+    /// The answer under way is to a post of the public, whose network may write or has written enough.
+    static PUBLIC: bool;
+}
+
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html).
-const OLDEST_SAFE_SQLITE: (u32, u32, u32) = (3, 51, 3);
+// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html). It is built in.
+const _: () =
+    assert!(libsqlite3_sys::SQLITE_VERSION_NUMBER >= 3_051_003, "SQLite can lose data: build with 3.51.3");
 
 /// One writer and several readers on the same file. Cheap to clone.
 #[derive(Clone)]
@@ -66,7 +72,6 @@ impl Database {
             return Ok(Database { writer, readers: closed, condition });
         }
         let writer = pool(1, full).connect_with(options.clone()).await?;
-        assert_safe_version(&writer).await?;
         MIGRATOR.run(&writer).await.context(
             "the database was made by another version of mybackpain; start that version, or restore a backup",
         )?;
@@ -93,6 +98,12 @@ impl Database {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
+        if let Ok(may_write) = PUBLIC.try_with(|may_write| *may_write) {
+            self.condition.refuse_without_room()?;
+            if !may_write {
+                return Err(sqlx::Error::Io(std::io::ErrorKind::QuotaExceeded.into()));
+            }
+        }
         self.writer.write(work).await
     }
 
@@ -163,12 +174,33 @@ impl Database {
     }
 }
 
+/// Answers a post of the public: whatever it writes, by `write` too, is refused while the disk is nearly full, and
+/// always when its network has written enough.
+pub async fn for_the_public<T>(may_write: bool, answer: impl Future<Output = T>) -> T {
+    PUBLIC.scope(may_write, answer).await
+}
+
 /// Copies the database as it is at this moment into a new file, while others read and write it.
 pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
     let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// True when the tables in this file were made by this program, this version of it or an older one.
+pub async fn is_ours(file: &Path) -> anyhow::Result<bool> {
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let applied: sqlx::Result<Vec<(i64, Vec<u8>)>> =
+        sqlx::query_as("select version, checksum from _sqlx_migrations").fetch_all(&mut connection).await;
+    connection.close().await?;
+    // A file of others has no such table.
+    let applied = applied.unwrap_or_default();
+    let is_known = |(version, checksum): &(i64, Vec<u8>)| {
+        MIGRATOR.iter().any(|known| known.version == *version && *known.checksum == checksum[..])
+    };
+    Ok(!applied.is_empty() && applied.iter().all(is_known))
 }
 
 /// True when nothing is wrong with the file, or there is none yet. Reads alone: a damaged file stays as it is.
@@ -218,17 +250,6 @@ fn pool(connections: u32, full: bool) -> SqlitePoolOptions {
             })
         },
     )
-}
-
-async fn assert_safe_version(pool: &Pool<Sqlite>) -> anyhow::Result<()> {
-    let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(pool).await?;
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    ensure!(
-        (next(), next(), next()) >= OLDEST_SAFE_SQLITE,
-        "SQLite {version} can lose data; build with 3.51.3 or newer"
-    );
-    Ok(())
 }
 
 #[cfg(test)]

@@ -236,23 +236,7 @@ fn likely_domain(domain: &str) -> String {
 
 /// True when one letter was missed, added or changed, or two neighbours were swapped.
 fn one_slip(meant: &str, typed: &str) -> bool {
-    let (meant, typed) = (meant.as_bytes(), typed.as_bytes());
-    let start = meant.iter().zip(typed).take_while(|(a, b)| a == b).count();
-    let (meant, typed) = (&meant[start..], &typed[start..]);
-    let rest = |text: &'_ [u8], from: usize| text.get(from..).map(<[u8]>::to_vec);
-    match (meant, typed) {
-        ([], []) => false,
-        (meant, typed) => {
-            rest(meant, 1) == Some(typed.to_vec())
-                || Some(meant.to_vec()) == rest(typed, 1)
-                || (rest(meant, 1).is_some() && rest(meant, 1) == rest(typed, 1))
-                || (meant.len() >= 2
-                    && typed.len() >= 2
-                    && meant[0] == typed[1]
-                    && meant[1] == typed[0]
-                    && meant[2..] == typed[2..])
-        }
-    }
+    strsim::osa_distance(meant, typed) == 1
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// An ISP's customers may stand behind the first 48 bits of an IPv6 address: together they get this many times as much.
-const WIDE: u32 = 8;
+/// A household may hold all networks behind the first 56 bits of an IPv6 address, and a firm or a small ISP's customers
+/// those behind 48: together they get this many times as much as one.
+const HOUSEHOLD: u32 = 2;
+const PROVIDER: u32 = 8;
 
 /// Which bucket someone falls into. It is drawn anew at each start, so that nobody can choose whom they share one with.
 #[derive(Default)]
@@ -45,46 +47,71 @@ impl Limiter {
     }
 }
 
-/// How often one network may act: an IPv4 address, or the first 64 bits of an IPv6 one; and, since whoever has one of
-/// those has many, also the first 48.
+/// How often one network may act: an IPv4 address, or the first 64 bits of an IPv6 one. Whoever has one of those has
+/// many: a household is counted by its first 56 bits too, and an ISP's customers by 48.
 pub struct NetworkLimiter {
     near: Limiter,
-    wide: Limiter,
+    household: Limiter,
+    provider: Limiter,
 }
 
 impl NetworkLimiter {
     pub fn new(quota: Quota) -> NetworkLimiter {
-        let burst = quota.burst_size().saturating_mul(WIDE.try_into().expect("it is not 0"));
-        let wide = Quota::with_period(quota.replenish_interval() / WIDE);
-        let wide = wide.map_or(quota, |wide| wide.allow_burst(burst));
-        NetworkLimiter { near: Limiter::new(quota), wide: Limiter::new(wide) }
+        let wider = |times: u32| {
+            let burst = quota.burst_size().saturating_mul(times.try_into().expect("it is not 0"));
+            let wider = Quota::with_period(quota.replenish_interval() / times);
+            Limiter::new(wider.map_or(quota, |wider| wider.allow_burst(burst)))
+        };
+        NetworkLimiter { near: Limiter::new(quota), household: wider(HOUSEHOLD), provider: wider(PROVIDER) }
     }
 
     pub fn allows(&self, from: IpAddr) -> bool {
-        let near = network(from);
-        // The wide one first: who is stopped there does not fill the near ones.
-        let wide = match near {
-            IpAddr::V6(address) => self.wide.allows(&(u128::from(address) >> 80)),
+        self.allows_for(from, &())
+    }
+
+    /// The same for each of something, such as an account, apart.
+    pub fn allows_for(&self, from: IpAddr, what: &impl Hash) -> bool {
+        // The wide ones first: who is stopped there does not fill the near ones.
+        let wide = match from.to_canonical() {
+            IpAddr::V6(_) => {
+                self.provider.allows(&(provider(from), what))
+                    && self.household.allows(&(household(from), what))
+            }
             IpAddr::V4(_) => true,
         };
-        wide && self.near.allows(&near)
+        wide && self.near.allows(&(network(from), what))
     }
 
     pub fn prune(&self) {
-        self.near.prune();
-        self.wide.prune();
+        for limiter in [&self.near, &self.household, &self.provider] {
+            limiter.prune();
+        }
     }
 
     #[cfg(test)]
     pub fn size(&self) -> usize {
-        self.near.size() + self.wide.size()
+        self.near.size() + self.household.size() + self.provider.size()
     }
 }
 
 /// Who counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 one.
 pub fn network(from: IpAddr) -> IpAddr {
+    first_bits(from, 64)
+}
+
+/// What a household is given: an IPv4 address, or the first 56 bits of an IPv6 one.
+pub fn household(from: IpAddr) -> IpAddr {
+    first_bits(from, 56)
+}
+
+/// What a firm or a small ISP is given: an IPv4 address, or the first 48 bits of an IPv6 one.
+pub fn provider(from: IpAddr) -> IpAddr {
+    first_bits(from, 48)
+}
+
+fn first_bits(from: IpAddr, bits: u32) -> IpAddr {
     match from.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & (u128::MAX << (128 - bits))).into()),
         address => address,
     }
 }

@@ -16,8 +16,10 @@ const FIRST: Duration = Duration::from_millis(250);
 pub struct Pace {
     /// Between two guesses, however many there were.
     longest: Duration,
-    /// Whoever would have to wait longer than this is turned away, and their guess is not looked at.
+    /// The longest that anyone waits in the line.
     patience: Duration,
+    /// Whether whoever would have to wait longer is turned away, and their guess not looked at.
+    turns_away: bool,
     forgotten_after: Duration,
 }
 
@@ -26,17 +28,26 @@ impl Pace {
     pub const PASSWORD: Pace = Pace {
         longest: Duration::from_secs(5),
         patience: Duration::from_secs(15),
+        turns_away: true,
         forgotten_after: Duration::from_secs(15 * 60),
     };
+    /// For all who guess at one account: they slow each other and its owner, and keep nobody out.
+    pub const PASSWORD_IN_ALL: Pace =
+        Pace { patience: Duration::from_secs(5), turns_away: false, ..Pace::PASSWORD };
     /// Only who has the password can guess at a code, so slowness locks nobody out whose password is their own. Some
     /// 300 guesses a day at 3 codes of a million that are right: less than one in a thousand.
     pub const CODE: Pace = Pace {
         longest: Duration::from_secs(5 * 60),
         patience: Duration::from_secs(5),
+        turns_away: true,
         forgotten_after: Duration::from_secs(24 * 60 * 60),
     };
-    pub const NONE: Pace =
-        Pace { longest: Duration::ZERO, patience: Duration::MAX, forgotten_after: Duration::from_secs(60) };
+    pub const NONE: Pace = Pace {
+        longest: Duration::ZERO,
+        patience: Duration::MAX,
+        turns_away: false,
+        forgotten_after: Duration::from_secs(60),
+    };
 
     /// Between the guess of this number, from 0, and the one before it.
     fn gap(&self, number: u32) -> Duration {
@@ -84,11 +95,14 @@ impl Guesses {
         if now.saturating_duration_since(line.last) >= self.pace.forgotten_after {
             line.guesses = 0;
         }
-        let at = now.max(line.last + self.pace.gap(line.guesses));
-        let wait = at - now;
-        if wait > self.pace.patience {
-            return None;
+        let mut at = now.max(line.last + self.pace.gap(line.guesses));
+        if at - now > self.pace.patience {
+            if self.pace.turns_away {
+                return None;
+            }
+            at = now + self.pace.patience;
         }
+        let wait = at - now;
         line.guesses = line.guesses.saturating_add(1);
         line.last = at;
         Some(Turn { wait, number: line.guesses })

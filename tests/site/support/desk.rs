@@ -40,7 +40,13 @@ impl Visitor<'_> {
         let seen_at = self.seen_at(reference).await;
         let mut form = vec![("seen_at", seen_at.as_str())];
         form.extend(fields);
-        self.post(&format!("{}/{act}", page(reference)), &form).await
+        let path = format!("{}/{act}", page(reference));
+        let answer = self.post(&path, &form).await;
+        // A booking at an unusual time, such as over another one, is asked once.
+        let asked = answer.attribute("input[name=asked]", "value");
+        let [asked] = &asked[..] else { return answer };
+        form.push(("asked", asked));
+        self.post(&path, &form).await
     }
 
     /// Books 10.30am on 4 June 2026 at the clinic.

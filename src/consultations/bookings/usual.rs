@@ -1,0 +1,123 @@
+//! What is unusual about a time for a consultation, so that a person is asked once before it is booked.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use crate::clinic::promise::{Calendar, say_time};
+use crate::consultations::bookings::booking::NewBooking;
+use crate::consultations::bookings::store::DayBooking;
+use crate::storage::clock::{moment, seconds};
+
+/// The first and the last moment of the day on which a booking begins.
+pub fn day_of(calendar: &Calendar, starts_at: Timestamp) -> (Timestamp, Timestamp) {
+    let date = calendar.local(starts_at).date();
+    let midnight = |date: Date| calendar.at(date, jiff::civil::Time::midnight()).timestamp();
+    (midnight(date), midnight(date.saturating_add(1.day())))
+}
+
+/// What a person should know before this is booked, in sentences; nothing when it is as usual.
+///
+/// `others` are the other bookings of the day.
+pub fn concerns(calendar: &Calendar, new: &NewBooking, others: &[DayBooking]) -> Vec<String> {
+    let ends_at = new.starts_at + new.minutes.minutes();
+    let mut found: Vec<String> = outside_hours(calendar, new.starts_at, ends_at).into_iter().collect();
+    if calendar.comes_twice(new.starts_at) {
+        let clock = calendar.say_time(new.starts_at);
+        found.push(format!(
+            "The clocks go back that night, so {clock} comes twice: this books the first of the two, in summer time."
+        ));
+    }
+    for other in others.iter().filter(|other| other.overlaps(new.starts_at, ends_at)) {
+        let (from, until) = (moment(other.starts_at), moment(other.ends_at()));
+        found.push(format!(
+            "{} is booked from {} to {}.",
+            other.reference,
+            calendar.say_time(from),
+            calendar.say_time(until)
+        ));
+    }
+    found
+}
+
+fn outside_hours(calendar: &Calendar, starts_at: Timestamp, ends_at: Timestamp) -> Option<String> {
+    let (from, until) = (calendar.local(starts_at), calendar.local(ends_at));
+    let date = from.date();
+    if let Some(holiday) = calendar.holiday_on(date) {
+        return Some(format!("The clinic is closed that day: it is {holiday}, a bank holiday."));
+    }
+    let Some(day) = calendar.open_on(date) else {
+        return Some(format!("The clinic is closed on {}s.", date.strftime("%A")));
+    };
+    let within = day.opens <= from.time() && until.date() == date && until.time() <= day.closes;
+    (!within).then(|| {
+        format!("The clinic is open from {} to {} that day.", say_time(day.opens), say_time(day.closes))
+    })
+}
+
+impl DayBooking {
+    /// Seconds since 1970.
+    pub fn ends_at(&self) -> i64 {
+        self.starts_at + 60 * self.minutes
+    }
+
+    fn overlaps(&self, from: Timestamp, until: Timestamp) -> bool {
+        self.starts_at < seconds(until) && seconds(from) < self.ends_at()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::clinic::Clinic;
+    use crate::consultations::bookings::booking::Setting;
+
+    fn found(starts_at: &str, minutes: i64, others: &[DayBooking]) -> Vec<String> {
+        let clinic = Clinic::load(Path::new("content")).unwrap();
+        let starts_at = format!("{starts_at}[Europe/London]").parse::<jiff::Zoned>().unwrap().timestamp();
+        let new = NewBooking { starts_at, minutes, setting: Setting::Phone, place: String::new() };
+        concerns(clinic.calendar(), &new, others)
+    }
+
+    #[test]
+    fn a_time_while_the_clinic_is_open_is_as_usual_up_to_its_edges() {
+        for (starts_at, minutes) in
+            [("2026-06-04T10:30", 45), ("2026-06-04T09:00", 30), ("2026-06-04T16:30", 30)]
+        {
+            assert_eq!(found(starts_at, minutes, &[]), [""; 0], "{starts_at}");
+        }
+    }
+
+    #[test]
+    fn a_time_while_the_clinic_is_closed_is_named_as_such() {
+        for (starts_at, words) in [
+            ("2026-05-25T10:30", "a bank holiday"),
+            ("2026-06-06T03:00", "The clinic is closed on Saturdays."),
+            ("2026-06-04T08:45", "The clinic is open from 9am to 5pm that day."),
+            ("2026-06-04T16:45", "The clinic is open from 9am to 5pm that day."),
+            ("2026-06-04T23:45", "The clinic is open from 9am to 5pm that day."),
+        ] {
+            let said = found(starts_at, 30, &[]);
+            assert!(said.len() == 1 && said[0].contains(words), "{starts_at}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_says_which_of_the_two_it_is() {
+        let said = found("2026-10-25T01:30+01:00", 30, &[]);
+        assert!(said[1].contains("1.30am comes twice: this books the first of the two"), "{said:?}");
+        assert_eq!(found("2026-10-25T02:30", 30, &[]).len(), 1, "this one comes once");
+    }
+
+    #[test]
+    fn only_a_booking_at_the_same_time_is_over_another() {
+        let at = |time: &str| {
+            let zoned = format!("2026-06-04T{time}[Europe/London]").parse::<jiff::Zoned>().unwrap();
+            DayBooking { reference: "BP-1".into(), starts_at: zoned.timestamp().as_second(), minutes: 45 }
+        };
+        assert_eq!(found("2026-06-04T10:30", 45, &[at("09:45"), at("11:15")]), [""; 0], "one after another");
+        let over = found("2026-06-04T10:30", 45, &[at("11:00"), at("14:00")]);
+        assert_eq!(over, ["BP-1 is booked from 11am to 11.45am."]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Who asks about their data: known by an address or a number.
+
+use crate::storage::encryption::Cipher;
+use crate::web::form::phone::{self, PhoneNumber};
+use crate::web::form::{email, one_line};
+
+/// Numbers that end alike may be one: British ones have 10 digits behind the country's code or the 0.
+const DIGITS_COMPARED: usize = 10;
+
+/// Who asks: known by an address or a number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Person {
+    /// In lower case. With a dot or a tag more it may be someone else's.
+    Email(String),
+    /// The digits without what stands for the country.
+    Phone(String),
+}
+
+impl Person {
+    pub fn parse(typed: &str) -> std::result::Result<Person, String> {
+        if typed.contains('@') {
+            return Ok(Person::Email(email::check(typed)?.to_lowercase()));
+        }
+        if one_line(typed).is_empty() {
+            return Err("Enter an email address or a phone number".to_owned());
+        }
+        Ok(Person::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
+    }
+
+    /// True when an address or number that we hold is this person's.
+    pub fn is(&self, column: &str, held: &str) -> bool {
+        match self {
+            Person::Email(email) => column != "phone" && held.to_lowercase() == *email,
+            Person::Phone(digits) => {
+                let is_theirs = |number: &PhoneNumber| phone::national(&number.dial) == *digits;
+                column == "phone" && phone::numbers(held).iter().any(is_theirs)
+            }
+        }
+    }
+
+    /// True when an address or number that we hold may be this person's, or another's.
+    pub fn is_near(&self, column: &str, held: &str) -> bool {
+        match self {
+            Person::Email(email) => column != "phone" && email::comparable(held) == email::comparable(email),
+            Person::Phone(digits) => column == "phone" && last_digits(held) == last_digits(digits),
+        }
+    }
+
+    pub fn mark(&self, cipher: &Cipher) -> String {
+        let (Person::Email(text) | Person::Phone(text)) = self;
+        cipher.mark("erased person", text)
+    }
+}
+
+fn last_digits(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(DIGITS_COMPARED)..].iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_known_by_their_address_in_any_case_and_their_number_however_it_is_written() {
+        let by_phone = Person::parse("+44 (0)7700 900-123").unwrap();
+        assert!(by_phone.is("phone", "07700 900123") && by_phone.is("phone", "00447700900123"));
+        assert!(!by_phone.is("phone", "07700 900124") && !by_phone.is("email", "07700 900123"));
+        let by_email = Person::parse(" Ada@Example.org ").unwrap();
+        assert!(by_email.is("email", "ada@example.org") && by_email.is("recipient", "ADA@example.org"));
+        for other in ["ida@example.org", "a.da@example.org", "ada+back@example.org"] {
+            assert!(!by_email.is("email", other), "{other}");
+        }
+        assert!(
+            by_email.is_near("email", "A.da+back@example.org")
+                && !by_email.is_near("email", "ida@example.org")
+        );
+        assert!(by_phone.is_near("phone", "+33 7700 900123") && !by_phone.is("phone", "+33 7700 900123"));
+        let tag = Person::parse("+other@example.org").unwrap();
+        assert!(!tag.is_near("email", "+stranger@example.org") && !tag.is_near("email", "@example.org"));
+        for wrong in ["", " ", "ada", "123", "ada@"] {
+            assert!(Person::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

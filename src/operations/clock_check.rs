@@ -1,0 +1,96 @@
+//! Decides whether the system's time is believed: what a wrong clock erases is gone for good.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::storage::believed_time;
+use crate::web::app::App;
+use crate::web::metrics::{Alarm, CLOCK_JUMPED, Link};
+
+/// More than a clock is ever put right by.
+const FURTHEST_STEP: SignedDuration = SignedDuration::from_hours(48);
+/// A time that was not believed is, once it has gone on evenly for so long.
+const STEADY_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Two clocks that run evenly differ by less.
+const DRIFT: SignedDuration = SignedDuration::from_mins(5);
+
+/// The system's time at a moment, and how long the machine had run then.
+#[derive(Clone, Copy)]
+struct Reading {
+    time: Timestamp,
+    ran: SignedDuration,
+}
+
+/// What this process knows of the clock. The last believed time is in the database.
+#[derive(Default)]
+pub struct ClockCheck {
+    /// When a time was last believed by this process.
+    believed: Option<Reading>,
+    /// Since when a time that is not believed has gone on evenly.
+    doubted: Option<Reading>,
+}
+
+impl ClockCheck {
+    pub fn is_believed(&self) -> bool {
+        self.doubted.is_none()
+    }
+
+    /// Compares the time with the last believed one and the time that the machine has run since. True when it is
+    /// believed, and noted then; an alarm otherwise.
+    pub async fn look(&mut self, app: &App, machine_ran: SignedDuration) -> sqlx::Result<bool> {
+        let now = Reading { time: app.clock.now(), ran: machine_ran };
+        let believed = believed_time::find(app.database.readers()).await?;
+        let step = believed.map_or(SignedDuration::ZERO, |then| self.step(then, now));
+        if step.abs() > FURTHEST_STEP && !self.is_steady(now) {
+            warn(app, step, self.doubted.is_none());
+            self.doubted = Some(self.doubted.filter(|since| since.goes_evenly_to(now)).unwrap_or(now));
+            return Ok(false);
+        }
+        self.doubted = None;
+        app.site.metrics.end(CLOCK_JUMPED);
+        app.database
+            .write(move |connection| Box::pin(async move { believed_time::set(connection, now.time).await }))
+            .await?;
+        self.believed = Some(now);
+        Ok(true)
+    }
+
+    /// By how much the time has moved since the believed one without the machine having run for it. How long a machine
+    /// was off nobody knows: at a start all of it is a step.
+    fn step(&self, believed: Timestamp, now: Reading) -> SignedDuration {
+        let ran = match self.believed {
+            // Another one was confirmed meanwhile when they differ: nothing is known about the time since.
+            Some(known) if known.time.duration_until(believed).abs() < SignedDuration::from_secs(1) => {
+                now.ran - known.ran
+            }
+            _ => SignedDuration::ZERO,
+        };
+        believed.duration_until(now.time) - ran
+    }
+
+    fn is_steady(&self, now: Reading) -> bool {
+        self.doubted.is_some_and(|since| since.goes_evenly_to(now) && now.ran - since.ran >= STEADY_FOR)
+    }
+}
+
+impl Reading {
+    /// True when as much time has passed by the clock as by the machine.
+    fn goes_evenly_to(self, now: Reading) -> bool {
+        let by_clock = self.time.duration_until(now.time);
+        (by_clock - (now.ran - self.ran)).abs() <= DRIFT
+    }
+}
+
+fn warn(app: &App, step: SignedDuration, is_new: bool) {
+    let days = step.as_hours().abs() / 24;
+    if is_new {
+        tracing::error!(
+            days,
+            "the clock of this machine has jumped: nothing is erased; put it right, or run `mybackpain clock confirm`"
+        );
+    }
+    let sentence = format!(
+        "The clock of the site’s machine has jumped by {days} days, so nothing is erased and promises may be wrong: have it put right, or confirm the time if it is right now."
+    );
+    let link = Some(Link { to: "/staff/clock", words: "Look at the time" });
+    app.site.metrics.raise(Alarm { name: CLOCK_JUMPED, sentence, link });
+}

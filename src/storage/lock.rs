@@ -1,0 +1,122 @@
+//! Locks on the data folder, so that no two programs change it in ways that do not go together.
+//!
+//! The system lets go of a lock when its program ends, however it ends: a lock file that is left means nothing.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+/// Held by the one program that serves the folder or changes it as a whole; says who that is.
+const SERVER: &str = "server.lock";
+/// Held together by all that read or write the database, and alone by who changes the folder as a whole.
+const DATA: &str = "data.lock";
+
+/// Names of the lock files, which are no data.
+pub const FILES: [&str; 2] = [SERVER, DATA];
+
+/// What a program does with the folder, and therefore what may run beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Serves it. Commands that only add to it may run meanwhile.
+    Serve,
+    /// Changes it as a whole, alone: `restore`, `rotate-key`, `demo`.
+    Change(&'static str),
+    /// Runs beside the server: `backup`, `staff`, `person`, `clock`.
+    Beside,
+}
+
+/// Held until it is dropped.
+pub struct Lock {
+    _files: Vec<File>,
+}
+
+/// Takes the lock on an existing folder. The error says in one sentence who holds it.
+pub fn take(folder: &Path, purpose: Purpose) -> anyhow::Result<Lock> {
+    let mut files = Vec::new();
+    if purpose != Purpose::Beside {
+        let mut file = open(folder, SERVER)?;
+        if !taken(file.try_lock())? {
+            let mut holder = String::new();
+            // Who has just taken it may not have written who they are.
+            let _ = file.read_to_string(&mut holder);
+            let holder = if holder.is_empty() { "another mybackpain" } else { holder.trim() };
+            bail!("{} is in use by {holder}; stop it first", folder.display());
+        }
+        let name = if let Purpose::Change(name) = purpose { name } else { "serve" };
+        file.set_len(0)?;
+        file.rewind()?;
+        write!(file, "mybackpain {name} (process {})", std::process::id())?;
+        files.push(file);
+    }
+    let data = open(folder, DATA)?;
+    let alone = matches!(purpose, Purpose::Change(_));
+    if !taken(if alone { data.try_lock() } else { data.try_lock_shared() })? {
+        let holder = match std::fs::read_to_string(folder.join(SERVER)) {
+            Ok(holder) if !alone && !holder.is_empty() => holder,
+            _ => "another command of mybackpain, such as backup or person".to_owned(),
+        };
+        bail!("{} is in use by {holder}; wait until it has ended", folder.display());
+    }
+    files.push(data);
+    Ok(Lock { _files: files })
+}
+
+fn open(folder: &Path, name: &str) -> anyhow::Result<File> {
+    let file = folder.join(name);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.open(&file).with_context(|| {
+        format!("cannot lock {}; give a folder that can be written with --data", file.display())
+    })
+}
+
+/// False when another program holds it.
+fn taken(tried: Result<(), TryLockError>) -> std::io::Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_run_beside_what() {
+        let rotate = Purpose::Change("rotate-key");
+        for (held, asked, together) in [
+            (Purpose::Serve, Purpose::Serve, false),
+            (Purpose::Serve, rotate, false),
+            (Purpose::Serve, Purpose::Beside, true),
+            (Purpose::Beside, Purpose::Beside, true),
+            (Purpose::Beside, Purpose::Serve, true),
+            (Purpose::Beside, rotate, false),
+            (rotate, Purpose::Serve, false),
+            (rotate, Purpose::Beside, false),
+            (rotate, rotate, false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let _held = take(folder.path(), held).unwrap();
+            let result = take(folder.path(), asked).map(drop);
+            assert_eq!(result.is_ok(), together, "{asked:?} beside {held:?}: {result:?}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_says_who_holds_it_and_an_ended_program_holds_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = take(folder.path(), Purpose::Serve).unwrap();
+        let refused = take(folder.path(), Purpose::Change("restore")).map(drop).unwrap_err().to_string();
+        let holder = format!("in use by mybackpain serve (process {}); stop it first", std::process::id());
+        assert!(refused.contains(&holder), "{refused}");
+        drop(held);
+        let _rotating = take(folder.path(), Purpose::Change("rotate-key")).unwrap();
+        let refused = take(folder.path(), Purpose::Beside).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("in use by mybackpain rotate-key (process "), "{refused}");
+    }
+}

@@ -1,0 +1,44 @@
+//! Two programs on one data folder: what does not go together is refused in a sentence that says who holds it.
+
+use std::path::Path;
+
+use crate::program::{Ended, Program, command, data_folder, run};
+
+fn ask(words: &[&str], data: &Path) -> Ended {
+    run(command(&[words, &["--data", data.to_str().unwrap()]].concat()), "")
+}
+
+#[test]
+fn beside_a_running_site_a_backup_is_made_and_nothing_changes_the_folder_as_a_whole() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let key = std::fs::read(data.join("sealing.key")).unwrap();
+    let copies = folder.path().join("copies");
+    for (words, what) in [
+        (&["serve", "--listen", "127.0.0.1:0"][..], "a second server"),
+        (&["rotate-key"], "a new key"),
+        (&["demo"], "a demonstration"),
+        (&["restore", "copy.sqlite"], "a restore"),
+    ] {
+        let refused = ask(words, &data);
+        assert_eq!(refused.code, Some(1), "{what}: {}", refused.errors);
+        let of_the_lock = refused.errors.contains("is in use by mybackpain serve (process ");
+        // These two look at the folder or the file before they touch it.
+        let of_its_own = ["not empty", "no backup at"].iter().any(|words| refused.errors.contains(words));
+        assert!(of_the_lock || of_its_own, "{what}: {}", refused.errors);
+        assert_eq!(refused.errors.trim_end().lines().count(), 1, "{what}: {}", refused.errors);
+    }
+    assert_eq!(std::fs::read(data.join("sealing.key")).unwrap(), key, "the key is as it was");
+    for words in [
+        &["backup", copies.to_str().unwrap()][..],
+        &["person", "export", "ada@example.org"],
+        &["clock", "confirm"],
+    ] {
+        let done = ask(words, &data);
+        assert_eq!(done.code, Some(0), "{words:?}: {}", done.errors);
+    }
+    program.kill();
+    // Nothing is left of who was killed.
+    assert_eq!(ask(&["rotate-key"], &data).code, Some(0));
+    Program::start(&data).stop();
+}
