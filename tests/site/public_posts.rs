@@ -117,8 +117,9 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/summaries/{token}/withdrawal", format!("{summary}/withdrawal"), vec![]),
         ("/assessment/safety/{key}", urgent, owned(&[("answer", "no")])),
         ("/assessment/questions/{id}", first, owned(&[("answer", "lower-back")])),
-        ("/assessment/code", "/assessment/code".to_owned(), vec![]),
+        // Before a new code takes the place of this one.
         ("/assessment/resume", "/assessment/resume".to_owned(), owned(&[("code", &code)])),
+        ("/assessment/code", "/assessment/code".to_owned(), vec![]),
         ("/assessment/erasure", "/assessment/erasure".to_owned(), vec![]),
     ];
     let listed: BTreeSet<String> = posts
