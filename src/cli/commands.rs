@@ -1,9 +1,10 @@
-//! What the commands say that are run beside the server: backup, restore, demonstration, a person's data.
+//! What the commands say that are run beside the server: backup, restore, demonstration, a new page, a person's data.
 
-use crate::cli::settings::{Backup, Data, Demo, PersonCommand, Restore};
+use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::start;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{Found, Person};
-use crate::library::count;
+use crate::library::{Kind, count, new_page as blank};
 use crate::operations::demo as month;
 use crate::staff::audit;
 use crate::storage::backup as copies;
@@ -49,6 +50,18 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
     for colleague in colleagues {
         println!("  {:<14} {:<28} {}", colleague.role, colleague.email, colleague.password);
     }
+    Ok(())
+}
+
+/// Writes a page to fill in, and says what to do next.
+pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
+    let (kind, asked) = match new {
+        NewCommand::FactSheet(asked) => (Kind::FactSheet, asked),
+        NewCommand::Guide(asked) => (Kind::Guide, asked),
+    };
+    let today = start::today(&Clock::default());
+    let file = blank::write(&asked.content.folder, kind, &asked.slug, today)?;
+    println!("{} is yours to fill in. Then run: mybackpain check", file.display());
     Ok(())
 }
 

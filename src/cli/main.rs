@@ -16,6 +16,7 @@ async fn main() -> ExitCode {
         None => start::serve(cli.serve).await,
         Some(Command::Serve(serve)) => start::serve(*serve).await,
         Some(Command::Check(check)) => start::check(&check),
+        Some(Command::New(new)) => commands::new_page(&new),
         Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
         Some(Command::Backup(backup)) => commands::backup(backup).await,
         Some(Command::Restore(restore)) => commands::restore(restore).await,

@@ -28,6 +28,9 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Check the content without serving it: errors fail, warnings do not
     Check(Check),
+    /// Write a page to fill in
+    #[command(subcommand)]
+    New(NewCommand),
     /// Manage the people who work the desk
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -47,6 +50,22 @@ pub enum Command {
     Clock(ClockCommand),
     /// Add a new sealing key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
+}
+
+#[derive(Subcommand)]
+pub enum NewCommand {
+    /// A fact sheet: short, and about one thing
+    FactSheet(NewPage),
+    /// A guide: long, with a list of contents
+    Guide(NewPage),
+}
+
+#[derive(Args)]
+pub struct NewPage {
+    /// The end of its address: small letters, digits and hyphens
+    pub slug: String,
+    #[command(flatten)]
+    pub content: Content,
 }
 
 #[derive(Subcommand)]

@@ -20,8 +20,8 @@ use crate::cli::settings::{Check, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::library;
 use crate::library::Library;
 use crate::mail;
-use crate::mail::{Post, Progress, Sender};
-use crate::operations::{alarms, demo, retention_job};
+use crate::mail::{Progress, Sender, Transport};
+use crate::operations::{alarms, demo, letters, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{NewAccount, Refused, password};
@@ -55,9 +55,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     );
     let library = Arc::new(Library::load(&config.content.folder, &site)?);
     warn_of_reviews(&library, today(&Clock::default()));
-    let post = match site.demo {
-        true => Post::Demo(Some(config.data.folder.join(mail::FOLDER))),
-        false => Post::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
+    let transport = match site.demo {
+        true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
+        false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
@@ -68,17 +68,17 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         site: Arc::new(site),
         database,
         cipher: Arc::new(cipher),
-        sender: Arc::new(sender),
         limits: if config.no_limits { Limits::none() } else { Limits::default() },
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
     let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
+    let renderer = letters::renderer(&app, &library);
     let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
-    let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
     tokio::task::spawn_blocking(move || rendered_pages.compress());
+    let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
     let asked_to_stop = asked_to_stop()?;
-    announce(&app, &config, &post).await?;
+    announce(&app, &config, &transport).await?;
     warn_of_holidays(&app);
     warn_of_proxy(&app, &config);
 
@@ -88,12 +88,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         None => None,
     };
     let worker = Arc::new(mail::Worker {
-        database: app.database.clone(),
-        cipher: app.cipher.clone(),
-        sender: app.sender.clone(),
-        post,
-        clock: app.clock.clone(),
-        waiting: app.mail_waiting.clone(),
+        app: app.clone(),
+        sender,
+        transport,
+        renderer,
         progress: Progress::default(),
     });
     let mut parts = vec![
@@ -223,9 +221,9 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-async fn announce(app: &App, config: &Serve, post: &Post) -> anyhow::Result<()> {
+async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::Result<()> {
     println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
-    println!("Data is in {}; {}", config.data.folder.display(), post.describe());
+    println!("Data is in {}; {}", config.data.folder.display(), transport.describe());
     if app.database.condition().is_damaged() {
         println!(
             "The database is damaged: pages are served, forms are refused. Stop the program and restore a backup."
@@ -269,7 +267,7 @@ fn warn_of_reviews(library: &Library, today: Date) {
 }
 
 /// The day in the United Kingdom.
-fn today(clock: &Clock) -> Date {
+pub fn today(clock: &Clock) -> Date {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
     clock.now().to_zoned(zone).date()
 }

@@ -1,17 +1,47 @@
-//! The mails about a request: to the patient, and to the clinic.
+//! The mails about a request: to the patient, and to the clinic. As data while they wait, as words when they are sent.
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use crate::consultations::request::Request;
-use crate::mail::{Letter, Purpose};
+use crate::mail::{Letter, Purpose, RenderedLetter};
+use crate::storage::clock::{moment, seconds};
+use crate::web::form::contact::Method;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
+
+/// To the patient: we have your request.
+#[derive(Serialize, Deserialize)]
+pub struct Confirmation {
+    name: String,
+    method: String,
+    call_times: String,
+    due_at: i64,
+    /// Of the private page.
+    token: String,
+}
+
+/// To the clinic, without a word about health.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    One {
+        due_at: i64,
+    },
+    /// Of several requests in a flood. The first of them is due at `due_at`.
+    Several {
+        count: u32,
+        due_at: i64,
+    },
+}
 
 #[derive(Template)]
 #[template(path = "consultations/mail_confirmation.txt")]
 struct ConfirmationText<'a> {
     site: &'a Site,
-    request: &'a Request,
+    reference: &'a str,
+    method: Option<Method>,
+    call_times: &'a str,
     name: &'a str,
     due: &'a str,
     link: &'a str,
@@ -22,7 +52,9 @@ struct ConfirmationText<'a> {
 #[template(path = "consultations/mail_confirmation.html")]
 struct ConfirmationHtml<'a> {
     site: &'a Site,
-    request: &'a Request,
+    reference: &'a str,
+    method: Option<Method>,
+    call_times: &'a str,
     name: &'a str,
     due: &'a str,
     link: &'a str,
@@ -34,6 +66,8 @@ struct ConfirmationHtml<'a> {
 struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
+    /// How many, when it is about several.
+    several: Option<u32>,
     due: &'a str,
     link: &'a str,
 }
@@ -43,45 +77,94 @@ struct NoticeText<'a> {
 struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,
+    several: Option<u32>,
     due: &'a str,
     link: &'a str,
 }
 
-/// To the patient. `stop` is the link with which the owner of the address stops mail to it.
-pub fn confirmation(
-    site: &Site,
-    request: &Request,
-    token: &str,
-    stop: &str,
-) -> Result<Letter, askama::Error> {
-    let (due, name) = (&due(site, request), plain_name(&request.name));
-    let link = &site.url(&format!("/consultations/{token}"));
-    Ok(Letter {
-        purpose: Purpose::ConsultationConfirmation,
-        reference: request.reference.clone(),
-        to: request.email.clone(),
-        to_name: name.to_owned(),
-        subject: format!("We have your request {}", request.reference),
-        text: ConfirmationText { site, request, name, due, link, stop }.render()?,
-        html: ConfirmationHtml { site, request, name, due, link, stop }.render()?,
-    })
+impl Letter for Confirmation {
+    const PURPOSE: Purpose = Purpose::ConsultationConfirmation;
 }
 
-/// To the clinic, without a word about health.
-pub fn notice(site: &Site, request: &Request) -> Result<Letter, askama::Error> {
-    let (reference, due) = (&request.reference, &due(site, request));
-    let link = &site.url(&format!("/staff/consultations/{reference}"));
-    Ok(Letter {
-        purpose: Purpose::ConsultationNotice,
-        reference: reference.to_owned(),
-        to: site.clinic.notices_to.clone(),
-        to_name: String::new(),
-        subject: format!("New request {reference}: answer by {due}"),
-        text: NoticeText { site, reference, due, link }.render()?,
-        html: NoticeHtml { site, reference, due, link }.render()?,
-    })
+impl Letter for Notice {
+    const PURPOSE: Purpose = Purpose::ConsultationNotice;
 }
 
-fn due(site: &Site, request: &Request) -> String {
-    site.clinic.calendar().say_with_year(request.due_at)
+impl Confirmation {
+    pub fn of(request: &Request, token: &str) -> Confirmation {
+        Confirmation {
+            name: plain_name(&request.name).to_owned(),
+            method: request.method.word().to_owned(),
+            call_times: request.call_times().to_lowercase(),
+            due_at: seconds(request.due_at),
+            token: token.to_owned(),
+        }
+    }
+
+    /// `stop` is the link with which the owner of the address stops mail to it.
+    pub fn render(
+        &self,
+        site: &Site,
+        reference: &str,
+        stop: String,
+    ) -> Result<RenderedLetter, askama::Error> {
+        let Confirmation { name, call_times, token, .. } = self;
+        let (due, link) = (&due(site, self.due_at), &site.url(&format!("/consultations/{token}")));
+        let method = Method::from_word(&self.method);
+        let text = ConfirmationText { site, reference, method, call_times, name, due, link, stop: &stop }
+            .render()?;
+        let html = ConfirmationHtml { site, reference, method, call_times, name, due, link, stop: &stop }
+            .render()?;
+        Ok(RenderedLetter {
+            to_name: name.to_owned(),
+            subject: format!("We have your request {reference}"),
+            text,
+            html,
+            stop: Some(stop),
+            ..RenderedLetter::default()
+        })
+    }
+}
+
+impl Notice {
+    pub fn of(request: &Request) -> Notice {
+        Notice::One { due_at: seconds(request.due_at) }
+    }
+
+    /// The first of several.
+    pub fn of_several(request: &Request) -> Notice {
+        Notice::Several { count: 1, due_at: seconds(request.due_at) }
+    }
+
+    /// The same notice for one more request, which came later and so is due later.
+    pub fn add_one(&mut self) {
+        if let Notice::Several { count, .. } = self {
+            *count += 1;
+        }
+    }
+
+    pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
+        let (several, due_at) = match *self {
+            Notice::One { due_at } => (None, due_at),
+            Notice::Several { count, due_at } => (Some(count), due_at),
+        };
+        let due = &due(site, due_at);
+        let (subject, link) = &match several {
+            None => (
+                format!("New request {reference}: answer by {due}"),
+                site.url(&format!("/staff/consultations/{reference}")),
+            ),
+            Some(count) => (format!("New requests ({count}): answer the first by {due}"), site.url("/staff")),
+        };
+        Ok(RenderedLetter {
+            subject: subject.to_owned(),
+            text: NoticeText { site, reference, several, due, link }.render()?,
+            html: NoticeHtml { site, reference, several, due, link }.render()?,
+            ..RenderedLetter::default()
+        })
+    }
+}
+
+fn due(site: &Site, due_at: i64) -> String {
+    site.clinic.calendar().say_with_year(moment(due_at))
 }

@@ -5,7 +5,7 @@ pub mod calls;
 mod contact_change;
 pub mod csv;
 pub mod handling;
-mod letters;
+pub mod letters;
 pub mod notifications;
 pub mod private_page;
 pub mod queue_index;

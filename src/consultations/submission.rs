@@ -10,11 +10,9 @@ use crate::consultations::request::{Request, words_typed};
 use crate::consultations::request_form::NewRequest;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::summaries;
-use crate::consultations::transitions;
-use crate::consultations::{handling, letters, store};
+use crate::consultations::{handling, store};
 use crate::library::Library;
 use crate::library::summary::Summary;
-use crate::mail;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
@@ -170,8 +168,7 @@ async fn begin(
     notifications::confirm(connection, app, request, token, by, now).await?;
     // Who types it in knows of it already.
     if staff.is_none() {
-        let notice = letters::notice(&app.site, request).map_err(transitions::unwritten)?;
-        mail::enqueue(connection, &app.cipher, &app.sender, notice, now, now).await?;
+        notifications::notify_clinic(connection, app, request, now).await?;
     }
     Ok(())
 }

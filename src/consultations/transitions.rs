@@ -85,7 +85,7 @@ async fn perform(
     Ok(match act {
         Act::Contact => {
             store::set_attention(connection, about, Attention::None).await?;
-            notifications::store::set_untold(connection, about, None).await?;
+            notifications::store::set_not_notified(connection, about, None).await?;
             "marked it as contacted".to_owned()
         }
         Act::Call(outcome) => {
@@ -154,16 +154,11 @@ async fn call(
     let next = outcome.next_try(app.site.clinic.calendar(), &request.times, now);
     store::set_next_try(connection, about, next).await?;
     if outcome == CallOutcome::Spoke {
-        notifications::store::set_untold(connection, about, None).await?;
+        notifications::store::set_not_notified(connection, about, None).await?;
     }
     let attention = match outcome {
         CallOutcome::WrongNumber => Attention::WrongNumber,
         _ => Attention::None,
     };
     store::set_attention(connection, about, attention).await
-}
-
-/// A template that fails stops the whole act: nothing is half done.
-pub fn unwritten(error: askama::Error) -> sqlx::Error {
-    sqlx::Error::Decode(error.into())
 }

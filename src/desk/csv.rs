@@ -23,7 +23,7 @@ const HEADINGS: [&str; 11] = [
     "State",
     "Asked",
     "Promised",
-    "Safety words",
+    "Sign",
     "Spam",
     "Name",
     "Phone",

@@ -140,7 +140,7 @@ impl QueueGroup {
 
     pub fn title(self) -> &'static str {
         match self {
-            QueueGroup::Safety => "Safety words",
+            QueueGroup::Safety => "Signs that need help",
             QueueGroup::Late => "Late",
             QueueGroup::Today => "Due today",
             QueueGroup::Waiting => "Waiting for us",

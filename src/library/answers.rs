@@ -27,12 +27,33 @@ pub fn asked<'q>(questions: &'q Questions, answers: &Answers) -> Vec<&'q Questio
 /// The answer as it stands, without what the question no longer offers.
 pub fn kept(question: &Question, answers: &Answers) -> Vec<String> {
     let Some(answer) = answers.get(&question.id) else { return Vec::new() };
-    answer.iter().filter(|one| is_offered(question, one)).cloned().collect()
+    let things = things(question, answers);
+    let about_a_thing = |one: &String| {
+        question.kind != Kind::Each || one.split_once('=').is_some_and(|(thing, _)| things.contains(&thing))
+    };
+    answer.iter().filter(|one| is_offered(question, one) && about_a_thing(one)).cloned().collect()
+}
+
+/// What a question of the kind `each` asks about: what was chosen in the question that leads to it.
+pub fn things<'a>(question: &Question, answers: &'a Answers) -> Vec<&'a str> {
+    let Some(when) = question.when.as_ref().filter(|_| question.kind == Kind::Each) else {
+        return Vec::new();
+    };
+    let chosen = answers.get(&when.question).into_iter().flatten();
+    chosen.filter(|thing| when.answers.contains(thing)).map(String::as_str).collect()
+}
+
+fn is_complete(question: &Question, answers: &Answers) -> bool {
+    let kept = kept(question, answers);
+    match question.kind {
+        Kind::Each => kept.len() >= things(question, answers).len(),
+        _ => !kept.is_empty(),
+    }
 }
 
 /// The first question that must be answered and was not.
 pub fn first_unanswered<'q>(questions: &'q Questions, answers: &Answers) -> Option<&'q Question> {
-    let open = |question: &&Question| !question.is_optional() && kept(question, answers).is_empty();
+    let open = |question: &&Question| !question.is_optional() && !is_complete(question, answers);
     asked(questions, answers).into_iter().find(open)
 }
 
@@ -42,5 +63,6 @@ pub fn is_offered(question: &Question, answer: &str) -> bool {
         // "7", never "07" or "+7": what is stored is what was offered.
         Kind::ZeroToTen => (0..=10).any(|number: u8| number.to_string() == answer),
         Kind::ShortText => !answer.is_empty(),
+        Kind::Each => answer.split_once('=').is_some_and(|(_, chosen)| question.answer(chosen).is_some()),
     }
 }

@@ -84,7 +84,7 @@ fn sitemap(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> St
 fn dates(library: &Library) -> BTreeMap<String, Date> {
     let mut dates: BTreeMap<String, Date> =
         library.sheets.iter().map(|sheet| (sheet.path(), changed(sheet))).collect();
-    dates.extend(library.pages.iter().map(|page| (format!("/{}", page.slug), page.front.reviewed)));
+    dates.extend(library.pages.iter().map(|page| (format!("/{}", page.slug), page.front.written)));
     for topic in &library.topics {
         dates.extend(library.sheets_of(topic).map(changed).max().map(|date| (topic.path(), date)));
     }
@@ -96,7 +96,7 @@ fn dates(library: &Library) -> BTreeMap<String, Date> {
 
 fn changed(sheet: &Sheet) -> Date {
     let changes = sheet.front.changes.iter().map(|change| change.date);
-    changes.chain([sheet.front.reviewed]).max().unwrap_or(sheet.front.reviewed)
+    changes.chain([sheet.front.newest()]).max().unwrap_or(sheet.front.written)
 }
 
 fn newest(library: &Library) -> Option<Date> {
@@ -113,7 +113,7 @@ fn feed(site: &Site, library: &Library) -> String {
     let mut entries = String::new();
     for sheet in sheets {
         let front = &sheet.front;
-        let first = front.changes.iter().map(|change| change.date).min().unwrap_or(front.reviewed);
+        let first = front.changes.iter().map(|change| change.date).min().unwrap_or(front.written);
         let what = front.changes.iter().max_by_key(|change| change.date).map_or("", |change| &change.what);
         entries.push_str(&format!(
             "<entry><id>{}</id><title>{}</title><link href=\"{}\"/><published>{}</published><updated>{}</updated>\
@@ -131,7 +131,7 @@ fn feed(site: &Site, library: &Library) -> String {
     }
     format!(
         "{HEAD}<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en-GB\"><id>{}</id><title>{}</title>\
-         <subtitle>New and reviewed pages</subtitle><link rel=\"self\" href=\"{}\"/><link href=\"{}\"/>\
+         <subtitle>New and changed pages</subtitle><link rel=\"self\" href=\"{}\"/><link href=\"{}\"/>\
          <updated>{}</updated>\n{entries}</feed>\n",
         id("feed"),
         escape(&clinic.site),

@@ -6,7 +6,8 @@ use anyhow::Context;
 use serde::de::DeserializeOwned;
 
 use crate::clinic::content_file::Position;
-use crate::library::check::Finding;
+use crate::library::check::report::Finding;
+use crate::library::front_matter::Required;
 use crate::library::markdown::Fault;
 
 pub struct Read<F> {
@@ -37,7 +38,7 @@ pub fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Reads a file of front matter between two lines of `+++`, and text.
-pub fn read<F: DeserializeOwned>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
+pub fn read<F: DeserializeOwned + Required>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
     let slug = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
     if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         let message = "a file name is the page's address: small letters, digits and hyphens".to_owned();
@@ -57,15 +58,33 @@ pub fn read<F: DeserializeOwned>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
         }
         Err(error) => {
             let place = Position::of(front, error.span().map_or(0, |span| span.start)).below(1);
-            Err(vec![Finding::new(file.display().to_string(), place, "front-matter", error.message())])
+            let missing =
+                missing(front, F::REQUIRED).filter(|_| error.message().starts_with("missing field"));
+            let message = missing.unwrap_or_else(|| error.message().to_owned());
+            Err(vec![Finding::new(file.display().to_string(), place, "front-matter", message)])
         }
+    }
+}
+
+/// Names every field that is not there: "missing fields `subtitle`, `summary`".
+fn missing(front: &str, required: &[&str]) -> Option<String> {
+    let fields: toml::Table = toml::from_str(front).ok()?;
+    let missing: Vec<String> = required
+        .iter()
+        .filter(|field| !fields.contains_key(**field))
+        .map(|field| format!("`{field}`"))
+        .collect();
+    match missing.as_slice() {
+        [] => None,
+        [one] => Some(format!("missing field {one}")),
+        several => Some(format!("missing fields {}", several.join(", "))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::PlainFrontMatter;
+    use crate::library::front_matter::PlainFrontMatter;
 
     fn problem(name: &str, text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -87,9 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_field_is_named() {
+    fn all_missing_fields_are_named_at_once() {
         let said = problem("a.md", "+++\ntitle = \"A\"\n+++\nText\n");
-        assert!(said.contains("missing field `subtitle`"), "{said}");
+        assert!(said.contains("missing fields `subtitle`, `summary`, `written`\n"), "{said}");
+        let said = problem("a.md", "+++\ntitle = \"A\"\nsubtitle = \"B\"\nsummary = \"C\"\n+++\nText\n");
+        assert!(said.contains("missing field `written`\n"), "{said}");
     }
 
     #[test]

@@ -14,11 +14,12 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
         "name": front.title,
         "description": front.summary,
         "url": site.url(&sheet.path()),
+        "dateModified": front.newest().to_string(),
         "audience": { "@type": "MedicalAudience", "audienceType": "Patient" },
         "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
     });
-    if front.is_signed() {
-        page["lastReviewed"] = json!(front.reviewed.to_string());
+    if let Some(reviewed) = front.signed_on() {
+        page["lastReviewed"] = json!(reviewed.to_string());
         page["reviewedBy"] =
             json!({ "@type": "Person", "name": front.reviewer.name, "jobTitle": front.reviewer.role });
     }
@@ -87,10 +88,11 @@ mod tests {
         let sign = |sheet: &mut Sheet, state| {
             sheet.front.reviewer.name = "Sam Porter".to_owned();
             sheet.front.reviewer.state = state;
+            sheet.front.reviewed = Some(sheet.front.written);
         };
         let (_, signed) = described(|sheet| sign(sheet, ReviewState::Signed));
         assert_eq!(signed["reviewedBy"]["name"], "Sam Porter");
-        assert!(signed["lastReviewed"].is_string());
+        assert_eq!(signed["lastReviewed"], signed["dateModified"]);
         let (_, pending) = described(|sheet| sign(sheet, ReviewState::Pending));
         assert!(pending.get("reviewedBy").is_none() && pending.get("lastReviewed").is_none());
     }

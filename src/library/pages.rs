@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use jiff::civil::Date;
 
-use crate::library::glossary::GlossaryPage;
+pub use crate::library::day::day;
+use crate::library::glossary_page::GlossaryPage;
 use crate::library::{Library, PlainPage, Sheet, Topic, figures, linked_data};
 use crate::web::page::{FOREVER, StaticPage};
 use crate::web::site::{PageContext, Site};
@@ -271,11 +271,6 @@ fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {
         }
     }
     letters
-}
-
-/// "27 May 2026".
-pub fn day(date: &Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
 }
 
 #[cfg(test)]

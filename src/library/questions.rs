@@ -40,6 +40,15 @@ pub struct Question {
     /// The longest text, in characters.
     #[serde(default)]
     pub most: usize,
+    /// How many answers may be chosen of several; 0 is any number.
+    #[serde(default)]
+    pub up_to: usize,
+    /// What a GP asks for: only repeated back, so its answers lead nowhere.
+    #[serde(default)]
+    pub fact: bool,
+    /// What the person chooses to do this week: the summary shows it apart.
+    #[serde(default)]
+    pub step: bool,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +58,8 @@ pub enum Kind {
     AnyOf,
     ZeroToTen,
     ShortText,
+    /// One of the answers for each thing that was chosen in the question before: kept as "thing=answer".
+    Each,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +94,12 @@ impl Questions {
 
     pub fn find(&self, id: &str) -> Option<&Question> {
         self.all.iter().find(|question| question.id == id)
+    }
+
+    /// The words of a thing that a question of the kind `each` asks about.
+    pub fn thing(&self, question: &Question, id: &str) -> Option<&str> {
+        let earlier = self.find(&question.when.as_ref()?.question)?;
+        Some(&earlier.answer(id)?.text)
     }
 }
 

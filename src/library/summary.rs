@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::library::answers::{Answers, asked, kept};
+use crate::library::collection::Library;
+use crate::library::day::day;
 use crate::library::questions::{Kind, Question, Questions};
-use crate::library::{Library, Sheet};
+use crate::library::sheet::Sheet;
 
 /// A summary in words, so that it stays what it was when the questions change.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -16,7 +18,14 @@ pub struct Summary {
     pub pages: Vec<PageFor>,
     /// Questions to take to a professional.
     pub ask: Vec<String>,
+    /// What the person means to try this week. Summaries from before it was asked have none.
+    #[serde(default)]
+    pub step: Option<String>,
 }
+
+/// How many pages, and how many questions to ask, stand open; the others are behind "more".
+pub const MOST_PAGES: usize = 7;
+pub const MOST_ASKS: usize = 5;
 
 /// One question and its answer.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -36,10 +45,16 @@ pub struct PageFor {
 
 impl Summary {
     pub fn of(questions: &Questions, answers: &Answers, day: Date) -> Summary {
-        let mut summary = Summary { day, said: Vec::new(), pages: Vec::new(), ask: Vec::new() };
+        let mut summary = Summary { day, said: Vec::new(), pages: Vec::new(), ask: Vec::new(), step: None };
         for question in asked(questions, answers) {
             let answer = kept(question, answers);
-            summary.said.push(said(question, &answer));
+            let said = said(questions, question, &answer);
+            if question.step {
+                let chosen = answer.iter().filter_map(|id| question.answer(id)).any(|chosen| !chosen.none);
+                summary.step = said.answers.into_iter().next().filter(|_| chosen);
+            } else {
+                summary.said.push(said);
+            }
             for chosen in answer.iter().filter_map(|id| question.answer(id)) {
                 for slug in &chosen.sheets {
                     summary.add_page(slug, &chosen.because);
@@ -61,7 +76,7 @@ impl Summary {
 
     /// "20 November 2026".
     pub fn day_in_words(&self) -> String {
-        crate::library::pages::day(&self.day)
+        day(&self.day)
     }
 
     /// Its pages as the library has them now; one that is gone is left out.
@@ -99,11 +114,16 @@ impl PageFor {
     }
 }
 
-/// The answer in the words of the question: chosen texts, a number, or what was typed.
-pub fn said(question: &Question, answer: &[String]) -> Said {
-    let words = |one: &String| match question.answer(one) {
-        Some(chosen) => chosen.text.clone(),
-        None => one.clone(),
+/// The answer in the words of the question: chosen texts, a number, what was typed, or a thing and how it went.
+pub fn said(questions: &Questions, question: &Question, answer: &[String]) -> Said {
+    let words = |one: &String| match (question.answer(one), one.split_once('=')) {
+        (Some(chosen), _) => chosen.text.clone(),
+        (None, Some((thing, chosen))) if question.kind == Kind::Each => {
+            let thing = questions.thing(question, thing).unwrap_or(thing);
+            let went = question.answer(chosen).map_or(chosen, |chosen| &chosen.text);
+            format!("{thing}: {}", went.to_lowercase())
+        }
+        _ => one.clone(),
     };
     Said {
         question: question.short.clone(),

@@ -1,26 +1,25 @@
 //! Mail as files, for a machine without a mail server: one `.eml` per message, whole or not there at all.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use tempfile::NamedTempFile;
 
-use crate::mail::Purpose;
-use crate::storage::encryption::random_token;
+use crate::mail::purpose::Purpose;
+use crate::storage::database::Database;
 
+/// In the data folder: mails as files, when there is no mail server.
+pub const FOLDER: &str = "mail";
 /// How the name of a file begins: when its mail was made.
 const MADE_AT: &str = "%Y%m%dT%H%M%SZ";
 /// What was not finished by then was left by a program that was killed.
 const UNFINISHED: Duration = Duration::from_secs(60 * 60);
-
-/// Held while a name is chosen and taken: two mails of one second must not take the same.
-static NAMING: Mutex<()> = Mutex::new(());
 
 /// Writes a message. The same message twice is one file; another of the same second and reference gets a number.
 pub fn keep(
@@ -31,47 +30,70 @@ pub fn keep(
     message: &[u8],
 ) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let name = format!("{}-{}-{}", created_at.strftime(MADE_AT), purpose.word(), in_names(reference));
-    let beside = folder.join(format!(".{}.new", random_token()));
-    let written = write(&beside, message).and_then(|()| {
-        let _naming = NAMING.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut number = 1;
-        loop {
-            let file = match number {
-                1 => folder.join(format!("{name}.eml")),
-                _ => folder.join(format!("{name}-{number}.eml")),
-            };
-            match fs::read(&file) {
-                Ok(same) if same == message => return fs::remove_file(&beside),
-                Ok(_) => number += 1,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    fs::rename(&beside, &file)?;
-                    return fs::File::open(folder)?.sync_all();
+    let name = format!("{}-{}-{}", created_at.strftime(MADE_AT), purpose.as_str(), in_names(reference));
+    let mut unfinished = write(folder, message)?;
+    let mut number = 1;
+    loop {
+        let file = match number {
+            1 => folder.join(format!("{name}.eml")),
+            _ => folder.join(format!("{name}-{number}.eml")),
+        };
+        match unfinished.persist_noclobber(&file) {
+            Ok(_) => return fs::File::open(folder)?.sync_all(),
+            Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => {
+                if fs::read(&file)? == message {
+                    return Ok(());
                 }
-                Err(error) => return Err(error),
+                unfinished = taken.file;
+                number += 1;
             }
+            Err(failed) => return Err(failed.error),
         }
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
     }
-    written
 }
 
-fn write(file: &Path, message: &[u8]) -> std::io::Result<()> {
-    let mut output = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    output.write_all(message)?;
-    output.sync_all()
+/// A file of its own that is removed unless it gets its name.
+fn write(folder: &Path, message: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder)?;
+    file.write_all(message)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Removes the files of mails about what was erased: they hold what the mails held. Call after the commit.
+pub async fn forget_files(database: &Database, references: Vec<String>) {
+    let folder = folder_of(database);
+    remove_files(move || forget(&folder, &references)).await;
+}
+
+/// Removes the files of mails made before `before`, whatever they are about.
+pub async fn forget_old_files(database: &Database, before: Timestamp) {
+    let folder = folder_of(database);
+    remove_files(move || forget_old(&folder, before)).await;
+}
+
+fn folder_of(database: &Database) -> PathBuf {
+    database.condition().folder().join(FOLDER)
+}
+
+/// A file that stays is tried again by the hourly pass, when it is old enough.
+async fn remove_files(remove: impl FnOnce() -> std::io::Result<usize> + Send + 'static) {
+    let error = match tokio::task::spawn_blocking(remove).await {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!(error, "files of erased mails could not be removed");
 }
 
 /// Removes every file about one of these references, and says how many there were.
-pub fn forget(folder: &Path, references: &[String]) -> std::io::Result<usize> {
+fn forget(folder: &Path, references: &[String]) -> std::io::Result<usize> {
     let references: Vec<String> = references.iter().map(|reference| in_names(reference)).collect();
     remove(folder, |name, _| references.iter().any(|reference| is_about(name, reference)))
 }
 
 /// Removes every file of a mail that was made before `before`, and what was never finished.
-pub fn forget_old(folder: &Path, before: Timestamp) -> std::io::Result<usize> {
+fn forget_old(folder: &Path, before: Timestamp) -> std::io::Result<usize> {
     remove(folder, |name, file| {
         let left = || {
             file.metadata()

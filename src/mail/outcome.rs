@@ -1,7 +1,8 @@
 //! What came of an attempt to send a mail, and what that means for the mail: sent, again later, given up, or a person's.
 
-/// What has become of a mail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What has become of a mail. Stored as its words in lower case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum State {
     Queued,
     Sending,
@@ -9,20 +10,16 @@ pub enum State {
     Retry,
     Failed,
     /// Only a person can tell what to do; the message is kept.
+    #[strum(serialize = "needs attention")]
     NeedsAttention,
+    /// A newer mail about the same thing took its place before it went.
+    Replaced,
 }
 
 impl State {
-    /// The words stored and shown for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::Queued => "queued",
-            State::Sending => "sending",
-            State::Sent => "sent",
-            State::Retry => "retry",
-            State::Failed => "failed",
-            State::NeedsAttention => "needs attention",
-        }
+    /// The words stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// What staff read.
@@ -34,53 +31,48 @@ impl State {
             State::Retry => "not sent yet, tried again by itself",
             State::Failed => "failed: it was not delivered",
             State::NeedsAttention => "needs a person to look",
+            State::Replaced => "replaced by a newer mail before it was sent",
         }
     }
 }
 
-impl TryFrom<String> for State {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<State, String> {
-        use State::*;
-        [Queued, Sending, Sent, Retry, Failed, NeedsAttention]
-            .into_iter()
-            .find(|state| state.word() == word)
-            .ok_or_else(|| format!("{word} is not a state of mail"))
+/// A word that this version does not know is for a person, and must not stop the other rows.
+impl From<String> for State {
+    fn from(word: String) -> State {
+        word.parse().unwrap_or(State::NeedsAttention)
     }
 }
 
 /// How far an attempt came.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Stage {
     /// Our own part, before any server is asked.
     Opening,
+    #[strum(serialize = "writing the file")]
     File,
+    #[strum(serialize = "connecting")]
     Connect,
     Greeting,
+    #[strum(serialize = "STARTTLS")]
     StartTls,
+    #[strum(serialize = "AUTH")]
     Auth,
+    #[strum(serialize = "MAIL FROM")]
     MailFrom,
+    #[strum(serialize = "RCPT TO")]
     RcptTo,
+    #[strum(serialize = "DATA")]
     Data,
     /// The message and the dot that ends it.
+    #[strum(serialize = "the message")]
     Content,
 }
 
 impl Stage {
-    pub fn word(self) -> &'static str {
-        match self {
-            Stage::Opening => "opening",
-            Stage::File => "writing the file",
-            Stage::Connect => "connecting",
-            Stage::Greeting => "greeting",
-            Stage::StartTls => "STARTTLS",
-            Stage::Auth => "AUTH",
-            Stage::MailFrom => "MAIL FROM",
-            Stage::RcptTo => "RCPT TO",
-            Stage::Data => "DATA",
-            Stage::Content => "the message",
-        }
+    /// As it stands in front of the server's words.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -102,12 +94,13 @@ impl Trouble {
     pub fn in_words(&self) -> String {
         let code = self.code.map(|code| format!("{code} ")).unwrap_or_default();
         let words: String = self.words.chars().filter(|c| !c.is_control()).take(500).collect();
-        format!("{}: {code}{words}", self.stage.word())
+        format!("{}: {code}{words}", self.stage.as_str())
     }
 }
 
 /// What came of an attempt.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Outcome {
     Sent,
     /// The server will not take this mail, now or later.
@@ -127,17 +120,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub fn word(&self) -> &'static str {
-        match self {
-            Outcome::Sent => "sent",
-            Outcome::Refused(_) => "refused",
-            Outcome::Later(_) => "later",
-            Outcome::Unreachable(_) => "unreachable",
-            Outcome::Uncertain(_) => "uncertain",
-            Outcome::Unsendable(_) => "unsendable",
-            Outcome::Internal => "internal",
-            Outcome::PutBack => "put back",
-        }
+    /// As logs name it.
+    pub fn as_str(&self) -> &'static str {
+        self.into()
     }
 
     pub fn trouble(&self) -> Option<&Trouble> {
@@ -164,10 +149,15 @@ impl Outcome {
 /// What the verdict on a mail depends on, the attempt that just ended included in `attempts`.
 #[derive(Clone, Copy)]
 pub struct History {
-    pub created_at: i64,
+    /// When its days of trying began, by the system's clock.
+    pub began_at: i64,
     pub due_at: i64,
     pub attempts: i64,
     pub uncertain: i64,
+    /// Attempts that failed before this one.
+    pub tries: i64,
+    /// Seconds since the first of them, by a clock that cannot be set.
+    pub tried_for: i64,
 }
 
 /// What becomes of a mail.
@@ -177,6 +167,11 @@ pub struct Verdict {
     pub due_at: i64,
     /// The attempt counts, and moves the mail along its schedule.
     pub counts: bool,
+    /// The mail was tried, whether that counts or not.
+    pub tried: bool,
+    /// The mail may have arrived.
+    pub uncertain: bool,
+    pub tried_for: i64,
     pub trouble: Option<String>,
 }
 
@@ -184,8 +179,12 @@ pub struct Verdict {
 pub const MOST_UNCERTAIN: i64 = 3;
 /// After this many attempts, a failure of our own code is for a person.
 const MOST_INTERNAL: i64 = 5;
-/// Temporary trouble never fails a mail before this age.
+/// Temporary trouble never fails a mail before this age, in seconds.
 const GIVE_UP_AFTER: i64 = 5 * 24 * 60 * MINUTE;
+/// Nor before so many attempts, by a clock that cannot be set, over this many seconds: the system's clock may have jumped,
+/// or the program may have been off for a week.
+const FEWEST_TRIES: i64 = 8;
+const TRIED_AT_LEAST_FOR: i64 = 4 * 24 * 60 * MINUTE;
 /// While the mail server cannot be used, this long between tries.
 pub const PROBE_EVERY: i64 = MINUTE;
 const MINUTE: i64 = 60;
@@ -195,7 +194,7 @@ const SCHEDULE: [i64; 8] = [1, 5, 15, 30, 60, 120, 240, 360];
 impl Outcome {
     /// `chance` is any number: it spreads retries by up to a tenth, so that they do not arrive all at once.
     pub fn verdict(&self, mail: History, now: i64, chance: u8) -> Verdict {
-        let old = now - mail.created_at >= GIVE_UP_AFTER;
+        let old = mail.is_old(now);
         let state = match self {
             Outcome::Sent => State::Sent,
             Outcome::Refused(_) => State::Failed,
@@ -214,8 +213,18 @@ impl Outcome {
             Outcome::Internal => Some("internal".to_owned()),
             outcome => outcome.trouble().map(Trouble::in_words),
         };
-        let counts = !matches!(self, Outcome::PutBack | Outcome::Unreachable(_));
-        Verdict { state, due_at, counts, trouble }
+        let tried = *self != Outcome::PutBack;
+        let counts = tried && !matches!(self, Outcome::Unreachable(_));
+        let uncertain = matches!(self, Outcome::Uncertain(_));
+        Verdict { state, due_at, counts, tried, uncertain, tried_for: mail.tried_for, trouble }
+    }
+}
+
+impl History {
+    fn is_old(&self, now: i64) -> bool {
+        now - self.began_at >= GIVE_UP_AFTER
+            && self.tries + 1 >= FEWEST_TRIES
+            && self.tried_for >= TRIED_AT_LEAST_FOR
     }
 }
 
@@ -229,7 +238,14 @@ fn delay(attempts: i64, chance: u8) -> i64 {
 mod tests {
     use super::*;
 
-    const MAIL: History = History { created_at: 0, due_at: 0, attempts: 1, uncertain: 0 };
+    const MAIL: History = History {
+        began_at: 0,
+        due_at: 0,
+        attempts: 1,
+        uncertain: 0,
+        tries: FEWEST_TRIES - 1,
+        tried_for: TRIED_AT_LEAST_FOR,
+    };
 
     fn trouble() -> Trouble {
         Trouble { stage: Stage::RcptTo, code: Some(451), words: "4.7.1 busy\r\n".into() }
@@ -258,6 +274,13 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_jumps_never_fails_a_mail() {
+        for jumped in [History { tries: FEWEST_TRIES - 2, ..MAIL }, History { tried_for: 60, ..MAIL }] {
+            assert_eq!(Outcome::Later(trouble()).verdict(jumped, 9 * GIVE_UP_AFTER, 0).state, State::Retry);
+        }
+    }
+
+    #[test]
     fn our_own_failures_are_tried_five_times_and_then_are_for_a_person() {
         let after = |attempts| Outcome::Internal.verdict(History { attempts, ..MAIL }, 0, 0).state;
         assert_eq!([after(1), after(4), after(5)], [State::Retry, State::Retry, State::NeedsAttention]);
@@ -272,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_went_back_never_fails_a_mail() {
-        let later = Outcome::Later(trouble()).verdict(History { created_at: 900_000_000, ..MAIL }, 0, 0);
+        let later = Outcome::Later(trouble()).verdict(History { began_at: 900_000_000, ..MAIL }, 0, 0);
         assert_eq!(later.state, State::Retry);
     }
 }

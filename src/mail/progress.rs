@@ -1,6 +1,6 @@
-//! What the worker knows of the moment: which mails it has in hand, whether the mail server can be used, whether to stop.
+//! What the worker knows of the moment: which mails it has in flight, whether the mail server can be used, whether to stop.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +14,9 @@ pub const AT_ONCE: usize = 4;
 const BATCH: usize = 20;
 
 pub struct Progress {
-    in_hand: Arc<Mutex<HashSet<i64>>>,
+    in_flight: Arc<Mutex<HashSet<i64>>>,
+    /// When each mail that failed was last tried, in seconds by a clock that cannot be set.
+    tried_at: Mutex<HashMap<i64, i64>>,
     /// While the mail server cannot be used: when it was last tried.
     outage: Mutex<Option<i64>>,
     stopping: AtomicBool,
@@ -24,7 +26,8 @@ pub struct Progress {
 impl Default for Progress {
     fn default() -> Progress {
         Progress {
-            in_hand: Arc::default(),
+            in_flight: Arc::default(),
+            tried_at: Mutex::default(),
             outage: Mutex::default(),
             stopping: AtomicBool::new(false),
             slots: Semaphore::new(AT_ONCE),
@@ -32,41 +35,41 @@ impl Default for Progress {
     }
 }
 
-/// A mail in hand is not taken up again, whatever the clock says about its lease.
-pub struct Held {
+/// A mail in flight is not taken up again, whatever the clock says about its lease.
+pub struct InFlight {
     id: i64,
-    in_hand: Arc<Mutex<HashSet<i64>>>,
+    in_flight: Arc<Mutex<HashSet<i64>>>,
 }
 
-impl Drop for Held {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        lock(&self.in_hand).remove(&self.id);
+        lock(&self.in_flight).remove(&self.id);
     }
 }
 
 /// What an outcome says about the mail server.
 #[derive(PartialEq, Debug)]
-pub enum Turn {
-    Same,
+pub enum ServerChange {
+    None,
     OutageBegins,
     OutageEnds,
 }
 
 impl Progress {
-    pub fn hold(&self, id: i64) -> Held {
-        lock(&self.in_hand).insert(id);
-        Held { id, in_hand: self.in_hand.clone() }
+    pub fn hold(&self, id: i64) -> InFlight {
+        lock(&self.in_flight).insert(id);
+        InFlight { id, in_flight: self.in_flight.clone() }
     }
 
-    pub fn in_hand(&self) -> HashSet<i64> {
-        lock(&self.in_hand).clone()
+    pub fn in_flight(&self) -> HashSet<i64> {
+        lock(&self.in_flight).clone()
     }
 
     /// How many mails may be taken up now: in an outage, one a minute.
     pub fn room(&self, now: i64) -> usize {
         match self.next_probe(now) {
             None => BATCH,
-            Some(0) if lock(&self.in_hand).is_empty() => 1,
+            Some(0) if lock(&self.in_flight).is_empty() => 1,
             Some(_) => 0,
         }
     }
@@ -82,7 +85,7 @@ impl Progress {
         lock(&self.outage).is_some()
     }
 
-    pub fn learn(&self, outcome: &Outcome, now: i64) -> Turn {
+    pub fn learn(&self, outcome: &Outcome, now: i64) -> ServerChange {
         let mut outage = lock(&self.outage);
         let was = outage.is_some();
         if matches!(outcome, Outcome::Unreachable(_)) || (was && !outcome.shows_a_working_server()) {
@@ -93,10 +96,20 @@ impl Progress {
             *outage = None;
         }
         match (was, outage.is_some()) {
-            (false, true) => Turn::OutageBegins,
-            (true, false) => Turn::OutageEnds,
-            _ => Turn::Same,
+            (false, true) => ServerChange::OutageBegins,
+            (true, false) => ServerChange::OutageEnds,
+            _ => ServerChange::None,
         }
+    }
+
+    /// Seconds since this program last tried the mail, which is now: none for the first time.
+    pub fn since_last_try(&self, id: i64, elapsed: i64) -> i64 {
+        lock(&self.tried_at).insert(id, elapsed).map_or(0, |last| elapsed - last)
+    }
+
+    /// The mail is not tried again.
+    pub fn forget(&self, id: i64) {
+        lock(&self.tried_at).remove(&id);
     }
 
     pub fn stop(&self) {

@@ -1,4 +1,4 @@
-//! One conversation with the mail server per mail, stage by stage, so that it is known whose fault a failure is.
+//! One SMTP session per mail, stage by stage, so that it is known whose fault a failure is.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use lettre::transport::smtp::response::Response;
 use tokio::net::{TcpStream, lookup_host};
 
 use crate::mail::outcome::{Outcome, Stage, Trouble};
+use crate::mail::smtp_limit::{LimitedStream, TlsStream};
 
 pub struct Server {
     host: String,
@@ -22,7 +23,7 @@ pub struct Server {
     credentials: Option<Credentials>,
     tls: Option<TlsParameters>,
     hello: ClientId,
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -36,7 +37,7 @@ pub enum Security {
 /// How long each stage may take. lettre's own limit covers connecting alone: a server that says nothing would hold
 /// the worker for good.
 #[derive(Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// For each of the server's addresses.
     pub connect: Duration,
     /// For the greeting and for each command.
@@ -46,9 +47,9 @@ pub struct Patience {
     pub quit: Duration,
 }
 
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        Timeouts {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(60),
             message: Duration::from_secs(12 * 60),
@@ -58,9 +59,9 @@ impl Default for Patience {
 }
 
 /// A server that has agreed to a sender and a recipient, and waits for the message.
-pub struct Conversation {
+pub struct SmtpSession {
     connection: AsyncSmtpConnection,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Server {
@@ -83,7 +84,7 @@ impl Server {
             .transpose()
             .context("this machine cannot check the mail server's certificate; install ca-certificates")?;
         let (host, hello) = (host.to_owned(), ClientId::default());
-        Ok(Server { host, port, security, local, credentials, tls, hello, patience: Patience::default() })
+        Ok(Server { host, port, security, local, credentials, tls, hello, timeouts: Timeouts::default() })
     }
 
     pub fn describe(&self) -> String {
@@ -97,22 +98,22 @@ impl Server {
     }
 
     /// Everything up to the message itself. Until this returns the mail has certainly not gone.
-    pub async fn begin(&self, from: &Address, to: &Address) -> Result<Conversation, Outcome> {
+    pub async fn begin(&self, from: &Address, to: &Address) -> Result<SmtpSession, Outcome> {
         // Until it has taken the sender, the server has refused us, not this mail.
         let mut connection = self.introduce(from).await.map_err(Outcome::Unreachable)?;
-        let limit = self.patience.command;
+        let limit = self.timeouts.command;
         let rcpt = connection.command(Rcpt::new(to.clone(), vec![]));
         within(limit, Stage::RcptTo, rcpt).await.map_err(recipient_refused)?;
         let data = within(limit, Stage::Data, connection.command(Data)).await.map_err(mail_refused)?;
         if !data.has_code(354) {
             return Err(Outcome::Later(Trouble::new(Stage::Data, "not the reply that was expected")));
         }
-        Ok(Conversation { connection, patience: self.patience })
+        Ok(SmtpSession { connection, timeouts: self.timeouts })
     }
 
     /// From connecting to the reply to MAIL FROM.
     async fn introduce(&self, from: &Address) -> Result<AsyncSmtpConnection, Trouble> {
-        let limit = self.patience.command;
+        let limit = self.timeouts.command;
         let mut connection = self.connect().await?;
         let wanted = match self.security {
             Security::Required => true,
@@ -123,7 +124,8 @@ impl Server {
             within(limit, Stage::StartTls, connection.starttls(tls.clone(), &self.hello)).await?;
         }
         if let Some(credentials) = &self.credentials {
-            if !connection.is_encrypted() && !self.local {
+            let encrypted = self.security == Security::FromTheStart || connection.is_encrypted();
+            if !encrypted && !self.local {
                 let words = "the server offers no encryption, and the password is not sent without it";
                 return Err(Trouble::new(Stage::StartTls, words));
             }
@@ -136,26 +138,19 @@ impl Server {
 
     /// Connects and reads the greeting.
     async fn connect(&self) -> Result<AsyncSmtpConnection, Trouble> {
-        let Patience { connect, command, .. } = self.patience;
-        if self.security == Security::FromTheStart {
-            // lettre gives each address of the server its own time; three are enough.
-            let server = (self.host.as_str(), self.port);
-            let connection = AsyncSmtpConnection::connect_tokio1(
-                server,
-                Some(connect),
-                &self.hello,
-                self.tls.clone(),
-                None,
-            );
-            return within(connect * 3 + command, Stage::Connect, connection).await;
+        let Timeouts { connect, command, .. } = self.timeouts;
+        let stream = LimitedStream::new(self.open().await?);
+        if let (Security::FromTheStart, Some(tls)) = (self.security, &self.tls) {
+            let stream = within(connect, Stage::Connect, TlsStream::over(stream, tls.clone())).await?;
+            let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
+            return within(command, Stage::Greeting, greeted).await;
         }
-        let stream = self.open().await?;
         let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
         within(command, Stage::Greeting, greeted).await
     }
 
     async fn open(&self) -> Result<TcpStream, Trouble> {
-        let limit = self.patience.connect;
+        let limit = self.timeouts.connect;
         let failed = |error: std::io::Error| Trouble::new(Stage::Connect, error.to_string());
         let late = || Trouble::new(Stage::Connect, format!("no answer within {limit:?}"));
         let addresses = tokio::time::timeout(limit, lookup_host((self.host.as_str(), self.port)))
@@ -174,12 +169,12 @@ impl Server {
     }
 }
 
-impl Conversation {
+impl SmtpSession {
     /// Sends the message and waits for the one reply that says it was taken.
     pub async fn deliver(&mut self, message: &[u8]) -> Outcome {
         // lettre ends the message with a line break of its own.
         let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-        let replied = within(self.patience.message, Stage::Content, self.connection.message(message)).await;
+        let replied = within(self.timeouts.message, Stage::Content, self.connection.message(message)).await;
         match replied {
             Ok(reply) if reply.has_code(250) => Outcome::Sent,
             Ok(reply) => Outcome::Uncertain(unexpected(&reply)),
@@ -190,7 +185,7 @@ impl Conversation {
 
     /// Says goodbye, if the server still listens.
     pub async fn quit(mut self) {
-        let _ = tokio::time::timeout(self.patience.quit, self.connection.quit()).await;
+        let _ = tokio::time::timeout(self.timeouts.quit, self.connection.quit()).await;
     }
 }
 

@@ -2,20 +2,21 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::mail::Purpose;
 use crate::mail::outcome::{History, State, Verdict};
+use crate::mail::purpose::Purpose;
 
-/// Longer than every stage of a conversation together (`smtp::Patience`).
+/// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
 const LEASE: i64 = 20 * 60;
 /// A retry is never further away than this: one that seems to be comes from a clock that has gone back since.
 const FURTHEST_RETRY: i64 = 7 * 60 * 60;
 
-pub struct NewMail<'a> {
+pub struct NewRow<'a> {
     pub message_id: &'a str,
     pub purpose: Purpose,
     pub reference: &'a str,
+    pub topic: &'a str,
     pub recipient: Vec<u8>,
-    pub message: Vec<u8>,
+    pub letter: Vec<u8>,
     pub now: i64,
     pub due: i64,
 }
@@ -29,12 +30,17 @@ pub struct Leased {
     pub purpose: Purpose,
     pub reference: String,
     pub recipient: Option<Vec<u8>>,
+    pub letter: Option<Vec<u8>>,
+    /// As it went before; nothing while it has not gone.
     pub message: Option<Vec<u8>>,
     pub created_at: i64,
+    pub began_at: i64,
     pub due_at: i64,
     pub leased_until: i64,
     pub attempts: i64,
     pub uncertain: i64,
+    pub tries: i64,
+    pub tried_for: i64,
 }
 
 /// What pages show of a mail.
@@ -51,27 +57,103 @@ pub struct MailState {
 }
 
 impl Leased {
-    pub fn history(&self) -> History {
-        let Leased { created_at, due_at, attempts, uncertain, .. } = *self;
-        History { created_at, due_at, attempts, uncertain }
+    /// `tried_for` with the time since the last attempt.
+    pub fn history(&self, tried_for: i64) -> History {
+        let Leased { began_at, due_at, attempts, uncertain, tries, .. } = *self;
+        History { began_at, due_at, attempts, uncertain, tries, tried_for }
     }
 }
 
-pub async fn insert(connection: &mut SqliteConnection, new: NewMail<'_>) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into outbox (message_id, purpose, reference, recipient, message, state, created_at, due_at)
-         values ($1, $2, $3, $4, $5, 'queued', $6, $7)",
+pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "insert into outbox (message_id, purpose, reference, topic, recipient, letter, state, created_at, due_at)
+         values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8) returning id",
     )
     .bind(new.message_id)
-    .bind(new.purpose.word())
+    .bind(new.purpose.as_str())
     .bind(new.reference)
+    .bind(new.topic)
     .bind(new.recipient)
-    .bind(new.message)
+    .bind(new.letter)
     .bind(new.now)
     .bind(new.due)
+    .fetch_one(connection)
+    .await
+}
+
+/// What waits, failed, or is being sent, gives way to a newer mail of its topic. One that is being sent hangs up before
+/// its final dot, and is not tried again.
+pub async fn replace_older(
+    connection: &mut SqliteConnection,
+    topic: &str,
+    newest: Option<i64>,
+    now: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox
+         set state = 'replaced', finished_at = $3, followed_by = $2, letter = null, message = null, recipient = null,
+             trouble = null
+         where topic = $1 and id <> coalesce($2, 0) and state not in ('sent', 'replaced') and settled_at is null",
+    )
+    .bind(topic)
+    .bind(newest)
+    .bind(now)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Number, Message-ID and letter of the newest mail that has never gone.
+pub async fn waiting_letter(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    reference: &str,
+) -> sqlx::Result<Option<(i64, String, Vec<u8>)>> {
+    sqlx::query_as(
+        "select id, message_id, letter from outbox
+         where reference = $1 and purpose = $2 and state in ('queued', 'retry') and message is null
+             and letter is not null
+         order by id desc limit 1",
+    )
+    .bind(reference)
+    .bind(purpose.as_str())
+    .fetch_optional(connection)
+    .await
+}
+
+pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<u8>) -> sqlx::Result<()> {
+    sqlx::query("update outbox set letter = $2 where id = $1")
+        .bind(id)
+        .bind(letter)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn count_since(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    since: i64,
+    now: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "select count(*) from outbox where created_at >= $1 and created_at <= $2 and purpose = $3",
+    )
+    .bind(since)
+    .bind(now)
+    .bind(purpose.as_str())
+    .fetch_one(connection)
+    .await
+}
+
+pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox
+         where topic = $1 and (state = 'sent' or data_sent_at is not null or uncertain > 0))",
+    )
+    .bind(topic)
+    .fetch_one(connection)
+    .await
 }
 
 pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
@@ -81,9 +163,9 @@ pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx:
 
 pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox set recipient = null, message = null, trouble = null, settled_why = null
-         where finished_at < $1 and (recipient is not null or message is not null or trouble is not null
-             or settled_why is not null)",
+        "update outbox set recipient = null, letter = null, message = null, trouble = null, settled_why = null
+         where finished_at < $1 and (recipient is not null or letter is not null or message is not null
+             or trouble is not null or settled_why is not null)",
     )
     .bind(before)
     .execute(connection)
@@ -121,8 +203,9 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
              where id = $1
                and (state in ('queued', 'retry')
                    or state = 'sending' and (leased_until <= $3 or leased_until > $4))
-             returning id, message_id, purpose, reference, recipient, message,
-                 coalesce(resent_at, created_at) as created_at, due_at, leased_until, attempts, uncertain",
+             returning id, message_id, purpose, reference, recipient, letter, message, created_at,
+                 coalesce(resent_at, created_at) as began_at, due_at, leased_until, attempts, uncertain, tries,
+                 tried_for",
         )
         .bind(id)
         .bind(now + LEASE)
@@ -135,22 +218,26 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
     Ok(leased)
 }
 
-/// From now on the mail may have gone. False when it is no longer ours to send.
-pub async fn mark_data_sent(
+/// Keeps the message that is about to go, so that every retry has the same bytes. When `goes`, the mail may have gone
+/// from now on. False when it is no longer ours to send.
+pub async fn keep_message(
     connection: &mut SqliteConnection,
     id: i64,
     leased_until: i64,
-    now: i64,
+    message: Option<Vec<u8>>,
+    goes: Option<i64>,
 ) -> sqlx::Result<bool> {
-    let marked = sqlx::query(
-        "update outbox set data_sent_at = $3 where id = $1 and state = 'sending' and leased_until = $2",
+    let kept = sqlx::query(
+        "update outbox set message = coalesce(message, $3), data_sent_at = $4
+         where id = $1 and state = 'sending' and leased_until = $2",
     )
     .bind(id)
     .bind(leased_until)
-    .bind(now)
+    .bind(message)
+    .bind(goes)
     .execute(connection)
     .await?;
-    Ok(marked.rows_affected() == 1)
+    Ok(kept.rows_affected() == 1)
 }
 
 /// Stores what became of a mail. Only "sent" is true whoever holds the lease by now.
@@ -159,30 +246,43 @@ pub async fn record(
     id: i64,
     leased_until: i64,
     verdict: &Verdict,
-    uncertain: bool,
     trouble: Option<Vec<u8>>,
     now: i64,
 ) -> sqlx::Result<()> {
-    // A failure keeps its message too, so that staff can send it to the corrected address.
-    let keeps_message = verdict.state != State::Sent;
+    // A failure keeps its letter and message too, so that staff can send it again or to the corrected address.
     let finished = verdict.state != State::Retry;
     sqlx::query(
         "update outbox
          set state = $3, due_at = $4, attempts = attempts - $5, uncertain = uncertain + $6,
-             trouble = case when $3 = 'sent' then null else coalesce($7, trouble) end,
-             message = case when $8 = 1 then message else null end,
-             finished_at = $9
+             tries = tries + $7, tried_for = $8,
+             trouble = case when $3 = 'sent' then null else coalesce($9, trouble) end,
+             letter = case when $3 = 'sent' then null else letter end,
+             message = case when $3 = 'sent' then null else message end,
+             finished_at = $10
          where id = $1 and (state = 'sending' and leased_until = $2 or $3 = 'sent')",
     )
     .bind(id)
     .bind(leased_until)
-    .bind(verdict.state.word())
+    .bind(verdict.state.as_str())
     .bind(verdict.due_at)
     .bind(i64::from(!verdict.counts))
-    .bind(i64::from(uncertain))
+    .bind(i64::from(verdict.uncertain))
+    .bind(i64::from(verdict.tried))
+    .bind(verdict.tried_for)
     .bind(trouble)
-    .bind(i64::from(keeps_message))
     .bind(finished.then_some(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// At the start nothing is being sent: what a killed program had taken up, and had not sent the message of, is free.
+pub async fn release(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox set state = 'retry', due_at = min(due_at, $1), attempts = attempts - 1
+         where state = 'sending' and data_sent_at is null",
+    )
+    .bind(now)
     .execute(connection)
     .await?;
     Ok(())
@@ -218,7 +318,7 @@ pub async fn mails_of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec
     .await
 }
 
-/// The Message-ID and the sealed words of the last failure.
+/// The Message-ID and the encrypted words of the last failure.
 pub async fn trouble(readers: &SqlitePool, id: i64) -> sqlx::Result<Option<(String, Vec<u8>)>> {
     sqlx::query_as("select message_id, trouble from outbox where id = $1 and trouble is not null")
         .bind(id)

@@ -1,207 +1,239 @@
-//! Sends what is due, tries again, gives up, keeps the reason.
+//! Sends what is due: renders each mail, in_flight it to the transport, and records what came of it.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, Trouble, Verdict};
-use crate::mail::progress::{AT_ONCE, Held, Progress, Turn};
-use crate::mail::smtp::{Conversation, Server};
-use crate::mail::store;
-use crate::mail::store::Leased;
-use crate::mail::{Post, Sender, files, message, place};
-use crate::storage::clock::{Clock, moment, seconds};
-use crate::storage::database::Database;
-use crate::storage::encryption::{Cipher, random};
+use crate::mail::files;
+use crate::mail::letter::Renderer;
+use crate::mail::message::Sender;
+use crate::mail::outbox::field;
+use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, State, Trouble, Verdict};
+use crate::mail::prepare::Ready;
+use crate::mail::progress::{AT_ONCE, InFlight, Progress, ServerChange};
+use crate::mail::smtp::{Server, SmtpSession};
+use crate::mail::store::{self, Leased};
+use crate::mail::transport::Transport;
+use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::random;
+use crate::web::app::App;
 
 /// The longest sleep: the system's clock may jump, and is read again after it.
-const NAP: Duration = Duration::from_secs(30);
-/// What is in hand when the program stops has this long to end.
-const LAST_ORDERS: Duration = Duration::from_secs(20);
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
+/// What is in flight when the program stops has this long to end.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
 pub struct Worker {
-    pub database: Database,
-    pub cipher: Arc<Cipher>,
-    pub sender: Arc<Sender>,
-    pub post: Post,
-    pub clock: Clock,
-    /// Woken when mail is stored.
-    pub waiting: Arc<Notify>,
+    pub app: App,
+    pub sender: Sender,
+    pub transport: Transport,
+    pub renderer: Renderer,
     pub progress: Progress,
 }
 
 impl Worker {
     /// One pass: sends what is due now and returns how many mails were tried.
     pub async fn step(self: &Arc<Self>) -> sqlx::Result<usize> {
-        let mut hands = JoinSet::new();
-        self.take_up(&mut hands).await?;
+        let mut in_flight = JoinSet::new();
+        self.take_up(&mut in_flight).await?;
         let mut tried = 0;
-        while let Some(ended) = hands.join_next().await {
+        while let Some(ended) = in_flight.join_next().await {
             tried += usize::from(ended.unwrap_or(true));
         }
         Ok(tried)
     }
 
-    /// Sends until told to stop, then ends what is in hand.
+    /// Sends until told to stop, then ends what is in flight.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut hands = JoinSet::new();
+        let now = seconds(self.app.clock.now());
+        let released =
+            self.app.database.write(move |c| Box::pin(async move { store::release(c, now).await }));
+        if let Err(error) = released.await {
+            tracing::error!(%error, "mail of the last run is taken up again after its lease");
+        }
+        let mut in_flight = JoinSet::new();
         loop {
-            let nap = if hands.len() < AT_ONCE { self.work(&mut hands).await } else { NAP };
+            let wait =
+                if in_flight.len() < AT_ONCE { self.work(&mut in_flight).await } else { POLL_INTERVAL };
             tokio::select! {
                 // A dropped sender means stop, too.
                 _ = async { stop.wait_for(|stop| *stop).await.is_ok() } => break,
-                () = self.waiting.notified() => {}
-                Some(_) = hands.join_next() => {}
-                () = tokio::time::sleep(nap) => {}
+                () = self.app.mail_waiting.notified() => {}
+                Some(_) = in_flight.join_next() => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
         self.progress.stop();
-        let ended = async { while hands.join_next().await.is_some() {} };
-        if tokio::time::timeout(LAST_ORDERS, ended).await.is_err() {
+        let ended = async { while in_flight.join_next().await.is_some() {} };
+        if tokio::time::timeout(SHUTDOWN_GRACE, ended).await.is_err() {
             tracing::warn!("mail was still being sent at the stop; it is taken up again after its lease");
         }
     }
 
     /// Takes up what is due, and says how long to sleep before looking again.
-    async fn work(self: &Arc<Self>, hands: &mut JoinSet<bool>) -> Duration {
+    async fn work(self: &Arc<Self>, in_flight: &mut JoinSet<bool>) -> Duration {
         let looked = async {
-            self.take_up(hands).await?;
-            store::next_due(self.database.readers()).await
+            self.take_up(in_flight).await?;
+            store::next_due(self.app.database.readers()).await
         };
         let next = looked.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the outbox cannot be read");
             None
         });
-        let now = seconds(self.clock.now());
+        let now = seconds(self.app.clock.now());
         let wait = next.map_or(i64::MAX, |next| next.saturating_sub(now));
         let wait = wait.max(self.progress.next_probe(now).unwrap_or(0));
-        // At least a second: what is due already and was not taken up is in hand.
-        Duration::from_secs(wait.max(1).unsigned_abs()).min(NAP)
+        // At least a second: what is due already and was not taken up is in flight.
+        Duration::from_secs(wait.max(1).unsigned_abs()).min(POLL_INTERVAL)
     }
 
-    async fn take_up(self: &Arc<Self>, hands: &mut JoinSet<bool>) -> sqlx::Result<()> {
-        let now = seconds(self.clock.now());
+    async fn take_up(self: &Arc<Self>, in_flight: &mut JoinSet<bool>) -> sqlx::Result<()> {
+        let now = seconds(self.app.clock.now());
         let probing = self.progress.is_outage();
-        let (room, in_hand) = (self.progress.room(now), self.progress.in_hand());
+        let (room, taken) = (self.progress.room(now), self.progress.in_flight());
         if room == 0 {
             return Ok(());
         }
-        let mut ids = store::due(self.database.readers(), now, room + in_hand.len()).await?;
-        ids.retain(|id| !in_hand.contains(id));
+        let mut ids = store::due(self.app.database.readers(), now, room + taken.len()).await?;
+        ids.retain(|id| !taken.contains(id));
         ids.truncate(room);
         if ids.is_empty() {
             return Ok(());
         }
-        let lease = self.database.write(move |c| Box::pin(async move { store::lease(c, &ids, now).await }));
+        let lease =
+            self.app.database.write(move |c| Box::pin(async move { store::lease(c, &ids, now).await }));
         for mail in lease.await? {
             let held = self.progress.hold(mail.id);
-            hands.spawn(self.clone().carry(Arc::new(mail), held, probing));
+            in_flight.spawn(self.clone().deliver(Arc::new(mail), held, probing));
         }
         Ok(())
     }
 
     /// Sends one mail and records what came of it. False when it was not tried after all.
-    async fn carry(self: Arc<Self>, mail: Arc<Leased>, _held: Held, probing: bool) -> bool {
+    async fn deliver(self: Arc<Self>, mail: Arc<Leased>, _held: InFlight, probing: bool) -> bool {
         let _slot = self.progress.slot().await;
         if self.progress.is_stopping() || (self.progress.is_outage() && !probing) {
-            self.settle(&mail, Outcome::PutBack).await;
+            self.record_outcome(&mail, Outcome::PutBack).await;
             return false;
         }
         let worker = self.clone();
         let attempted = mail.clone();
         let attempt = caught(async move { worker.attempt(&attempted).await }).await;
-        let (outcome, conversation) = attempt.unwrap_or((Outcome::Internal, None));
+        let (outcome, session) = attempt.unwrap_or((Outcome::Internal, None));
         let tried = outcome != Outcome::PutBack;
-        self.settle(&mail, outcome).await;
-        if let Some(conversation) = conversation {
-            conversation.quit().await;
+        self.record_outcome(&mail, outcome).await;
+        if let Some(session) = session {
+            session.quit().await;
         }
         tried
     }
 
-    async fn attempt(&self, mail: &Leased) -> (Outcome, Option<Conversation>) {
+    async fn attempt(&self, mail: &Leased) -> (Outcome, Option<SmtpSession>) {
         if mail.uncertain >= MOST_UNCERTAIN {
             let words = "it may have gone three times, and no reply came";
             return (Outcome::Unsendable(Trouble::new(Stage::Content, words)), None);
         }
-        let Some((to, message)) = self.open(mail) else {
-            let words = "the stored mail does not open or has no address";
-            return (Outcome::Unsendable(Trouble::new(Stage::Opening, words)), None);
+        let ready = match Ready::of(mail, &self.app.cipher, &self.sender, &self.renderer) {
+            Ok(ready) => ready,
+            Err(words) => return (Outcome::Unsendable(Trouble::new(Stage::Opening, words)), None),
         };
-        match &self.post {
-            Post::Smtp(server) => self.converse(server, mail, &to, &message).await,
-            Post::Files(folder) => (keep(folder, mail, message).await, None),
-            Post::Demo(folder) => match (demo_refusal(&to), folder) {
+        match &self.transport {
+            Transport::Smtp(server) => self.send(server, mail, ready).await,
+            Transport::Files(folder) => (self.write_file(folder, mail, ready).await, None),
+            Transport::Demo(folder) => match (demo_refusal(&ready.to), folder) {
                 (Some(trouble), _) => (Outcome::Refused(trouble), None),
-                (None, Some(folder)) => (keep(folder, mail, message).await, None),
+                (None, Some(folder)) => (self.write_file(folder, mail, ready).await, None),
                 (None, None) => (Outcome::Sent, None),
             },
         }
     }
 
-    async fn converse(
-        &self,
-        server: &Server,
-        mail: &Leased,
-        to: &lettre::Address,
-        message: &[u8],
-    ) -> (Outcome, Option<Conversation>) {
-        let mut conversation = match server.begin(self.sender.address(), to).await {
-            Ok(conversation) => conversation,
+    async fn send(&self, server: &Server, mail: &Leased, ready: Ready) -> (Outcome, Option<SmtpSession>) {
+        let mut session = match server.begin(self.sender.address(), &ready.to).await {
+            Ok(session) => session,
             Err(outcome) => return (outcome, None),
         };
         // Stored before the message goes: a worker that dies from here on leaves a mail that may have arrived.
-        let (id, leased_until, now) = (mail.id, mail.leased_until, seconds(self.clock.now()));
-        let mark = self
-            .database
-            .write(move |c| Box::pin(async move { store::mark_data_sent(c, id, leased_until, now).await }));
-        match mark.await {
-            Ok(true) => {
-                let outcome = conversation.deliver(message).await;
+        let now = seconds(self.app.clock.now());
+        match self.keep_message(mail, ready.to_keep, Some(now)).await {
+            Ok(()) => {
+                let outcome = session.deliver(&ready.message).await;
                 // A server that gave no reply is not waited for again.
                 let listens = !matches!(outcome, Outcome::Uncertain(_));
-                (outcome, listens.then_some(conversation))
+                (outcome, listens.then_some(session))
             }
             // Hanging up before the final dot sends nothing.
-            Ok(false) => (Outcome::PutBack, None),
+            Err(outcome) => (outcome, None),
+        }
+    }
+
+    async fn write_file(&self, folder: &Path, mail: &Leased, ready: Ready) -> Outcome {
+        if let Err(outcome) = self.keep_message(mail, ready.to_keep, None).await {
+            return outcome;
+        }
+        let (folder, created_at) = (folder.to_owned(), moment(mail.created_at));
+        let (purpose, reference) = (mail.purpose, mail.reference.clone());
+        let kept = tokio::task::spawn_blocking(move || {
+            files::keep(&folder, created_at, purpose, &reference, &ready.message)
+        });
+        match kept.await {
+            Ok(Ok(())) => Outcome::Sent,
+            Ok(Err(error)) => Outcome::Unreachable(Trouble::new(Stage::File, error.to_string())),
+            Err(_) => Outcome::Internal,
+        }
+    }
+
+    /// Keeps the bytes that go for the first time: content, settings and this program may be others at the next retry,
+    /// and a mail program knows a second copy by its bytes.
+    async fn keep_message(
+        &self,
+        mail: &Leased,
+        message: Option<Vec<u8>>,
+        goes: Option<i64>,
+    ) -> Result<(), Outcome> {
+        let (id, leased_until) = (mail.id, mail.leased_until);
+        let kept = self.app.database.write(move |c| {
+            Box::pin(async move { store::keep_message(c, id, leased_until, message, goes).await })
+        });
+        match kept.await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Outcome::PutBack),
             Err(error) => {
                 tracing::error!(%error, "a mail was not sent because the outbox cannot be written");
-                (Outcome::Later(Trouble::new(Stage::Opening, "the outbox could not be written")), None)
+                Err(Outcome::Later(Trouble::new(Stage::Opening, "the outbox could not be written")))
             }
         }
     }
 
-    fn open(&self, mail: &Leased) -> Option<(lettre::Address, Vec<u8>)> {
-        let recipient = place(&mail.message_id, "recipient");
-        let to = self.cipher.decrypt(recipient, mail.recipient.as_ref()?).ok()?;
-        let message = place(&mail.message_id, "message");
-        let message = self.cipher.decrypt_bytes(message, mail.message.as_ref()?).ok()?;
-        Some((message::parse(&to).ok()?, message))
-    }
-
-    async fn settle(&self, mail: &Leased, outcome: Outcome) {
-        let now = seconds(self.clock.now());
+    async fn record_outcome(&self, mail: &Leased, outcome: Outcome) {
+        let now = seconds(self.app.clock.now());
         self.log(mail, &outcome);
         let [chance] = random();
-        let verdict = outcome.verdict(mail.history(), now, chance);
-        let turn = self.progress.learn(&outcome, now);
-        match turn {
-            Turn::OutageBegins => {
+        let since = match outcome {
+            Outcome::PutBack => 0,
+            _ => self.progress.since_last_try(mail.id, self.app.clock.elapsed_seconds()),
+        };
+        let verdict = outcome.verdict(mail.history(mail.tried_for + since), now, chance);
+        if verdict.state != State::Retry {
+            self.progress.forget(mail.id);
+        }
+        let change = self.progress.learn(&outcome, now);
+        match change {
+            ServerChange::OutageBegins => {
                 let (stage, code) = stage_and_code(&outcome);
                 tracing::error!(stage, code, "mail server cannot be used");
             }
-            Turn::OutageEnds => tracing::info!("mail server can be used again"),
-            Turn::Same => {}
+            ServerChange::OutageEnds => tracing::info!("mail server can be used again"),
+            ServerChange::None => {}
         }
         // An answer ends an outage; only a mail that got through brings the others forward, so that two mails that
         // fail in different ways cannot wake each other for ever.
-        let pull_forward = turn == Turn::OutageEnds && outcome == Outcome::Sent;
-        let uncertain = matches!(outcome, Outcome::Uncertain(_));
-        if let Err(error) = self.record(mail, Arc::new(verdict), uncertain, pull_forward, now).await {
-            tracing::error!(purpose = mail.purpose.word(), %error, "what became of a mail could not be stored");
+        let pull_forward = change == ServerChange::OutageEnds && outcome == Outcome::Sent;
+        if let Err(error) = self.record(mail, Arc::new(verdict), pull_forward, now).await {
+            tracing::error!(purpose = mail.purpose.as_str(), %error, "what became of a mail could not be stored");
         }
     }
 
@@ -210,19 +242,18 @@ impl Worker {
         &self,
         mail: &Leased,
         verdict: Arc<Verdict>,
-        uncertain: bool,
         pull_forward: bool,
         now: i64,
     ) -> sqlx::Result<()> {
         let (id, leased_until) = (mail.id, mail.leased_until);
-        let place = place(&mail.message_id, "trouble");
-        let trouble = verdict.trouble.as_ref().map(|words| self.cipher.encrypt(place, words));
+        let at = field(&mail.message_id, "trouble");
+        let trouble = verdict.trouble.as_ref().map(|words| self.app.cipher.encrypt(at, words));
         let mut tries = 1;
         loop {
             let (verdict, trouble) = (verdict.clone(), trouble.clone());
-            let written = self.database.write(move |c| {
+            let written = self.app.database.write(move |c| {
                 Box::pin(async move {
-                    store::record(c, id, leased_until, &verdict, uncertain, trouble, now).await?;
+                    store::record(c, id, leased_until, &verdict, trouble, now).await?;
                     if pull_forward {
                         store::pull_forward(c, now).await?;
                     }
@@ -239,27 +270,15 @@ impl Worker {
 
     /// Purpose, stage and code alone: the server's words may hold an address.
     fn log(&self, mail: &Leased, outcome: &Outcome) {
-        let (purpose, (stage, code)) = (mail.purpose.word(), stage_and_code(outcome));
+        let (purpose, (stage, code)) = (mail.purpose.as_str(), stage_and_code(outcome));
         match outcome {
             Outcome::PutBack => {}
             Outcome::Sent => tracing::info!(purpose, "mail sent"),
             Outcome::Unsendable(_) | Outcome::Internal => {
-                tracing::error!(purpose, stage, code, outcome = outcome.word(), "mail cannot be sent");
+                tracing::error!(purpose, stage, code, outcome = outcome.as_str(), "mail cannot be sent");
             }
-            _ => tracing::warn!(purpose, stage, code, outcome = outcome.word(), "mail not sent"),
+            _ => tracing::warn!(purpose, stage, code, outcome = outcome.as_str(), "mail not sent"),
         }
-    }
-}
-
-async fn keep(folder: &Path, mail: &Leased, message: Vec<u8>) -> Outcome {
-    let (folder, created_at) = (folder.to_owned(), moment(mail.created_at));
-    let (purpose, reference) = (mail.purpose, mail.reference.clone());
-    let kept =
-        tokio::task::spawn_blocking(move || files::keep(&folder, created_at, purpose, &reference, &message));
-    match kept.await {
-        Ok(Ok(())) => Outcome::Sent,
-        Ok(Err(error)) => Outcome::Unreachable(Trouble::new(Stage::File, error.to_string())),
-        Err(_) => Outcome::Internal,
     }
 }
 
@@ -275,7 +294,7 @@ fn demo_refusal(to: &lettre::Address) -> Option<Trouble> {
 
 fn stage_and_code(outcome: &Outcome) -> (Option<&'static str>, Option<u16>) {
     let trouble = outcome.trouble();
-    (trouble.map(|trouble| trouble.stage.word()), trouble.and_then(|trouble| trouble.code))
+    (trouble.map(|trouble| trouble.stage.as_str()), trouble.and_then(|trouble| trouble.code))
 }
 
 /// Runs work in a task of its own, so that a panic ends it alone. Nothing when it panicked.

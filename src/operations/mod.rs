@@ -3,4 +3,5 @@
 pub mod alarms;
 pub mod clock_check;
 pub mod demo;
+pub mod letters;
 pub mod retention_job;

@@ -21,7 +21,7 @@ impl ConfirmationMail {
         Ok(newest.map_or(ConfirmationMail::NotSent, |mail| match mail.state {
             State::Queued | State::Sending | State::Retry => ConfirmationMail::Queued,
             State::Sent => ConfirmationMail::Sent,
-            State::Failed | State::NeedsAttention => ConfirmationMail::NotSent,
+            State::Failed | State::NeedsAttention | State::Replaced => ConfirmationMail::NotSent,
         }))
     }
 }

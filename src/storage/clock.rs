@@ -1,29 +1,58 @@
 //! The time now, and times as the database keeps them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// The time now; tests set their own.
 #[derive(Clone, Default)]
-pub struct Clock(Option<Arc<Mutex<Timestamp>>>);
+pub struct Clock(Option<Arc<Mutex<SetClock>>>);
+
+struct SetClock {
+    now: Timestamp,
+    elapsed: Duration,
+}
+
+/// When the program first asked how much time has gone by.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock {
     pub fn set_to(moment: Timestamp) -> Clock {
-        Clock(Some(Arc::new(Mutex::new(moment))))
+        Clock(Some(Arc::new(Mutex::new(SetClock { now: moment, elapsed: Duration::ZERO }))))
     }
 
-    /// Moves a clock made by `set_to`.
-    pub fn advance(&self, by: jiff::SignedDuration) {
-        let clock = self.0.as_ref().expect("only a clock that was set can be moved");
-        *clock.lock().expect("no one panics while setting a clock") += by;
+    /// Lets time go by on a clock made by `set_to`. Back, it is only set to another time.
+    pub fn advance(&self, by: SignedDuration) {
+        let mut clock = self.set();
+        clock.now += by;
+        clock.elapsed += Duration::try_from(by).unwrap_or_default();
+    }
+
+    /// Sets a clock made by `set_to` to another time, though none has gone by.
+    pub fn jump(&self, by: SignedDuration) {
+        self.set().now += by;
     }
 
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Some(clock) => *clock.lock().expect("no one panics while setting a clock"),
+            Some(_) => self.set().now,
             None => Timestamp::now(),
         }
+    }
+
+    /// The time that has gone by, in seconds from any moment before, whatever the system's clock is set to.
+    pub fn elapsed_seconds(&self) -> i64 {
+        let elapsed = match &self.0 {
+            Some(_) => self.set().elapsed,
+            None => START.elapsed(),
+        };
+        i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    fn set(&self) -> MutexGuard<'_, SetClock> {
+        let clock = self.0.as_ref().expect("only a clock that was set can be moved");
+        clock.lock().expect("no one panics while setting a clock")
     }
 }
 

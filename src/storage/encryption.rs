@@ -118,6 +118,15 @@ impl Cipher {
         self.keyed_hash(purpose, text).verify_truncated_left(start).is_ok()
     }
 
+    /// True when `mark` is the mark of the text, or its first 16 bytes or more. Takes the same time for every mark.
+    pub fn is_mark(&self, purpose: &str, text: &str, mark: &str) -> bool {
+        let bytes = (0..mark.len() / 2)
+            .map(|at| mark.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect::<Option<Vec<u8>>>()
+            .filter(|bytes| bytes.len() >= 16 && mark.len() == bytes.len() * 2);
+        bytes.is_some_and(|bytes| self.is_start_of_mark(purpose, text, &bytes))
+    }
+
     fn keyed_hash(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
         let key = self.keys.last().expect("a cipher has a key");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");

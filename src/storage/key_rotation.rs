@@ -37,8 +37,9 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     EncryptedField {
         table: "outbox",
         reference: "message_id",
-        columns: &["recipient", "message", "trouble", "settled_why"],
+        columns: &["recipient", "letter", "message", "trouble", "settled_why"],
     },
+    EncryptedField { table: "suppressions", reference: "address_mark", columns: &["lifted_why"] },
     EncryptedField {
         table: "mistakes",
         reference: "reference",

@@ -7,7 +7,6 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts as Head;
 use tokio::sync::{Notify, watch};
 
-use crate::mail::Sender;
 use crate::storage::clock::Clock;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
@@ -22,8 +21,6 @@ pub struct Parts {
     pub site: Arc<Site>,
     pub database: Database,
     pub cipher: Arc<Cipher>,
-    /// Who our mail is from.
-    pub sender: Arc<Sender>,
     pub limits: Limits,
     pub clock: Clock,
     /// Woken when mail is stored, so that it leaves at once.

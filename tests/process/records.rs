@@ -35,8 +35,7 @@ const FAULTS: &[(&str, &str)] = &[
         "select reference from consultations where
             (select count(*) from consultation_events as e where e.reference = consultations.reference) <> 1",
     ),
-    // A suspect gets no mail: then the test would prove nothing.
-    ("a request taken for spam", "select reference from consultations where suspect"),
+    ("a request among spam", "select reference from consultations where spam"),
     ("a damaged database", "select * from pragma_integrity_check where integrity_check <> 'ok'"),
     ("a broken link between tables", "select \"table\" from pragma_foreign_key_check"),
 ];

@@ -137,6 +137,7 @@ async fn what_is_taken_goes_through_every_form_into_mail_and_a_link_of_the_desk(
         let sent = visitor.submit("/reports/new", &meant(report(), email)).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{email}: {}", sent.body);
         assert_eq!(staff.book(&reference).await.status, StatusCode::SEE_OTHER, "{email}");
+        site.mails().await;
         site.clock.advance(jiff::SignedDuration::from_secs(31));
         assert_eq!(staff.act(&reference, "cancellation", &[]).await.status, StatusCode::SEE_OTHER, "{email}");
         let links = staff.get(&page(&reference)).await.attribute("dl a", "href");

@@ -30,13 +30,19 @@ pub async fn answer_all(visitor: &mut Visitor<'_>, words: &str) {
 }
 
 /// An answer to a question that is right: the first choices, 7, or these words.
-fn filled<'w>(id: &str, words: &'w str) -> Vec<(&'static str, &'w str)> {
+pub fn filled<'w>(id: &str, words: &'w str) -> Vec<(&'static str, &'w str)> {
     match id {
+        "matters" => vec![("answer", "sleep"), ("answer", "work")],
         "where" => vec![("answer", "lower-back"), ("answer", "leg")],
         "how-long" => vec![("answer", "months")],
         "in-the-way" => vec![("answer", "7")],
         "sleep" => vec![("answer", "wake")],
         "how-often" => vec![("answer", "most")],
+        "pattern" => vec![("answer", "varies")],
+        "tried" => vec![("answer", "moving"), ("answer", "heat")],
+        "went" => vec![("answer-moving", "helped"), ("answer-heat", "unsure")],
+        "medicines" => vec![("answer", "Ramipril; penicillin gives me a rash")],
+        "step" => vec![("answer", "diary")],
         "own-words" => vec![("answer", words)],
         _ => vec![("answer", "nothing")],
     }
@@ -70,10 +76,34 @@ async fn one_yes_to_safety_leads_to_the_emergency_page_and_stores_nothing() {
     for sign in &site.app.site.safety.urgent.signs {
         assert!(urgent.words().contains(sign), "{sign}");
     }
-    let yes = patient.post(&second, &[("answer", "yes")]).await;
-    assert_eq!((yes.status, yes.location()), (StatusCode::SEE_OTHER, "/emergency#now-111"));
-    assert_eq!(yes.header("set-cookie"), "");
     assert_eq!(site.count("drafts").await, 0);
+}
+
+#[tokio::test]
+async fn a_yes_to_a_sign_of_today_says_what_to_do_and_lets_a_person_go_on() {
+    let site = Site::open().await;
+    for goes_on in ["checked", "read"] {
+        let mut patient = site.visitor();
+        let second = patient.post(SAFETY, &[("answer", "no")]).await.location().to_owned();
+        let yes = patient.post(&second, &[("answer", "yes")]).await;
+        assert_eq!((yes.status, yes.header("set-cookie")), (StatusCode::SEE_OTHER, ""));
+        let today = patient.get(yes.location()).await;
+        assert_eq!(today.all("h1"), ["Please get advice today"]);
+        for line in &site.app.site.safety.urgent.after {
+            assert!(today.words().contains(line), "{line}");
+        }
+        assert!(today.words().contains("I have already been checked for this"));
+        assert_eq!(today.attribute(".back a", "href"), [second.as_str()]);
+        let path = yes.location().to_owned();
+        assert_eq!(patient.post(&path, &[]).await.location(), path, "nothing chosen is nothing answered");
+        let first = patient.post(&path, &[("answer", goes_on)]).await;
+        assert_eq!(first.location(), "/assessment/questions/matters");
+        assert_eq!(patient.get(first.location()).await.status, StatusCode::OK);
+    }
+    let forged = site.visitor().get("/assessment/safety/forged-key-x/today").await;
+    assert_eq!(forged.location(), SAFETY);
+    let forged = site.visitor().post("/assessment/safety/forged-key-x/today", &[("answer", "read")]).await;
+    assert_eq!(forged.location(), SAFETY);
 }
 
 #[tokio::test]
@@ -99,7 +129,8 @@ async fn a_person_answers_changes_and_sees_a_summary_of_just_what_they_said() {
     assert!(check.first(".answers").contains("I wake in the night"));
     let change = check.attribute("a.change-link", "href");
     assert_eq!(change.len(), questions().all.len());
-    let page = patient.get(&change[0]).await;
+    assert!(check.first(".answers").contains("Exercise, or keeping moving: helped"));
+    let page = patient.get(&change[1]).await;
     assert_eq!(page.attribute("input[checked]", "value"), ["lower-back", "leg"]);
     assert_eq!(page.attribute(".back a", "href"), ["/assessment/check"]);
     let changed = patient.post("/assessment/questions/where", &[("answer", "neck"), ("change", "yes")]).await;
@@ -111,7 +142,12 @@ async fn a_person_answers_changes_and_sees_a_summary_of_just_what_they_said() {
     assert!(told.contains("Neck or head") && !told.contains("Lower back"));
     assert!(told.contains("“Playing with my grandson”") && told.contains('7'));
     let pages = summary.all(".reasons li");
-    assert_eq!(pages[0], "Neck pain and headaches Because you said that your neck or head hurts.");
+    assert!(
+        pages[0].starts_with("Sleep and back pain Because you said that sleeping better matters to you, ")
+    );
+    assert!(
+        pages.contains(&"Neck pain and headaches Because you said that your neck or head hurts.".to_owned())
+    );
     assert!(!pages.iter().any(|page| page.contains("buttock")));
     assert!(summary.words().contains("What help is there for my sleep"));
     assert_eq!((summary.header("cache-control"), summary.header("x-robots-tag")), ("no-store", "noindex"));
@@ -120,17 +156,63 @@ async fn a_person_answers_changes_and_sees_a_summary_of_just_what_they_said() {
 }
 
 #[tokio::test]
+async fn each_thing_tried_is_asked_about_and_an_answer_left_out_is_asked_for() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    answer_all(&mut patient, "").await;
+    let path = "/assessment/questions/went";
+    let page = patient.get(path).await;
+    assert_eq!(page.all("legend"), ["Exercise, or keeping moving", "Heat, cold or massage"]);
+    assert_eq!(page.attribute("input[checked]", "value"), ["helped", "unsure"]);
+    let again = patient.post(path, &[("answer-heat", "not")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(again.all(".problems a"), ["Choose an answer for each thing that you have tried"]);
+    assert_eq!(again.attribute("#answer", "value"), ["helped"], "the link leads to the first thing");
+    assert_eq!(again.attribute("input[checked]", "value"), ["not"], "what was chosen is kept");
+    let tried = [("answer", "heat"), ("answer", "scan"), ("change", "yes")];
+    let next = patient.post("/assessment/questions/tried", &tried).await;
+    assert_eq!(next.location(), "/assessment/questions/went?change=yes", "the scan has no answer yet");
+}
+
+#[tokio::test]
+async fn a_summary_shows_seven_pages_and_five_questions_and_the_rest_behind_more() {
+    let site = Site::open().await;
+    let mut patient = site.visitor();
+    answer_all(&mut patient, "").await;
+    let summary = patient.get("/assessment/summary").await;
+    let all = summary.all(".reasons li").len();
+    let more = summary.all("details.more .reasons li").len();
+    assert!(more > 0 && all - more == 7, "{all}, {more}");
+    let (asks, later) = (
+        summary.all("[aria-labelledby=ask] li").len(),
+        summary.all("[aria-labelledby=ask] details li").len(),
+    );
+    assert!(later > 0 && asks - later == 5, "{asks}, {later}");
+    assert!(summary.first("[aria-labelledby=step]").contains("Keep a diary of my nights and days"));
+    assert_eq!(summary.attribute("[aria-labelledby=step] a", "href"), ["/fact-sheets/pain-and-sleep-diary"]);
+    assert!(!summary.first(".told").contains("Keep a diary"), "the step stands by itself");
+    for said in
+        ["“Ramipril; penicillin gives me a rash”", "Heat, cold or massage: not sure", "goes up and down"]
+    {
+        assert!(summary.first(".told").contains(said), "{said}");
+    }
+    patient.post("/assessment/questions/step", &[("answer", "nothing"), ("change", "yes")]).await;
+    assert!(patient.get("/assessment/summary").await.all("[aria-labelledby=step]").is_empty());
+}
+
+#[tokio::test]
 async fn the_place_among_the_questions_is_said_in_words_and_back_leads_back() {
     let site = Site::open().await;
     let mut patient = site.visitor();
     let first = begin(&mut patient).await.location().to_owned();
     let all = questions().all.len();
-    assert_eq!(patient.get(&first).await.first(".kicker"), format!("Question 1 of {}", all - 1));
-    for id in ["where", "how-long", "in-the-way", "sleep"] {
+    // Two questions are asked only after some answers.
+    assert_eq!(patient.get(&first).await.first(".kicker"), format!("Question 1 of about {}", all - 2));
+    for id in ["matters", "where", "how-long", "pattern", "easier-harder", "sleep"] {
         patient.post(&format!("/assessment/questions/{id}"), &filled(id, "")).await;
     }
     let page = patient.get("/assessment/questions/how-often").await;
-    assert_eq!(page.first(".kicker"), format!("Question 5 of {all}"));
+    assert_eq!(page.first(".kicker"), format!("Question 7 of about {}", all - 1));
     assert_eq!(page.attribute(".back a", "href"), ["/assessment/questions/sleep"]);
     let before = patient.get("/assessment/questions/sleep").await;
     assert_eq!(before.attribute("input[checked]", "value"), ["wake"], "kept when going back");
@@ -165,16 +247,12 @@ async fn skipped_steps_lead_to_the_question_that_is_missing() {
     patient.post("/assessment/questions/in-the-way", &[("answer", "3")]).await;
     for path in ["/assessment/summary", "/assessment/check"] {
         let skipped = patient.get(path).await;
-        assert_eq!(skipped.location(), "/assessment/questions/where?skipped=yes", "{path}");
+        assert_eq!(skipped.location(), "/assessment/questions/matters?skipped=yes", "{path}");
     }
-    let page = patient.get("/assessment/questions/where?skipped=yes").await;
+    let page = patient.get("/assessment/questions/matters?skipped=yes").await;
     assert!(page.words().contains("Your other answers are kept"));
-    let next = patient.post("/assessment/questions/where", &[("answer", "neck"), ("skipped", "yes")]).await;
-    assert_eq!(
-        next.location(),
-        "/assessment/questions/how-long?change=yes",
-        "the next one without an answer"
-    );
+    let next = patient.post("/assessment/questions/matters", &[("answer", "work"), ("skipped", "yes")]).await;
+    assert_eq!(next.location(), "/assessment/questions/where?change=yes", "the next one without an answer");
     assert_eq!(
         patient.get("/assessment/questions/in-the-way").await.attribute("input[checked]", "value"),
         ["3"]
@@ -188,14 +266,15 @@ async fn every_wrong_answer_is_the_question_again_with_what_was_typed() {
     begin(&mut patient).await;
     let long = "é".repeat(301);
     for (id, answers, says) in [
-        ("where", vec![], "Select where it hurts"),
-        ("where", vec!["forged"], "Select where it hurts"),
-        ("how-long", vec!["decades"], "Select how long you have had it"),
-        ("in-the-way", vec!["eleven"], "Select how much it gets in the way"),
-        ("in-the-way", vec!["11"], "Select how much it gets in the way"),
-        ("in-the-way", vec!["-1"], "Select how much it gets in the way"),
+        ("where", vec![], "Choose where it hurts"),
+        ("where", vec!["forged"], "Choose where it hurts"),
+        ("how-long", vec!["decades"], "Choose how long you have had it"),
+        ("matters", vec!["sleep", "work", "mood", "who"], "Choose 3 at most, and untick the others"),
+        ("in-the-way", vec!["eleven"], "Choose how much it gets in the way"),
+        ("in-the-way", vec!["11"], "Choose how much it gets in the way"),
+        ("in-the-way", vec!["-1"], "Choose how much it gets in the way"),
         ("sleep", vec!["wake", "nothing"], "Select what applies, or “Nothing goes wrong”, but not both"),
-        ("own-words", vec![&long], "What matters most to you now must be 300 characters or less"),
+        ("own-words", vec![&long], "In my own words must be 300 characters or less"),
     ] {
         let path = format!("/assessment/questions/{id}");
         let form: Vec<(&str, &str)> = answers.iter().map(|answer| ("answer", *answer)).collect();
@@ -236,15 +315,17 @@ async fn a_question_has_one_heading_its_label_and_no_answer_chosen_for_it() {
     let site = Site::open().await;
     let mut patient = site.visitor();
     begin(&mut patient).await;
-    patient.post("/assessment/questions/sleep", &filled("sleep", "")).await;
+    for id in ["sleep", "tried"] {
+        patient.post(&format!("/assessment/questions/{id}"), &filled(id, "")).await;
+    }
     for question in questions().all {
         let page = patient.get(&format!("/assessment/questions/{}", question.id)).await;
         assert_eq!(page.all("h1"), std::slice::from_ref(&question.text));
         assert_eq!(page.first("title"), format!("{} – My Back Pain", question.text));
-        if question.kind != Kind::ShortText {
+        if !matches!(question.kind, Kind::ShortText | Kind::Each) {
             assert_eq!(page.first("legend"), question.text);
         }
-        if question.id != "sleep" {
+        if !["sleep", "tried"].contains(&question.id.as_str()) {
             assert!(page.attribute("input[checked]", "value").is_empty(), "{}", question.id);
         }
         let labels = page.attribute("main label[for]", "for");

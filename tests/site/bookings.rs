@@ -279,3 +279,69 @@ async fn a_time_that_does_not_exist_is_refused_in_words_about_the_clock() {
     let words = "There is no 1.30am on 28 March 2027: the clocks go forward that night. Enter another time";
     assert_eq!(refused.all(".problems a"), [words]);
 }
+
+/// The bodies of the mails about a booking, the oldest first, and what the calendar makes of each.
+async fn booking_mails(site: &Site) -> Vec<(String, String)> {
+    let mails = site.mails().await.into_iter().filter(|mail| mail.contains("text/calendar"));
+    mails.map(|mail| (appointment(&mail).sequence, words(&mail))).collect()
+}
+
+#[tokio::test]
+async fn a_booking_that_is_changed_while_its_mail_waits_is_told_once_and_as_it_is() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.book(&reference).await;
+    // The first mail is tried and waits for its retry; the newer one would overtake it.
+    site.change(
+        "update outbox set state = 'retry', due_at = due_at + 600 where purpose = 'consultation-booking'",
+    )
+    .await
+    .unwrap();
+    site.clock.advance(SignedDuration::from_secs(60));
+    let moved =
+        [("date", "5/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+    staff.act(&reference, "booking", &moved).await;
+    site.clock.advance(SignedDuration::from_hours(1));
+    let [(sequence, said)] = &booking_mails(&site).await[..] else { panic!("one mail") };
+    assert_eq!(sequence, "1");
+    assert!(
+        said.contains("Your consultation is booked") && said.contains("2pm on Friday 5 June 2026"),
+        "{said}"
+    );
+    let list = site.staff().await.get("/staff/mail").await;
+    assert!(list.words().contains("Replaced by a newer mail before it was sent"), "nothing disappears");
+}
+
+#[tokio::test]
+async fn a_cancellation_replaces_every_mail_about_the_booking_that_waits_or_failed() {
+    for state in ["queued", "retry", "failed", "needs attention"] {
+        let site = Site::open().await;
+        let reference = site.one_request().await;
+        let mut staff = site.staff().await;
+        staff.book(&reference).await;
+        let sql = format!("update outbox set state = '{state}' where purpose = 'consultation-booking'");
+        site.change(sql.leak()).await.unwrap();
+        site.clock.advance(SignedDuration::from_secs(60));
+        staff.act(&reference, "cancellation", &[]).await;
+        site.clock.advance(SignedDuration::from_hours(1));
+        let [(sequence, said)] = &booking_mails(&site).await[..] else { panic!("one mail") };
+        assert_eq!(sequence, "1");
+        assert!(said.contains("Your consultation is cancelled"), "{state}: {said}");
+        assert_eq!(site.count("outbox where state = 'replaced'").await, 1, "{state}");
+    }
+}
+
+#[tokio::test]
+async fn the_organizer_of_the_calendar_file_is_who_the_mail_is_from() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    site.staff().await.book(&reference).await;
+    let worker = site.worker_from("appointments@example.org");
+    while worker.step().await.unwrap() > 0 {}
+    let mail = last_booking_mail(&site).await;
+    let from = mail.lines().find(|line| line.starts_with("From:")).unwrap();
+    assert!(from.contains("<appointments@example.org>"), "{from}");
+    let file = appointment(&mail).whole.replace("\r\n ", "");
+    assert!(file.contains("mailto:appointments@example.org") && !file.contains("mailto:hello@"), "{file}");
+}

@@ -153,7 +153,7 @@ async fn safety_words_bring_up_the_emergency_box_and_come_first_in_the_queue() {
     assert_eq!(patient.confirm(NEW, &check).await.status, StatusCode::SEE_OTHER);
     let queue = site.staff().await.get("/staff").await;
     assert!(queue.first("tbody tr").contains("Grace Hopper"));
-    assert!(queue.first("tbody tr").contains("Safety words"));
+    assert!(queue.first("tbody tr").contains("Emergency words"));
 }
 
 #[tokio::test]

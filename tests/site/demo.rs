@@ -28,7 +28,7 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
     let weekend = count("consultations where created_at >= unixepoch('2026-11-13 17:00')").await;
     assert!((60..=75).contains(&weekend), "{weekend} on the weekend");
     assert_eq!(count("consultations where spam = 1").await, 3);
-    assert!(count("consultations where safety = 1 and state = 'new'").await >= 4);
+    assert!(count("consultations where sign <> '' and state = 'new'").await >= 4);
     let late =
         count("consultations where state = 'new' and spam = 0 and due_at < unixepoch('2026-11-16 09:00')")
             .await;

@@ -8,7 +8,17 @@ use crate::support::Site;
 const VOCABULARY: &[(&str, &[&str])] = &[
     (
         "MedicalWebPage",
-        &["name", "description", "url", "lastReviewed", "reviewedBy", "audience", "publisher", "inLanguage"],
+        &[
+            "name",
+            "description",
+            "url",
+            "dateModified",
+            "lastReviewed",
+            "reviewedBy",
+            "audience",
+            "publisher",
+            "inLanguage",
+        ],
     ),
     ("MedicalAudience", &["audienceType"]),
     ("Person", &["name", "jobTitle"]),

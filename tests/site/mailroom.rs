@@ -1,11 +1,9 @@
 //! Mail on the desk: what was not delivered, and what staff do about it.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::clinic::Role;
-use mybackpain::mail::{Post, Progress, Worker};
+use mybackpain::mail::Transport;
 use mybackpain::operations::retention_job::forget;
 
 use crate::support::{Answer, Site, consultation, with};
@@ -14,15 +12,7 @@ const NEW: &str = "/consultations/new";
 
 /// Mail goes where a real server would take it or refuse it: ".ogr" is nowhere.
 async fn post(site: &Site) {
-    let worker = Arc::new(Worker {
-        database: site.app.database.clone(),
-        cipher: site.app.cipher.clone(),
-        sender: site.app.sender.clone(),
-        post: Post::Demo(Some(site.folder.path().join("mail"))),
-        clock: site.clock.clone(),
-        waiting: site.app.mail_waiting.clone(),
-        progress: Progress::default(),
-    });
+    let worker = site.worker_with(Transport::Demo(Some(site.folder.path().join("mail"))));
     while worker.step().await.unwrap() > 0 {}
 }
 
@@ -70,7 +60,7 @@ async fn a_corrected_address_gets_the_same_mail_and_so_does_the_request() {
     assert_ne!(corrected.location(), failed, "another recipient is another mail");
     post(&site).await;
     let mails: Vec<String> = site.mails().await;
-    let to_ada = mails.iter().filter(|mail| mail.contains("To: ada@example.org")).count();
+    let to_ada = mails.iter().filter(|mail| mail.contains("To: \"Ada Lovelace\" <ada@example.org>")).count();
     assert_eq!(to_ada, 1);
     assert!(!mails.iter().any(|mail| mail.contains("example.ogr")));
 
@@ -172,7 +162,7 @@ async fn leaving_a_mail_needs_a_reason_and_keeps_it_in_the_list() {
     assert!(staff.get("/staff/mail").await.all(".tasks").is_empty());
     assert!(staff.get(&failed).await.words().contains("Reached by phone <b>"));
     assert_eq!(
-        site.count("outbox where message is not null or recipient is not null").await,
+        site.count("outbox where letter is not null or message is not null or recipient is not null").await,
         1,
         "the notice, sent"
     );

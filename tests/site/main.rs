@@ -4,7 +4,6 @@ mod support;
 
 mod addresses;
 mod again;
-mod asked_mails;
 mod assessment;
 mod bad_input;
 mod bookings;
@@ -39,6 +38,7 @@ mod phone_requests;
 mod public_posts;
 mod queue;
 mod reports;
+mod requested_mails;
 mod rights;
 mod roles;
 mod search;

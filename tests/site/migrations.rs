@@ -91,7 +91,7 @@ async fn every_migration_carries_filled_tables_along() {
     let mail: (String, String, Vec<u8>) =
         sqlx::query_as("select message_id, purpose, message from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(mail, ("m@example.org".to_owned(), "report".to_owned(), vec![0]), "mail goes on as it was");
-    let told = "select count(*) from consultations where untold = ''";
+    let told = "select count(*) from consultations where not_notified = ''";
     assert_eq!(sqlx::query_scalar::<_, i64>(told).fetch_one(&pool).await.unwrap(), 1);
     let report: (String, Vec<u8>, String) =
         sqlx::query_as("select about, email, content_mark from reports").fetch_one(&pool).await.unwrap();
@@ -186,4 +186,48 @@ async fn older_requests_are_on_the_desk_and_their_changes_are_counted() {
     let erased =
         sqlx::query_scalar::<_, i64>("select times from consultations_erased").fetch_one(&pool).await;
     assert_eq!(erased.unwrap(), 1);
+}
+
+/// Rows as the program before the eighth migration wrote them, with its own SQL. Never edited.
+const BEFORE_THE_EIGHTH: &str = "
+insert into outbox (message_id, purpose, reference, recipient, message, state, created_at, due_at)
+  values ('b', 'consultation-booking', 'BP-3333-4444', x'00', x'01', 'queued', 1, 1);
+update outbox set attempts = attempts + 1, uncertain = uncertain + 1, state = 'sending', data_sent_at = 5,
+  leased_until = 1201 where message_id = 'b';
+insert into outbox (message_id, purpose, reference, recipient, message, state, created_at, due_at)
+  values ('f', 'report', 'RP-3333-4444', x'00', x'02', 'queued', 2, 2);
+update outbox set state = 'failed', finished_at = 3, trouble = x'03', settled_at = 4, settled_by = 1,
+  settled_why = x'04', resent_at = 3, followed_by = 1 where message_id = 'f';
+insert into asked_mails (address_mark, asked_at, held) values ('a', 100, 0), ('a', 200, 1);
+insert into suppressions (address_mark, created_at) values ('s', 1) on conflict do nothing;
+insert into consultations (reference, state, created_at, due_at, changed_at, about, safety, suspect, contact_method,
+  call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash)
+  values ('BP-3333-4444', 'new', 1, 2, 1, '', 0, 0, 'phone', 'any', '', x'00', x'00', x'00', x'00', x'00', 'm', 'h');
+update consultations set untold = 'stopped' where reference = 'BP-3333-4444';
+";
+
+#[tokio::test]
+async fn mail_that_waits_keeps_its_message_and_all_that_happened_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    MIGRATOR.run_to(7, &pool).await.unwrap();
+    sqlx::raw_sql(BEFORE_THE_EIGHTH).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let told =
+        async |sql: &'static str| -> String { sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap() };
+    let sending =
+        "select concat_ws(' ', state, topic, hex(message), letter is null, attempts, uncertain, data_sent_at,
+        leased_until, tries) from outbox where message_id = 'b'";
+    assert_eq!(told(sending).await, "sending booking:BP-3333-4444 01 1 1 1 5 1201 0");
+    let failed =
+        "select concat_ws(' ', state, topic, hex(message), hex(trouble), finished_at, settled_at, settled_by,
+        hex(settled_why), resent_at, followed_by) from outbox where message_id = 'f'";
+    assert_eq!(told(failed).await, "failed  02 03 3 4 1 04 3 1");
+    let asked = "select group_concat(requested_at || ' ' || release_at, ', ') from requested_mails";
+    assert_eq!(told(asked).await, "100 100, 200 3800");
+    let stopped = "select concat_ws(' ', address_mark, lifted_at is null) from suppressions";
+    assert_eq!(told(stopped).await, "s 1", "a stop stands");
+    assert_eq!(told("select not_notified from consultations").await, "stopped");
 }

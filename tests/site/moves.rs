@@ -207,12 +207,13 @@ async fn what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost() {
 #[tokio::test]
 async fn reception_sees_whom_to_reach_and_clinicians_what_was_said() {
     let site = Site::open().await;
-    let reference = site.request(&with(consultation(), "concern", &["numb since Monday"])).await;
+    let reference =
+        site.request(&with(consultation(), "concern", &["numb between my legs since Monday"])).await;
     let mut priya = site.staff().await;
     priya.act(&reference, "notes", &[("note", "Ask about the zeppelin"), ("clinical", "yes")]).await;
     priya.act(&reference, "notes", &[("note", "Prefers Ada")]).await;
     let whole = priya.get(&page(&reference)).await.words();
-    for said in ["numb since Monday", "Please speak slowly", "zeppelin", "Prefers Ada"] {
+    for said in ["numb between my legs since Monday", "Please speak slowly", "zeppelin", "Prefers Ada"] {
         assert!(whole.contains(said), "{said}");
     }
     for role in [Role::Reception, Role::Administrator] {
@@ -220,10 +221,10 @@ async fn reception_sees_whom_to_reach_and_clinicians_what_was_said() {
         // Only who may read a clinical note can write one.
         staff.act(&reference, "notes", &[("note", "From the desk"), ("clinical", "yes")]).await;
         let part = staff.get(&page(&reference)).await;
-        for hidden in ["numb since", "slowly", "zeppelin"] {
+        for hidden in ["numb between", "slowly", "zeppelin"] {
             assert!(!part.body.contains(hidden), "{hidden}");
         }
-        for shown in ["Ada Lovelace", "07700 900123", "Safety words", "Prefers Ada", "From the desk"] {
+        for shown in ["Ada Lovelace", "07700 900123", "Emergency words", "Prefers Ada", "From the desk"] {
             assert!(part.words().contains(shown), "{shown}");
         }
         assert_eq!(part.all("#clinical").len(), 0);

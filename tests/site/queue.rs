@@ -39,7 +39,7 @@ async fn who_was_promised_first_comes_first_in_sections_by_urgency() {
     assert_eq!(
         queue.all(".queue-section > h2:not(#ended)"),
         [
-            "Safety words 1 request",
+            "Signs that need help 1 request",
             "Late 1 request",
             "Due today 1 request",
             "Later 1 request",

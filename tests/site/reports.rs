@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+use mailparse::MailHeaderMap;
 use mybackpain::web::security::Limits;
 
 use crate::consultations::decoded;
@@ -52,7 +53,77 @@ async fn every_sheet_fits_into_a_mail() {
     }
     let mails = site.mails().await;
     assert_eq!(mails.len(), sheets.len());
+    let longest = mails.iter().map(String::len).max().unwrap();
+    assert!(longest < 90_000, "large mail services cut off what is longer: {longest}");
     assert!(mails.iter().all(|mail| !decoded(mail).contains("{{") && !decoded(mail).contains("[0]")));
+}
+
+/// What is longer is cut off by large mail services.
+#[tokio::test]
+async fn pages_that_are_too_long_together_are_sent_as_links_and_the_mail_says_so() {
+    let site = Site::open().await;
+    let index = site.visitor().get("/fact-sheets").await;
+    let mut sheets: Vec<String> = index.attribute(".entries a", "href");
+    for _ in 0..4 {
+        sheets.rotate_left(5);
+        let five: Vec<&str> = sheets[..5].iter().map(|path| path.rsplit('/').next().unwrap()).collect();
+        site.visitor().submit(NEW, &with(report(), "about", &five)).await;
+    }
+    for mail in site.mails().await {
+        assert!(mail.len() < 90_000, "{}", mail.len());
+        let words = decoded(&mail);
+        assert!(words.contains("All the pages together are too long for one email"), "{words}");
+        let parsed = mailparse::parse_mail(mail.as_bytes()).unwrap();
+        let [text, html] = &parsed.subparts[..] else { panic!("two parts") };
+        for part in [text, html] {
+            let body = part.get_body().unwrap();
+            assert!(body.len() < 90_000, "{}", body.len());
+            let whole = body.matches("Clinical review: ").count();
+            assert!((1..5).contains(&whole), "{whole} pages of five");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mailed_page_says_who_signed_it_off_and_which_sources_are_unchecked_as_the_page_does() {
+    let site = Site::open().await;
+    site.visitor().submit(NEW, &report()).await;
+    let page = site.visitor().get("/fact-sheets/sciatica").await.words();
+    let mails = site.mails().await;
+    let words = decoded(&mails[0]);
+    for said in ["No clinician has signed this page off yet", "We have not yet checked this citation"] {
+        assert!(words.contains(said) == page.contains(said) && words.contains(said), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn one_post_of_a_mail_program_stops_all_mail_and_looking_stops_nothing() {
+    let site = Site::open().await;
+    site.visitor().submit(NEW, &report()).await;
+    let reference = site.one_request().await;
+    site.staff().await.book(&reference).await;
+    let mails = site.mails().await;
+    let to_patients: Vec<_> = mails.iter().filter(|mail| mail.contains("ada@example.org")).collect();
+    assert_eq!(to_patients.len(), 3, "a report, a confirmation, a booking");
+    for mail in to_patients {
+        let parsed = mailparse::parse_mail(mail.as_bytes()).unwrap();
+        let header = |name: &str| parsed.headers.get_first_value(name).unwrap_or_default();
+        assert_eq!(header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+        let link = header("List-Unsubscribe");
+        let link = link.trim_start_matches("<http://localhost").trim_end_matches('>').to_owned();
+        assert_eq!(site.visitor().get(&link).await.status, StatusCode::OK);
+        assert_eq!(site.count("suppressions").await, 0, "looking changes nothing");
+        // As a mail service sends it: from nowhere, with no cookie.
+        let request = axum::http::Request::post(&link)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("List-Unsubscribe=One-Click".into())
+            .unwrap();
+        assert_eq!(site.send(request).await.status, StatusCode::OK);
+        assert_eq!(site.count("suppressions").await, 1);
+        site.change("delete from suppressions").await.unwrap();
+    }
+    let notice = mails.iter().find(|mail| mail.contains("To: desk@")).unwrap();
+    assert!(!notice.contains("List-Unsubscribe"), "the clinic stops nothing");
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn the_mail_holds_each_page_whole_and_one_link_and_never_an_answer() {
         ] {
             assert!(words.contains(said), "{said} is missing in {}", part.ctype.mimetype);
         }
-        assert_eq!(words.matches("what you can do today").count(), 2, "{}", part.ctype.mimetype);
+        assert_eq!(words.matches("key points").count(), 2, "{}", part.ctype.mimetype);
     }
     for answer in ANSWERS {
         assert!(!decoded(&mails[0]).contains(answer) && !mails[0].contains(answer), "{answer}");
@@ -282,7 +282,7 @@ async fn safety_words_in_a_shared_summary_bring_up_the_signs_and_mark_the_reques
     let sent = ask(&mut patient, &form).await;
     let reference = patient.get(sent.location()).await.first(".ref");
     let desk = site.staff().await.get(&format!("/staff/consultations/{reference}")).await;
-    assert!(desk.first(".tag-safety").contains("Safety words"));
+    assert!(desk.first(".tag-safety").contains("Emergency words"));
     assert_eq!(desk.all("section[aria-labelledby=shared] mark"), ["numb"]);
 }
 

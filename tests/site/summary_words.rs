@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::civil::date;
 use mybackpain::library::Library;
 use mybackpain::library::answers::Answers;
-use mybackpain::library::questions::{Kind, Question, Questions};
+use mybackpain::library::questions::{Answer, Kind, Question, Questions};
 use mybackpain::library::summary::Summary;
 use mybackpain::patients::assessment::pages::words;
 use mybackpain::web::site::Site as Around;
@@ -79,6 +79,14 @@ fn options(question: &Question) -> Vec<String> {
         Kind::OneOf | Kind::AnyOf => question.answers.iter().map(|answer| answer.id.clone()).collect(),
         Kind::ZeroToTen => (0..=10).map(|number| number.to_string()).collect(),
         Kind::ShortText => TYPED.iter().map(|words| (*words).to_owned()).collect(),
+        Kind::Each => {
+            let things = &question.when.as_ref().expect("it asks about something").answers;
+            let each = |thing: &String| {
+                let answer = |answer: &Answer| format!("{thing}={}", answer.id);
+                question.answers.iter().map(answer).collect::<Vec<_>>()
+            };
+            things.iter().flat_map(each).collect()
+        }
     }
 }
 
@@ -240,6 +248,6 @@ async fn the_printed_page_holds_no_number_but_what_was_said_its_date_and_the_saf
         .collect();
     assert!(text.contains("Walking 5 miles") && text.contains("20 May 2026"));
     // Typed or chosen, then the date.
-    let allowed = ["5", "7", "3", "1", "20", "2026"].map(str::to_owned);
+    let allowed = ["5", "7", "3", "20", "2026"].map(str::to_owned);
     assert_eq!(numbers(&text), BTreeSet::from(allowed));
 }

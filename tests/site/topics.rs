@@ -10,7 +10,7 @@ async fn the_home_page_leads_to_every_sheet_through_its_topics() {
     let site = Site::open().await;
     let mut visitor = site.visitor();
     let home = visitor.get("/").await;
-    let topics = home.attribute("[aria-labelledby=topics] .entries a", "href");
+    let topics = home.attribute("[aria-labelledby=topics] h3 a", "href");
     assert_eq!(topics.len(), 7, "{topics:?}");
     let mut reached = HashSet::new();
     for topic in &topics {

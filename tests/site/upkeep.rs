@@ -14,7 +14,7 @@ async fn every_page_stands_once_by_the_time_of_its_review() {
     }
     assert!(page.first("#overdue").contains("0 pages"));
     assert!(page.first(".lede").contains("No clinician has signed off"));
-    assert!(page.words().contains("20 November 2028"));
+    assert!(page.words().contains("27 November 2028"));
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_review_comes_nearer_and_is_overdue_at_last() {
         let count = page.first(&format!("#{section}"));
         !count.contains(" 0 pages")
     };
-    // All sheets are reviewed by 20 November 2028; today is 20 May 2026.
+    // All sheets are reviewed by 27 November 2028; today is 20 May 2026.
     assert!(shown("later").await && !shown("overdue").await);
     site.clock.advance(SignedDuration::from_hours(24 * (915 - 60)));
     assert!(shown("in-90-days").await && !shown("in-30-days").await);

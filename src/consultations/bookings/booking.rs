@@ -1,13 +1,26 @@
 //! A booking: when, how long and where.
 
 use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::web::form::contact::Choice;
 
 /// Where a consultation takes place.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    Serialize,
+    Deserialize,
+)]
 #[strum(serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Setting {
     Clinic,
     Video,
@@ -15,7 +28,7 @@ pub enum Setting {
 }
 
 /// A booking as it is stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Booking {
     /// Random; calendars know the booking by it.
     pub id: String,

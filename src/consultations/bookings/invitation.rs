@@ -13,6 +13,8 @@ const LONGEST_LINE: usize = 75;
 pub struct Invitation<'a> {
     pub booking: &'a Booking,
     pub site: &'a Site,
+    /// The address in From: calendars take changes only from who invited.
+    pub organizer: &'a str,
     /// The patient's address.
     pub attendee: &'a str,
     pub cancelled: bool,
@@ -46,7 +48,7 @@ impl Invitation<'_> {
             format!("DESCRIPTION:{}", escaped(&self.description())),
             format!("STATUS:{status}"),
             "CLASS:PRIVATE".to_owned(),
-            format!("ORGANIZER;CN={}:mailto:{}", quoted(&clinic.clinic), address(&clinic.email)),
+            format!("ORGANIZER;CN={}:mailto:{}", quoted(&clinic.clinic), address(self.organizer)),
             // Nobody answers an answer: the private page and the phone are the ways to change it.
             format!(
                 "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
@@ -136,8 +138,8 @@ mod tests {
             sequence: 2,
         };
         let now = "2026-05-20T09:00:00Z".parse().unwrap();
-        Invitation { booking: &booking, site: &site, attendee: "ada@example.org", cancelled: false, now }
-            .to_string()
+        let (organizer, attendee) = ("clinic@example.org", "ada@example.org");
+        Invitation { booking: &booking, site: &site, organizer, attendee, cancelled: false, now }.to_string()
     }
 
     #[test]
@@ -150,6 +152,7 @@ mod tests {
             "DTSTART:20260604T093000Z",
             "DTEND:20260604T101500Z",
             "LOCATION:1 Sample Street\\; London\\, N1",
+            "ORGANIZER;CN=\"Osteospinal\":mailto:clinic@example.org",
             "SUMMARY:Appointment with Osteospinal",
         ] {
             assert!(text.contains(&format!("{line}\r\n")), "{line} in {text}");

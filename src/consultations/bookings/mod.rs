@@ -4,6 +4,7 @@ mod booking;
 pub mod booking_form;
 mod date_and_time;
 pub mod invitation;
+pub mod letter;
 pub mod scheduling;
 pub mod store;
 pub mod usual;

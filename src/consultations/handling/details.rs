@@ -2,7 +2,7 @@
 
 use crate::consultations::handling::attention::Attention;
 use crate::consultations::handling::close_reason::CloseReason;
-use crate::mail::limits::Unsent;
+use crate::mail::limits::NotSent;
 
 /// How a request is dealt with: what only the desk sees.
 #[derive(sqlx::FromRow)]
@@ -22,7 +22,7 @@ pub struct Handling {
     pub hold_reason: String,
     /// Why the last mail to the patient was not sent.
     #[sqlx(skip)]
-    pub untold: Option<Unsent>,
+    pub not_notified: Option<NotSent>,
     #[sqlx(skip)]
     pub reason: Option<CloseReason>,
 }

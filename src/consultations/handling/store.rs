@@ -11,7 +11,6 @@ use crate::consultations::handling::details::{Handling, Note};
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
-use crate::mail::limits::Unsent;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
 
@@ -25,6 +24,15 @@ pub struct Standing {
     pub owner_id: Option<i64>,
 }
 
+#[derive(sqlx::FromRow)]
+struct NoteRow {
+    id: String,
+    written_at: i64,
+    staff: String,
+    clinical: bool,
+    words: Option<Vec<u8>>,
+}
+
 const TABLE: &str = "consultations";
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
@@ -35,11 +43,12 @@ pub async fn find(
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
     let request = requests::find_for(readers, cipher, reference, role).await?;
-    let (hold_reason, reason, untold): (Option<Vec<u8>>, String, String) =
-        sqlx::query_as("select hold_reason, closed_because, untold from consultations where reference = $1")
-            .bind(reference)
-            .fetch_one(readers)
-            .await?;
+    let (hold_reason, reason, not_notified): (Option<Vec<u8>>, String, String) = sqlx::query_as(
+        "select hold_reason, closed_because, not_notified from consultations where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(readers)
+    .await?;
     let mut handling: Handling = sqlx::query_as(
         "select channel, owner_id, staff.name as owner, next_try_at, attention, ended_at, held_at, revision \
          from consultations left join staff on staff.id = owner_id where reference = $1",
@@ -49,7 +58,7 @@ pub async fn find(
     .await?;
     handling.hold_reason = cipher.row(TABLE, reference).decrypt("hold_reason", &hold_reason)?;
     handling.reason = reason.parse().ok();
-    handling.untold = Unsent::from_word(&untold);
+    handling.not_notified = not_notified.parse().ok();
     Ok((request, handling))
 }
 
@@ -247,8 +256,8 @@ pub async fn notes(
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
-    let rows: Vec<(String, i64, String, bool, Option<Vec<u8>>)> = sqlx::query_as(
-        "select consultation_notes.id, written_at, staff.name, clinical, words from consultation_notes \
+    let rows: Vec<NoteRow> = sqlx::query_as(
+        "select consultation_notes.id, written_at, staff.name as staff, clinical, words from consultation_notes \
          join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
          order by written_at desc, consultation_notes.rowid desc",
     )
@@ -256,9 +265,9 @@ pub async fn notes(
     .bind(clinical_too)
     .fetch_all(readers)
     .await?;
-    let decrypted = |(id, written_at, staff, clinical, words): (String, _, _, _, _)| {
-        let words = cipher.row("consultation_notes", &id).decrypt("words", &words)?;
-        Ok(Note { written_at, staff, clinical, words })
+    let decrypted = |row: NoteRow| {
+        let words = cipher.row("consultation_notes", &row.id).decrypt("words", &row.words)?;
+        Ok(Note { written_at: row.written_at, staff: row.staff, clinical: row.clinical, words })
     };
     rows.into_iter().map(decrypted).collect()
 }

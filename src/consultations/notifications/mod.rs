@@ -1,18 +1,27 @@
-//! Tells a patient by mail, or leaves word for the desk why not: a mail that is not sent undoes nothing.
+//! Notifies a patient by mail, or leaves word for the desk why not: a mail that is not sent undoes nothing. Notifies the
+//! clinic of a request.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use crate::consultations::bookings::invitation::Invitation;
+use crate::consultations::bookings::letter::BookingLetter;
+use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::request::Request;
-use crate::consultations::{handling, letters, store as requests};
+use crate::consultations::{handling, store as requests};
 use crate::mail;
 use crate::mail::limits;
-use crate::mail::limits::{Answer, Unsent};
-use crate::mail::{CalendarFile, Letter};
+use crate::mail::limits::{Allowance, NotSent};
+use crate::mail::{NewMail, Purpose};
 use crate::web::app::App;
 
 pub mod store;
+
+/// So many notices to the clinic in an hour go one by one; in a flood the next ones are bundled.
+const MOST_NOTICES_AN_HOUR: i64 = 60;
+/// How long a bundle gathers requests before it goes.
+const BUNDLE_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// What a bundle is about, in place of one reference.
+const SEVERAL: &str = "SEVERAL";
 
 /// Who causes a mail.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,78 +40,94 @@ pub async fn confirm(
     by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let stop = limits::stop_link(&app.site, &app.cipher, &request.email);
-    let letter = letters::confirmation(&app.site, request, token, &stop);
-    tell(connection, app, request, letter.map(|letter| (letter, None)), by, now).await
+    let mail = NewMail::new(&Confirmation::of(request, token), &request.reference, &request.email);
+    notify(connection, app, request, mail, by, now).await
 }
 
-/// Tells of a booking, when there is an address for it.
-pub async fn invite(
+/// Tells of a booking, when there is an address for it. What was said of it before and still waits is not said any more.
+pub async fn of_booking(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
-    letter: Result<Letter, askama::Error>,
-    invitation: Invitation<'_>,
+    letter: &BookingLetter,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
-    let now = invitation.now;
-    let calendar = CalendarFile { method: invitation.method(), text: invitation.to_string() };
-    let letter = letter.map(|letter| (letter, Some(calendar)));
-    tell(connection, app, request, letter, By::Staff, now).await
+    let topic = BookingLetter::topic(&request.reference);
+    mail::cancel_waiting(connection, &topic, now).await?;
+    let mail = NewMail::new(letter, &request.reference, &request.email).about(topic);
+    notify(connection, app, request, mail, By::Staff, now).await
+}
+
+/// Tells the clinic of a request. In a flood one mail tells of several.
+pub async fn notify_clinic(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let to = &app.site.clinic.notices_to;
+    let hour = now - SignedDuration::from_hours(1);
+    let notices = mail::count_since(connection, Purpose::ConsultationNotice, hour, now).await?;
+    if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
+        let mail = NewMail::new(&Notice::of(request), &request.reference, to);
+        mail::enqueue(connection, app, mail, now, now).await?;
+    } else if !mail::amend_waiting(connection, app, SEVERAL, Notice::add_one).await? {
+        let mail = NewMail::new(&Notice::of_several(request), SEVERAL, to);
+        mail::enqueue(connection, app, mail, now, now + BUNDLE_FOR).await?;
+    }
+    Ok(())
 }
 
 /// The owner of the address stopped a mail that waited.
 pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
-    leave_word(connection, reference, Unsent::Stopped, now).await?;
+    record_not_notified(connection, reference, NotSent::Stopped, now).await?;
     handling::store::touch(connection, reference, now).await
 }
 
-async fn tell(
+async fn notify(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
-    letter: Result<(Letter, Option<CalendarFile>), askama::Error>,
+    mail: NewMail,
     by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     if request.email.is_empty() {
         return Ok(());
     }
-    let written = letter
-        .map_err(anyhow::Error::from)
-        .and_then(|(letter, calendar)| app.sender.write(&letter, calendar.as_ref(), now));
-    let Ok(message) = written else {
-        return leave_word(connection, &request.reference, Unsent::Unwritten, now).await;
-    };
-    match answer(connection, app, &request.email, by, now).await? {
-        Answer::No(why) => leave_word(connection, &request.reference, why, now).await,
-        answer => {
-            mail::keep(connection, &app.cipher, &message, now, answer.due(now)).await?;
-            store::set_untold(connection, &request.reference, None).await
+    match allowance(connection, app, &request.email, by, now).await? {
+        Allowance::No(why) => record_not_notified(connection, &request.reference, why, now).await,
+        allowance => {
+            mail::enqueue(connection, app, mail, now, allowance.due(now)).await?;
+            store::set_not_notified(connection, &request.reference, None).await
         }
     }
 }
 
-async fn answer(
+async fn allowance(
     connection: &mut SqliteConnection,
     app: &App,
     address: &str,
     by: By,
     now: Timestamp,
-) -> sqlx::Result<Answer> {
+) -> sqlx::Result<Allowance> {
+    if !mail::can_go_to(address) {
+        return Ok(Allowance::No(NotSent::Unwritable));
+    }
     if by == By::Patient {
         return limits::ask(connection, &app.cipher, address, app.limits.bounds_mail(), now).await;
     }
     let stopped = limits::is_stopped(connection, &app.cipher, address).await?;
-    Ok(if stopped { Answer::No(Unsent::Stopped) } else { Answer::Send })
+    Ok(if stopped { Allowance::No(NotSent::Stopped) } else { Allowance::Send })
 }
 
-async fn leave_word(
+async fn record_not_notified(
     connection: &mut SqliteConnection,
     reference: &str,
-    why: Unsent,
+    why: NotSent,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    store::set_untold(connection, reference, Some(why)).await?;
-    let what = format!("reports that no email was sent: {}", why.says());
+    store::set_not_notified(connection, reference, Some(why)).await?;
+    let what = format!("reports that no email was sent: {}", why.describe());
     requests::add_event(connection, reference, now, "system", &what).await
 }

@@ -1,18 +1,18 @@
-//! The SQL of what a patient was not told, and nothing else.
+//! The SQL of what a patient was not notified of, and nothing else.
 
 use sqlx::sqlite::SqliteConnection;
 
-use crate::mail::limits::Unsent;
+use crate::mail::limits::NotSent;
 
 /// Why the last mail to the patient was not sent; nothing when it was, or they were reached since.
-pub async fn set_untold(
+pub async fn set_not_notified(
     connection: &mut SqliteConnection,
     reference: &str,
-    why: Option<Unsent>,
+    why: Option<NotSent>,
 ) -> sqlx::Result<()> {
-    sqlx::query("update consultations set untold = $2 where reference = $1")
+    sqlx::query("update consultations set not_notified = $2 where reference = $1")
         .bind(reference)
-        .bind(why.map_or("", Unsent::word))
+        .bind(why.map_or("", NotSent::as_str))
         .execute(connection)
         .await?;
     Ok(())

@@ -8,4 +8,4 @@ mod store;
 
 pub use entry::Entry;
 pub use index::{Entries, QueueIndex};
-pub use search_key::{SearchKey, national};
+pub use search_key::SearchKey;

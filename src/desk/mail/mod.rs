@@ -1,13 +1,15 @@
 //! What staff do about mail that was not delivered: send it again, correct its address, or leave it with a reason.
 
 use crate::consultations::store as consultations;
-use crate::mail::desk;
-use crate::mail::desk::Refused;
+use crate::mail::follow_up;
+use crate::mail::follow_up::Refused;
 use crate::staff::audit::store::insert as audit;
 use crate::web::app::App;
 use crate::web::error::Result;
 
+mod index;
 pub mod pages;
+mod stops;
 mod store;
 
 /// Sends a mail that was given up once more, as it is.
@@ -16,7 +18,7 @@ pub async fn resend(app: &App, staff: i64, id: i64) -> Result<std::result::Resul
     let parts = app.clone();
     let done = app.database.write(move |connection| {
         Box::pin(async move {
-            let done = desk::resend(connection, &parts.cipher, id, now).await?;
+            let done = follow_up::resend(connection, &parts.cipher, id, now).await?;
             if done.is_ok() {
                 audit(connection, Some(staff), now, "sent a mail again", &number(id)).await?;
             }
@@ -39,13 +41,12 @@ pub async fn readdress(
     let parts = app.clone();
     let done = app.database.write(move |connection| {
         Box::pin(async move {
-            let (cipher, sender) = (&parts.cipher, &parts.sender);
-            let follower = match desk::readdress(connection, cipher, sender, id, &to, staff, now).await? {
+            let follower = match follow_up::readdress(connection, &parts, id, &to, staff, now).await? {
                 Ok(follower) => follower,
                 Err(refused) => return Ok(Err(refused)),
             };
-            let reference = desk::reference_of(connection, follower).await?;
-            if store::correct_request(connection, cipher, &reference, &to, now).await? {
+            let reference = follow_up::reference_of(connection, follower).await?;
+            if store::correct_request(connection, &parts.cipher, &reference, &to, now).await? {
                 let who = format!("staff:{staff}");
                 consultations::add_event(connection, &reference, now, &who, "corrected the email address")
                     .await?;
@@ -65,7 +66,7 @@ pub async fn leave(app: &App, staff: i64, id: i64, why: String) -> Result<std::r
     let parts = app.clone();
     let done = app.database.write(move |connection| {
         Box::pin(async move {
-            let done = desk::leave(connection, &parts.cipher, id, &why, staff, now).await?;
+            let done = follow_up::leave(connection, &parts.cipher, id, &why, staff, now).await?;
             if done.is_ok() {
                 audit(connection, Some(staff), now, "left a mail undelivered", &number(id)).await?;
             }

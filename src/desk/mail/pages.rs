@@ -1,17 +1,17 @@
-//! The desk's pages of mail: what was not delivered, on top, as tasks; then every mail there is.
+//! The desk's page of one mail, and what staff do about it there.
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::clinic::Role;
 use crate::clinic::promise::Calendar;
-use crate::library::count;
-use crate::mail::desk;
-use crate::mail::desk::{Filter, Mail, PAGE, Refused, Show};
+use crate::desk::mail::{index, stops};
+use crate::mail::follow_up;
+use crate::mail::follow_up::{Mail, Refused};
 use crate::mail::{Purpose, State as MailState};
 use crate::staff;
 use crate::staff::session::SignedIn;
@@ -20,27 +20,13 @@ use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form;
-use crate::web::form::contact::Choice;
-use crate::web::form::{FieldErrors, Fields, email, one_line};
+use crate::web::form::{FieldErrors, Fields, email};
 use crate::web::page;
 use crate::web::site::PageContext;
 
 const LONGEST_REASON: usize = 200;
 
 const QUESTION: &str = "Check the email address: did you mean";
-
-#[derive(Template)]
-#[template(path = "desk/mail/index.html")]
-struct IndexPage<'a> {
-    context: PageContext<'a>,
-    tasks: &'a [Mail],
-    tasks_in_all: i64,
-    mails: &'a [Mail],
-    total: i64,
-    filter: &'a Filter,
-    role: Role,
-    calendar: &'a Calendar,
-}
 
 #[derive(Template)]
 #[template(path = "desk/mail/show.html")]
@@ -72,37 +58,13 @@ struct Shown<'a> {
 
 pub fn routes(app: App) -> Router {
     Router::new()
-        .route("/staff/mail", get(index))
+        .route("/staff/mail", get(index::index))
+        .route("/staff/mail/stops", get(stops::new).post(stops::create))
         .route("/staff/mail/{id}", get(show))
         .route("/staff/mail/{id}/repeat", post(repeat))
         .route("/staff/mail/{id}/address", post(address))
         .route("/staff/mail/{id}/settlement", post(settle))
         .with_state(app)
-}
-
-async fn index(
-    State(app): State<App>,
-    SignedIn(me): SignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let filter = read_filter(&Fields::parse(query.unwrap_or_default().as_bytes()));
-    let readers = app.database.readers();
-    let (tasks, tasks_in_all) = desk::tasks(readers, &app.cipher, me.role).await?;
-    if tasks.iter().any(|task| task.to.is_some()) {
-        staff::note(&app, me.id, "saw the addresses of undelivered mail", String::new()).await?;
-    }
-    let (mails, total) = desk::list(readers, &app.cipher, &filter).await?;
-    let shown = IndexPage {
-        context: app.site.private("Mail").for_desk(&me.name, me.role),
-        tasks: &tasks,
-        tasks_in_all,
-        mails: &mails,
-        total,
-        filter: &filter,
-        role: me.role,
-        calendar: app.site.clinic.calendar(),
-    };
-    Ok(page::private(StatusCode::OK, &shown))
 }
 
 async fn show(State(app): State<App>, SignedIn(me): SignedIn, Path(id): Path<String>) -> Result<Response> {
@@ -171,7 +133,7 @@ async fn settle(
 /// An address that is not a number is an address of nothing.
 async fn find(app: &App, me: &Account, id: &str) -> Result<Mail> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    Ok(desk::find(app.database.readers(), &app.cipher, id, me.role).await?)
+    Ok(follow_up::find(app.database.readers(), &app.cipher, id, me.role).await?)
 }
 
 /// The same, for who may do something about it.
@@ -234,76 +196,9 @@ async fn show_mail(
     Ok(page::private(status, &shown))
 }
 
-fn read_filter(fields: &Fields) -> Filter {
-    Filter {
-        show: Show::from_word(&fields.text("show")),
-        purpose: Purpose::try_from(fields.text("purpose")).ok(),
-        reference: one_line(&fields.text("reference")).to_uppercase(),
-        // Far pages are empty, and no number overflows.
-        page: fields.text("page").parse().unwrap_or(1).clamp(1, 1_000_000),
-    }
-}
-
 impl Form {
     fn of(mail: &Mail) -> Form {
         Form { email: mail.to.clone().unwrap_or_default(), ..Form::default() }
-    }
-}
-
-impl IndexPage<'_> {
-    fn is_mine(&self, mail: &Mail) -> bool {
-        mail.purpose.is_business_of(self.role)
-    }
-
-    fn shows(&self) -> Vec<Choice<'static>> {
-        Show::ALL
-            .map(|show| Choice { value: show.word(), label: show.label(), chosen: show == self.filter.show })
-            .into()
-    }
-
-    fn purposes(&self) -> Vec<Choice<'static>> {
-        let one = |purpose: Purpose| Choice {
-            value: purpose.word(),
-            label: purpose.label(),
-            chosen: Some(purpose) == self.filter.purpose,
-        };
-        let any = Choice { value: "", label: "Any", chosen: self.filter.purpose.is_none() };
-        std::iter::once(any).chain(Purpose::ALL.map(one)).collect()
-    }
-
-    fn pages(&self) -> i64 {
-        (self.total + PAGE - 1) / PAGE
-    }
-
-    fn tasks_are_cut(&self) -> bool {
-        self.tasks_in_all > self.tasks.len() as i64
-    }
-
-    fn newer(&self) -> Option<String> {
-        (self.filter.page > 1).then(|| self.link(self.filter.page - 1))
-    }
-
-    fn older(&self) -> Option<String> {
-        (self.filter.page < self.pages()).then(|| self.link(self.filter.page + 1))
-    }
-
-    fn link(&self, page: i64) -> String {
-        let purpose = self.filter.purpose.map_or("", Purpose::word);
-        let pairs =
-            [("show", self.filter.show.word()), ("purpose", purpose), ("reference", &self.filter.reference)];
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()))
-            .append_pair("page", &page.to_string())
-            .finish();
-        format!("/staff/mail?{query}")
-    }
-
-    fn count(&self, number: &i64) -> String {
-        count(usize::try_from(*number).unwrap_or(0), "mail")
-    }
-
-    fn when(&self, at: &i64) -> String {
-        self.calendar.say_with_year(moment(*at))
     }
 }
 

@@ -12,7 +12,7 @@ use axum::routing::get;
 use tokio::sync::OnceCell;
 
 use crate::clinic::promise::Calendar;
-use crate::desk::page_reviews::{Group, groups, store};
+use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::Report;
 use crate::library::{Library, count};
@@ -45,7 +45,7 @@ impl FromRef<PageReviewsState> for App {
 #[template(path = "desk/page_reviews.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
-    groups: &'a [Group<'a>],
+    groups: &'a [ReviewGroup<'a>],
     mistakes: &'a [Correction],
     warnings: usize,
     unsigned: usize,
@@ -95,7 +95,7 @@ impl IndexPage<'_> {
         count(*number, what)
     }
 
-    fn count_pages(&self, group: &Group) -> String {
+    fn count_pages(&self, group: &ReviewGroup) -> String {
         count(group.entries.len(), "page")
     }
 

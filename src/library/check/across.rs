@@ -7,8 +7,11 @@ use crate::clinic::content_file::Position;
 use crate::library::check::prose::Prose;
 use crate::library::check::report::Finding;
 use crate::library::check::source::Source;
+use crate::library::collection::Library;
+use crate::library::file::markdown_files;
 use crate::library::markdown::Html;
-use crate::library::{Library, Sheet, markdown_files, pages};
+use crate::library::pages;
+use crate::library::sheet::Sheet;
 
 /// Parts of pages that the templates make, and that a link may lead to.
 const TEMPLATE_IDS: &[(&str, &[&str])] = &[

@@ -96,13 +96,17 @@ fn shape(source: &Source, question: &Question) -> Vec<Finding> {
     let no_ends = question.low.is_empty() && question.high.is_empty();
     let fits = match question.kind {
         Kind::OneOf | Kind::AnyOf => question.answers.len() > 1 && no_ends && question.most == 0,
+        Kind::Each => question.answers.len() > 1 && question.when.is_some() && no_ends && question.most == 0,
         Kind::ZeroToTen => question.answers.is_empty() && ends && question.most == 0,
         Kind::ShortText => {
             question.answers.is_empty() && no_ends && (1..=LONGEST_TEXT).contains(&question.most)
         }
     };
+    let fits = fits
+        && (question.up_to == 0 || question.kind == Kind::AnyOf && question.up_to < question.answers.len());
     let asks = question.missing.is_empty()
         || question.missing.starts_with("Select ")
+        || question.missing.starts_with("Choose ")
         || question.missing.starts_with("Enter ");
     let at = format!("\"{}\"", question.id);
     let mut findings = Vec::new();
@@ -111,7 +115,7 @@ fn shape(source: &Source, question: &Question) -> Vec<Finding> {
         findings.push(source.at_words(&at, "question-shape", message));
     }
     if !asks {
-        let message = format!("{:?} does not begin with Select or Enter", question.missing);
+        let message = format!("{:?} does not begin with Select, Choose or Enter", question.missing);
         findings.push(source.at_words(&question.missing, "question-shape", message));
     }
     findings
@@ -152,9 +156,11 @@ fn leads(
         .iter()
         .filter_map(|later| later.when.as_ref())
         .any(|when| when.question == question.id && when.answers.contains(&answer.id));
+    // What is only repeated back leads nowhere on purpose.
+    let repeated = question.fact || question.kind == Kind::Each;
     let somewhere = !answer.sheets.is_empty() || !answer.ask.is_empty() || opens;
     let at = |rule: &str, message: String| source.at_words(&format!("\"{}\"", answer.text), rule, message);
-    if answer.none == somewhere {
+    if answer.none == somewhere && !(repeated && !answer.none) {
         let message = match answer.none {
             true => format!("{:?} means none of these, and leads somewhere", answer.text),
             false => format!("{:?} leads to no sheet, no question to ask and no other question", answer.text),

@@ -1,16 +1,17 @@
 //! Rules about one text: its shape, its words and how hard it is to read.
 
-use crate::library::SECTIONS;
-use crate::library::check::prose::{List, Passage, Prose, Sort};
+use crate::library::check::harms::harms;
+use crate::library::check::prose::{List, Passage, Prose, Within};
 use crate::library::check::readability::{Sentence, grade, hardest, sentences};
 use crate::library::check::report::{Finding, Measure};
 use crate::library::check::source::Source;
-use crate::library::check::words;
-use crate::library::check::words::{dash_ranges, find, has_any};
-use crate::library::markdown::Kind;
+use crate::library::check::wording::{long_sentences, wording};
+use crate::library::check::words::{find, has_any};
+use crate::library::check::{callouts, rhythm, words};
 
-const LONGEST_SENTENCE: usize = 20;
-const LONGEST_PARAGRAPH: usize = 3;
+const FIRST: &str = "Key points";
+const LAST: &str = "When to get help";
+const LONGEST_PARAGRAPH: usize = 5;
 const LONGEST_LIST: usize = 6;
 const HIGHEST_GRADE: f64 = 8.0;
 const HARDEST_SHOWN: usize = 5;
@@ -26,7 +27,7 @@ pub fn check(source: &Source, prose: &Prose) -> Vec<Finding> {
             findings.extend(lengths(source, passage));
         }
     }
-    findings.extend(prose.lists.iter().flat_map(|list| list_rules(source, list)));
+    findings.extend(prose.lists.iter().filter_map(|list| list_rules(source, list)));
     for link in &prose.links {
         let words = link.words.trim().to_lowercase();
         if words::EMPTY_LINKS.contains(&words.as_str()) || has_any(&words, &["click here"]) {
@@ -37,7 +38,8 @@ pub fn check(source: &Source, prose: &Prose) -> Vec<Finding> {
             ));
         }
     }
-    findings.extend(callout_titles(source, prose));
+    findings.extend(callouts::titles(source, prose));
+    findings.extend(rhythm::check(source, prose));
     findings.extend(reading_grade(source, prose));
     findings
 }
@@ -47,61 +49,20 @@ pub fn sheet(source: &Source, prose: &Prose, approved: Option<&str>) -> Vec<Find
     let mut findings = sections(source, prose);
     if prose.cited.is_empty() {
         findings.push(source.at_field("references", "no-reference", "no source is cited"));
+    } else {
+        findings.extend(callouts::sources(source, prose));
     }
-    let sure = prose.passages.iter().filter(|passage| passage.section == SECTIONS[2]);
-    if !sure.into_iter().any(|passage| has_any(&passage.words, words::UNCERTAINTY)) {
-        let place = format!("## {}", SECTIONS[2]);
-        findings.push(source.at_words(&place, "no-uncertainty", "nothing is said to be uncertain"));
+    if !prose.passages.iter().any(|passage| has_any(&passage.words, words::UNCERTAINTY)) {
+        findings.push(source.at_field("title", "no-uncertainty", "nothing is said to be uncertain"));
     }
+    if !has_steps(prose) {
+        findings.push(source.at_field("title", "no-action", "there is no numbered list of steps"));
+    }
+    findings.extend(harms(source, prose));
     if approved.is_none_or(|name| name.trim().is_empty()) {
         findings.extend(medicine_with_booking(source, prose));
     }
     findings
-}
-
-/// Rules about words alone, wherever they stand. `found` makes a finding of a byte of the words.
-pub fn wording(words: &str, found: impl Fn(usize, &str, String) -> Finding) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for avoid in words::AVOID {
-        for range in find(words, avoid.word) {
-            let named = avoid
-                .unless
-                .iter()
-                .flat_map(|name| find(words, name))
-                .any(|name| name.contains(&range.start));
-            if !named {
-                let message = format!("{:?}: write {}", &words[range.clone()], avoid.instead);
-                findings.push(found(range.start, "word-to-avoid", message));
-            }
-        }
-    }
-    for sentence in sentences(words) {
-        for range in words::PROMISES.iter().flat_map(|promise| find(sentence.words, promise)) {
-            if !has_any(&sentence.words[..range.start], words::DENIALS) {
-                let message = format!("{:?} promises an outcome", &sentence.words[range.clone()]);
-                findings.push(found(sentence.at + range.start, "promise", message));
-            }
-        }
-    }
-    for (other, house) in words::HOUSE {
-        for range in find(words, other) {
-            findings.push(found(
-                range.start,
-                "house-wording",
-                format!("{:?}: write {house}", &words[range.clone()]),
-            ));
-        }
-    }
-    for at in dash_ranges(words) {
-        findings.push(found(at, "dash-range", "a dash stands for \"to\"".to_owned()));
-    }
-    findings
-}
-
-/// Sentences over the limit in words that stand outside a text.
-pub fn long_sentences(words: &str, found: impl Fn(usize, &str, String) -> Finding) -> Vec<Finding> {
-    let long = sentences(words).into_iter().filter(|sentence| sentence.count() > LONGEST_SENTENCE);
-    long.map(|sentence| found(sentence.at, "long-sentence", format!("{} words", sentence.count()))).collect()
 }
 
 fn lengths(source: &Source, passage: &Passage) -> Vec<Finding> {
@@ -114,34 +75,11 @@ fn lengths(source: &Source, passage: &Passage) -> Vec<Finding> {
     findings
 }
 
-fn list_rules(source: &Source, list: &List) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if list.items > LONGEST_LIST {
-        findings.push(source.in_text(list.place, "long-list", format!("{} items", list.items)));
-    }
-    if list.lead_in.as_ref().is_some_and(|words| !words.trim_end().ends_with(':')) {
-        findings.push(source.in_text(list.place, "list-lead-in", "no line that ends in a colon leads in"));
-    }
-    findings
-}
-
-fn callout_titles(source: &Source, prose: &Prose) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (place, kind, title) in &prose.callouts {
-        let openings = match kind {
-            Kind::Emergency => words::EMERGENCY_OPENINGS,
-            Kind::Urgent => words::URGENT_OPENINGS,
-            Kind::NonUrgent | Kind::Note => continue,
-        };
-        let begins = |opening: &&str| {
-            title.strip_prefix(*opening).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-        };
-        if !openings.iter().any(begins) {
-            let message = format!("{title:?} does not begin as the house does, such as {:?}", openings[0]);
-            findings.push(source.in_text(*place, "house-wording", message));
-        }
-    }
-    findings
+/// A worksheet has as many prompts, and a drawing as many parts, as it needs.
+fn list_rules(source: &Source, list: &List) -> Option<Finding> {
+    let free = matches!(list.within, Within::Worksheet | Within::Figure);
+    (list.items > LONGEST_LIST && !free)
+        .then(|| source.in_text(list.place, "long-list", format!("{} items", list.items)))
 }
 
 /// How long and how hard to read a text is.
@@ -170,37 +108,27 @@ fn reading_grade(source: &Source, prose: &Prose) -> Option<Finding> {
     Some(source.at_field("title", "reading-grade", message))
 }
 
-/// Two of the five may be missing with a warning; what is there stands in its order.
+/// "Key points" comes first and "When to get help" last; a page words the rest as it needs.
 fn sections(source: &Source, prose: &Prose) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let place = |name: &str| prose.headings.iter().position(|(_, words)| words == name);
-    for (name, rule) in SECTIONS.iter().zip(["sections", "no-action", "sections", "no-questions", "sections"])
-    {
-        if place(name).is_none() {
-            findings.push(source.at_field("title", rule, format!("there is no section {name:?}")));
+    let ends = [(FIRST, prose.headings.first(), "first"), (LAST, prose.headings.last(), "last")];
+    for (name, there, place) in ends {
+        match prose.headings.iter().find(|(_, words)| words == name) {
+            None => {
+                findings.push(source.at_field("title", "sections", format!("there is no section {name:?}")))
+            }
+            Some((at, _)) if there.is_some_and(|(_, words)| words != name) => {
+                findings.push(source.in_text(*at, "sections", format!("{name:?} does not stand {place}")));
+            }
+            Some(_) => {}
         }
     }
-    let places: Vec<usize> = SECTIONS.iter().filter_map(|name| place(name)).collect();
-    if let Some(at) = places.windows(2).position(|two| two[0] > two[1]) {
-        let (place, words) = &prose.headings[places[at + 1]];
-        findings.push(source.in_text(*place, "sections", format!("{words:?} stands too early")));
-    } else if let Some((place, words)) = prose.headings.first().filter(|(_, words)| words != SECTIONS[0]) {
-        findings.push(source.in_text(
-            *place,
-            "sections",
-            format!("{words:?} stands before {:?}", SECTIONS[0]),
-        ));
-    }
-    let steps =
-        prose.passages.iter().any(|passage| passage.section == SECTIONS[1] && passage.sort == Sort::Item);
-    if place(SECTIONS[1]).is_some() && !steps {
-        findings.push(source.at_words(
-            &format!("## {}", SECTIONS[1]),
-            "no-action",
-            "there is no list of steps",
-        ));
-    }
     findings
+}
+
+/// Steps to take, in a numbered list outside the words of a drawing.
+fn has_steps(prose: &Prose) -> bool {
+    prose.lists.iter().any(|list| list.numbered && list.within == Within::Text)
 }
 
 fn medicine_with_booking(source: &Source, prose: &Prose) -> Option<Finding> {

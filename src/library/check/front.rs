@@ -9,12 +9,14 @@ use crate::library::check::report::Finding;
 use crate::library::check::rules;
 use crate::library::check::rules::Level;
 use crate::library::check::source::Source;
-use crate::library::{Allow, FrontMatter, ReviewState};
+use crate::library::count::count;
+use crate::library::front_matter::{Allow, FrontMatter, ReviewState};
 
 const LONGEST_TITLE: usize = 65;
 const LONGEST_SUMMARY: usize = 160;
 const LONGEST_REVIEW_MONTHS: i32 = 36;
 const SOON_DAYS: i32 = 90;
+const FEWEST_WORDS_OF_A_REASON: usize = 4;
 
 pub fn check(source: &Source, front: &FrontMatter) -> Vec<Finding> {
     let mut findings = lengths(source, &front.title, &front.summary);
@@ -24,14 +26,28 @@ pub fn check(source: &Source, front: &FrontMatter) -> Vec<Finding> {
     if !reviewer.name.is_empty() && reviewer.name.trim().eq_ignore_ascii_case(front.author.trim()) {
         say("reviewer", "reviewer-is-author", format!("{} wrote and reviewed the page", front.author));
     }
-    if reviewer.state == ReviewState::Signed && reviewer.name.trim().is_empty() {
+    let signed = reviewer.state == ReviewState::Signed;
+    if signed && reviewer.name.trim().is_empty() {
         say("reviewer", "contradiction", "it is signed, but nobody is named".into());
     }
-    if front.next_review <= front.reviewed {
-        say("next_review", "contradiction", "the next review is not after the last".into());
+    match front.reviewed {
+        None if signed => {
+            say("reviewer", "contradiction", "it is signed, but has no day under reviewed".into())
+        }
+        Some(_) if !signed => {
+            say("reviewed", "contradiction", "it has a day of review, but nobody signed it".into())
+        }
+        _ => {}
     }
-    if front.next_review > front.reviewed.saturating_add(LONGEST_REVIEW_MONTHS.months()) {
-        let latest = front.reviewed.saturating_add(LONGEST_REVIEW_MONTHS.months());
+    if front.next_review <= front.newest() {
+        say(
+            "next_review",
+            "contradiction",
+            "the next review is not after the text and its last review".into(),
+        );
+    }
+    let latest = front.newest().saturating_add(LONGEST_REVIEW_MONTHS.months());
+    if front.next_review > latest {
         say("next_review", "review-too-far", format!("{} is after {latest}", front.next_review));
     }
     match front.changes.last() {
@@ -72,14 +88,16 @@ pub fn dates(source: &Source, front: &FrontMatter, today: Date) -> Vec<Finding> 
     let mut findings = Vec::new();
     let mut say =
         |field: &str, rule: &str, message: String| findings.push(source.at_field(field, rule, message));
-    if front.reviewed > today {
-        say("reviewed", "reviewed-ahead", format!("{} is still to come", front.reviewed));
+    for (field, date) in [("written", Some(front.written)), ("reviewed", front.reviewed)] {
+        if let Some(date) = date.filter(|date| *date > today) {
+            say(field, "reviewed-ahead", format!("{date} is still to come"));
+        }
     }
     let days = today.until((Unit::Day, front.next_review)).map_or(0, |span| span.get_days());
     if days < 0 {
         say("next_review", "review-past", format!("the review was due on {}", front.next_review));
     } else if days <= SOON_DAYS {
-        let due = crate::library::count(days.unsigned_abs() as usize, "day");
+        let due = count(days.unsigned_abs() as usize, "day");
         say("next_review", "review-soon", format!("the review is due in {due}, on {}", front.next_review));
     }
     findings
@@ -93,6 +111,9 @@ pub fn allowances(source: &Source, allow: &[Allow]) -> Vec<Finding> {
             None => format!("there is no rule {rule:?}"),
             Some(known) if known.level == Level::Error => format!("{rule} is an error"),
             Some(_) if why.trim().is_empty() => format!("{rule} is kept without saying why"),
+            Some(_) if why.split_whitespace().count() < FEWEST_WORDS_OF_A_REASON => {
+                format!("{why:?} does not say why {rule} is kept")
+            }
             Some(_) => continue,
         };
         findings.push(source.at_value("allow", &format!("\"{rule}\""), "bad-allow", message));

@@ -12,7 +12,8 @@ pub struct Prose {
     pub links: Vec<Link>,
     /// Second-level headings.
     pub headings: Vec<(Position, String)>,
-    pub callouts: Vec<(Position, Kind, String)>,
+    pub callouts: Vec<Callout>,
+    pub figures: Vec<Figure>,
     /// Keys of sources where each is first cited.
     pub cited: Vec<(Position, String)>,
 }
@@ -21,18 +22,28 @@ pub struct Prose {
 pub enum Sort {
     Paragraph,
     Item,
+    /// An item of a numbered list.
+    Step,
     /// What a term means.
     Meaning,
     /// Headings, terms and cells: words, but no sentences.
     Label,
 }
 
+/// Where words stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Within {
+    Text,
+    Callout,
+    Figure,
+    Worksheet,
+}
+
 /// Words that are read in one go, without the numbers of their sources.
 pub struct Passage {
     pub sort: Sort,
+    pub within: Within,
     pub words: String,
-    /// The second-level heading above it.
-    pub section: String,
     /// Where each run of the words begins, in the words and in the text.
     runs: Vec<(usize, Position)>,
 }
@@ -40,8 +51,24 @@ pub struct Passage {
 pub struct List {
     pub place: Position,
     pub items: usize,
-    /// What stands before it; nothing for a list within a list.
-    pub lead_in: Option<String>,
+    pub numbered: bool,
+    pub within: Within,
+}
+
+pub struct Callout {
+    pub place: Position,
+    pub kind: Kind,
+    pub title: String,
+    pub words: String,
+    /// It holds the number of a source.
+    pub cited: bool,
+}
+
+/// A drawing and the numbered steps in its words.
+pub struct Figure {
+    pub place: Position,
+    pub name: String,
+    pub steps: usize,
 }
 
 pub struct Link {
@@ -69,49 +96,54 @@ impl Prose {
     /// Reads a text. One that cannot be cut into blocks is empty: the writer of HTML tells its faults.
     pub fn read(text: &str) -> Prose {
         let mut prose = Prose::default();
-        let mut section = String::new();
         for block in blocks(text).unwrap_or_default() {
             match block {
                 Block::Heading { line, words } => {
-                    section = words.to_owned();
-                    prose.label(Position { line, column: 4 }, words, &section);
+                    prose.label(Position { line, column: 4 }, words);
                     prose.headings.push((Position::line(line), words.to_owned()));
                 }
-                Block::Markdown { line, text } => prose.markdown(line, &text, &section, None),
+                Block::Markdown { line, text } => prose.markdown(line, &text, Within::Text),
                 Block::Callout { line, kind, title, text } => {
-                    prose.label(Position::line(line), title, &section);
-                    prose.callouts.push((Position::line(line), kind, title.to_owned()));
-                    prose.markdown(line + 1, &text, &section, Some(title));
+                    prose.label(Position::line(line), title);
+                    prose.callouts.push(Callout {
+                        place: Position::line(line),
+                        kind,
+                        title: title.to_owned(),
+                        cited: text.contains("[^"),
+                        words: text.clone(),
+                    });
+                    prose.markdown(line + 1, &text, Within::Callout);
                 }
-                Block::Figure { line, words, .. } => prose.markdown(line + 1, &words, &section, None),
-                // What is asked on a sheet to fill in is no prose: it goes on in the reader's own words.
-                Block::Worksheet { .. } => {}
+                Block::Figure { line, name, words } => {
+                    let before = prose.lists.len();
+                    prose.markdown(line + 1, &words, Within::Figure);
+                    let numbered = prose.lists[before..].iter().filter(|list| list.numbered);
+                    let steps = numbered.map(|list| list.items).sum();
+                    prose.figures.push(Figure { place: Position::line(line), name: name.to_owned(), steps });
+                }
+                Block::Worksheet { line, text, .. } => {
+                    prose.markdown(line + 1, &text, Within::Worksheet);
+                }
             }
         }
         prose
     }
 
-    fn label(&mut self, place: Position, words: &str, section: &str) {
-        let passage = Passage {
-            sort: Sort::Label,
-            words: words.into(),
-            section: section.into(),
-            runs: vec![(0, place)],
-        };
+    fn label(&mut self, place: Position, words: &str) {
+        let passage =
+            Passage { sort: Sort::Label, within: Within::Text, words: words.into(), runs: vec![(0, place)] };
         self.passages.push(passage);
     }
 
-    fn markdown(&mut self, first: usize, text: &str, section: &str, title: Option<&str>) {
+    fn markdown(&mut self, first: usize, text: &str, within: Within) {
         let mut open: Vec<Passage> = Vec::new();
         let mut lists: Vec<List> = Vec::new();
         let mut link: Option<Link> = None;
-        let mut before = title.map(str::to_owned);
         for (event, range) in parser(text).into_offset_iter() {
             let place = Position::of(text, range.start).below(first - 1);
             match event {
-                Event::Start(Tag::List(_)) => {
-                    let lead_in = lists.is_empty().then(|| before.clone().unwrap_or_default());
-                    lists.push(List { place, items: 0, lead_in });
+                Event::Start(Tag::List(first)) => {
+                    lists.push(List { place, items: 0, numbered: first.is_some(), within });
                 }
                 Event::End(TagEnd::List(_)) => self.lists.extend(lists.pop()),
                 Event::Start(Tag::Link { dest_url, .. }) => {
@@ -124,16 +156,13 @@ impl Prose {
                     {
                         list.items += 1;
                     }
-                    if let Some(sort) = sort(&tag, !lists.is_empty()) {
-                        let passage =
-                            Passage { sort, words: String::new(), section: section.into(), runs: Vec::new() };
-                        open.push(passage);
+                    if let Some(sort) = sort(&tag, lists.last()) {
+                        open.push(Passage { sort, within, words: String::new(), runs: Vec::new() });
                     }
                 }
                 Event::End(end) if closes(end) => {
                     let Some(passage) = open.pop() else { continue };
                     if !passage.words.trim().is_empty() {
-                        before = Some(passage.words.clone());
                         self.passages.push(passage);
                     }
                 }
@@ -160,11 +189,11 @@ impl Prose {
     }
 }
 
-fn sort(tag: &Tag, in_list: bool) -> Option<Sort> {
+fn sort(tag: &Tag, list: Option<&List>) -> Option<Sort> {
     match tag {
-        Tag::Paragraph if in_list => Some(Sort::Item),
+        Tag::Paragraph | Tag::Item if list.is_some_and(|list| list.numbered) => Some(Sort::Step),
+        Tag::Paragraph | Tag::Item if list.is_some() => Some(Sort::Item),
         Tag::Paragraph => Some(Sort::Paragraph),
-        Tag::Item => Some(Sort::Item),
         Tag::DefinitionListDefinition => Some(Sort::Meaning),
         Tag::DefinitionListTitle | Tag::Heading { .. } | Tag::TableCell => Some(Sort::Label),
         _ => None,
@@ -211,21 +240,23 @@ mod tests {
         let four = &prose.passages[3];
         assert_eq!(four.place(four.words.find("three").unwrap()), Position { line: 6, column: 8 });
         assert_eq!(four.place(four.words.find("four").unwrap()), Position { line: 7, column: 3 });
-        assert!(prose.passages.iter().all(|passage| passage.section == "Key points"));
     }
 
     #[test]
     fn lists_links_callouts_and_sources_are_found() {
         let prose = Prose::read(TEXT);
-        let lists: Vec<(usize, &str)> =
-            prose.lists.iter().map(|list| (list.items, list.lead_in.as_deref().unwrap())).collect();
-        assert_eq!(lists, [(2, "In short:"), (1, "Call if:")]);
+        let lists: Vec<(usize, Within)> = prose.lists.iter().map(|list| (list.items, list.within)).collect();
+        assert_eq!(lists, [(2, Within::Text), (1, Within::Callout)]);
         let link = &prose.links[0];
         assert_eq!(
             (link.place, link.words.as_str(), link.to.as_str()),
             (Position { line: 16, column: 3 }, "link here", "/x")
         );
-        assert_eq!(prose.callouts, [(Position::line(12), Kind::Urgent, "Call if:".to_owned())]);
+        let callout = &prose.callouts[0];
+        assert_eq!((callout.place, callout.kind), (Position::line(12), Kind::Urgent));
+        assert_eq!((callout.title.as_str(), callout.cited), ("Call if:", false));
+        let figure = &Prose::read("::: figure a\nTwo:\n\n1. One.\n2. Two.\n:::\n").figures[0];
+        assert_eq!((figure.name.as_str(), figure.steps), ("a", 2));
         assert_eq!(prose.cited[1], (Position { line: 16, column: 19 }, "b".to_owned()));
     }
 }

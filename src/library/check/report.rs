@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::clinic::content_file::Position;
 use crate::library::check::rules::{Level, Rule, named};
-use crate::library::count;
+use crate::library::count::count;
 use crate::library::markdown::Fault;
 
 /// Something to mend, and where.
@@ -149,7 +149,7 @@ mod tests {
     fn a_finding_reads_like_a_compilers_and_the_counts_come_last() {
         assert_eq!(
             report().to_string(),
-            "content/a.md:3:7: warning[long-sentence]: 21 words\n  help: Split it: up to 20 words.\n\
+            "content/a.md:3:7: warning[long-sentence]: 21 words\n  help: Split it: up to 30 words.\n\
              1 sheet and 0 pages: 0 errors, 1 warning (2 kept with a reason)"
         );
     }

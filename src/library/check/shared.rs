@@ -1,13 +1,13 @@
-//! Rules about the words that many pages share: the safety box and the glossary.
+//! Rules about the words that many pages share: the signs and the glossary.
 
 use std::path::Path;
 
-use crate::library::Library;
 use crate::library::check::across::Known;
-use crate::library::check::body::{long_sentences, wording};
 use crate::library::check::report::Finding;
 use crate::library::check::source::Source;
+use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::words::{EMERGENCY, URGENT};
+use crate::library::collection::Library;
 use crate::signs::list::Safety;
 
 pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding> {
@@ -17,7 +17,7 @@ pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding
         [("emergency", &safety.emergency, EMERGENCY), ("urgent", &safety.urgent, URGENT)]
     {
         if signs.signs.is_empty() {
-            findings.push(source.at_field(table, "no-safety-box", format!("{table} has no signs")));
+            findings.push(source.at_field(table, "no-signs", format!("{table} has no signs")));
         }
         if signs.heading != house {
             let message = format!("the heading is {:?}; the house says {house:?}", signs.heading);

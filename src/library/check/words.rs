@@ -195,7 +195,47 @@ pub const HOUSE: &[(&str, &str)] = &[
     ("emergency room", "A&E"),
     ("emergency department", "A&E"),
 ];
-/// The headings of the safety box.
+/// Names that no page shows: readers see "the signs that need 999" and "the signs that need advice today".
+pub const UNDEFINED: &[&str] =
+    &["safety box*", "999 box*", "999 list*", "same-day box*", "same-day list*", "111 box*"];
+
+/// Phrases of telegrams, notices and fillers, which nobody says aloud.
+pub const CLIPPED: &[&str] = &[
+    "whom",
+    "in short:",
+    "you could ask:",
+    "not to be offered",
+    "do more with",
+    "take these one at a time:",
+    "same-day advice",
+];
+
+/// How no spoken sentence begins.
+pub const CLIPPED_OPENINGS: &[&str] = &["It is that ", "One is the ", "One is that ", "Not to be "];
+
+/// What may follow a "1" that counts or measures.
+const COUNTED: &[&str] = &[
+    "in", "to", "out", "of", "year", "month", "week", "day", "night", "hour", "minute", "second", "person",
+    "million", "point", "metre", "mile", "kg", "cm", "g", "mg", "ml", "pm", "am", "and",
+];
+
+/// What may stand before a "1" that is a number in a row.
+const NUMBERED: &[&str] = &[
+    "step", "week", "day", "option", "type", "number", "part", "group", "choose", "press", "of", "than",
+    "about", "age", "line", "picture", "figure", "is", "to",
+];
+
+/// What an honest note says when it has no source.
+pub const NO_SOURCE: &[&str] = &[
+    "no trial",
+    "not found a source",
+    "looked at none",
+    "not been tested",
+    "nobody has tested",
+    "never been tested",
+];
+
+/// The headings of the signs that need 999 and of those that need advice today.
 pub const EMERGENCY: &str = "Call 999 or go to A&E now if:";
 pub const URGENT: &str = "Ask for an urgent GP appointment or call NHS 111 today if:";
 /// How an emergency callout may begin. 999 alone is for a person who cannot be moved.
@@ -207,6 +247,7 @@ pub const URGENT_OPENINGS: &[&str] = &[
     "Call the team that treated you, or NHS 111, today if:",
     "Call your maternity unit now, day or night, if:",
     "Call 111 and choose the mental health option if you feel you cannot go on",
+    "If you feel that you cannot go on, talk to someone now",
 ];
 
 /// Link texts that say nothing when they are read alone.
@@ -243,6 +284,9 @@ pub const UNCERTAINTY: &[&str] = &[
     "mixed",
     "disagree*",
     "very few",
+    "no trial*",
+    "proves nothing",
+    "cannot prove",
 ];
 
 /// Where a word, or a few, stands in a text as whole words, whatever the case.
@@ -281,9 +325,46 @@ pub fn dash_ranges(text: &str) -> Vec<usize> {
     found
 }
 
+/// Where a "1" stands as "a" or "one" does: before a word, and neither counting nor numbering.
+pub fn ones(text: &str) -> Vec<usize> {
+    let word = |words: Option<&str>| {
+        let word = words.unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
+        word.to_ascii_lowercase()
+    };
+    let mut found = Vec::new();
+    for range in find(text, "1") {
+        let (before, after) = (&text[..range.start], &text[range.end..]);
+        let follows = after.starts_with(' ') && after[1..].starts_with(|c: char| c.is_ascii_lowercase());
+        let joined = before.ends_with(['.', ',', '-', '–', '/', '£', ':']);
+        let counts = COUNTED.contains(&word(after.split_whitespace().next()).as_str());
+        let numbers = NUMBERED.contains(&word(before.split_whitespace().next_back()).as_str());
+        if follows && !joined && !counts && !numbers {
+            found.push(range.start);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_1_that_counts_or_numbers_is_told_from_one_that_is_an_article() {
+        for text in [
+            "1 in 10 people",
+            "within 1 month",
+            "1 to 2 hours",
+            "In week 1 you walk",
+            "1.1 million",
+            "aged 11 or 1",
+        ] {
+            assert!(ones(text).is_empty(), "{text}");
+        }
+        for text in ["Try 1 thing", "only 1 or 2", "1 sign is enough"] {
+            assert_eq!(ones(text).len(), 1, "{text}");
+        }
+    }
 
     #[test]
     fn words_are_found_whole_and_stems_with_their_endings() {

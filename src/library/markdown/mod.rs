@@ -162,6 +162,9 @@ fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fault> 
         }
         Some(kind) => Ok(Block::Callout { line, kind, title: rest, text }),
         None if word == "figure" => Ok(Block::Figure { line, name: rest, words: text }),
+        None if word == "worksheet" && rest.is_empty() => {
+            Err(fault("give the worksheet a name, such as ::: worksheet diary"))
+        }
         None if word == "worksheet" => Ok(Block::Worksheet { line, name: rest, text }),
         None => Err(fault("expected ::: emergency, urgent, non-urgent, note, figure or worksheet")),
     }

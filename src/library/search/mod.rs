@@ -9,6 +9,7 @@ mod marked;
 mod meanings;
 pub mod pages;
 mod query;
+mod sound;
 mod source;
 mod sources;
 mod spelling;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use strsim::osa_distance;
 
+use crate::library::search::sound::sound;
 use crate::library::search::words::{Word, key, strength, words};
 
 /// Ranking takes about 2 microseconds a page and word.
@@ -210,56 +211,6 @@ impl Known {
 /// Which letters a word has, one bit each: words whose letters differ much need not be compared.
 fn letters(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |mask, byte| mask | 1 << (byte - b'a'))
-}
-
-/// The consonants as they are heard: "siatica" and "sciatica", "pane" and "pain" are alike.
-fn sound(word: &str) -> String {
-    let spelt = [
-        ("ph", "f"),
-        ("ght", "t"),
-        ("gh", "g"),
-        ("kn", "n"),
-        ("wr", "r"),
-        ("ps", "s"),
-        ("sch", "sk"),
-        ("ck", "k"),
-        ("sce", "se"),
-        ("sci", "si"),
-        ("scy", "si"),
-        ("ce", "se"),
-        ("ci", "si"),
-        ("cy", "si"),
-        ("cc", "k"),
-        ("ch", "C"),
-        ("c", "k"),
-        ("q", "k"),
-        ("x", "ks"),
-        ("z", "s"),
-        ("dge", "j"),
-        ("ge", "je"),
-        ("gi", "ji"),
-        ("tion", "Sn"),
-        ("sion", "Sn"),
-        ("sh", "S"),
-        ("th", "t"),
-    ];
-    let mut simple = word.to_owned();
-    for (from, to) in spelt {
-        simple = simple.replace(from, to);
-    }
-    let mut sound = String::new();
-    for (at, c) in simple.chars().enumerate() {
-        let heard = match c {
-            'a' | 'e' | 'i' | 'o' | 'u' | 'y' if at == 0 => 'a',
-            'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'h' => continue,
-            'w' if at > 0 => continue,
-            c => c,
-        };
-        if !sound.ends_with(heard) {
-            sound.push(heard);
-        }
-    }
-    sound
 }
 
 #[cfg(test)]

@@ -2,8 +2,17 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use crate::mail::limits::{Cause, Counts, HOUR};
+use crate::mail::limits::allowance::{Counts, HOUR, MOST_AN_HOUR_IN_ALL};
+use crate::mail::purpose::Purpose;
 use crate::storage::retention;
+
+/// What a mail is about.
+#[derive(sqlx::FromRow)]
+pub struct Cause {
+    #[sqlx(try_from = "String")]
+    pub purpose: Purpose,
+    pub reference: String,
+}
 
 /// A mail that waits to be sent.
 #[derive(sqlx::FromRow)]
@@ -18,52 +27,88 @@ pub struct Waiting {
 pub async fn count(
     connection: &mut SqliteConnection,
     address_mark: &str,
-    held: bool,
     now: i64,
+    release_at: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into asked_mails (address_mark, asked_at, held) values ($1, $2, $3)")
+    sqlx::query("insert into requested_mails (address_mark, requested_at, release_at) values ($1, $2, $3)")
         .bind(address_mark)
         .bind(now)
-        .bind(held)
+        .bind(release_at)
         .execute(connection)
         .await?;
     Ok(())
 }
 
+/// Rows from a clock that was ahead and has gone back since hold nothing up.
 pub async fn counts(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<Counts> {
     let (to_address_in_a_day, to_address_in_an_hour): (i64, i64) = sqlx::query_as(
-        "select count(*), coalesce(sum(asked_at >= $3), 0) from asked_mails \
-         where address_mark = $1 and asked_at >= $2",
+        "select count(*), coalesce(sum(requested_at >= $3), 0) from requested_mails \
+         where address_mark = $1 and requested_at >= $2 and requested_at <= $4",
     )
     .bind(address_mark)
     .bind(now - retention::ASKED_MAIL)
     .bind(now - HOUR)
+    .bind(now)
     .fetch_one(&mut *connection)
     .await?;
-    let to_all_in_an_hour: i64 = sqlx::query_scalar("select count(*) from asked_mails where asked_at >= $1")
-        .bind(now - HOUR)
-        .fetch_one(connection)
-        .await?;
-    Ok(Counts { to_address_in_a_day, to_address_in_an_hour, to_all_in_an_hour })
+    let sixtieth_before: Option<i64> = sqlx::query_scalar(
+        "select release_at from requested_mails where requested_at <= $1 \
+         order by release_at desc limit 1 offset $2",
+    )
+    .bind(now)
+    .bind(MOST_AN_HOUR_IN_ALL - 1)
+    .fetch_optional(connection)
+    .await?;
+    Ok(Counts { to_address_in_a_day, to_address_in_an_hour, sixtieth_before })
 }
 
-pub async fn is_stopped(connection: &mut SqliteConnection, address_mark: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar("select exists (select 1 from suppressions where address_mark = $1)")
-        .bind(address_mark)
-        .fetch_one(connection)
-        .await
+/// True when one of the marks stands among those who get no mail.
+pub async fn is_stopped(connection: &mut SqliteConnection, marks: [&str; 2]) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from suppressions where address_mark in ($1, $2) and lifted_at is null)",
+    )
+    .bind(marks[0])
+    .bind(marks[1])
+    .fetch_one(connection)
+    .await
 }
 
+/// A stop that was lifted stands again.
 pub async fn stop(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<()> {
-    sqlx::query("insert into suppressions (address_mark, created_at) values ($1, $2) on conflict do nothing")
-        .bind(address_mark)
-        .bind(now)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "insert into suppressions (address_mark, created_at) values ($1, $2) on conflict (address_mark) \
+         do update set created_at = $2, lifted_at = null, lifted_by = null, lifted_why = null \
+         where lifted_at is not null",
+    )
+    .bind(address_mark)
+    .bind(now)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
-/// Everything that is to be sent or being sent. Their addresses are sealed, so that none can be looked for here.
+/// True when there was a stop to lift.
+pub async fn lift_stop(
+    connection: &mut SqliteConnection,
+    address_mark: &str,
+    why: Vec<u8>,
+    staff: i64,
+    now: i64,
+) -> sqlx::Result<bool> {
+    let lifted = sqlx::query(
+        "update suppressions set lifted_at = $2, lifted_by = $3, lifted_why = $4 \
+         where address_mark = $1 and lifted_at is null",
+    )
+    .bind(address_mark)
+    .bind(now)
+    .bind(staff)
+    .bind(why)
+    .execute(connection)
+    .await?;
+    Ok(lifted.rows_affected() == 1)
+}
+
+/// Everything that is to be sent or being sent. Their addresses are encrypted, so that none can be looked for here.
 pub async fn waiting(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Waiting>> {
     sqlx::query_as(
         "select id, message_id, recipient, purpose, reference from outbox \
@@ -80,6 +125,9 @@ pub async fn take_back(connection: &mut SqliteConnection, id: i64) -> sqlx::Resu
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from asked_mails where asked_at < $1").bind(before).execute(connection).await?;
+    sqlx::query("delete from requested_mails where requested_at < $1 and release_at < $1")
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

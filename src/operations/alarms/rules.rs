@@ -126,7 +126,7 @@ impl Seen<'_> {
             return None;
         }
         let words = format!(
-            "{} {} for an hour because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
+            "{} {} for an hour or longer because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
             count(held, "mail"),
             if held == 1 { "waits" } else { "wait" }
         );

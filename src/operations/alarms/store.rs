@@ -50,7 +50,7 @@ pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
            (select count(*) from outbox where state in ('queued', 'retry', 'sending')) as waiting_mails,
            (select count(*) from outbox where state = 'failed' and settled_at is null) as failed_mails,
            (select count(*) from outbox where state = 'needs attention' and settled_at is null) as attention_mails,
-           (select count(*) from asked_mails where held = 1 and asked_at > $1 - 3600) as held_mails,
+           (select count(*) from requested_mails where release_at > $1 and requested_at <= $1) as held_mails,
            (select count(*) from audit where what = 'was guessed at: wrong codes' and happened_at > $1 - 86400)
                as guessed_codes,
            (select coalesce(unixepoch(min(installed_on)), $1) from _sqlx_migrations) as installed_at",

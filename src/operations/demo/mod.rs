@@ -18,8 +18,8 @@ use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{Act, CloseReason};
 use crate::consultations::transitions;
 use crate::library::Library;
-use crate::mail::{Post, Progress, Sender, Worker};
-use crate::operations::retention_job;
+use crate::mail::{Progress, Sender, Transport, Worker};
+use crate::operations::{letters, retention_job};
 use crate::patients::corrections;
 use crate::patients::reports;
 use crate::patients::usefulness::store::count_usefulness;
@@ -46,7 +46,7 @@ mod people;
 /// In the data folder: that everything there was made up.
 const MARK: &str = "demo";
 /// The outbox is emptied after so many things have happened.
-const POST_EVERY: usize = 8;
+const SEND_EVERY: usize = 8;
 
 /// True when the folder was filled by `mybackpain demo`.
 pub fn is_demo(data: &Path) -> bool {
@@ -65,11 +65,11 @@ pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleag
     let folder = demo.folder;
     let _lock = claim(folder)?;
     let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
-    let library = Library::load(demo.content, &site)?;
+    let library = Arc::new(Library::load(demo.content, &site)?);
+    let sender = Sender::new(&site, None)?;
     let begins = now - month::LENGTH;
     let clock = Clock::set_to(begins);
     let app = App::new(Parts {
-        sender: Arc::new(Sender::new(&site, None)?),
         site: Arc::new(site),
         database: Database::open_for_filling(&folder.join("mybackpain.sqlite")).await?,
         cipher: Arc::new(Cipher::open(&folder.join("sealing.key"), true)?),
@@ -77,7 +77,7 @@ pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleag
         clock: clock.clone(),
         mail_waiting: Arc::new(Notify::new()),
     });
-    let month = Month { worker: worker(&app), app, library };
+    let month = Month { worker: worker(&app, sender, &library), app, library };
     let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     month.app.database.close().await;
@@ -109,21 +109,19 @@ fn claim(folder: &Path) -> anyhow::Result<Lock> {
 }
 
 /// Its mails are not kept as files: there are too many to read.
-fn worker(app: &App) -> Arc<Worker> {
+fn worker(app: &App, sender: Sender, library: &Arc<Library>) -> Arc<Worker> {
     Arc::new(Worker {
-        database: app.database.clone(),
-        cipher: app.cipher.clone(),
-        sender: app.sender.clone(),
-        post: Post::Demo(None),
-        clock: app.clock.clone(),
-        waiting: app.mail_waiting.clone(),
+        app: app.clone(),
+        sender,
+        transport: Transport::Demo(None),
+        renderer: letters::renderer(app, library),
         progress: Progress::default(),
     })
 }
 
 struct Month {
     app: App,
-    library: Library,
+    library: Arc<Library>,
     worker: Arc<Worker>,
 }
 
@@ -154,7 +152,7 @@ impl Month {
                 ahead.push(next);
             }
             done += 1;
-            if done % POST_EVERY == 0 {
+            if done % SEND_EVERY == 0 {
                 self.worker.step().await?;
             }
         }

@@ -2,7 +2,7 @@
 
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::library::answers::{first_unanswered, is_offered};
+use crate::library::answers::{Answers, first_unanswered, is_offered, things};
 use crate::library::questions::{Kind, Question, Questions};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
@@ -47,7 +47,15 @@ pub fn next_open(questions: &Questions, draft: &Draft) -> String {
 }
 
 /// What a form answered, or what to mend. Answers that the question does not offer are no answers.
-pub fn check(question: &Question, fields: &Fields) -> std::result::Result<Vec<String>, String> {
+/// `earlier` holds what a question of the kind `each` asks about.
+pub fn check(
+    question: &Question,
+    earlier: &Answers,
+    fields: &Fields,
+) -> std::result::Result<Vec<String>, String> {
+    if question.kind == Kind::Each {
+        return check_each(question, earlier, fields);
+    }
     if question.kind == Kind::ShortText {
         let words = form::words(&fields.text("answer"), question.most, &question.short)?;
         return match words.is_empty() {
@@ -67,8 +75,24 @@ pub fn check(question: &Question, fields: &Fields) -> std::result::Result<Vec<St
         Some(none) if answer.len() > 1 => {
             Err(format!("Select what applies, or “{}”, but not both", none.text))
         }
+        _ if question.up_to > 0 && answer.len() > question.up_to => {
+            Err(format!("Choose {} at most, and untick the others", question.up_to))
+        }
         _ => missing(question, answer),
     }
+}
+
+/// One answer for each thing, in a field of its own; all of them are asked for.
+fn check_each(
+    question: &Question,
+    earlier: &Answers,
+    fields: &Fields,
+) -> std::result::Result<Vec<String>, String> {
+    let things = things(question, earlier);
+    let typed =
+        things.iter().map(|thing| format!("{thing}={}", fields.text(&format!("answer-{thing}")).trim()));
+    let answer: Vec<String> = typed.filter(|one| is_offered(question, one)).collect();
+    if answer.len() < things.len() { Err(question.missing.clone()) } else { Ok(answer) }
 }
 
 fn missing(question: &Question, answer: Vec<String>) -> std::result::Result<Vec<String>, String> {
@@ -78,7 +102,7 @@ fn missing(question: &Question, answer: Vec<String>) -> std::result::Result<Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::answers::{Answers, asked};
+    use crate::library::answers::{asked, kept};
 
     const QUESTIONS: &str = r#"
         ask = []
@@ -110,6 +134,21 @@ mod tests {
         high = "all"
         missing = "Select how much"
         [[question]]
+        id = "went"
+        text = "How did each go?"
+        short = "How each went"
+        kind = "each"
+        missing = "Select an answer for each"
+        when = { question = "sleep", answers = ["wake", "early"] }
+        answers = [{ id = "well", text = "Well" }, { id = "badly", text = "Badly" }]
+        [[question]]
+        id = "most"
+        text = "What matters most?"
+        short = "What matters"
+        kind = "any-of"
+        up_to = 2
+        answers = [{ id = "a", text = "A" }, { id = "b", text = "B" }, { id = "c", text = "C" }]
+        [[question]]
         id = "words"
         text = "Words?"
         short = "Your words"
@@ -127,7 +166,8 @@ mod tests {
     }
 
     fn checked(question: &str, body: &str) -> std::result::Result<Vec<String>, String> {
-        check(questions().find(question).unwrap(), &Fields::parse(body.as_bytes()))
+        let earlier = answers(&[("sleep", &["wake", "early"])]);
+        check(questions().find(question).unwrap(), &earlier, &Fields::parse(body.as_bytes()))
     }
 
     #[test]
@@ -137,9 +177,9 @@ mod tests {
             let asked = asked(&questions, &answers(given));
             asked.iter().map(|question| question.id.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(ids(&[]), ["sleep", "much", "words"]);
-        assert_eq!(ids(&[("sleep", &["wake"])]), ["sleep", "often", "much", "words"]);
-        assert_eq!(ids(&[("sleep", &["fine"])]), ["sleep", "much", "words"]);
+        assert_eq!(ids(&[]), ["sleep", "much", "most", "words"]);
+        assert_eq!(ids(&[("sleep", &["wake"])]), ["sleep", "often", "much", "went", "most", "words"]);
+        assert_eq!(ids(&[("sleep", &["fine"])]), ["sleep", "much", "most", "words"]);
     }
 
     #[test]
@@ -169,6 +209,32 @@ mod tests {
     fn none_of_these_stands_alone() {
         assert_eq!(checked("sleep", "answer=fine"), Ok(vec!["fine".into()]));
         assert!(checked("sleep", "answer=fine&answer=wake").unwrap_err().contains("“Fine”"));
+    }
+
+    #[test]
+    fn each_thing_that_was_chosen_is_asked_about_and_no_other() {
+        let both = "answer-wake=well&answer-early=badly&answer-fine=well";
+        assert_eq!(checked("went", both), Ok(vec!["wake=well".into(), "early=badly".into()]));
+        for left_out in ["answer-wake=well", "answer-wake=well&answer-early=forged", ""] {
+            assert_eq!(checked("went", left_out), Err("Select an answer for each".into()), "{left_out}");
+        }
+        let questions = questions();
+        let went = questions.find("went").unwrap();
+        let fewer = answers(&[("sleep", &["early"]), ("went", &["wake=well", "early=badly"])]);
+        assert_eq!(kept(went, &fewer), ["early=badly"], "what is no longer chosen is let go");
+        let more = answers(&[
+            ("sleep", &["wake", "early"]),
+            ("often", &["a"]),
+            ("much", &["7"]),
+            ("went", &["early=badly"]),
+        ]);
+        assert_eq!(first_unanswered(&questions, &more).map(|open| open.id.as_str()), Some("went"));
+    }
+
+    #[test]
+    fn no_more_answers_may_be_chosen_than_the_question_allows() {
+        assert_eq!(checked("most", "answer=a&answer=b"), Ok(vec!["a".into(), "b".into()]));
+        assert!(checked("most", "answer=a&answer=b&answer=c").unwrap_err().starts_with("Choose 2 at most"));
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/assessment/safety", get(safety::emergency).post(safety::answer_emergency))
         .route("/assessment/safety/{key}", get(safety::urgent).post(safety::answer_urgent))
+        .route("/assessment/safety/{key}/today", get(safety::today).post(safety::go_on))
         .route("/assessment/earlier", get(earlier))
         .route("/assessment/questions/{id}", get(question::show).post(question::answer))
         .route("/assessment/check", get(check))
@@ -100,7 +101,8 @@ impl<'a> StartPage<'a> {
     pub fn new(site: &'a Site, library: &Library) -> StartPage<'a> {
         let about = "Answer some questions about your back pain, and take away a page to keep, print or hand to a GP.";
         let context = site.public("Make a summary of your back pain", about, FIRST_PAGE);
-        StartPage { context, questions: library.questions.all.len() }
+        let always = library.questions.all.iter().filter(|question| question.when.is_none()).count();
+        StartPage { context, questions: always }
     }
 }
 
@@ -124,7 +126,7 @@ async fn check(State(given): State<AssessmentState>, jar: CookieJar) -> Result<R
     }
     let asked = asked(questions, &draft.answers);
     let row = |question: &&_| Row {
-        said: said(question, &kept(question, &draft.answers)),
+        said: said(questions, question, &kept(question, &draft.answers)),
         path: crate::patients::assessment::path(question),
     };
     let shown = CheckPage {

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::library::answers::{asked, first_unanswered, kept};
-use crate::library::questions::{Kind, Question};
+use crate::library::answers::{asked, first_unanswered, kept, things};
+use crate::library::questions::{Answer, Kind, Question};
 use crate::patients::assessment::next_open;
 use crate::patients::assessment::state::AssessmentState;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
@@ -32,6 +32,8 @@ struct QuestionPage<'a> {
     back: String,
     /// As answered before, or as just typed.
     answer: Vec<String>,
+    /// What a question of the kind `each` asks about: ids and words.
+    things: Vec<(String, String)>,
     errors: &'a FieldErrors,
     turn: Turn,
 }
@@ -77,7 +79,7 @@ pub async fn answer(
     let turn = Turn::of(&fields);
     let may_save = given.app.limits.may_save(from);
     let checked = if may_save {
-        crate::patients::assessment::check(question, &fields)
+        crate::patients::assessment::check(question, &draft.answers, &fields)
     } else {
         Err(TOO_MANY.to_owned())
     };
@@ -123,8 +125,19 @@ impl AssessmentState {
     ) -> Response {
         let mut errors = FieldErrors::default();
         errors.add("answer", message);
-        let typed = fields.all("answer").map(str::to_owned).collect();
+        let typed = match question.kind {
+            Kind::Each => things(question, &draft.answers)
+                .iter()
+                .map(|thing| format!("{thing}={}", fields.text(&format!("answer-{thing}"))))
+                .collect(),
+            _ => fields.all("answer").map(str::to_owned).collect(),
+        };
         self.show_question(draft, question, typed, &errors, Turn::of(fields), status)
+    }
+
+    fn things(&self, question: &Question, draft: &Draft) -> Vec<(String, String)> {
+        let words = |thing: &str| self.library.questions.thing(question, thing).unwrap_or(thing).to_owned();
+        things(question, &draft.answers).into_iter().map(|thing| (thing.to_owned(), words(thing))).collect()
     }
 
     fn show_question(
@@ -144,13 +157,14 @@ impl AssessmentState {
             context: self.app.site.private(&question.text).with_errors(!errors.is_empty()),
             question,
             path: crate::patients::assessment::path(question),
-            position: format!("Question {} of {}", place + 1, asked.len()),
+            position: format!("Question {} of about {}", place + 1, asked.len()),
             back: match place.checked_sub(1) {
                 _ if turn.change => CHECK.to_owned(),
                 Some(before) => crate::patients::assessment::path(asked[before]),
                 None => FIRST_PAGE.to_owned(),
             },
             answer,
+            things: self.things(question, draft),
             errors,
             turn,
         };
@@ -167,9 +181,7 @@ impl QuestionPage<'_> {
         let question = self.question;
         let chosen = |value: &str| self.answer.iter().any(|answer| answer == value);
         if question.has_choices() {
-            let choice = |answer: &crate::library::questions::Answer| {
-                (answer.id.clone(), answer.text.clone(), chosen(&answer.id))
-            };
+            let choice = |answer: &Answer| (answer.id.clone(), answer.text.clone(), chosen(&answer.id));
             return question.answers.iter().map(choice).collect();
         }
         let label = |number: u8| match number {
@@ -183,6 +195,34 @@ impl QuestionPage<'_> {
     /// As the forms want them.
     fn as_choices<'c>(&self, choices: &'c [(String, String, bool)]) -> Vec<Choice<'c>> {
         choices.iter().map(|(value, label, chosen)| Choice { value, label, chosen: *chosen }).collect()
+    }
+
+    /// The choices about one thing.
+    fn choices_of(&self, thing: &str) -> Vec<(String, String, bool)> {
+        let chosen = |id: &str| self.answer.iter().any(|one| one.split_once('=') == Some((thing, id)));
+        let choice = |answer: &Answer| (answer.id.clone(), answer.text.clone(), chosen(&answer.id));
+        self.question.answers.iter().map(choice).collect()
+    }
+
+    /// The first field has the id that an error leads to.
+    fn id_of(&self, thing: &str) -> String {
+        match self.things.first() {
+            Some((first, _)) if first == thing => "answer".to_owned(),
+            _ => format!("answer-{thing}"),
+        }
+    }
+
+    fn field_of(&self, thing: &str) -> String {
+        format!("answer-{thing}")
+    }
+
+    /// What is to be mended is said once, above the first thing.
+    fn error_of(&self, first: &bool) -> String {
+        if *first { self.errors.of("answer").to_string() } else { String::new() }
+    }
+
+    fn is_each(&self) -> bool {
+        self.question.kind == Kind::Each
     }
 
     fn typed(&self) -> &str {

@@ -1,4 +1,7 @@
-//! The safety questions: the same for everyone, asked first, and never stored. One yes leads to the emergency page.
+//! The safety questions: the same for everyone, asked first, and never stored. A yes to the signs that need 999 leads to
+//! the emergency page; a yes to those that need advice today says what to do, and then lets a person go on.
+
+use std::net::IpAddr;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -31,6 +34,15 @@ struct SafetyPage<'a> {
     back: &'a str,
     position: &'a str,
     errors: &'a FieldErrors,
+}
+
+#[derive(Template)]
+#[template(path = "patients/assessment/today.html")]
+struct TodayPage<'a> {
+    context: PageContext<'a>,
+    signs: &'a Signs,
+    path: &'a str,
+    back: &'a str,
 }
 
 /// Which of the two questions: the signs of 999, or the signs of the same day.
@@ -75,30 +87,62 @@ pub async fn answer_urgent(
     let Some(key) = SubmissionKey::parse(&given.app.cipher, &key) else {
         return Ok(Redirect::to(FIRST).into_response());
     };
+    let path = format!("{FIRST}/{}", key.as_str());
     match yes_or_no(&fields) {
-        Ok(true) => return Ok(Redirect::to("/emergency#now-111").into_response()),
-        Err(errors) => {
-            let path = format!("{FIRST}/{}", key.as_str());
-            return Ok(given.show_safety(Which::Urgent, &path, &errors));
+        Ok(true) => Ok(Redirect::to(&format!("{path}/today")).into_response()),
+        Ok(false) => given.begin(from, jar).await,
+        Err(errors) => Ok(given.show_safety(Which::Urgent, &path, &errors)),
+    }
+}
+
+/// What to do about a sign that needs advice today, and two ways on.
+pub async fn today(State(given): State<AssessmentState>, Path(key): Path<String>) -> Response {
+    match SubmissionKey::parse(&given.app.cipher, &key) {
+        Some(key) => {
+            let back = format!("{FIRST}/{}", key.as_str());
+            let context = given.app.site.private("Please get advice today");
+            let signs = &given.app.site.safety.urgent;
+            page::private(
+                StatusCode::OK,
+                &TodayPage { context, signs, path: &format!("{back}/today"), back: &back },
+            )
         }
-        Ok(false) => {}
+        None => Redirect::to(FIRST).into_response(),
     }
-    // Answers from another tab, or from earlier, are not thrown away.
-    if let Some(draft) = drafts::open(&given.app, &jar).await? {
-        let to = if draft.answers.is_empty() {
-            next_open(&given.library.questions, &draft)
-        } else {
-            EARLIER.into()
-        };
-        return Ok(Redirect::to(&to).into_response());
+}
+
+/// "I have already been checked for this", or read and going on. Neither is stored.
+pub async fn go_on(
+    State(given): State<AssessmentState>,
+    Path(key): Path<String>,
+    Network(from): Network,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
+    let Some(key) = SubmissionKey::parse(&given.app.cipher, &key) else {
+        return Ok(Redirect::to(FIRST).into_response());
+    };
+    match fields.text("answer").as_str() {
+        "checked" | "read" => given.begin(from, jar).await,
+        _ => Ok(Redirect::to(&format!("{FIRST}/{}/today", key.as_str())).into_response()),
     }
-    if !given.app.limits.may_begin(from) {
-        return Err(Error::TooManyRequests);
+}
+
+impl AssessmentState {
+    /// The first question, with a draft for its answers. Those from another tab, or from earlier, are not thrown away.
+    async fn begin(&self, from: IpAddr, jar: CookieJar) -> Result<Response> {
+        let questions = &self.library.questions;
+        if let Some(draft) = drafts::open(&self.app, &jar).await? {
+            let to = if draft.answers.is_empty() { next_open(questions, &draft) } else { EARLIER.into() };
+            return Ok(Redirect::to(&to).into_response());
+        }
+        if !self.app.limits.may_begin(from) {
+            return Err(Error::TooManyRequests);
+        }
+        let cookie = drafts::start(&self.app).await?;
+        let first = questions.all.first().map(crate::patients::assessment::path).unwrap_or_default();
+        Ok((jar.add(cookie), Redirect::to(&first)).into_response())
     }
-    let cookie = drafts::start(&given.app).await?;
-    let first =
-        given.library.questions.all.first().map(crate::patients::assessment::path).unwrap_or_default();
-    Ok((jar.add(cookie), Redirect::to(&first)).into_response())
 }
 
 fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use crate::mail;
+use crate::mail::NewMail;
 use crate::patients::complaints::complaint::{Complaint, ComplaintStep};
+use crate::patients::complaints::letter::ComplaintNotice;
 use crate::patients::complaints::request::NewComplaint;
-use crate::patients::complaints::{letter, store};
+use crate::patients::complaints::store;
 use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::token_hash;
@@ -32,7 +34,6 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         words: new.words,
         outcome: String::new(),
     };
-    let letter = letter::of(&app.site, &complaint.reference)?;
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database
@@ -42,7 +43,10 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await
+                let to = &parts.site.clinic.notices_to;
+                let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
+                mail::enqueue(connection, &parts, notice, now, now).await?;
+                Ok(())
             })
         })
         .await?;

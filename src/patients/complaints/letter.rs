@@ -1,9 +1,14 @@
 //! The notice to the clinic that a complaint has come: a reference and a link, and nothing of what it says.
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
-use crate::mail::{Letter, Purpose};
+use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::web::site::Site;
+
+/// Its reference is all that it tells.
+#[derive(Serialize, Deserialize)]
+pub struct ComplaintNotice {}
 
 #[derive(Template)]
 #[template(path = "patients/complaints/mail_notice.txt")]
@@ -21,15 +26,18 @@ struct NoticeHtml<'a> {
     link: &'a str,
 }
 
-pub fn of(site: &Site, reference: &str) -> Result<Letter, askama::Error> {
-    let link = &site.url(&format!("/staff/complaints/{reference}"));
-    Ok(Letter {
-        purpose: Purpose::ComplaintNotice,
-        reference: reference.to_owned(),
-        to: site.clinic.notices_to.clone(),
-        to_name: String::new(),
-        subject: format!("Complaint {reference} about personal data"),
-        text: NoticeText { site, reference, link }.render()?,
-        html: NoticeHtml { site, reference, link }.render()?,
-    })
+impl Letter for ComplaintNotice {
+    const PURPOSE: Purpose = Purpose::ComplaintNotice;
+}
+
+impl ComplaintNotice {
+    pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
+        let link = &site.url(&format!("/staff/complaints/{reference}"));
+        Ok(RenderedLetter {
+            subject: format!("Complaint {reference} about personal data"),
+            text: NoticeText { site, reference, link }.render()?,
+            html: NoticeHtml { site, reference, link }.render()?,
+            ..RenderedLetter::default()
+        })
+    }
 }

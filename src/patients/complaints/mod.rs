@@ -2,7 +2,7 @@
 
 mod complaint;
 mod handling;
-mod letter;
+pub mod letter;
 pub mod pages;
 mod request;
 pub mod store;

@@ -1,19 +1,39 @@
 //! The mail that holds whole pages, and at most one private link. It never holds an answer.
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
-use crate::library::{FrontMatter, Reference, Sheet, pages};
-use crate::mail::{Letter, Purpose};
-use crate::patients::reports::report::{PrivateLink, Report};
+use crate::library::{FrontMatter, Library, Reference, ReviewState, Sheet, pages};
+use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
+
+/// In bytes, the words and the HTML of a mail with pages as they are sent: with its headers a mail stays under 90 kB.
+/// Large mail services cut off what is longer than 102 kB.
+const MOST_BYTES: usize = 87_000;
+
+#[derive(Serialize, Deserialize)]
+pub struct ReportLetter {
+    name: String,
+    /// Slugs of the pages.
+    pages: Vec<String>,
+    private: Option<PrivateLink>,
+}
+
+/// The one private link, and the moment at which it ends.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PrivateLink {
+    pub token: String,
+    pub expires_at: i64,
+}
 
 #[derive(Template)]
 #[template(path = "patients/reports/mail.txt")]
 struct Text<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],
+    linked: &'a [Part<'a>],
     private: Option<&'a Private>,
     name: &'a str,
     stop: &'a str,
@@ -24,6 +44,8 @@ struct Text<'a> {
 struct Html<'a> {
     site: &'a Site,
     sheets: &'a [Part<'a>],
+    /// Pages for which there was no room: their links alone.
+    linked: &'a [Part<'a>],
     private: Option<&'a Private>,
     title: &'a str,
     name: &'a str,
@@ -41,52 +63,87 @@ struct Part<'a> {
     id: String,
 }
 
-/// The one private link, and the day on which it ends.
 struct Private {
     link: String,
     ends: String,
 }
 
-pub fn of(
-    site: &Site,
-    sheets: &[&Sheet],
-    private: Option<&PrivateLink>,
-    report: &Report,
-    stop: &str,
-) -> Result<Letter, askama::Error> {
-    let name = plain_name(&report.name);
-    let parts: Vec<Part> = sheets.iter().map(|sheet| part(site, sheet, sheets.len() > 1)).collect();
-    let private = private.map(|link| Private {
-        link: site.url(&format!("/summaries/{}", link.token)),
-        ends: pages::day(&site.clinic.calendar().local(moment(link.expires_at)).date()),
-    });
-    let title = match sheets {
-        [] => "The private link you asked for".to_owned(),
-        [sheet] => format!("{}: the page you asked for", sheet.front.title),
-        _ => format!("The pages you asked for from {}", site.clinic.site),
-    };
-    let (sheets, private) = (&parts[..], private.as_ref());
-    Ok(Letter {
-        purpose: Purpose::Report,
-        reference: report.reference.clone(),
-        to: report.email.clone(),
-        to_name: name.to_owned(),
-        subject: title.clone(),
-        text: Text { site, sheets, private, name, stop }.render()?,
-        html: Html { site, sheets, private, title: &title, name, stop }.render()?,
-    })
+impl Letter for ReportLetter {
+    const PURPOSE: Purpose = Purpose::Report;
 }
 
-fn part<'a>(site: &Site, sheet: &'a Sheet, among_others: bool) -> Part<'a> {
-    let id = if among_others { format!("{}-", sheet.slug) } else { String::new() };
-    let html = &sheet.mail_html;
-    let own = html.replace(" id=\"", &format!(" id=\"{id}")).replace("href=\"#", &format!("href=\"#{id}"));
-    Part {
-        front: &sheet.front,
-        mail_html: own,
-        mail_text: &sheet.mail_text,
-        sources: &sheet.sources,
-        link: site.url(&sheet.path()),
-        id,
+impl ReportLetter {
+    pub fn of(name: &str, sheets: &[&Sheet], private: Option<PrivateLink>) -> ReportLetter {
+        let pages = sheets.iter().map(|sheet| sheet.slug.clone()).collect();
+        ReportLetter { name: plain_name(name).to_owned(), pages, private }
+    }
+
+    /// The pages as they are when it is sent. One that is gone by then is left out.
+    pub fn render(&self, site: &Site, library: &Library, stop: String) -> anyhow::Result<RenderedLetter> {
+        let sheets: Vec<&Sheet> = self.pages.iter().filter_map(|slug| library.sheet(slug)).collect();
+        anyhow::ensure!(!sheets.is_empty() || self.private.is_some(), "every page of the report is gone");
+        let parts: Vec<Part> = sheets.iter().map(|sheet| Part::of(site, sheet, sheets.len() > 1)).collect();
+        let private = self.private.as_ref().map(|link| Private {
+            link: site.url(&format!("/summaries/{}", link.token)),
+            ends: pages::day(&site.clinic.calendar().local(moment(link.expires_at)).date()),
+        });
+        let title = match &sheets[..] {
+            [] => "The private link you asked for".to_owned(),
+            [sheet] => format!("{}: the page you asked for", sheet.front.title),
+            _ => format!("The pages you asked for from {}", site.clinic.site),
+        };
+        let (name, private, stop_link) = (&self.name, private.as_ref(), &stop);
+        let mut whole = parts.len();
+        let (html, text) = loop {
+            let (sheets, linked) = parts.split_at(whole);
+            let html =
+                Html { site, sheets, linked, private, title: &title, name, stop: stop_link }.render()?;
+            let text = Text { site, sheets, linked, private, name, stop: stop_link }.render()?;
+            if bytes_sent(&html) + bytes_sent(&text) <= MOST_BYTES || whole == 0 {
+                break (html, text);
+            }
+            whole -= 1;
+        };
+        Ok(RenderedLetter {
+            to_name: name.clone(),
+            subject: title,
+            text,
+            html,
+            calendar: None,
+            stop: Some(stop),
+        })
+    }
+}
+
+/// The length of a text in quoted-printable, at most (RFC 2045, section 6.7).
+fn bytes_sent(text: &str) -> usize {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'=';
+    let encoded: usize = text.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
+    encoded + encoded / 72 * 3
+}
+
+impl<'a> Part<'a> {
+    fn of(site: &Site, sheet: &'a Sheet, among_others: bool) -> Part<'a> {
+        let id = if among_others { format!("{}-", sheet.slug) } else { String::new() };
+        let html = &sheet.mail_html;
+        let own =
+            html.replace(" id=\"", &format!(" id=\"{id}")).replace("href=\"#", &format!("href=\"#{id}"));
+        Part {
+            front: &sheet.front,
+            mail_html: own,
+            mail_text: &sheet.mail_text,
+            sources: &sheet.sources,
+            link: site.url(&sheet.path()),
+            id,
+        }
+    }
+
+    /// Who signed the page off, as the page itself says it.
+    fn review(&self) -> String {
+        let reviewer = &self.front.reviewer;
+        match reviewer.state {
+            ReviewState::Signed => format!("{}, {}", reviewer.name, reviewer.role),
+            ReviewState::Pending => format!("{}. No clinician has signed this page off yet.", reviewer.role),
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::library::summary::Summary;
-use crate::mail::limits::Answer;
+use crate::mail::limits::Allowance;
 
 /// A report that was asked for.
 pub struct Report {
@@ -18,7 +17,8 @@ pub struct Report {
 }
 
 /// What became of a report when it was asked for.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum ReportState {
     Accepted,
     /// Accepted in a flood: sent later.
@@ -28,26 +28,16 @@ pub enum ReportState {
 }
 
 impl ReportState {
-    pub fn word(self) -> &'static str {
-        match self {
-            ReportState::Accepted => "accepted",
-            ReportState::Held => "held",
-            ReportState::Suppressed => "suppressed",
-        }
+    /// The word stored for it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
-    pub fn of(answer: Answer) -> ReportState {
-        match answer {
-            Answer::Send => ReportState::Accepted,
-            Answer::Hold => ReportState::Held,
-            Answer::No(_) => ReportState::Suppressed,
+    pub fn of(allowance: Allowance) -> ReportState {
+        match allowance {
+            Allowance::Send => ReportState::Accepted,
+            Allowance::HoldUntil(_) => ReportState::Held,
+            Allowance::No(_) => ReportState::Suppressed,
         }
     }
-}
-
-/// A private link to make with a report. Nothing that is stored leads from one to the other.
-pub struct PrivateLink {
-    pub summary: Summary,
-    pub token: String,
-    pub expires_at: i64,
 }

@@ -18,7 +18,7 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     .bind(row.encrypt("name", &report.name))
     .bind(row.encrypt("email", &report.email))
     .bind(&report.content_mark)
-    .bind(report.state.word())
+    .bind(report.state.as_str())
     .execute(connection)
     .await?;
     Ok(())

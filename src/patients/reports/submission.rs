@@ -5,12 +5,13 @@ use crate::consultations::summaries;
 use crate::library::Sheet;
 use crate::library::summary::Summary;
 use crate::mail;
-use crate::mail::Purpose;
 use crate::mail::limits;
-use crate::mail::limits::Answer;
-use crate::patients::reports::report::{PrivateLink, Report, ReportState};
+use crate::mail::limits::Allowance;
+use crate::mail::{NewMail, Purpose};
+use crate::patients::reports::letter::{PrivateLink, ReportLetter};
+use crate::patients::reports::report::{Report, ReportState};
 use crate::patients::reports::request::NewReport;
-use crate::patients::reports::{letter, store};
+use crate::patients::reports::store;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
@@ -46,14 +47,13 @@ pub async fn submit(
         email: new.email,
         state: ReportState::Accepted,
     };
-    let link = summary.map(|summary| PrivateLink {
-        summary,
-        token: random_token(),
-        expires_at: summaries::expires_at(now),
+    // Nothing that is stored leads from the report to the page behind its link.
+    let link = summary.map(|summary| {
+        (summary, PrivateLink { token: random_token(), expires_at: summaries::expires_at(now) })
     });
-    let stop = limits::stop_link(&app.site, &app.cipher, &report.email);
-    let letter = letter::of(&app.site, sheets, link.as_ref(), &report, &stop)?;
-    let message = app.sender.write(&letter, None, now)?;
+    let private = link.as_ref().map(|(_, link)| link.clone());
+    let mail =
+        NewMail::new(&ReportLetter::of(&report.name, sheets, private), &report.reference, &report.email);
     let key_hash = key.hash(KIND);
     let parts = app.clone();
     app.database
@@ -72,13 +72,12 @@ pub async fn submit(
                 report.state = ReportState::of(answer);
                 store::insert(connection, &parts.cipher, &report).await?;
                 submissions::insert(connection, &key_hash, KIND, &report.reference, now).await?;
-                if let Answer::Send | Answer::Hold = answer {
-                    if let Some(link) = link {
-                        let hash = token_hash(&link.token);
-                        let (summary, ends) = (&link.summary, link.expires_at);
-                        summaries::store::insert(connection, &parts.cipher, &hash, summary, ends).await?;
+                if let Allowance::Send | Allowance::HoldUntil(_) = answer {
+                    if let Some((summary, link)) = link {
+                        let (hash, ends) = (token_hash(&link.token), link.expires_at);
+                        summaries::store::insert(connection, &parts.cipher, &hash, &summary, ends).await?;
                     }
-                    mail::keep(connection, cipher, &message, now, answer.due(now)).await?;
+                    mail::enqueue(connection, &parts, mail, now, answer.due(now)).await?;
                 }
                 Ok(())
             })

@@ -6,6 +6,7 @@ use crate::clinic::Role;
 use crate::mail;
 use crate::staff::account::{Account, Invitation};
 use crate::staff::audit;
+use crate::staff::people::letter::InvitationLetter;
 use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
@@ -13,7 +14,7 @@ use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::Result;
 
-mod letter;
+pub mod letter;
 pub mod store;
 
 const WITHDREW: &str = "withdrew an invitation";
@@ -45,8 +46,7 @@ pub enum Invited {
 /// Invites someone by a link that works once and for 3 days; it is mailed to them too.
 pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Result<Invited> {
     let (token, now) = (random_token(), app.clock.now());
-    let link = app.site.url(&format!("/staff/welcome/{token}"));
-    let letter = letter::of(&app.site, &email, role, &link)?;
+    let mail = InvitationLetter::of(role, &token).to(&email, &app.cipher);
     let hash = token_hash(&token);
     let (staff, parts) = (me.id, app.clone());
     let made = app
@@ -60,7 +60,7 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
                 let new = Invitation { email, role, invited_by: Some(staff) };
                 accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
                 audit::store::insert(connection, Some(staff), now, invited(role), "").await?;
-                mail::enqueue(connection, &parts.cipher, &parts.sender, letter, now, now).await?;
+                mail::enqueue(connection, &parts, mail, now, now).await?;
                 Ok(true)
             })
         })

@@ -8,6 +8,12 @@ const LONG = `${'w'.repeat(280)} and a tail`;
 const QUESTIONS = '/assessment/questions';
 const checkboxes = (html) => [...html.matchAll(/type="(?:checkbox|radio)" id="[^"]+" name="answer" value="([^"]+)"/g)].map(([, value]) => value);
 
+/** The first choice for each thing that a question asks about by itself; nothing for other questions. */
+const forEach = (html) => {
+  const names = [...html.matchAll(/name="(answer-[a-z-]+)" value="helped"/g)].map(([, name]) => [name, 'helped']);
+  return names.length ? Object.fromEntries(names) : undefined;
+};
+
 /** Says no to both safety questions: gives the first question. */
 async function begin(visitor) {
   const second = await visitor.post('/assessment/safety', { answer: 'no' });
@@ -20,7 +26,7 @@ export async function answerAll(visitor, choose, words) {
   while (!page.url.endsWith('/assessment/check')) {
     const choices = checkboxes(page.html);
     const answer = page.url.endsWith('/in-the-way') ? ['7'] : choices.length ? choose(choices, page.html) : [words];
-    page = await visitor.post(new URL(page.url).pathname, { answer });
+    page = await visitor.post(new URL(page.url).pathname, forEach(page.html) ?? { answer });
     if (page.status !== 200) throw new Error(`${page.url} answered ${page.status}`);
   }
   return page;
@@ -29,6 +35,7 @@ export async function answerAll(visitor, choose, words) {
 /** Everything but "none of these", which comes last and stands alone. */
 export function everything(choices, html) {
   if (html.includes('type="radio"')) return choices.slice(-1);
+  if (html.includes('Choose up to 3')) return choices.slice(0, 3);
   return html.includes('value="nothing"') ? choices.slice(0, -1) : choices;
 }
 
@@ -40,13 +47,15 @@ export async function collectAssessment(site, guarded, keep) {
   const second = state('safety 2', 'second safety question', 200, await visitor.post('/assessment/safety', { answer: 'no' }));
   const path = new URL(second.url).pathname;
   state('safety 2', 'second safety question sent empty', 422, await visitor.post(path, {}));
+  state('safety today', 'what to do about a sign of today', 200, await visitor.post(path, { answer: 'yes' }));
   state('lost', 'answers that are not there', 410, await visitor.get('/assessment/check'));
   state('lost', 'answers that are not there, with words', 410, await visitor.post(`${QUESTIONS}/own-words`, { answer: LONG }));
 
-  const first = state('question where', 'question of several answers', 200, await begin(visitor));
+  const first = state('question matters', 'question of up to three answers', 200, await begin(visitor));
+  state('question where', 'question of several answers', 200, await visitor.get(`${QUESTIONS}/where`));
   state('question where', 'question of several answers sent empty', 422, await visitor.post(`${QUESTIONS}/where`, {}));
-  state('question where', 'question that was skipped', 200, await visitor.get('/assessment/summary'));
-  for (const id of ['how-long', 'in-the-way', 'sleep', 'own-words']) {
+  state('question matters', 'question that was skipped', 200, await visitor.get('/assessment/summary'));
+  for (const id of ['how-long', 'pattern', 'medicines', 'in-the-way', 'sleep', 'own-words']) {
     state(`question ${id}`, `question ${id}`, 200, await visitor.get(`${QUESTIONS}/${id}`));
   }
   state('question in-the-way', 'question with a number out of range', 422, await visitor.post(`${QUESTIONS}/in-the-way`, { answer: 'eleven' }));
@@ -91,11 +100,11 @@ export async function collectAssessment(site, guarded, keep) {
 
 /** Goes through the questions again, with every answer and long words. */
 async function answerAllAgain(visitor) {
-  let page = await visitor.get(`${QUESTIONS}/where`);
+  let page = await visitor.get(`${QUESTIONS}/matters`);
   while (!page.url.endsWith('/assessment/check')) {
     const choices = checkboxes(page.html);
     const answer = page.url.endsWith('/in-the-way') ? ['7'] : choices.length ? everything(choices, page.html) : [LONG];
-    page = await visitor.post(new URL(page.url).pathname, { answer });
+    page = await visitor.post(new URL(page.url).pathname, forEach(page.html) ?? { answer });
   }
   return page;
 }

@@ -23,7 +23,7 @@ summary = "A sheet that breaks no rule."
 keywords = ["good"]
 author = "The team"
 reviewer = { role = "Physiotherapist", state = "pending" }
-reviewed = "2026-11-20"
+written = "2026-11-20"
 next_review = "2028-11-20"
 version = "1.0"
 changes = [{ version = "1.0", date = "2026-11-20", what = "First published." }]
@@ -33,21 +33,21 @@ related = [{ slug = "other", why = "It says more." }]
 
 ## Key points
 
-In short:
-
 - Most people get better in time.[^koes2007]
 
 ## What it is
 
 It is leg pain. You can ring us on {{phone}}, or read [the other sheet](/fact-sheets/other#what-it-is).
 
-::: figure volume-knob
-A knob that turns.
+::: figure sleep-positions
+Three people in bed:
+
+1. On the side.
+2. On the back.
+3. On the front.
 :::
 
-## What you can do today
-
-Take these one at a time:
+## What you can do
 
 1. Walk a little.
 
@@ -55,20 +55,14 @@ Take these one at a time:
 
 We are not sure who gets better.
 
-## Questions to ask a professional
-
-You could ask:
-
-- What could I try first?
-
 ## When to get help
 
 ::: emergency Call 999 or go to A&E now if:
-- you cannot pee
+- you cannot pee[^koes2007]
 :::
 
 ::: urgent Ask for an urgent GP appointment or call NHS 111 today if:
-- you feel ill
+- you feel ill[^koes2007]
 :::
 "#;
 
@@ -76,7 +70,7 @@ const PAGE: &str = r#"+++
 title = "About"
 subtitle = "Who"
 summary = "Who we are."
-reviewed = "2026-11-20"
+written = "2026-11-20"
 +++
 
 We are here.
@@ -122,6 +116,23 @@ low = "not at all"
 high = "completely"
 missing = "Select how much"
 [[question]]
+id = "went"
+text = "How did each go?"
+short = "How each went"
+kind = "each"
+missing = "Choose how each went"
+when = { question = "where", answers = ["back"] }
+answers = [{ id = "helped", text = "Helped" }, { id = "not", text = "Did not" }]
+[[question]]
+id = "pattern"
+text = "Always, or now and then?"
+short = "Always, or now and then"
+kind = "any-of"
+up_to = 1
+missing = "Choose one"
+fact = true
+answers = [{ id = "always", text = "Always" }, { id = "sometimes", text = "Now and then" }]
+[[question]]
 id = "words"
 text = "Anything else?"
 short = "Anything else"
@@ -142,7 +153,7 @@ pub fn good() -> TempDir {
         "safety.toml",
         "synonyms.toml",
         "references.toml",
-        "figures/volume-knob.svg",
+        "figures/sleep-positions.svg",
     ];
     for name in shipped {
         fs::copy(Path::new("content").join(name), at(name)).unwrap();
@@ -195,23 +206,30 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     let mut cases: Vec<(&str, &str, Change)> = Vec::new();
     let mut sheet = |rule, change: Change| cases.push((rule, GOOD, change));
     sheet("front-matter", Box::new(swap("subtitle =", "subtitel =")));
-    sheet("block", Box::new(swap("A knob that turns.\n:::\n", "A knob that turns.\n")));
+    sheet("block", Box::new(swap("3. On the front.\n:::\n", "3. On the front.\n")));
     sheet("placeholder", Box::new(say("Send a fax to {{fax}}.")));
     sheet("contradiction", Box::new(swap("version = \"1.0\"\nchanges", "version = \"1.1\"\nchanges")));
     let long = |text: &str| text.replace("A sheet that", &format!("A sheet that{}", " and that".repeat(20)));
     sheet("field-length", Box::new(long));
     sheet(
         "reviewer-is-author",
-        Box::new(swap("state = \"pending\"", "name = \"The Team\", state = \"signed\"")),
+        Box::new(swap(
+            "state = \"pending\" }",
+            "name = \"The Team\", state = \"signed\" }\nreviewed = \"2026-11-20\"",
+        )),
     );
     sheet("review-too-far", Box::new(swap("2028-11-20", "2029-11-21")));
     sheet(
         "review-past",
         Box::new(|text| text.replace("2026-11-20", "2024-05-01").replace("2028-11-20", "2026-11-19")),
     );
-    sheet("reviewed-ahead", Box::new(swap("reviewed = \"2026-11-20\"", "reviewed = \"2026-11-21\"")));
+    sheet("reviewed-ahead", Box::new(swap("written = \"2026-11-20\"", "written = \"2026-11-21\"")));
+    // Signed without a day, and a day without a signature.
+    let signed = "name = \"Sam\", state = \"signed\"";
+    sheet("contradiction", Box::new(move |text| text.replace("state = \"pending\"", signed)));
+    sheet("contradiction", Box::new(swap("written =", "reviewed = \"2026-11-20\"\nwritten =")));
     sheet("review-soon", Box::new(swap("2028-11-20", "2027-02-18")));
-    sheet("bad-allow", Box::new(allow("promise", "We like it.")));
+    sheet("bad-allow", Box::new(allow("promise", "We like it very much.")));
     sheet("unused-allow", Box::new(allow("long-list", "It cannot be cut.")));
     sheet("slug-twice", Box::new(swap("related =", "aliases = [\"other\"]\nrelated =")));
     sheet("no-reference", Box::new(|text| text.replace("[^koes2007]", "").replace("\"koes2007\"", "")));
@@ -231,35 +249,60 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     sheet("skipped-heading", Box::new(say("It is.\n\n#### Leg pain\n\nYes.")));
     sheet("duplicate-id", Box::new(say("It is.\n\n### What it is\n\nYes.")));
     sheet("sections", Box::new(swap("## When to get help", "## Getting help")));
-    let questions = "## Questions to ask a professional\n\nYou could ask:\n\n- What could I try first?\n\n";
-    let too_early = move |text: &str| {
-        text.replace(questions, "").replace("## How sure", &format!("{questions}## How sure"))
-    };
-    sheet("sections", Box::new(too_early));
+    sheet("sections", Box::new(swap("## Key points", "## What to know")));
+    let not_last = |text: &str| format!("{text}\n## How it ends\n\nIt passes.\n");
+    sheet("sections", Box::new(not_last));
+    let not_first = |text: &str| text.replace("## Key points", "## First\n\nIt is so.\n\n## Key points");
+    sheet("sections", Box::new(not_first));
     sheet("raw-html", Box::new(say("It is <b>leg</b> pain.")));
     sheet("picture", Box::new(say("![A leg](/leg.png)")));
-    sheet("unknown-figure", Box::new(swap("figure volume-knob", "figure volume")));
-    sheet("figure-without-words", Box::new(swap("A knob that turns.\n", "")));
+    sheet("unknown-figure", Box::new(swap("figure sleep-positions", "figure sleep")));
+    let words = "Three people in bed:\n\n1. On the side.\n2. On the back.\n3. On the front.\n";
+    sheet("figure-without-words", Box::new(move |text| text.replace(words, "")));
+    sheet("figure-steps", Box::new(swap("3. On the front.\n", "")));
+    sheet("figure-steps", Box::new(move |text| text.replace(words, "Three people in bed.\n")));
     sheet("house-wording", Box::new(swap("Call 999 or go to A&E now if:", "Dear reader, go to A&E if:")));
     sheet("house-wording", Box::new(say("Do not wait: dial 999.")));
     sheet("house-wording", Box::new(swap("or call NHS 111 today if:", "or NHS 111 today if:")));
     sheet("promise", Box::new(say("This is a cure for leg pain.")));
-    sheet("pom-with-booking", Box::new(say("Ask about duloxetine, or book a consultation.")));
     sheet(
-        "long-sentence",
+        "pom-with-booking",
+        Box::new(say("Ask about duloxetine, which can make you dizzy, or book a consultation.")),
+    );
+    let long = format!("It is {} so.", "one two three ".repeat(10));
+    sheet("long-sentence", Box::new(move |text| say(&long)(text)));
+    sheet(
+        "long-paragraph",
         Box::new(say(
-            "One two three four five six seven eight nine ten one two three four five six seven eight nine ten one.",
+            "It is. I am sure of it, and so are they. Yes. I have said so all along, as you know. No. Yes",
         )),
     );
-    sheet("long-paragraph", Box::new(say("One. Two. Three.")));
     sheet("long-list", Box::new(say("Such as:\n\n- a\n- b\n- c\n- d\n- e\n- f\n- g\n\nYes.")));
-    sheet("list-lead-in", Box::new(swap("You could ask:", "You could ask.")));
+    sheet("short-in-a-row", Box::new(say("It hurts. You rest. It passes.")));
+    let telegram = "It hurts a lot.\n\n".repeat(20);
+    sheet("choppy", Box::new(move |text| say(&telegram)(text)));
+    sheet("to-write", Box::new(say("TO WRITE: what it is.")));
+    for name in ["Safety boxes are red.", "See the 999 list.", "Look in the same-day box."] {
+        sheet("undefined-name", Box::new(say(name)));
+    }
+    for phrase in ["It is a person whom you trust.", "In short:", "You could ask:", "It is that nerves tire."]
+    {
+        sheet("clipped-phrase", Box::new(say(phrase)));
+    }
+    sheet("one-as-article", Box::new(say("Choose just 1 thing to try.")));
     sheet("reading-grade", Box::new(say(DENSE)));
     sheet("word-to-avoid", Box::new(say("You may utilise a stick.")));
     sheet("dash-range", Box::new(say("It lasts 2-3 weeks.")));
     sheet("no-uncertainty", Box::new(swap("We are not sure who gets better.", "People get better.")));
-    sheet("no-action", Box::new(swap("## What you can do today", "## What to do")));
-    sheet("no-questions", Box::new(swap("## Questions to ask a professional", "## Questions")));
+    sheet("no-action", Box::new(swap("1. Walk a little.", "Walk a little.")));
+    for named in ["You can buy ibuprofen.", "Some people have an operation.", "There is CBT for insomnia."] {
+        sheet("treatment-without-harms", Box::new(say(named)));
+    }
+    sheet("callout-without-source", Box::new(swap("you feel ill[^koes2007]", "you feel ill")));
+    sheet(
+        "callout-without-source",
+        Box::new(say("It is.\n\n::: note You may have read this\nBacks are weak.\n:::\n")),
+    );
     cases.push((
         "data-file",
         "references.toml",
@@ -287,10 +330,19 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     ask("question-shape", Box::new(swap("most = 300", "most = 501")));
     ask("question-shape", Box::new(swap("low = \"not at all\"\n", "")));
     ask("question-shape", Box::new(swap("missing = \"Select how often\"", "missing = \"Please select\"")));
+    ask("question-shape", Box::new(swap("up_to = 1", "up_to = 2")));
+    ask(
+        "question-shape",
+        Box::new(swap(
+            "when = { question = \"where\", answers = [\"back\"] }\nanswers = [{ id = \"helped\"",
+            "answers = [{ id = \"helped\"",
+        )),
+    );
+    ask("leads-nowhere", Box::new(swap("fact = true\n", "")));
     ask("judging-words", Box::new(swap("\"How much\"", "\"Pain score\"")));
     ask("judging-words", Box::new(swap("What can I try?", "Is my risk high?")));
     ask("judging-words", Box::new(swap("Why does my leg hurt?", "Should I take naproxen?")));
     ask("word-to-avoid", Box::new(swap("your back hurts", "you suffer")));
-    cases.push(("no-safety-box", "safety.toml", Box::new(without_signs)));
+    cases.push(("no-signs", "safety.toml", Box::new(without_signs)));
     cases
 }

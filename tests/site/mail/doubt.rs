@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use mybackpain::mail::{Patience, State};
+use mybackpain::mail::{State, Timeouts};
 
 use crate::mail::outbox::{LEASE, MINUTE, Outbox};
 use crate::support::smtp::{At, Fault, SmtpServer};
@@ -51,7 +51,7 @@ async fn a_server_that_never_speaks_is_left_at_every_stage() {
         assert_eq!(outbox.states().await, [State::Retry], "{at:?}");
         assert!(outbox.trouble().await.contains("no answer within 30ms"), "{}", outbox.trouble().await);
         server.mend();
-        let outbox = outbox.restarted(&server, Patience::default());
+        let outbox = outbox.restarted(&server, Timeouts::default());
         outbox.clock.advance(MINUTE * 2);
         outbox.step().await;
         assert_eq!(server.received().len(), copies, "{at:?}");
@@ -70,7 +70,7 @@ async fn a_mail_whose_worker_died_is_found_after_its_lease() {
         server.silent().await;
         dying.abort();
         assert!(dying.await.unwrap_err().is_cancelled());
-        let outbox = outbox.restarted(&server, Patience::default());
+        let outbox = outbox.restarted(&server, Timeouts::default());
         assert_eq!(outbox.states().await, [State::Sending]);
         outbox.clock.advance(LEASE - SignedDuration::from_secs(1));
         assert_eq!(outbox.step().await, 0);
@@ -129,7 +129,7 @@ async fn a_mail_that_another_worker_has_taken_is_dropped_before_its_dot() {
     let late = tokio::spawn(async move { worker.step().await });
     server.silent().await;
     outbox.clock.advance(LEASE);
-    let outbox = outbox.restarted(&server, Patience::default());
+    let outbox = outbox.restarted(&server, Timeouts::default());
     assert_eq!(outbox.step().await, 1);
     server.go_on(1);
     late.await.unwrap().unwrap();
@@ -163,10 +163,10 @@ async fn a_clock_that_goes_back_a_day_holds_nothing_up() {
 }
 
 /// Waits long for everything that comes before the stage that is about to fail.
-fn impatient_at(at: At) -> Patience {
-    let (usual, short) = (Patience::default(), Duration::from_millis(30));
+fn impatient_at(at: At) -> Timeouts {
+    let (usual, short) = (Timeouts::default(), Duration::from_millis(30));
     match at {
-        At::Dot => Patience { message: short, ..usual },
-        _ => Patience { command: short, ..usual },
+        At::Dot => Timeouts { message: short, ..usual },
+        _ => Timeouts { command: short, ..usual },
     }
 }

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use mybackpain::mail;
-use mybackpain::mail::{Letter, MailState, Patience, Post, Progress, Purpose, Sender, State, Worker};
+use mybackpain::mail::{
+    Letter, MailState, NewMail, Progress, Purpose, RenderedLetter, Sender, State, Timeouts, Transport, Worker,
+};
 use mybackpain::storage::clock::{Clock, seconds};
 use mybackpain::storage::database::Database;
 use mybackpain::storage::encryption::Cipher;
+use mybackpain::web::app::{App, Parts};
+use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::support::smtp::SmtpServer;
@@ -20,12 +25,22 @@ pub const LEASE: SignedDuration = SignedDuration::from_mins(20);
 /// An outbox with its worker, and the clock that both go by.
 pub struct Outbox {
     pub folder: tempfile::TempDir,
+    pub app: App,
     pub database: Database,
-    cipher: Arc<Cipher>,
-    sender: Arc<Sender>,
     pub clock: Clock,
     pub waiting: Arc<Notify>,
     pub worker: Arc<Worker>,
+}
+
+/// A letter of these tests.
+#[derive(Serialize, Deserialize)]
+pub struct Words {
+    name: String,
+    pub text: String,
+}
+
+impl Letter for Words {
+    const PURPOSE: Purpose = Purpose::Report;
 }
 
 impl Outbox {
@@ -34,54 +49,55 @@ impl Outbox {
     }
 
     pub async fn at(smtp: Option<&str>) -> Outbox {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.sqlite")).await.unwrap();
-        let cipher = Arc::new(Cipher::open(&folder.path().join("keys"), true).unwrap());
-        let site = Site::load("content".as_ref(), "https://mybackpain.example".into()).unwrap();
-        let sender = Arc::new(Sender::new(&site, Some("clinic@example.org")).unwrap());
+        Outbox::open(tempfile::tempdir().unwrap(), smtp).await
+    }
+
+    /// What a folder holds already goes on.
+    pub async fn open(folder: tempfile::TempDir, smtp: Option<&str>) -> Outbox {
         let clock = Clock::set_to("2026-11-20T18:15:00Z".parse().unwrap());
-        let waiting = Arc::new(Notify::new());
-        let worker = Arc::new(Worker {
-            database: database.clone(),
-            cipher: cipher.clone(),
-            sender: sender.clone(),
-            post: Post::parse(smtp, folder.path().join("mail")).unwrap(),
+        let app = App::new(Parts {
+            site: Arc::new(Site::load("content".as_ref(), "https://mybackpain.example".into()).unwrap()),
+            database: Database::open(&folder.path().join("test.sqlite")).await.unwrap(),
+            cipher: Arc::new(Cipher::open(&folder.path().join("keys"), true).unwrap()),
+            limits: Limits::none(),
             clock: clock.clone(),
-            waiting: waiting.clone(),
-            progress: Progress::default(),
+            mail_waiting: Arc::new(Notify::new()),
         });
-        Outbox { folder, database, cipher, sender, clock, waiting, worker }
+        let worker = worker(&app, Transport::parse(smtp, folder.path().join("mail")).unwrap(), "");
+        let (database, waiting) = (app.database.clone(), app.mail_waiting.clone());
+        Outbox { folder, app, database, clock, waiting, worker }
     }
 
     /// The same outbox with a worker that has just been started.
-    pub fn restarted(self, server: &SmtpServer, patience: Patience) -> Outbox {
-        let mut post = Post::parse(Some(&server.url()), "unused".into()).unwrap();
-        if let Post::Smtp(server) = &mut post {
-            server.patience = patience;
+    pub fn restarted(self, server: &SmtpServer, timeouts: Timeouts) -> Outbox {
+        self.restarted_with(server, timeouts, "")
+    }
+
+    /// The same with a program whose words are others.
+    pub fn restarted_with(self, server: &SmtpServer, timeouts: Timeouts, more: &'static str) -> Outbox {
+        let mut transport = Transport::parse(Some(&server.url()), "unused".into()).unwrap();
+        if let Transport::Smtp(server) = &mut transport {
+            server.timeouts = timeouts;
         }
-        let worker = Arc::new(Worker {
-            database: self.database.clone(),
-            cipher: self.cipher.clone(),
-            sender: self.sender.clone(),
-            post,
-            clock: self.clock.clone(),
-            waiting: self.waiting.clone(),
-            progress: Progress::default(),
-        });
-        Outbox { worker, ..self }
+        Outbox { worker: worker(&self.app, transport, more), ..self }
     }
 
     pub async fn enqueue(&self, to: &str) {
         self.try_enqueue(letter(to)).await.unwrap();
     }
 
-    pub async fn try_enqueue(&self, letter: Letter) -> sqlx::Result<()> {
-        let (cipher, sender, now) = (self.cipher.clone(), self.sender.clone(), self.clock.now());
+    pub async fn try_enqueue(&self, mail: NewMail) -> sqlx::Result<()> {
+        let (app, now) = (self.app.clone(), self.clock.now());
         self.database
-            .write(move |c| {
-                Box::pin(async move { mail::enqueue(c, &cipher, &sender, letter, now, now).await })
-            })
+            .write(move |c| Box::pin(async move { mail::enqueue(c, &app, mail, now, now).await.map(|_| ()) }))
             .await
+    }
+
+    pub async fn change(&self, sql: &'static str) {
+        self.database
+            .write(move |c| Box::pin(async move { sqlx::query(sql).execute(c).await.map(|_| ()) }))
+            .await
+            .unwrap();
     }
 
     pub async fn step(&self) -> usize {
@@ -98,7 +114,7 @@ impl Outbox {
 
     pub async fn trouble(&self) -> String {
         let id = self.mails().await[0].id;
-        mail::trouble_of(self.database.readers(), &self.cipher, id).await.unwrap().unwrap_or_default()
+        mail::trouble_of(self.database.readers(), &self.app.cipher, id).await.unwrap().unwrap_or_default()
     }
 
     pub async fn number(&self, column: &'static str) -> i64 {
@@ -112,18 +128,30 @@ impl Outbox {
     }
 
     pub async fn keeps_a_message(&self) -> bool {
-        self.number("message is not null").await == 1
+        self.number("letter is not null or message is not null").await == 1
     }
 }
 
-pub fn letter(to: &str) -> Letter {
-    Letter {
-        purpose: Purpose::Report,
-        reference: REFERENCE.into(),
-        to: to.into(),
-        to_name: "Zoë".into(),
-        subject: "Your report".into(),
-        text: "Dear Zoë,\n.\n..two dots".into(),
-        html: "<p>Dear Zoë</p>".into(),
-    }
+pub fn letter(to: &str) -> NewMail {
+    let words = Words { name: "Zoë".into(), text: "Dear Zoë,\n.\n..two dots".into() };
+    NewMail::new(&words, REFERENCE, to)
+}
+
+fn worker(app: &App, transport: Transport, more: &'static str) -> Arc<Worker> {
+    Arc::new(Worker {
+        app: app.clone(),
+        sender: Sender::new(&app.site, Some("clinic@example.org")).unwrap(),
+        transport,
+        renderer: Arc::new(move |mail| {
+            let Words { name, text } = serde_json::from_str(mail.letter)?;
+            Ok(RenderedLetter {
+                html: format!("<p>Dear {name}</p>"),
+                text: text + more,
+                subject: "Your report".into(),
+                to_name: name,
+                ..RenderedLetter::default()
+            })
+        }),
+        progress: Progress::default(),
+    })
 }

@@ -153,12 +153,7 @@ async fn a_row_that_does_not_open_is_for_a_person_and_the_others_go() {
     for number in 0..3 {
         outbox.enqueue(&format!("person{number}@example.org")).await;
     }
-    let damage = "update outbox set message = recipient where id = 1";
-    outbox
-        .database
-        .write(move |c| Box::pin(async move { sqlx::query(damage).execute(c).await }))
-        .await
-        .unwrap();
+    outbox.change("update outbox set message = recipient where id = 1").await;
     outbox.step().await;
     assert_eq!(outbox.states().await, [State::NeedsAttention, State::Sent, State::Sent]);
     assert!(outbox.trouble().await.contains("does not open"));

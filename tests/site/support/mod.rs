@@ -11,7 +11,8 @@ use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
-use mybackpain::mail::{Post, Progress, Sender, Worker};
+use mybackpain::mail::{Progress, Sender, Transport, Worker};
+use mybackpain::operations::letters;
 use mybackpain::router::{rendered_pages, router};
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
@@ -40,6 +41,7 @@ pub const READING: SignedDuration = SignedDuration::from_secs(3);
 pub struct Site {
     pub folder: TempDir,
     pub app: App,
+    library: Arc<Library>,
     pub clock: Clock,
     pub phones: staff::Phones,
     router: Router,
@@ -82,19 +84,18 @@ impl Site {
         let content = std::path::Path::new("content");
         let around = Around::load(content, base_url.to_owned()).unwrap();
         let (library, rendered_pages) = loaded(&around, base_url);
-        let sender = Arc::new(Sender::new(&around, None).unwrap());
         let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
         let app = App::new(Parts {
             database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
-            sender,
             limits,
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
-        let router = router(app.clone(), library, rendered_pages, ClientIpSource::ConnectInfo).unwrap();
-        Site { folder, app, clock, phones: staff::Phones::default(), router }
+        let router =
+            router(app.clone(), library.clone(), rendered_pages, ClientIpSource::ConnectInfo).unwrap();
+        Site { folder, app, library, clock, phones: staff::Phones::default(), router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
@@ -121,13 +122,24 @@ impl Site {
 
     /// A worker that writes mail to files in the site's folder.
     pub fn worker(&self) -> Arc<Worker> {
+        self.worker_with(Transport::Files(self.folder.path().join("mail")))
+    }
+
+    pub fn worker_with(&self, transport: Transport) -> Arc<Worker> {
+        self.worker_of(transport, None)
+    }
+
+    /// The same for mail from an address of its own.
+    pub fn worker_from(&self, from: &str) -> Arc<Worker> {
+        self.worker_of(Transport::Files(self.folder.path().join("mail")), Some(from))
+    }
+
+    fn worker_of(&self, transport: Transport, from: Option<&str>) -> Arc<Worker> {
         Arc::new(Worker {
-            database: self.app.database.clone(),
-            cipher: self.app.cipher.clone(),
-            sender: self.app.sender.clone(),
-            post: Post::Files(self.folder.path().join("mail")),
-            clock: self.clock.clone(),
-            waiting: self.app.mail_waiting.clone(),
+            app: self.app.clone(),
+            sender: Sender::new(&self.app.site, from).unwrap(),
+            transport,
+            renderer: letters::renderer(&self.app, &self.library),
             progress: Progress::default(),
         })
     }

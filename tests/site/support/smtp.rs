@@ -28,6 +28,8 @@ pub enum Fault {
     Silence,
     /// Says nothing until told to go on, and then what is usual.
     Wait,
+    /// A line that never ends.
+    Endless,
 }
 
 /// A message as the server has it.
@@ -208,6 +210,9 @@ impl Shared {
                 self.may_go_on.acquire().await.ok()?.forget();
                 say(stream, usual).await
             }
+            Fault::Endless => loop {
+                stream.get_mut().write_all(&[b'2'; 8192]).await.ok()?;
+            },
         }
     }
 

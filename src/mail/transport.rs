@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::mail::smtp::{Security, Server};
 
-pub enum Post {
+pub enum Transport {
     Smtp(Box<Server>),
     Files(PathBuf),
     /// For made-up data: nothing is ever sent. Kept in a folder or, without one, only taken. Addresses that can reach
@@ -22,18 +22,18 @@ const HOW_TO: &str = "--smtp is not understood; write smtps://user:password@host
     smtp://user:password@host?tls=required, or smtp://localhost for a mail server on this machine; \
     in the user and the password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
 
-impl Post {
+impl Transport {
     /// Mail goes to `folder` when no mail server is given.
-    pub fn parse(smtp: Option<&str>, folder: PathBuf) -> anyhow::Result<Post> {
-        smtp.map_or(Ok(Post::Files(folder)), |url| Ok(Post::Smtp(Box::new(server(url)?))))
+    pub fn parse(smtp: Option<&str>, folder: PathBuf) -> anyhow::Result<Transport> {
+        smtp.map_or(Ok(Transport::Files(folder)), |url| Ok(Transport::Smtp(Box::new(server(url)?))))
     }
 
     /// For the line at the start. Never the user or the password.
     pub fn describe(&self) -> String {
         match self {
-            Post::Smtp(server) => server.describe(),
-            Post::Demo(_) => "this is a demonstration: no mail is sent".to_owned(),
-            Post::Files(folder) => format!("mail is written to files in {}", folder.display()),
+            Transport::Smtp(server) => server.describe(),
+            Transport::Demo(_) => "this is a demonstration: no mail is sent".to_owned(),
+            Transport::Files(folder) => format!("mail is written to files in {}", folder.display()),
         }
     }
 }
@@ -82,7 +82,9 @@ mod tests {
     use super::*;
 
     fn described(url: &str) -> String {
-        Post::parse(Some(url), "var/mail".into()).unwrap_or_else(|error| panic!("{url}: {error}")).describe()
+        Transport::parse(Some(url), "var/mail".into())
+            .unwrap_or_else(|error| panic!("{url}: {error}"))
+            .describe()
     }
 
     #[test]
@@ -107,7 +109,7 @@ mod tests {
             assert_eq!(described(url), words);
         }
         assert_eq!(
-            Post::parse(None, "var/mail".into()).unwrap().describe(),
+            Transport::parse(None, "var/mail".into()).unwrap().describe(),
             "mail is written to files in var/mail"
         );
     }
@@ -135,7 +137,7 @@ mod tests {
             "smtp://user:secret%0d%0a@host",
             "smtp://user:secret%ff@host",
         ] {
-            let words = format!("{:#}", Post::parse(Some(url), PathBuf::new()).err().expect(url));
+            let words = format!("{:#}", Transport::parse(Some(url), PathBuf::new()).err().expect(url));
             assert!(words.contains("--smtp") && words.contains("write"), "{words}");
             assert!(!words.contains("secret"), "{words}");
         }

@@ -2,9 +2,9 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::mail::Purpose;
-use crate::mail::desk::{Filter, MOST_TASKS, PAGE, Show};
+use crate::mail::follow_up::filter::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::outcome::{MOST_UNCERTAIN, State};
+use crate::mail::purpose::Purpose;
 
 #[derive(sqlx::FromRow)]
 pub struct Row {
@@ -15,6 +15,7 @@ pub struct Row {
     pub reference: String,
     pub recipient: Option<Vec<u8>>,
     pub kept: bool,
+    pub has_letter: bool,
     #[sqlx(try_from = "String")]
     pub state: State,
     pub created_at: i64,
@@ -35,11 +36,13 @@ pub struct Stored {
     #[sqlx(try_from = "String")]
     pub purpose: Purpose,
     pub reference: String,
-    pub recipient: Vec<u8>,
-    pub message: Vec<u8>,
+    pub topic: String,
+    pub recipient: Option<Vec<u8>>,
+    pub letter: Option<Vec<u8>>,
 }
 
-const COLUMNS: &str = "id, message_id, purpose, reference, recipient, message is not null as kept, state, \
+const COLUMNS: &str = "id, message_id, purpose, reference, recipient, letter is not null or message is not null as kept, \
+    letter is not null as has_letter, state, \
     created_at, due_at, finished_at, attempts, trouble, settled_at, settled_by, settled_why, followed_by";
 
 /// The condition of each view; the words are ours, never a visitor's.
@@ -60,7 +63,7 @@ pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<Row
         shown(filter.show)
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(filter.purpose.map_or("", Purpose::word))
+        .bind(filter.purpose.map_or("", Purpose::as_str))
         .bind(&filter.reference)
         .bind(PAGE)
         .bind((filter.page - 1) * PAGE)
@@ -79,7 +82,7 @@ pub async fn count(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<i64> {
         shown(filter.show)
     );
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(filter.purpose.map_or("", Purpose::word))
+        .bind(filter.purpose.map_or("", Purpose::as_str))
         .bind(&filter.reference)
         .fetch_one(readers)
         .await
@@ -103,29 +106,24 @@ pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Row> {
 /// The Message-ID of a failure that nobody has dealt with, and whether its message is still here.
 pub async fn task(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<(String, bool)>> {
     let sql = format!(
-        "select message_id, message is not null and recipient is not null from outbox where id = $1 and {}",
+        "select message_id, (letter is not null or message is not null) and recipient is not null from outbox where id = $1 and {}",
         shown(Show::ToDo)
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
 }
 
 pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Stored> {
-    sqlx::query_as("select message_id, purpose, reference, recipient, message from outbox where id = $1")
-        .bind(id)
-        .fetch_one(connection)
-        .await
-}
-
-pub async fn id_of(connection: &mut SqliteConnection, message_id: &str) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select id from outbox where message_id = $1")
-        .bind(message_id)
-        .fetch_one(connection)
-        .await
+    sqlx::query_as(
+        "select message_id, purpose, reference, topic, recipient, letter from outbox where id = $1",
+    )
+    .bind(id)
+    .fetch_one(connection)
+    .await
 }
 
 pub async fn queue_again(connection: &mut SqliteConnection, id: i64, now: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox set state = 'queued', due_at = $2, resent_at = $2, attempts = 0, \
+        "update outbox set state = 'queued', due_at = $2, resent_at = $2, attempts = 0, tries = 0, tried_for = 0, \
          uncertain = min(uncertain, $3), data_sent_at = null, finished_at = null where id = $1",
     )
     .bind(id)
@@ -147,7 +145,7 @@ pub async fn settle(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "update outbox set settled_at = $2, settled_by = $3, settled_why = $4, followed_by = $5, \
-         message = null, recipient = null where id = $1",
+         letter = null, message = null, recipient = null where id = $1",
     )
     .bind(id)
     .bind(now)
@@ -156,6 +154,16 @@ pub async fn settle(
     .bind(followed_by)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The mail that took the place of one that is settled.
+pub async fn set_follower(connection: &mut SqliteConnection, id: i64, follower: i64) -> sqlx::Result<()> {
+    sqlx::query("update outbox set followed_by = $2 where id = $1")
+        .bind(id)
+        .bind(follower)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -13,6 +13,10 @@ const MEANINGS: &[(&[&str], &str)] = &[
         "The stored mail cannot be read. Ask for a new one to be made, or phone the patient.",
     ),
     (
+        &["does not know"],
+        "This version of our program does not know this kind of mail. Tell who looks after the site; with the right version, send it again.",
+    ),
+    (
         &["internal"],
         "Our own program failed at this mail. Send it again; if it fails again, tell who looks after the site.",
     ),
@@ -171,6 +175,7 @@ mod tests {
         ("STARTTLS: the server offers no encryption, and the password is not sent without it", "encryption"),
         ("the message: it may have gone three times, and no reply came", "may have arrived"),
         ("opening: the stored mail does not open or has no address", "cannot be read"),
+        ("opening: this version of the program does not know this mail", "does not know this kind"),
         ("writing the file: No space left on device", "written to its folder"),
         ("internal", "Our own program"),
         ("the message: 554 no", "refused it for good"),

@@ -1,0 +1,109 @@
+//! The mail that tells a patient of a booking, a change or a cancellation, with a calendar file.
+
+use askama::Template;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::consultations::bookings::booking::{Booking, Setting};
+use crate::consultations::bookings::invitation::Invitation;
+use crate::consultations::request::Request;
+use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
+use crate::web::form::plain_name;
+use crate::web::site::Site;
+
+/// What the mail tells.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum News {
+    Booked,
+    Changed,
+    Cancelled,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct BookingLetter {
+    name: String,
+    booking: Booking,
+    news: News,
+    /// Of the private page.
+    token: String,
+}
+
+/// Who it is from and to, and when it was made.
+pub struct Envelope<'a> {
+    pub reference: &'a str,
+    pub from: &'a str,
+    pub to: &'a str,
+    pub created_at: Timestamp,
+    /// The link with which the owner of the address stops mail to it.
+    pub stop: String,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_booking.txt")]
+struct Text<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    name: &'a str,
+    booking: &'a Booking,
+    news: News,
+    when: &'a str,
+    link: &'a str,
+    stop: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_booking.html")]
+struct Html<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    name: &'a str,
+    booking: &'a Booking,
+    news: News,
+    when: &'a str,
+    link: &'a str,
+    stop: &'a str,
+}
+
+impl News {
+    /// The heading of the mail.
+    fn heading(self) -> &'static str {
+        match self {
+            News::Booked => "Your consultation is booked",
+            News::Changed => "Your consultation has changed",
+            News::Cancelled => "Your consultation is cancelled",
+        }
+    }
+}
+
+impl Letter for BookingLetter {
+    const PURPOSE: Purpose = Purpose::ConsultationBooking;
+}
+
+impl BookingLetter {
+    pub fn of(request: &Request, booking: Booking, news: News, token: String) -> BookingLetter {
+        BookingLetter { name: plain_name(&request.name).to_owned(), booking, news, token }
+    }
+
+    /// Every mail about the booking of a request: a newer one replaces one that waits.
+    pub fn topic(reference: &str) -> String {
+        format!("booking:{reference}")
+    }
+
+    pub fn render(&self, site: &Site, envelope: Envelope<'_>) -> Result<RenderedLetter, askama::Error> {
+        let BookingLetter { name, booking, news, token } = self;
+        let Envelope { reference, from, to, created_at, stop } = envelope;
+        let when = &site.clinic.calendar().say_with_year(booking.starts_at);
+        let (link, news) = (&site.url(&format!("/consultations/{token}")), *news);
+        let cancelled = news == News::Cancelled;
+        let file = Invitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };
+        Ok(RenderedLetter {
+            to_name: name.to_owned(),
+            subject: format!("{}: {when}", news.heading()),
+            text: Text { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
+            html: Html { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
+            calendar: Some(CalendarFile { method: file.method(), text: file.to_string() }),
+            stop: Some(stop),
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! Rules about callouts: how those about 999 and 111 begin, and that what they claim has a source.
+
+use crate::library::check::prose::{Callout, Prose};
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::check::words;
+use crate::library::check::words::has_any;
+use crate::library::markdown::Kind;
+
+/// That 999 and 111 are worded as the house does.
+pub fn titles(source: &Source, prose: &Prose) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for Callout { place, kind, title, .. } in &prose.callouts {
+        let openings = match kind {
+            Kind::Emergency => words::EMERGENCY_OPENINGS,
+            Kind::Urgent => words::URGENT_OPENINGS,
+            Kind::NonUrgent | Kind::Note => continue,
+        };
+        let begins = |opening: &&str| {
+            title.strip_prefix(*opening).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        };
+        if !openings.iter().any(begins) {
+            let message = format!("{title:?} does not begin as the house does, such as {:?}", openings[0]);
+            findings.push(source.in_text(*place, "house-wording", message));
+        }
+    }
+    findings
+}
+
+/// Signs and notes rest on a source, or say that there is none. When to ask a GP is advice and needs none.
+pub fn sources(source: &Source, prose: &Prose) -> Vec<Finding> {
+    let claims = |callout: &&Callout| {
+        callout.kind != Kind::NonUrgent && !callout.cited && !has_any(&callout.words, words::NO_SOURCE)
+    };
+    let said = |callout: &Callout| {
+        let message = format!("{:?} cites no source", callout.title);
+        source.in_text(callout.place, "callout-without-source", message)
+    };
+    prose.callouts.iter().filter(claims).map(said).collect()
+}

@@ -1,0 +1,79 @@
+//! A treatment is not named without its harms: for each, what at least one word on the page must say.
+
+use crate::library::check::prose::{Passage, Prose};
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::check::words::{find, has_any};
+
+/// Words for a treatment, and words of which one must stand on the same page.
+struct Treatment {
+    names: &'static [&'static str],
+    harms: &'static [&'static str],
+}
+
+const fn treatment(names: &'static [&'static str], harms: &'static [&'static str]) -> Treatment {
+    Treatment { names, harms }
+}
+
+const TREATMENTS: &[Treatment] = &[
+    treatment(
+        &["ibuprofen", "naproxen", "diclofenac", "anti-inflammator*", "nsaid*"],
+        &["stomach", "ulcer*", "bleed*", "kidney*"],
+    ),
+    treatment(&["paracetamol", "co-codamol"], &["liver", "overdose", "too much", "headaches"]),
+    treatment(
+        &["opioid*", "codeine", "morphine", "tramadol", "oxycodone", "strong painkiller*"],
+        &["depend*", "addict*", "constipat*", "breathing", "sleepy", "suddenly", "ill", "side effect*"],
+    ),
+    treatment(
+        &["gabapentin", "pregabalin"],
+        &["dizz*", "depend*", "breathing", "fatal", "kill", "suddenly", "side effect*"],
+    ),
+    treatment(
+        &["amitriptyline", "duloxetine", "antidepressant*"],
+        &["sleepy", "sleepiness", "dizz*", "dry mouth", "overdose", "suddenly", "side effect*"],
+    ),
+    treatment(
+        &["diazepam", "benzodiazepine*", "muscle relaxant*"],
+        &["depend*", "sleepy", "suddenly", "side effect*"],
+    ),
+    treatment(
+        &["sleeping tablet*", "sleeping pill*", "z-drug*"],
+        &["depend*", "sleepy", "suddenly", "fall*"],
+    ),
+    treatment(
+        &["injection*", "epidural*"],
+        &["infection*", "bleed*", "headache*", "numb", "nerve damage", "complication*", "go wrong", "harm*"],
+    ),
+    treatment(
+        &["spinal surgery", "back surgery", "surgery for", "surgery may", "operation", "operations"],
+        &["infection*", "clot*", "complication*", "go wrong", "risk*", "harm*", "nerve damage", "paralysis"],
+    ),
+    treatment(
+        &["cbt-i", "cbt for insomnia", "sleep restriction"],
+        &["sleepier", "sleepy", "sleepiness", "harder at first", "worse at first"],
+    ),
+    treatment(&["manipulation", "manual therapy"], &["sore", "soreness", "harm*", "stroke", "risk*"]),
+    treatment(&["acupuncture"], &["bruis*", "bleed*", "sore", "harm*", "risk*"]),
+    treatment(&["tens"], &["pacemaker*", "skin", "harm*", "driv*"]),
+];
+
+/// The first mention of each treatment that the page names without one of its harms.
+pub fn harms(source: &Source, prose: &Prose) -> Vec<Finding> {
+    let said = |words: &[&str]| prose.passages.iter().any(|passage| has_any(&passage.words, words));
+    TREATMENTS
+        .iter()
+        .filter(|treatment| !said(treatment.harms))
+        .filter_map(|treatment| {
+            let (passage, at, name) =
+                prose.passages.iter().find_map(|passage| first(passage, treatment.names))?;
+            let message = format!("{name:?} is named, and none of its harms: {}", treatment.harms.join(", "));
+            Some(source.in_text(passage.place(at), "treatment-without-harms", message))
+        })
+        .collect()
+}
+
+fn first<'p>(passage: &'p Passage, names: &[&str]) -> Option<(&'p Passage, usize, &'p str)> {
+    let found = names.iter().flat_map(|name| find(&passage.words, name)).min_by_key(|range| range.start)?;
+    Some((passage, found.start, &passage.words[found]))
+}

@@ -1,0 +1,85 @@
+//! Everything that the files alone show, whatever the day.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::library::check::across::Known;
+use crate::library::check::prose::Prose;
+use crate::library::check::report::Finding;
+use crate::library::check::source::Source;
+use crate::library::check::wording::wording;
+use crate::library::check::{assessment, body, figures, front, shared, topics};
+use crate::library::collection::Library;
+use crate::library::front_matter::Allow;
+use crate::library::sheet::Sheet;
+use crate::web::site::Site;
+
+/// The server's start refuses its errors, and no others.
+pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
+    let known = Known::new(content, library);
+    let mut findings = known.slugs(content);
+    findings.extend(topics::contradictions(content, library));
+    for (sheet, source) in sheets(content, library) {
+        let front = &sheet.front;
+        let prose = Prose::read(source.text());
+        findings.extend(front::check(&source, front));
+        findings.extend(front::allowances(&source, &front.allow));
+        let fields = [("title", &front.title), ("subtitle", &front.subtitle), ("summary", &front.summary)];
+        findings.extend(fields.iter().flat_map(|(field, words)| own_words(&source, field, words)));
+        findings.extend(front.related.iter().flat_map(|related| own_words(&source, "related", &related.why)));
+        findings.extend(body::check(&source, &prose));
+        findings.extend(body::sheet(&source, &prose, front.pom_reviewed_by.as_deref()));
+        findings.extend(figures::check(content, &source, &prose));
+        findings.extend(known.sheet(&source, sheet, &prose));
+        findings.extend(known.links(&source, &sheet.path(), &sheet.text));
+    }
+    for page in &library.pages {
+        let Ok(source) = Source::open(&page.file(content)) else { continue };
+        let front = &page.front;
+        findings.extend(front::lengths(&source, &front.title, &front.summary));
+        findings.extend(front::allowances(&source, &front.allow));
+        let fields = [("title", &front.title), ("subtitle", &front.subtitle), ("summary", &front.summary)];
+        findings.extend(fields.iter().flat_map(|(field, words)| own_words(&source, field, words)));
+        findings.extend(body::check(&source, &Prose::read(source.text())));
+        findings.extend(known.links(&source, &page.path(), &page.text));
+    }
+    findings.extend(same_reasons(content, library));
+    findings.extend(shared::safety(content, &site.safety, library));
+    findings.extend(shared::glossary(content, library, &known));
+    findings.extend(assessment::check(content, &library.questions, &known));
+    findings
+}
+
+/// Each sheet with its file.
+pub fn sheets<'l>(content: &'l Path, library: &'l Library) -> impl Iterator<Item = (&'l Sheet, Source)> {
+    // A file that was there a moment ago: a vanished one is gone from the check too.
+    library.sheets.iter().filter_map(move |sheet| Some((sheet, Source::open(&sheet.file(content)).ok()?)))
+}
+
+fn own_words(source: &Source, field: &str, words: &str) -> Vec<Finding> {
+    wording(words, |at, rule, message| source.at_value(field, &words[at..], rule, message))
+}
+
+/// A reason for keeping a warning that two pages share says nothing of either.
+fn same_reasons(content: &Path, library: &Library) -> Vec<Finding> {
+    let sheets = library.sheets.iter().map(|sheet| (sheet.file(content), &sheet.front.allow));
+    let pages = library.pages.iter().map(|page| (page.file(content), &page.front.allow));
+    let mut seen: HashMap<String, String> = HashMap::new();
+    let mut findings = Vec::new();
+    for (file, allow) in sheets.chain(pages) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for Allow { why, .. } in allow {
+            let words = why.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+            match seen.get(&words) {
+                Some(other) if *other != name => {
+                    if let Ok(source) = Source::open(&file) {
+                        let message = format!("{other} gives the same reason");
+                        findings.push(source.at_value("allow", why, "same-reason", message));
+                    }
+                }
+                _ => _ = seen.insert(words, name.clone()),
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,89 @@
+//! Runs the whole check on a content folder: what the files show, the calendar, git, and what a file keeps.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::clinic::content_file::Misread;
+use crate::library::check::report::{Finding, Report};
+use crate::library::check::source::Source;
+use crate::library::check::{body, front, git, look, rules};
+use crate::library::collection::Library;
+use crate::library::front_matter::{Allow, FrontMatter};
+use crate::library::gather::gather;
+use crate::web::site::Site;
+
+/// Checks a content folder on a day.
+pub fn run(content: &Path, today: Date) -> Report {
+    let gathered = Site::load(content, "http://localhost".to_owned())
+        .and_then(|site| gather(content, &site).map(|(library, findings)| (site, library, findings)));
+    let (site, library, mut findings) = match gathered {
+        Ok(gathered) => gathered,
+        Err(error) => {
+            return Report {
+                findings: vec![unreadable(content, &error)],
+                kept: 0,
+                sheets: 0,
+                pages: 0,
+                measures: Vec::new(),
+            };
+        }
+    };
+    findings.extend(look::look(content, &site, &library));
+    let changed = git::Changed::below(content);
+    for (sheet, source) in look::sheets(content, &library) {
+        findings.extend(front::dates(&source, &sheet.front, today));
+        let committed = changed.committed(content, &source.path);
+        findings.extend(committed.and_then(|committed| same_version(&source, &sheet.front, committed)));
+    }
+    let files = library.sheets.iter().map(|sheet| sheet.file(content));
+    let files = files.chain(library.pages.iter().map(|page| page.file(content)));
+    let measures = files.filter_map(|file| Some(body::measure(&Source::open(&file).ok()?))).collect();
+    let before = findings.len();
+    let (mut findings, unused) = keep(content, &library, findings);
+    let kept = before - findings.len();
+    findings.extend(unused);
+    findings.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
+    Report { findings, kept, sheets: library.sheets.len(), pages: library.pages.len(), measures }
+}
+
+/// A text that changed since it was committed, under the same version.
+fn same_version(source: &Source, front: &FrontMatter, committed: String) -> Option<Finding> {
+    let before = Source::new(&source.path, committed);
+    let said = before.front().and_then(|front| toml::from_str::<FrontMatter>(front).ok())?;
+    let same_text = source.text().split_whitespace().eq(before.text().split_whitespace());
+    let message = format!("the text differs from the committed one, which is {} too", said.version);
+    (!same_text && said.version == front.version)
+        .then(|| source.at_field("version", "version-unchanged", message))
+}
+
+/// Takes out the warnings that a file allows, and tells of allowances that allowed nothing.
+fn keep(content: &Path, library: &Library, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
+    let sheets = library.sheets.iter().map(|sheet| (sheet.file(content), &sheet.front.allow));
+    let pages = library.pages.iter().map(|page| (page.file(content), &page.front.allow));
+    let mut findings = findings;
+    let mut unused = Vec::new();
+    for (file, allow) in sheets.chain(pages).filter(|(_, allow)| !allow.is_empty()) {
+        let name = file.display().to_string();
+        for Allow { rule, .. } in allow {
+            let before = findings.len();
+            let warning = rules::find(rule).is_some_and(|rule| rule.level == rules::Level::Warning);
+            findings.retain(|found| !(warning && found.file == name && found.rule.id == rule));
+            if warning
+                && findings.len() == before
+                && let Ok(source) = Source::open(&file)
+            {
+                let message = format!("no {rule} is here");
+                unused.push(source.at_value("allow", &format!("\"{rule}\""), "unused-allow", message));
+            }
+        }
+    }
+    (findings, unused)
+}
+
+fn unreadable(content: &Path, error: &anyhow::Error) -> Finding {
+    match error.downcast_ref::<Misread>() {
+        Some(misread) => Finding::new(misread.file.as_str(), misread.place, "data-file", &misread.message),
+        None => Finding::of_file(content, "data-file", format!("{error:#}")),
+    }
+}

@@ -1,0 +1,6 @@
+//! Counts in words.
+
+/// "1 problem", "2 problems".
+pub fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}

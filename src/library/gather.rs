@@ -1,0 +1,89 @@
+//! Reads the content folder, as far as it can be read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::clinic::read_toml;
+use crate::library::check::report::Finding;
+use crate::library::collection::Library;
+use crate::library::file::{markdown_files, read};
+use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
+use crate::library::glossary::Glossary;
+use crate::library::markdown::Names;
+use crate::library::names::names;
+use crate::library::questions::Questions;
+use crate::library::reference::Reference;
+use crate::library::search::{Index, Synonyms};
+use crate::library::sheet::{Kind, PlainPage, Sheet};
+use crate::library::{glossary, markdown, search, topics};
+use crate::web::site::Site;
+
+/// Everything that can be read, and what is wrong with the rest.
+pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Finding>)> {
+    let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
+    let names = names(content, site)?;
+    let glossary = glossary::read(content)?;
+    let topics = topics::load(content)?;
+    let questions = Questions::load(content)?;
+    let synonyms = Synonyms::load(content)?;
+    let index = Index::build(Vec::new(), &synonyms)?;
+    let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
+    let figures = names.figures.clone();
+    let mut library =
+        Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
+    let mut findings = Vec::new();
+    for kind in [Kind::FactSheet, Kind::Guide] {
+        for file in markdown_files(&content.join(kind.folder()))? {
+            match sheet(kind, &file, &names, &library.glossary, site) {
+                Ok(sheet) => library.sheets.push(sheet),
+                Err(found) => findings.extend(found),
+            }
+        }
+    }
+    for file in markdown_files(&content.join("pages"))? {
+        match plain_page(&file, &names) {
+            Ok(page) => library.pages.push(page),
+            Err(found) => findings.extend(found),
+        }
+    }
+    library.sheets.sort_by_key(|sheet| sheet.front.title.to_lowercase());
+    for sheet in &mut library.sheets {
+        sheet.sources =
+            sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
+    }
+    library.index = Index::build(search::sources(&library, site), &synonyms)?;
+    Ok((library, findings))
+}
+
+fn sheet(
+    kind: Kind,
+    file: &Path,
+    names: &Names,
+    glossary: &Glossary,
+    site: &Site,
+) -> Result<Sheet, Vec<Finding>> {
+    let read = read::<FrontMatter>(file)?;
+    let with_terms = Names { terms: glossary::for_sheet(glossary, &read.slug), ..names.clone() };
+    let text = markdown::html(&read.text, &with_terms).map_err(|faults| read.findings(file, faults))?;
+    let for_mail = Names { base_url: site.base_url.clone(), for_mail: true, ..names.clone() };
+    let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.findings(file, faults))?;
+    let words = read.text.split_whitespace().count();
+    Ok(Sheet {
+        kind,
+        slug: read.slug,
+        mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
+        passages: markdown::passages(&read.text, names),
+        sources: Vec::new(),
+        mail_html: mail.key_points + &mail.body,
+        minutes: words.div_ceil(200).max(1),
+        front: read.front,
+        text,
+    })
+}
+
+fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Finding>> {
+    let read = read::<PlainFrontMatter>(file)?;
+    let text = markdown::html(&read.text, names).map_err(|faults| read.findings(file, faults))?;
+    let passages = markdown::passages(&read.text, names);
+    Ok(PlainPage { slug: read.slug, front: read.front, text, passages })
+}

@@ -1,0 +1,78 @@
+//! One thing to read: a fact sheet, a guide or a plain page, as its file says and as it is shown.
+
+use std::path::{Path, PathBuf};
+
+use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
+use crate::library::markdown::{Html, Passage};
+use crate::library::reference::Reference;
+
+/// Short and about one thing, or long with a list of contents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    FactSheet,
+    Guide,
+}
+
+/// One fact sheet or guide.
+pub struct Sheet {
+    pub kind: Kind,
+    pub slug: String,
+    pub front: FrontMatter,
+    pub text: Html,
+    /// The same text for a mail: drawings as words, whole links.
+    pub mail_html: String,
+    pub mail_text: String,
+    /// The same text for the search.
+    pub passages: Vec<Passage>,
+    /// The sources it cites, in the order of their numbers.
+    pub sources: Vec<Reference>,
+    /// Minutes to read, at 200 words a minute.
+    pub minutes: usize,
+}
+
+/// Privacy, accessibility, cookies, about.
+pub struct PlainPage {
+    pub slug: String,
+    pub front: PlainFrontMatter,
+    pub text: Html,
+    pub passages: Vec<Passage>,
+}
+
+impl Kind {
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::FactSheet => "Fact sheet",
+            Kind::Guide => "Guide",
+        }
+    }
+
+    /// The folder of its files, and the first part of its address.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Kind::FactSheet => "fact-sheets",
+            Kind::Guide => "guides",
+        }
+    }
+}
+
+impl Sheet {
+    pub fn path(&self) -> String {
+        format!("/{}/{}", self.kind.folder(), self.slug)
+    }
+
+    /// The file it was read from.
+    pub fn file(&self, content: &Path) -> PathBuf {
+        content.join(self.kind.folder()).join(format!("{}.md", self.slug))
+    }
+}
+
+impl PlainPage {
+    pub fn path(&self) -> String {
+        format!("/{}", self.slug)
+    }
+
+    /// The file it was read from.
+    pub fn file(&self, content: &Path) -> PathBuf {
+        content.join("pages").join(format!("{}.md", self.slug))
+    }
+}

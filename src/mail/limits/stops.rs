@@ -1,0 +1,59 @@
+//! Addresses whose owner wants no mail, and the staff who lift a stop that was a mistake.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::mail::limits::marks::{mark, wide_mark};
+use crate::mail::limits::store;
+use crate::mail::limits::store::Cause;
+use crate::mail::outbox::field;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{Cipher, FieldId};
+
+/// True when the owner of an address asked us to send nothing more to it.
+pub async fn is_stopped(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    address: &str,
+) -> sqlx::Result<bool> {
+    store::is_stopped(connection, [&mark(cipher, address), &wide_mark(cipher, address)]).await
+}
+
+/// Sends nothing more to an address, and takes back what waits to be sent to it. Says what that was.
+pub async fn stop(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    address_mark: &str,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Cause>> {
+    store::stop(connection, address_mark, seconds(now)).await?;
+    let mut taken_back = Vec::new();
+    for waiting in store::waiting(connection).await? {
+        let to = cipher.decrypt(field(&waiting.message_id, "recipient"), &waiting.recipient);
+        let theirs =
+            to.is_ok_and(|to| mark(cipher, &to) == address_mark || wide_mark(cipher, &to) == address_mark);
+        if theirs && waiting.cause.purpose.is_to_patients() {
+            store::take_back(connection, waiting.id).await?;
+            taken_back.push(waiting.cause);
+        }
+    }
+    Ok(taken_back)
+}
+
+/// Lets mail go to an address again, because its owner told a member of staff so. False when none was stopped.
+pub async fn lift_stop(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    address: &str,
+    why: &str,
+    staff: i64,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let mut lifted = false;
+    for mark in [mark(cipher, address), wide_mark(cipher, address)] {
+        let place = FieldId { table: "suppressions", reference: &mark, column: "lifted_why" };
+        let why = cipher.encrypt(place, why);
+        lifted |= store::lift_stop(connection, &mark, why, staff, seconds(now)).await?;
+    }
+    Ok(lifted)
+}

@@ -1,0 +1,115 @@
+//! Stores a mail in the transaction of its cause, so that a request and its mail are kept or lost together.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::mail::letter::{Letter, NewMail};
+use crate::mail::message::{message_id, parse};
+use crate::mail::purpose::Purpose;
+use crate::mail::store;
+use crate::storage::clock::seconds;
+use crate::storage::encryption::{Cipher, FieldId};
+use crate::web::app::App;
+use crate::web::form::email;
+
+/// Stores a mail that is sent from `due` on. Gives its number.
+///
+/// One of the same topic that still waits, or failed, is replaced: what was said last arrives last. After the commit,
+/// wake the worker through `App::mail_waiting`. An address that mail cannot go to is an error.
+pub async fn enqueue(
+    connection: &mut SqliteConnection,
+    app: &App,
+    mail: NewMail,
+    now: Timestamp,
+    due: Timestamp,
+) -> sqlx::Result<i64> {
+    let to =
+        parse(&email::for_delivery(&mail.to)).map_err(|error| sqlx::Error::Decode(error.into()))?.to_string();
+    let id = message_id(&app.site);
+    let new = store::NewRow {
+        message_id: &id,
+        purpose: mail.purpose,
+        reference: &mail.reference,
+        topic: &mail.topic,
+        recipient: app.cipher.encrypt(field(&id, "recipient"), &to),
+        letter: app.cipher.encrypt(field(&id, "letter"), &mail.letter),
+        now: seconds(now),
+        due: seconds(due),
+    };
+    let number = store::insert(connection, new).await?;
+    if !mail.topic.is_empty() {
+        store::replace_older(connection, &mail.topic, Some(number), seconds(now)).await?;
+    }
+    Ok(number)
+}
+
+/// What was to be said about a topic, and still waits or failed, is not said any more.
+pub async fn cancel_waiting(
+    connection: &mut SqliteConnection,
+    topic: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    store::replace_older(connection, topic, None, seconds(now)).await
+}
+
+/// Changes the letter of the newest mail of its purpose and reference that has never gone. False when there is none.
+pub async fn amend_waiting<L: Letter + DeserializeOwned>(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    change: impl FnOnce(&mut L),
+) -> sqlx::Result<bool> {
+    let Some(waiting) = store::waiting_letter(connection, L::PURPOSE, reference).await? else {
+        return Ok(false);
+    };
+    let (id, message_id, letter) = waiting;
+    let place = field(&message_id, "letter");
+    let text = app.cipher.decrypt(place, &letter)?;
+    let Ok(mut letter) = serde_json::from_str(&text) else { return Ok(false) };
+    change(&mut letter);
+    let text = serde_json::to_string(&letter).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    store::set_letter(connection, id, app.cipher.encrypt(place, &text)).await?;
+    Ok(true)
+}
+
+/// How many mails of a purpose were made since then.
+pub async fn count_since(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    since: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<i64> {
+    store::count_since(connection, purpose, seconds(since), seconds(now)).await
+}
+
+/// False for an address that mail cannot go to.
+pub fn can_go_to(address: &str) -> bool {
+    parse(&email::for_delivery(address)).is_ok()
+}
+
+/// True when a mail of this topic was sent, or may have been.
+pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    store::may_have_gone(connection, topic).await
+}
+
+/// Erases every mail about something that its owner withdrew, sent or not.
+pub async fn forget(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    store::delete(connection, reference).await
+}
+
+/// Erases the addresses of mails that ended before `before`, and with them the words of failures.
+pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+    store::forget_recipients(connection, before).await
+}
+
+/// Why a mail was not sent, in the mail server's words. They may hold the patient's address.
+pub async fn trouble_of(readers: &SqlitePool, cipher: &Cipher, id: i64) -> sqlx::Result<Option<String>> {
+    let Some((message_id, encrypted)) = store::trouble(readers, id).await? else { return Ok(None) };
+    cipher.decrypt(field(&message_id, "trouble"), &encrypted).map(Some)
+}
+
+/// Where an encrypted value of a mail stands.
+pub(super) fn field<'a>(message_id: &'a str, column: &'static str) -> FieldId<'a> {
+    FieldId { table: "outbox", reference: message_id, column }
+}

@@ -1,0 +1,42 @@
+//! Makes the words of each stored mail, by the feature that stored it. Here because the outbox knows no feature.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::consultations::bookings::letter::{BookingLetter, Envelope};
+use crate::consultations::letters::{Confirmation, Notice};
+use crate::library::Library;
+use crate::mail::limits::stop_link;
+use crate::mail::{OutgoingMail, Purpose, RenderedLetter, Renderer};
+use crate::patients::complaints::letter::ComplaintNotice;
+use crate::patients::reports::letter::ReportLetter;
+use crate::staff::people::letter::InvitationLetter;
+use crate::web::app::App;
+
+pub fn renderer(app: &App, library: &Arc<Library>) -> Renderer {
+    let (app, library) = (app.clone(), library.clone());
+    Arc::new(move |mail| render(&app, &library, mail))
+}
+
+fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
+    let (site, reference) = (&app.site, mail.reference);
+    let stop = || stop_link(site, &app.cipher, mail.to);
+    Ok(match mail.purpose {
+        Purpose::ConsultationConfirmation => read::<Confirmation>(mail)?.render(site, reference, stop())?,
+        Purpose::ConsultationNotice => read::<Notice>(mail)?.render(site, reference)?,
+        Purpose::ConsultationBooking => {
+            let OutgoingMail { from, to, created_at, .. } = *mail;
+            let envelope = Envelope { reference, from, to, created_at, stop: stop() };
+            read::<BookingLetter>(mail)?.render(site, envelope)?
+        }
+        Purpose::Report => read::<ReportLetter>(mail)?.render(site, library, stop())?,
+        Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
+        Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,
+        Purpose::Unknown => anyhow::bail!("no feature of this version wrote this mail"),
+    })
+}
+
+fn read<T: DeserializeOwned>(mail: &OutgoingMail) -> anyhow::Result<T> {
+    Ok(serde_json::from_str(mail.letter)?)
+}
