@@ -22,7 +22,7 @@ fn score(page: &Answer, cookies: &[String]) -> i32 {
         let prefix = format!("{name}:");
         page.head.lines().filter(|line| line.to_lowercase().starts_with(&prefix)).count() == 1
     };
-    let scripts = Selector::parse("script").unwrap();
+    let scripts = Selector::parse("script[src]").unwrap();
     let body = Html::parse_document(&page.body);
     let mut scripts = body.select(&scripts).peekable();
     let has_scripts = scripts.peek().is_some();

@@ -115,10 +115,12 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/consultations/{token}/withdrawal", format!("{private}/withdrawal"), vec![]),
         ("/reports/stop/{token}", stop, vec![]),
         ("/summaries/{token}/withdrawal", format!("{summary}/withdrawal"), vec![]),
-        ("/assessment/safety/{key}", urgent, owned(&[("answer", "no")])),
+        ("/assessment/safety/{key}", urgent.clone(), owned(&[("answer", "no")])),
+        ("/assessment/safety/{key}/today", format!("{urgent}/today"), owned(&[("answer", "yes")])),
         ("/assessment/questions/{id}", first, owned(&[("answer", "lower-back")])),
-        ("/assessment/code", "/assessment/code".to_owned(), vec![]),
+        // Before a new code takes the place of this one.
         ("/assessment/resume", "/assessment/resume".to_owned(), owned(&[("code", &code)])),
+        ("/assessment/code", "/assessment/code".to_owned(), vec![]),
         ("/assessment/erasure", "/assessment/erasure".to_owned(), vec![]),
     ];
     let listed: BTreeSet<String> = posts
@@ -132,14 +134,20 @@ async fn without_room_no_post_of_the_public_writes_anything() {
     condition.keep_free(u64::MAX);
     for (route, path, form) in &posts {
         // The assessment goes by the cookie of who has answered; to begin one is for who has none.
-        let mut visitor =
-            if *route == "/assessment/safety/{key}" { site.visitor() } else { patient.on_the_same_device() };
+        let mut visitor = if route.starts_with("/assessment/safety/{key}") {
+            site.visitor()
+        } else {
+            patient.on_the_same_device()
+        };
         assert_eq!(post(&mut visitor, path, form).await, StatusCode::SERVICE_UNAVAILABLE, "{route}");
     }
     condition.keep_free(0);
     for (route, path, form) in &posts {
-        let mut visitor =
-            if *route == "/assessment/safety/{key}" { site.visitor() } else { patient.on_the_same_device() };
+        let mut visitor = if route.starts_with("/assessment/safety/{key}") {
+            site.visitor()
+        } else {
+            patient.on_the_same_device()
+        };
         let status = post(&mut visitor, path, form).await;
         assert!(status.is_success() || status.is_redirection(), "{route}: with room again, {status}");
     }

@@ -71,11 +71,11 @@ impl NetworkLimiter {
 
     /// The same for each of something, such as an account, apart.
     pub fn allows_for(&self, from: IpAddr, what: &impl Hash) -> bool {
-        // The wide ones first: who is stopped there does not fill the near ones.
+        // The household first: what is stopped there takes nothing from its neighbours.
         let wide = match from.to_canonical() {
             IpAddr::V6(_) => {
-                self.provider.allows(&(provider(from), what))
-                    && self.household.allows(&(household(from), what))
+                self.household.allows(&(household(from), what))
+                    && self.provider.allows(&(provider(from), what))
             }
             IpAddr::V4(_) => true,
         };
