@@ -151,6 +151,8 @@ pub fn good() -> TempDir {
         "clinic.toml",
         "bank-holidays.toml",
         "safety.toml",
+        "signs.toml",
+        "signs_real_words.txt",
         "synonyms.toml",
         "references.toml",
         "figures/sleep-positions.svg",
