@@ -39,9 +39,9 @@
     mark();
   }
 
-  // Closed parts are opened for paper, then closed again.
+  // Closed parts are opened for paper, then closed again. What a summary keeps behind "more" stays off it.
   let opened = [];
-  addEventListener('beforeprint', () => all('details:not([open])', (part) => {
+  addEventListener('beforeprint', () => all('details:not([open], .more)', (part) => {
     part.open = true;
     opened.push(part);
   }));
