@@ -8,7 +8,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   reporter: 'line',
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 5_000 },
   use: {
     locale: 'en-GB',
