@@ -160,7 +160,7 @@ fn leads(
     let repeated = question.fact || question.kind == Kind::Each;
     let somewhere = !answer.sheets.is_empty() || !answer.ask.is_empty() || opens;
     let at = |rule: &str, message: String| source.at_words(&format!("\"{}\"", answer.text), rule, message);
-    if answer.none == somewhere && !(repeated && !answer.none) {
+    if (answer.none || !repeated) && answer.none == somewhere {
         let message = match answer.none {
             true => format!("{:?} means none of these, and leads somewhere", answer.text),
             false => format!("{:?} leads to no sheet, no question to ask and no other question", answer.text),
