@@ -91,6 +91,7 @@ async fn without_room_no_post_of_the_public_writes_anything() {
     let private = link_in(mail, "http://localhost/consultations/");
     let code = patient.post("/assessment/code", &[]).await.first(".ref");
     let first = begin(&mut site.visitor()).await.location().to_owned();
+    let choice = patient.get(&first).await.attribute("main input[name=answer]", "value")[0].clone();
     let urgent = site.visitor().post("/assessment/safety", &[("answer", "no")]).await.location().to_owned();
     let new = with(consultation(), "concern", &["something else"]);
     let consultation_check = site.visitor().post("/consultations/new", &new).await;
@@ -116,8 +117,8 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/reports/stop/{token}", stop, vec![]),
         ("/summaries/{token}/withdrawal", format!("{summary}/withdrawal"), vec![]),
         ("/assessment/safety/{key}", urgent.clone(), owned(&[("answer", "no")])),
-        ("/assessment/safety/{key}/today", format!("{urgent}/today"), owned(&[("answer", "yes")])),
-        ("/assessment/questions/{id}", first, owned(&[("answer", "lower-back")])),
+        ("/assessment/safety/{key}/today", format!("{urgent}/today"), owned(&[("answer", "read")])),
+        ("/assessment/questions/{id}", first, owned(&[("answer", &choice)])),
         // Before a new code takes the place of this one.
         ("/assessment/resume", "/assessment/resume".to_owned(), owned(&[("code", &code)])),
         ("/assessment/code", "/assessment/code".to_owned(), vec![]),

@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings::letter::BookingLetter;
+use crate::consultations::handling;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::request::Request;
-use crate::consultations::handling;
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
