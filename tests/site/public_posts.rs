@@ -42,7 +42,7 @@ fn routed() -> BTreeSet<String> {
 async fn too_many_posts_from_one_network_are_refused_in_the_end_wherever_they_go() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     for (number, path) in (0_u8..).zip(routed()) {
-        let path = path.replace('{', "x").replace('}', "x");
+        let path = path.replace(['{', '}'], "x");
         let mut visitor = site.visitor_from([10, 2, 0, number]);
         let mut refused = false;
         for _ in 0..500 {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::library::check::across::Known;
+use crate::library::check::matching::find;
 use crate::library::check::report::Finding;
 use crate::library::check::shared::plain_words;
 use crate::library::check::source::Source;
-use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY, find};
+use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY};
 use crate::library::questions::{Answer, Kind, Question, Questions};
 
 /// A question is the h1 of its page.
