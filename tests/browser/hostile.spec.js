@@ -1,5 +1,5 @@
 // Whatever people type is shown as the words they typed, everywhere, and does nothing.
-import { ADMINISTRATOR, SHEET } from './support/site.js';
+import { ADMINISTRATOR, READING, SHEET } from './support/site.js';
 import { expect, mailTo, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const SCRIPT = '<script>alert(1)</script>';
@@ -87,6 +87,7 @@ test('a mistake and a complaint are shown on the desk as they were typed', async
   await page.goto(`/mistakes/new?about=${SHEET.split('/').at(-1)}`);
   await page.getByLabel('What is wrong?').fill(typed);
   await page.getByLabel(/Full name/).fill(IMAGE);
+  await page.waitForTimeout(READING);
   await page.getByRole('button', { name: 'Send' }).click();
   const mistake = await page.locator('.done .ref').innerText();
   await isOnlyText(page);

@@ -92,6 +92,20 @@ export function smallTargets() {
   return [...new Set(faults)].slice(0, 12);
 }
 
+/** The words on paper in letters of less than 12pt; sources, the record of a page and the foot may have 9pt. */
+export function smallPrint() {
+  const faults = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!node.data.trim() || element.closest('.hush, .trap, .skip, script, style, svg, sup') || !element.checkVisibility()) continue;
+    const points = parseFloat(getComputedStyle(element).fontSize) * 0.75;
+    const least = element.closest('.refs, .record, .site-foot, .site-head, .kicker, .facts, figcaption') ? 9 : 12;
+    if (points < least - 0.01) faults.push(`${points.toFixed(1)}pt: <${element.localName}> “${node.data.trim().slice(0, 40)}”`);
+  }
+  return [...new Set(faults)].slice(0, 12);
+}
+
 /** The spacing of text that a reader may set (WCAG 1.4.12). */
 export function spaceText() {
   const sheet = new CSSStyleSheet();

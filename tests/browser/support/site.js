@@ -21,7 +21,7 @@ export const DESK_ACCOUNT = { name: 'Sam Porter', email: 'sam@clinic.example', p
 
 export const ADMINISTRATOR = { name: 'Asha Okafor', email: 'asha@clinic.example', password: 'three odd words here', role: 'administrator' };
 
-/** A check page answered faster than this counts as filled in by a program. */
+/** A check page answered faster than this is asked for once more. */
 export const READING = 2_100;
 
 /** Starts the site; `limits` keeps the limits on sending that tests of other things leave out. */

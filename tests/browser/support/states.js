@@ -159,15 +159,19 @@ async function collect(site, guarded) {
   const hasty = new Visitor(guarded.origin);
   const again = hidden((await hasty.post('/consultations/new', FILLED)).html);
   const reportAgain = hidden((await hasty.post('/reports/new', { about: ABOUT, name: 'Ada', email: 'ada@example.org' })).html);
+  // Not within the two seconds in which a press is asked for once more.
+  await wait(READING);
   for (let sent = 0; sent < 5; sent += 1) await hasty.post('/consultations/new', { ...again, step: 'send' });
   check('check page after too many', await hasty.post('/consultations/new', { ...again, step: 'send' }), 429);
   report('report check page', 'report check page after too many', 429, await hasty.post('/reports/new', { ...reportAgain, step: 'send' }));
   const guesses = Array.from({ length: 11 }, () => hasty.post('/staff/sign-in', { email: 'x@example.org', password: 'y' }));
   desk('sign-in', 'sign-in after too many', 429, (await Promise.all(guesses)).find(({ status }) => status === 429));
 
-  // Everyone sends; one of them too fast to be a person.
-  const tooFast = await ask({ ...FILLED, name: 'Robby the Robot', concern: `Cheap pills: ${'http://pills.example/'.repeat(10)}` });
-  await visitor.post('/consultations/new', { ...hidden(tooFast.html), step: 'send' });
+  // A press that comes too soon is asked for once more; then everyone sends.
+  const tooSoon = await ask({ ...FILLED, name: 'Robby the Robot', concern: `Cheap pills: ${'http://pills.example/'.repeat(10)}` });
+  const onceMore = check('check page after a press too soon', await visitor.post('/consultations/new', { ...hidden(tooSoon.html), step: 'send' }), 422);
+  const worryingTooSoon = await ask({ ...FILLED, name: 'Mary Seacole', concern: WORRYING });
+  check('check page with safety words after a press too soon', await visitor.post('/consultations/new', { ...hidden(worryingTooSoon.html), step: 'send' }), 422);
   await wait(READING);
   const send = ({ html }) => visitor.post('/consultations/new', { ...hidden(html), step: 'send' });
   const follow = (page, name, status, answer) => keep('following up', page, name, status, answer);
@@ -180,6 +184,7 @@ async function collect(site, guarded) {
   await send(undeliverable);
   const confirmedLater = await send(later);
   const confirmedGone = await send(gone);
+  const pills = await send(onceMore);
   report('report confirmation', 'report confirmation', 200, await visitor.post('/reports/new', { ...hidden(reportChecked.html), step: 'send' }));
 
   // The patient's private page.
@@ -234,7 +239,9 @@ async function collect(site, guarded) {
   desk('request', 'request with long words', 200, await colleague.get(atDesk(confirmedLong)));
   desk('request', 'request, withdrawn', 200, await colleague.get(atDesk(confirmedGone)));
   desk('queue', 'queue, full', 200, await colleague.get('/staff'));
-  desk('queue', 'queue, perhaps spam', 200, await colleague.get('/staff?show=spam'));
+  const toSpam = await colleague.get(atDesk(pills));
+  desk('request', 'request among spam', 200, await colleague.post(`${atDesk(pills)}/spam`, asSeen(toSpam)));
+  desk('queue', 'queue, spam', 200, await colleague.get('/staff?show=spam'));
   desk('queue', 'queue, nothing with this filter', 200, await colleague.get('/staff?state=booked&owner=me'));
   desk('desk search', 'desk search, somebody found', 200, await colleague.post('/staff/search', { q: '020 7946 0991' }));
   desk('desk search', 'desk search, nobody found', 200, await colleague.post('/staff/search', { q: 'Nobody At All' }));
