@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
+use crate::consultations::history;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
 use crate::consultations::store;
@@ -47,15 +48,15 @@ async fn note_change(
     now: Timestamp,
     what: &[&'static str],
 ) -> sqlx::Result<()> {
-    match store::last_event(connection, about).await? {
+    match history::store::last_event(connection, about).await? {
         Some((id, who, before)) if who == "patient" && before.starts_with(CHANGED) => {
             let both: Vec<&str> = DETAILS
                 .into_iter()
                 .filter(|detail| what.contains(detail) || before.contains(detail))
                 .collect();
-            store::replace_event(connection, id, now, &in_words(&both)).await
+            history::store::replace_event(connection, id, now, &in_words(&both)).await
         }
-        _ => store::add_event(connection, about, now, "patient", &in_words(what)).await,
+        _ => history::store::add_event(connection, about, now, "patient", &in_words(what)).await,
     }
 }
 

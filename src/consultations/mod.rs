@@ -5,6 +5,7 @@ pub mod calls;
 mod contact_change;
 pub mod csv;
 pub mod handling;
+pub mod history;
 pub mod letters;
 pub mod notifications;
 pub mod private_page;

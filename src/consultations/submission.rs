@@ -1,5 +1,6 @@
 //! Takes a request in: once, however often it is sent, with its history, its mails and all that was answered.
 
+use crate::consultations::history;
 use crate::staff::audit;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -158,10 +159,10 @@ async fn begin(
     if let Some(summary) = shared {
         summaries::store::share(connection, &app.cipher, about, summary).await?;
     }
-    store::add_event(connection, about, now, "patient", "asked").await?;
+    history::store::add_event(connection, about, now, "patient", "asked").await?;
     if let Some(staff) = staff {
         let who = format!("staff:{staff}");
-        store::add_event(connection, about, now, &who, "typed it in from a call").await?;
+        history::store::add_event(connection, about, now, &who, "typed it in from a call").await?;
         audit::store::insert(connection, Some(staff), now, "typed in a call", about).await?;
     }
     let by = if staff.is_some() { By::Staff } else { By::Patient };

@@ -8,6 +8,7 @@ use crate::consultations::bookings::scheduling;
 use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{Act, ActOutcome, Attention, store};
+use crate::consultations::history;
 use crate::consultations::notifications;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
@@ -58,7 +59,8 @@ pub async fn act(
                 } else {
                     requests::set_state(connection, &about, next, now).await?;
                 }
-                requests::add_event(connection, &about, now, &format!("staff:{}", me.id), &what).await?;
+                history::store::add_event(connection, &about, now, &format!("staff:{}", me.id), &what)
+                    .await?;
                 audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
                 Ok(ActOutcome::Done)
             })

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::consultations::bookings;
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
+use crate::consultations::history;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store;
 use crate::consultations::summaries;
@@ -45,7 +46,7 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                         }
                         _ => ("patient", "withdrew"),
                     };
-                    store::add_event(connection, &reference, now, who, what).await?;
+                    history::store::add_event(connection, &reference, now, who, what).await?;
                 }
                 Ok(erased)
             })

@@ -12,8 +12,8 @@ use crate::consultations::bookings::Booking;
 use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{CloseReason, Handling, Note, store};
-use crate::consultations::store as requests;
-use crate::consultations::store::Event;
+use crate::consultations::history;
+use crate::consultations::history::store::Event;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
@@ -224,7 +224,7 @@ impl DeskState {
     ) -> Result<Vec<(String, String, String)>> {
         let readers = self.app.database.readers();
         let calendar = self.app.site.clinic.calendar();
-        let mut told: Vec<(i64, String, String)> = requests::events(readers, reference)
+        let mut told: Vec<(i64, String, String)> = history::store::events(readers, reference)
             .await?
             .into_iter()
             .map(|event| (event.happened_at, who(&event, names), event.what))
@@ -254,7 +254,7 @@ impl DeskState {
     pub async fn news_since(&self, reference: &str, since: i64) -> Result<Vec<String>> {
         let readers = self.app.database.readers();
         let names = store::names(readers).await?;
-        let events = requests::events(readers, reference).await?;
+        let events = history::store::events(readers, reference).await?;
         let calendar = self.app.site.clinic.calendar();
         let told = |event: Event| {
             let at = calendar.say(moment(event.happened_at));

@@ -161,6 +161,7 @@ impl<'t> Calm<'t> {
             if !thing
                 && !self.text.group_at(self.groups.light, at)
                 && !self.text.group_at(self.groups.joins, at)
+                && !self.text.is_filler(at)
             {
                 return;
             }

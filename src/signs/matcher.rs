@@ -25,12 +25,7 @@ enum After {
 impl Text<'_> {
     /// Every place where a sequence stands.
     pub fn places(&self, sequence: &Sequence) -> Vec<Place> {
-        let here = match &sequence[0] {
-            Element::Word(wanted) => wanted.iter().any(|id| self.has_word[*id as usize]),
-            Element::Group(group) => self.has_group[*group],
-            _ => true,
-        };
-        if !here {
+        if !self.may_hold(sequence) {
             return Vec::new();
         }
         let starts = (0..self.words.len()).filter(|at| self.begins(sequence, *at));
@@ -39,9 +34,21 @@ impl Text<'_> {
             .collect()
     }
 
+    /// Whether every word and group that a sequence needs is somewhere in the text.
+    fn may_hold(&self, sequence: &Sequence) -> bool {
+        sequence.iter().all(|element| match element {
+            Element::Word(wanted) => wanted.iter().any(|id| self.has_word[*id as usize]),
+            Element::Group(group) => self.has_group[*group],
+            _ => true,
+        })
+    }
+
     /// The places of one way in which the pattern is met by places that `alive` lets through, or nothing.
     pub fn find(&self, pattern: &Pattern, alive: &dyn Fn(Place) -> bool) -> Vec<Place> {
         let mut found = Vec::new();
+        if !pattern.0.iter().flatten().all(|sequence| self.may_hold(sequence)) {
+            return found;
+        }
         for set in &pattern.0 {
             let mut candidates = Vec::new();
             for sequence in set {

@@ -21,7 +21,8 @@ pub struct Word {
     pub before: Break,
 }
 
-/// The words of a text. Negatives are joined ("can not" is `cant`); letters and digits are parted ("temp38").
+/// The words of a text. Negatives are joined ("can not" is `cant`), and so are words like "h8"; other letters and
+/// digits are parted ("temp38").
 pub fn words(text: &str) -> Vec<Word> {
     let mut scan = Scan { words: Vec::new(), word: String::new(), range: 0..0, before: Break::None, dots: 0 };
     let mut chars = text.char_indices().peekable();
@@ -118,7 +119,7 @@ fn join_negatives(words: Vec<Word>) -> Vec<Word> {
     for word in words {
         if word.before == Break::None
             && let Some(last) = out.last_mut()
-            && let Some(joined) = negative(&last.text, &word.text)
+            && let Some(joined) = negative(&last.text, &word.text).or_else(|| text_speak(last, &word))
         {
             last.text = joined;
             last.range.end = word.range.end;
@@ -145,6 +146,26 @@ fn negative(first: &str, second: &str) -> Option<String> {
     }
 }
 
+/// Words of letters and digits: "h8", "no1".
+fn text_speak(first: &Word, second: &Word) -> Option<String> {
+    if first.range.end != second.range.start {
+        return None;
+    }
+    let word = match (first.text.as_str(), second.text.as_str()) {
+        ("h", "8") => "hate",
+        ("l", "8") => "late",
+        ("no", "1") => "noone",
+        ("any", "1") => "anyone",
+        ("every", "1") => "everyone",
+        ("some", "1") => "someone",
+        ("2", "day") => "today",
+        ("2", "nite" | "night") => "tonight",
+        ("2", "moro" | "morrow" | "mrw") => "tomorrow",
+        _ => return None,
+    };
+    Some(word.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +180,7 @@ mod tests {
         assert_eq!(plain("can not, can't, can t, did not"), "cant cant cant didnt");
         assert_eq!(plain("ﬁne ＮＵＭＢ café"), "fine numb cafe");
         assert_eq!(plain("A&E temp38.5c 16ft"), "a and e temp 38.5 c 16 ft");
+        assert_eq!(plain("h8 2day, no1. 2 day"), "hate today noone 2 day");
     }
 
     #[test]

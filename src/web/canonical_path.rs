@@ -18,7 +18,7 @@ pub async fn lead_on(request: Request) -> Response {
 /// that form already. It begins with a single slash, so it never leads to another site.
 fn canonical(uri: &Uri) -> Option<String> {
     let decoded = percent_decode_str(uri.path()).decode_utf8().ok()?;
-    // What needs a `%` is not an address of ours.
+    // What holds anything else is not an address of ours.
     if decoded.chars().any(|letter| !letter.is_ascii_alphanumeric() && !"/-._~".contains(letter)) {
         return None;
     }
@@ -56,7 +56,9 @@ mod tests {
     #[test]
     fn nothing_leads_to_another_site_or_round_in_a_ring() {
         assert_eq!(led("//evil.example/Path").as_deref(), Some("/evil.example/path"));
-        for still in ["/", "/night", "/a%20b", "/%2e%2e/staff", "/a%5Cb", "/a%3Fb", "/a%0D%0Ab", "/%3Cscript%3E", "/a%22"] {
+        for still in
+            ["/", "/night", "/a%20b", "/%2e%2e/staff", "/a%5Cb", "/a%3Fb", "/a%0D%0Ab", "/%3Cscript%3E"]
+        {
             assert_eq!(led(still), None, "{still}");
         }
     }

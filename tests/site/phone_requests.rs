@@ -62,10 +62,10 @@ async fn the_checks_are_those_of_the_public_form_and_nothing_typed_is_lost() {
 async fn safety_words_are_read_out_before_the_call_is_saved() {
     let site = Site::open().await;
     let mut staff = site.staff().await;
-    let form = with(consultation(), "concern", &["numb since Sunday"]);
+    let form = with(consultation(), "concern", &["numb between my legs since Sunday"]);
     let asked = save(&mut staff, &form).await;
     assert_eq!(asked.status, StatusCode::OK);
-    assert_eq!(asked.all(".notice mark"), ["numb"]);
+    assert!(asked.first(".notice mark").contains("numb"));
     assert!(asked.all(".care-emergency h2")[0].contains("Call 999"));
     assert_eq!(site.count("consultations").await, 0);
     let mut read = form.clone();

@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings::letter::BookingLetter;
+use crate::consultations::handling;
+use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::request::Request;
-use crate::consultations::{handling, store as requests};
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
@@ -129,5 +130,5 @@ async fn record_not_notified(
 ) -> sqlx::Result<()> {
     store::set_not_notified(connection, reference, Some(why)).await?;
     let what = format!("reports that no email was sent: {}", why.describe());
-    requests::add_event(connection, reference, now, "system", &what).await
+    history::store::add_event(connection, reference, now, "system", &what).await
 }

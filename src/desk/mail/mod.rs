@@ -1,6 +1,6 @@
 //! What staff do about mail that was not delivered: send it again, correct its address, or leave it with a reason.
 
-use crate::consultations::store as consultations;
+use crate::consultations::history;
 use crate::mail::follow_up;
 use crate::mail::follow_up::Refused;
 use crate::staff::audit::store::insert as audit;
@@ -48,7 +48,7 @@ pub async fn readdress(
             let reference = follow_up::reference_of(connection, follower).await?;
             if store::correct_request(connection, &parts.cipher, &reference, &to, now).await? {
                 let who = format!("staff:{staff}");
-                consultations::add_event(connection, &reference, now, &who, "corrected the email address")
+                history::store::add_event(connection, &reference, now, &who, "corrected the email address")
                     .await?;
             }
             audit(connection, Some(staff), now, "corrected the address of a mail", &number(id)).await?;

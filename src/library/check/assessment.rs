@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::library::check::across::Known;
+use crate::library::check::matching::find;
 use crate::library::check::report::Finding;
 use crate::library::check::shared::plain_words;
 use crate::library::check::source::Source;
-use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY, find};
+use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY};
 use crate::library::questions::{Answer, Kind, Question, Questions};
 
 /// A question is the h1 of its page.
@@ -160,7 +161,7 @@ fn leads(
     let repeated = question.fact || question.kind == Kind::Each;
     let somewhere = !answer.sheets.is_empty() || !answer.ask.is_empty() || opens;
     let at = |rule: &str, message: String| source.at_words(&format!("\"{}\"", answer.text), rule, message);
-    if answer.none == somewhere && !(repeated && !answer.none) {
+    if (answer.none || !repeated) && answer.none == somewhere {
         let message = match answer.none {
             true => format!("{:?} means none of these, and leads somewhere", answer.text),
             false => format!("{:?} leads to no sheet, no question to ask and no other question", answer.text),

@@ -1,12 +1,12 @@
 //! Rules about one text: its shape, its words and how hard it is to read.
 
 use crate::library::check::harms::harms;
+use crate::library::check::matching::{find, has_any};
 use crate::library::check::prose::{List, Passage, Prose, Within};
 use crate::library::check::readability::{Sentence, grade, hardest, sentences};
 use crate::library::check::report::{Finding, Measure};
 use crate::library::check::source::Source;
 use crate::library::check::wording::{long_sentences, wording};
-use crate::library::check::words::{find, has_any};
 use crate::library::check::{callouts, rhythm, words};
 
 const FIRST: &str = "Key points";

@@ -1,10 +1,10 @@
 //! Rules about callouts: how those about 999 and 111 begin, and that what they claim has a source.
 
+use crate::library::check::matching::has_any;
 use crate::library::check::prose::{Callout, Prose};
 use crate::library::check::report::Finding;
 use crate::library::check::source::Source;
 use crate::library::check::words;
-use crate::library::check::words::has_any;
 use crate::library::markdown::Kind;
 
 /// That 999 and 111 are worded as the house does.

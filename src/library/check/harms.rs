@@ -1,9 +1,9 @@
 //! A treatment is not named without its harms: for each, what at least one word on the page must say.
 
+use crate::library::check::matching::{find, has_any};
 use crate::library::check::prose::{Passage, Prose};
 use crate::library::check::report::Finding;
 use crate::library::check::source::Source;
-use crate::library::check::words::{find, has_any};
 
 /// Words for a treatment, and words of which one must stand on the same page.
 struct Treatment {

@@ -9,6 +9,7 @@ mod front;
 mod git;
 mod harms;
 pub(in crate::library) mod look;
+mod matching;
 mod prose;
 mod readability;
 pub(in crate::library) mod report;

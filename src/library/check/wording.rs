@@ -1,9 +1,9 @@
 //! Rules about words alone, wherever they stand: texts, data files, fields of the front matter.
 
+use crate::library::check::matching::{dash_ranges, find, has_any, ones};
 use crate::library::check::readability::sentences;
 use crate::library::check::report::Finding;
 use crate::library::check::words;
-use crate::library::check::words::{dash_ranges, find, has_any, ones};
 
 /// The most words of a sentence: more is hard to follow when tired.
 const LONGEST_SENTENCE: usize = 30;

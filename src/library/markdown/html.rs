@@ -4,10 +4,16 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
 use crate::clinic::content_file::Position;
 use crate::library::figures;
-use crate::library::markdown::terms::Links;
-use crate::library::markdown::{
-    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic, worksheet,
+use crate::library::markdown::blocks::{
+    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic,
 };
+use crate::library::markdown::terms::Links;
+use crate::library::markdown::worksheet;
+
+/// Writes a text as HTML. Everything in it is escaped; raw HTML is a fault.
+pub fn html(text: &str, names: &Names) -> Result<Html, Vec<Fault>> {
+    Writer::new(names).write(text)
+}
 
 pub struct Writer<'n> {
     names: &'n Names,

@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::library::markdown::{Block, Names, blocks, fill, parser, typographic, worksheet};
+use crate::library::markdown::blocks::{Block, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::worksheet;
 
 /// One heading, or as much text as is read in one go.
 #[derive(Clone, Debug, Default, PartialEq)]

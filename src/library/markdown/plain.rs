@@ -2,7 +2,8 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::library::markdown::{Block, Kind, Names, blocks, fill, parser, typographic, worksheet};
+use crate::library::markdown::blocks::{Block, Kind, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::worksheet;
 
 /// Lines are no longer than this where words allow.
 const WIDTH: usize = 72;

@@ -81,7 +81,7 @@ fn is_acronym(words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::library::markdown::{Names, html};
+    use crate::library::markdown::{Names, html::html};
 
     fn written(text: &str) -> String {
         let term = |words: &str, slug: &str| Term { words: words.into(), slug: slug.into() };

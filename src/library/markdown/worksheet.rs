@@ -1,6 +1,6 @@
 //! Sheets to print and fill in: lines to write on, or a grid of days.
 
-use crate::library::markdown::{escape, typographic};
+use crate::library::markdown::blocks::{escape, typographic};
 
 /// Days of a grid that fit beside each other on paper.
 const DAYS: usize = 7;

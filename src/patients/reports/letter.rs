@@ -9,8 +9,8 @@ use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
 
-/// In bytes, the words and the HTML of a mail with pages as they are sent: with its headers a mail stays under 90 kB.
-/// Large mail services cut off what is longer than 102 kB.
+/// In bytes, the longest text and the longest HTML of a mail as they are sent. Large mail services show one of the two,
+/// and cut off what is longer than 102 kB.
 const MOST_BYTES: usize = 87_000;
 
 #[derive(Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl ReportLetter {
             let html =
                 Html { site, sheets, linked, private, title: &title, name, stop: stop_link }.render()?;
             let text = Text { site, sheets, linked, private, name, stop: stop_link }.render()?;
-            if bytes_sent(&html) + bytes_sent(&text) <= MOST_BYTES || whole == 0 {
+            if bytes_sent(&html).max(bytes_sent(&text)) <= MOST_BYTES || whole == 0 {
                 break (html, text);
             }
             whole -= 1;

@@ -1,0 +1,73 @@
+//! The SQL of what happened to requests, and nothing else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::storage::clock::seconds;
+
+/// One thing that happened to a request.
+#[derive(sqlx::FromRow)]
+pub struct Event {
+    pub happened_at: i64,
+    /// 'patient', 'system' or 'staff:' and a number.
+    pub who: String,
+    pub what: String,
+}
+
+pub async fn add_event(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+    who: &str,
+    what: &str,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into consultation_events (reference, happened_at, who, what) values ($1, $2, $3, $4)",
+    )
+    .bind(reference)
+    .bind(seconds(now))
+    .bind(who)
+    .bind(what)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The number of the last event of a request, who did it and what.
+pub async fn last_event(
+    connection: &mut SqliteConnection,
+    reference: &str,
+) -> sqlx::Result<Option<(i64, String, String)>> {
+    sqlx::query_as(
+        "select id, who, what from consultation_events where reference = $1 order by id desc limit 1",
+    )
+    .bind(reference)
+    .fetch_optional(connection)
+    .await
+}
+
+/// Says more in an event that is already there, and dates it anew.
+pub async fn replace_event(
+    connection: &mut SqliteConnection,
+    id: i64,
+    now: Timestamp,
+    what: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("update consultation_events set happened_at = $2, what = $3 where id = $1")
+        .bind(id)
+        .bind(seconds(now))
+        .bind(what)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What happened to a request, newest first.
+pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<Event>> {
+    sqlx::query_as(
+        "select happened_at, who, what from consultation_events where reference = $1 order by id desc",
+    )
+    .bind(reference)
+    .fetch_all(readers)
+    .await
+}
