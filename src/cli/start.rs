@@ -75,7 +75,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
     let renderer = letters::renderer(&app, &library);
     let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
-    tokio::task::spawn_blocking(move || rendered_pages.compress());
+    // A debug build compresses slowly, and only what is asked for.
+    if !cfg!(debug_assertions) {
+        tokio::task::spawn_blocking(move || rendered_pages.compress());
+    }
     let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &transport).await?;

@@ -143,8 +143,8 @@ impl Reading {
     fn takes(&self, group: &Group, text: &str) -> bool {
         let between = &text[self.range.end..group.range.start];
         let only_marks = between.chars().all(|c| c.is_whitespace() || is_joint(c));
-        let begins_anew =
-            group.abroad || (group.digits.starts_with('0') && self.digits.len() >= *DIGITS.start());
+        let begins_anew = group.abroad
+            || (group.digits.starts_with('0') && !self.abroad && self.digits.len() >= NATIONAL - 1);
         only_marks && !group.is_time && !begins_anew && !self.is_whole()
     }
 
