@@ -41,7 +41,10 @@ async function checkPaper(page, path, testInfo, most) {
 
   const heading = await page.locator('h1').textContent();
   const heads = await page.locator('main :is(h2, h3)').allTextContents();
-  const parted = printed.flatMap((side) => heads.filter((head) => side.trim().endsWith(` ${head.trim()}`)));
+  // As the words lie on the paper: the lowest line of a side is its last.
+  const laid = execFileSync('pdftotext', ['-layout', testInfo.outputPath('page.pdf'), '-'], { encoding: 'utf8' }).split('\f');
+  const lowest = laid.map((side) => side.trim().split('\n').at(-1).trim());
+  const parted = lowest.filter((line) => heads.some((head) => head.trim() === line));
   expect.soft(parted, `${path}: heads at the end of a side`).toEqual([]);
   const lastReference = await page.locator('.refs > li').last().evaluate((item) => item.firstChild.textContent.trim().slice(0, 20));
   const onSideOne = [heading, 'Call 999 or go to A&E now if:', 'numb, tingly or different in or around your genitals'];
