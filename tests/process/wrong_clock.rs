@@ -60,10 +60,10 @@ fn fill(data: &Path) {
     let sql = "
         insert into staff (email, name, role, password_hash, created_at)
           values ('sam@example.org', 'Sam', 'administrator', 'x', unixepoch());
-        insert into consultations (reference, state, created_at, due_at, changed_at, ended_at, about, safety, suspect,
+        insert into consultations (reference, state, created_at, due_at, changed_at, ended_at, about, spam,
             contact_method, call_times, voicemail, token_hash)
           values ('BP-3333-4444', 'closed', unixepoch() - 90000, unixepoch(), unixepoch() - 86400, unixepoch() - 86400,
-            '', 0, 0, 'phone', '', '', 'h');
+            '', 0, 'phone', '', '', 'h');
         insert into audit (happened_at, staff_id, what) values (unixepoch() - 86400, 1, 'opened');
         insert into reports (reference, created_at, about, email, content_mark, state)
           values ('RP-3333-4444', unixepoch() - 3600, 'fibromyalgia', x'00', 'c', 'accepted');";
