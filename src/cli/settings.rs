@@ -1,5 +1,8 @@
 //! What differs between installations, from flags and the environment, or a clear refusal to start.
 
+// The comments here are what --help prints: an address stands in them without brackets.
+#![allow(rustdoc::bare_urls)]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
