@@ -184,7 +184,9 @@ fn every_source_file_says_first_what_it_is_responsible_for() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("//! "), "{}", path.display());
         let lines = without_tests(&text).lines().count();
-        assert!(lines <= 330, "{} has {lines} lines; split it by noun", path.display());
+        // A file of tests is a list of sentences, and may be a little longer.
+        let most = if path.starts_with("tests") { 360 } else { 330 };
+        assert!(lines <= most, "{} has {lines} lines; split it by noun", path.display());
     }
 }
 
