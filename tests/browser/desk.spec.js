@@ -18,7 +18,7 @@ test('two people on one request see each other, and the slower is told what was 
 
   await page.getByLabel('Add a note').fill(NOTE);
   await other.getByRole('button', { name: 'Mark as contacted' }).click();
-  await expect(other.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
+  await expect(other.locator('.head .tag', { hasText: 'Contacted' })).toBeVisible();
   await other.context().close();
   await page.getByRole('button', { name: /^No answer/ }).click();
   await expect(page.locator('.problems')).toContainText('Asha Okafor marked it as contacted');

@@ -99,11 +99,11 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   await expect(page.locator('body')).not.toContainText(person.concern);
   await expect(page.getByRole('link', { name: '(0161) 496 0123 ext 4' }).first()).toBeVisible();
   await page.getByRole('button', { name: 'Mark as contacted' }).click();
-  await expect(page.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
+  await expect(page.locator('.head .tag', { hasText: 'Contacted' })).toBeVisible();
   await page.locator('summary', { hasText: 'Close it' }).click();
   await page.getByLabel('Dealt with', { exact: true }).check();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
-  await expect(page.locator('.tag', { hasText: 'Closed' })).toBeVisible();
+  await expect(page.locator('.head .tag', { hasText: 'Closed' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'History' })).toContainText('Grace Hopper');
 
   await page.getByRole('button', { name: 'Sign out' }).click();

@@ -113,12 +113,12 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   await keyboard.enter(page.getByRole('link', { name: person.name }));
   await expect(heading(page)).toHaveText(person.name);
   await keyboard.enter(page.getByRole('button', { name: 'Mark as contacted' }));
-  await expect(page.locator('.tag', { hasText: 'Contacted' })).toBeVisible();
+  await expect(page.locator('.head .tag', { hasText: 'Contacted' })).toBeVisible();
   await keyboard.enter(page.locator('summary', { hasText: 'Close it' }));
   await keyboard.to(page.getByLabel('Dealt with', { exact: true }));
   await keyboard.press('Space');
   await keyboard.enter(page.getByRole('button', { name: 'Close', exact: true }));
-  await expect(page.locator('.tag', { hasText: 'Closed' })).toBeVisible();
+  await expect(page.locator('.head .tag', { hasText: 'Closed' })).toBeVisible();
   await keyboard.enter(page.getByRole('button', { name: 'Sign out' }), { backwards: true });
   await expect(heading(page)).toHaveText('Sign in to the desk');
 });
