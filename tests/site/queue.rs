@@ -240,7 +240,7 @@ async fn words_that_need_help_are_never_hidden_among_spam() {
     let calls = staff.get("/staff/calls").await;
     assert!(calls.words().contains("Numb Person") && calls.words().contains("Tom Wu"));
     site.clock.advance(SignedDuration::from_hours(72));
-    let (_, metrics) = crate::watch::ask(&site, "/metrics").await;
+    let (_, metrics) = crate::alarms::ask(&site, "/metrics").await;
     assert!(metrics.contains("mybackpain_requests_late 2\n"), "and late it is late: {metrics}");
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use mybackpain::library::search::Synonyms;
 
-use crate::finding::{library, queries};
+use crate::search_ranking::{library, queries};
 use crate::support::{Answer, Site};
 
 /// The address of a search.
