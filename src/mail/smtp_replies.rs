@@ -22,7 +22,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     ),
     (
         &["writing the file"],
-        "The mail could not be written to its folder. Tell whoever looks after the site; it is tried again by itself.",
+        "The mail could not be written to its folder. Tell whoever looks after the site; it will be tried again in the meantime.",
     ),
     // The mail server that we use.
     (
@@ -32,7 +32,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (&["STARTTLS:"], "Our mail server did not agree on encryption. Tell whoever looks after the site."),
     (
         &["connecting:", "greeting:"],
-        "Our mail server could not be reached. It is tried again every minute by itself.",
+        "Our mail server could not be reached. It will be tried again every minute.",
     ),
     (
         &["MAIL FROM:"],
@@ -102,15 +102,15 @@ const MEANINGS: &[(&[&str], &str)] = &[
     // Time.
     (
         &["greylist", "greylisted", "grey", "graylist"],
-        "The other mail server asks us to come back in a few minutes. It is tried again by itself.",
+        "The other mail server asks us to come back in a few minutes. It will be tried again without your help.",
     ),
     (
         &["4.7.0", "too many", "rate limit", "throttl", "421", "busy"],
-        "The other mail server is busy. It is tried again by itself.",
+        "The other mail server is busy. It will be tried again without your help.",
     ),
     (
         &["no answer within", "connection", "timed out"],
-        "The other mail server did not answer. It is tried again by itself.",
+        "The other mail server did not answer. It will be tried again without your help.",
     ),
 ];
 
@@ -123,7 +123,9 @@ pub fn meaning(trouble: &str) -> &'static str {
         (None, Some(500..)) => {
             "The other mail server refused it for good. Check the address, or phone the patient."
         }
-        (None, Some(400..)) => "The other mail server could not take it yet. It is tried again by itself.",
+        (None, Some(400..)) => {
+            "The other mail server could not take it yet. It will be tried again without your help."
+        }
         (None, _) => "It was not delivered. Check the address, or phone the patient.",
     }
 }
