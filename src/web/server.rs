@@ -115,7 +115,7 @@ async fn converse(
             _ = connection.as_mut() => return,
             () = deadline.as_mut() => return,
             _ = stop.wait_for(|stop| *stop), if !ending => {}
-            () = known.told_to_end(), if !ending => {
+            () = known.close_requested(), if !ending => {
                 // hyper would wait for the first request.
                 if !known.has_asked() {
                     return;
