@@ -13,13 +13,12 @@ const LAST_SIGN = 'If any of the signs that need 999 starts, call 999 or go to A
 const SIDES = 5;
 /** Pages that hold everything there is to say about one thing: no word is cut for a side, so each has a bound of its own. */
 const MORE_SIDES = {
-  '/fact-sheets/back-pain-or-something-else': 6,
   '/fact-sheets/exercises-step-by-step': 10,
   '/fact-sheets/medicines-for-back-pain': 6,
   '/fact-sheets/sciatica': 6,
   '/fact-sheets/sleep-and-back-pain': 8,
   '/fact-sheets/surgery-and-injections': 6,
-  '/guides/sleep-and-pain': 12,
+  '/guides/sleep-and-pain': 11,
 };
 /** A side of A4 in points, and the middle between its two columns of text. */
 const [WIDTH, HEIGHT] = [595, 842];
