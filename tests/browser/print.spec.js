@@ -17,12 +17,11 @@ const MORE_SIDES = {
   '/fact-sheets/medicines-for-back-pain': 6,
   '/fact-sheets/sciatica': 6,
   '/fact-sheets/sleep-and-back-pain': 8,
-  '/fact-sheets/surgery-and-injections': 6,
   '/guides/sleep-and-pain': 11,
 };
 /** A side of A4 in points, and the middle between its two columns of text. */
 const [WIDTH, HEIGHT] = [595, 842];
-const MIDDLE = Math.round(WIDTH / HALVES);
+const MIDDLE = Math.round(WIDTH / 2);
 
 /** Prints a page; gives the words of each side. */
 async function sides(page, path, testInfo) {
