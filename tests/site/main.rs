@@ -43,6 +43,7 @@ mod roles;
 mod search;
 mod search_ranking;
 mod second_press;
+mod security_promises;
 mod signing_in;
 mod signs;
 mod staff;

@@ -4,11 +4,13 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use crate::consultations::bookings::letter::BookingLetter;
+use crate::consultations::bookings;
+use crate::consultations::bookings::letter::{BookingLetter, News};
 use crate::consultations::handling;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
@@ -57,6 +59,34 @@ pub async fn of_booking(
     mail::cancel_waiting(connection, &topic, now).await?;
     let mail = NewMail::new(letter, &request.reference, &request.email).about(topic);
     notify(connection, app, request, mail, By::Staff, now).await
+}
+
+/// The patient changed their address: what had not gone goes to the new one, with the new address of the private page.
+/// When all of it had gone, the new address is told how the request stands. Without one nothing is sent.
+pub async fn follow_address(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let about = &request.reference;
+    let unsent = mail::take_unsent::<Confirmation>(connection, app, about, now).await?;
+    let news = match mail::take_unsent::<BookingLetter>(connection, app, about, now).await? {
+        Some(letter) => Some(letter.with_token(token)),
+        None => bookings::store::find(connection, &app.cipher, about)
+            .await?
+            .filter(|_| request.state == RequestState::Booked)
+            .map(|booking| BookingLetter::of(request, booking, News::Booked, token.to_owned())),
+    };
+    if unsent.is_some() || news.is_none() {
+        confirm(connection, app, request, token, By::Patient, now).await?;
+    }
+    if let Some(letter) = news {
+        let mail = NewMail::new(&letter, about, &request.email).about(BookingLetter::topic(about));
+        notify(connection, app, request, mail, By::Patient, now).await?;
+    }
+    Ok(())
 }
 
 /// Tells the clinic of a request. In a flood one mail tells of several.

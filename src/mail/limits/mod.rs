@@ -8,6 +8,6 @@ mod store;
 
 pub use allowance::{Allowance, MOST_AN_HOUR_IN_ALL, NotSent};
 pub use asking::{ask, forget};
-pub use marks::{open_stop_token, stop_link, stop_token};
+pub use marks::{mark, open_stop_token, stop_link, stop_token};
 pub use stops::{is_stopped, lift_stop, stop};
 pub use store::Cause;
