@@ -54,3 +54,4 @@ mod tidy;
 mod topics;
 mod transitions;
 mod unreadable;
+mod wrong_recipient;
