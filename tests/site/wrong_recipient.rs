@@ -228,6 +228,29 @@ async fn a_new_address_gets_what_waited_for_the_old_one_and_the_link_in_the_old_
     assert_eq!(site.mails().await.len(), mails.len());
 }
 
+#[tokio::test]
+async fn an_address_that_is_changed_again_and_again_fills_neither_the_history_nor_a_mailbox() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    let (_, private) = asked(&site).await;
+    let before = site.count("consultation_events").await;
+    let mut path = private;
+    for number in 0..40_u8 {
+        // From a network of its own each time: what is bounded here is the address and the history.
+        let mut patient = site.visitor_from([10, 9, 1, number]);
+        patient.prove(&path, if number == 0 { KNOWN } else { "0958" }).await;
+        let address = ["one@example.org", "two@example.org"][usize::from(number % 2)];
+        let changed = with(CONTACT.to_vec(), "email", &[address]);
+        path = patient.post(&format!("{path}/contact"), &changed).await.location().to_owned();
+        assert!(!path.is_empty(), "{number}");
+    }
+    let lines = site.count("consultation_events").await - before;
+    assert!(lines <= 4, "{lines} lines");
+    let mails = site.mails().await;
+    for address in ["one@example.org", "two@example.org"] {
+        assert!(mails.iter().filter(|mail| mail.contains(address)).count() <= 3, "{address}");
+    }
+}
+
 /// From the page of the confirmation, where no mail has gone.
 async fn private_page_of(site: &Site, reference: &str) -> String {
     let mut connection = site.app.database.readers().acquire().await.unwrap();

@@ -111,7 +111,7 @@ pub async fn notify_clinic(
 
 /// The owner of the address stopped a mail that waited.
 pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
-    record_not_notified(connection, reference, NotSent::Stopped, now).await?;
+    record_not_notified(connection, reference, NotSent::Stopped, By::Staff, now).await?;
     handling::store::touch(connection, reference, now).await
 }
 
@@ -127,10 +127,11 @@ async fn notify(
         return Ok(());
     }
     match allowance(connection, app, &request.email, by, now).await? {
-        Allowance::No(why) => record_not_notified(connection, &request.reference, why, now).await,
+        Allowance::No(why) => record_not_notified(connection, &request.reference, why, by, now).await,
         allowance => {
             mail::enqueue(connection, app, mail, now, allowance.due(now)).await?;
-            store::set_not_notified(connection, &request.reference, None).await
+            store::set_not_notified(connection, &request.reference, None).await?;
+            Ok(())
         }
     }
 }
@@ -156,9 +157,14 @@ async fn record_not_notified(
     connection: &mut SqliteConnection,
     reference: &str,
     why: NotSent,
+    by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    store::set_not_notified(connection, reference, Some(why)).await?;
+    let is_news = store::set_not_notified(connection, reference, Some(why)).await?;
+    // What a patient does again and again is one line of the history.
+    if by == By::Patient && !is_news {
+        return Ok(());
+    }
     let what = format!("reports that no email was sent: {}", why.describe());
     history::store::add_event(connection, reference, now, "system", &what).await
 }
