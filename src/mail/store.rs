@@ -141,7 +141,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Ve
     .await
 }
 
-/// Takes these mails in hand. One whose last attempt died after its message began to go counts as uncertain.
+/// Leases these mails to this worker. One whose last attempt died after its message began to go counts as uncertain.
 pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> sqlx::Result<Vec<Leased>> {
     let mut leased = Vec::new();
     for id in ids {

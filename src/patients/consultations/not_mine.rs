@@ -53,8 +53,8 @@ async fn stop_mail(app: &App, request: Request) -> Result<()> {
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                let mark = limits::mark(&parts.cipher, &request.email);
-                reports::stop_on(connection, &parts, &mark, now).await?;
+                let hash = limits::mailbox_hash(&parts.cipher, &request.email);
+                reports::stop_on(connection, &parts, &hash, now).await?;
                 note_wrong_address(connection, &request.reference, now).await
             })
         })

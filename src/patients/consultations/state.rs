@@ -1,4 +1,4 @@
-//! What the patient's pages about consultations are given, and a request behind its private link.
+//! The state of the handlers of the patient's pages about consultations, and a request behind its private link.
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ pub fn is_known(app: &App, jar: &CookieJar, token: &str) -> bool {
         let (ends, proof) = value.split_once('-')?;
         let ends_at: i64 = ends.parse().ok()?;
         let left = ends_at - seconds(app.clock.now());
-        Some((1..=LASTS).contains(&left) && app.cipher.is_mark(PURPOSE, &text(token, ends_at), proof))
+        Some((1..=LASTS).contains(&left) && app.cipher.is_keyed_hash(PURPOSE, &text(token, ends_at), proof))
     };
     jar.get(name(app.site.is_https())).and_then(|cookie| answered(cookie.value())).unwrap_or(false)
 }
@@ -34,7 +34,7 @@ pub fn cookie(app: &App, token: &str) -> Cookie<'static> {
 const PURPOSE: &str = "visit to a private page";
 
 fn value(cipher: &Cipher, token: &str, ends_at: i64) -> String {
-    format!("{ends_at}-{}", cipher.mark(PURPOSE, &text(token, ends_at)))
+    format!("{ends_at}-{}", cipher.keyed_hash(PURPOSE, &text(token, ends_at)))
 }
 
 fn text(token: &str, ends_at: i64) -> String {

@@ -45,7 +45,7 @@ pub async fn submit(
         reference: reference("RP"),
         created_at: now,
         about,
-        content_mark: app.cipher.mark("report", &content),
+        content_hash: app.cipher.keyed_hash("report", &content),
         name: new.name,
         email: new.email,
         state: ReportState::Accepted,
@@ -67,7 +67,7 @@ pub async fn submit(
                 }
                 let (cipher, bounded) = (&parts.cipher, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
-                if let Some(before) = store::same_content(connection, &report.content_mark, since).await? {
+                if let Some(before) = store::same_content(connection, &report.content_hash, since).await? {
                     return submissions::insert(connection, &key_hash, KIND, &before, now).await;
                 }
                 let answer = limits::ask(connection, cipher, &report.email, bounded, now).await?;
@@ -91,12 +91,12 @@ pub async fn submit(
 }
 
 /// Sends nothing more to an address, and takes back what waits. The desk sees which patients are then not told.
-pub async fn stop(app: &App, address_mark: String) -> Result<()> {
+pub async fn stop(app: &App, address_hash: String) -> Result<()> {
     let now = app.clock.now();
     let parts = app.clone();
     app.database
         .write(move |connection| {
-            Box::pin(async move { stop_on(connection, &parts, &address_mark, now).await })
+            Box::pin(async move { stop_on(connection, &parts, &address_hash, now).await })
         })
         .await?;
     app.database.truncate_log().await?;
@@ -107,10 +107,10 @@ pub async fn stop(app: &App, address_mark: String) -> Result<()> {
 pub async fn stop_on(
     connection: &mut SqliteConnection,
     app: &App,
-    address_mark: &str,
+    address_hash: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    for mail in limits::stop(connection, &app.cipher, address_mark, now).await? {
+    for mail in limits::stop(connection, &app.cipher, address_hash, now).await? {
         if mail.purpose == Purpose::Report {
             store::suppress(connection, &mail.reference).await?;
         } else {
