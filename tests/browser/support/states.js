@@ -193,11 +193,11 @@ async function collect(site, guarded) {
   const longPage = privatePage(confirmedLong);
   const gonePage = privatePage(confirmedGone);
   const prove = (of) => visitor.post(of, { answer: '0991' });
-  follow('private page question', 'private page before the question is answered', 200, await visitor.get(page));
-  follow('private page question', 'private page, question left empty', 422, await visitor.post(page, {}));
-  follow('private page question', 'private page, answered wrongly', 422, await visitor.post(page, { answer: '1234' }));
-  follow('private page question', 'contact change before the question is answered', 422, await visitor.post(`${page}/contact`, WRONG));
-  follow('private page question', 'private page with long words before the question is answered', 200, await visitor.get(longPage));
+  follow('private page', 'private page before the question is answered', 200, await visitor.get(page));
+  follow('private page', 'private page, question left empty', 422, await visitor.post(page, {}));
+  follow('private page', 'private page, answered wrongly', 422, await visitor.post(page, { answer: '1234' }));
+  follow('private page', 'contact change before the question is answered', 422, await visitor.post(`${page}/contact`, WRONG));
+  follow('private page', 'private page with long words before the question is answered', 200, await visitor.get(longPage));
   follow('not mine', 'not mine', 200, await visitor.get(`${page}/not-mine`));
   follow('private page', 'private page', 200, await prove(page));
   follow('contact change', 'contact change', 200, await visitor.get(`${page}/contact`));
@@ -289,7 +289,7 @@ async function collect(site, guarded) {
   const ending = await colleague.get(closed);
   const reason = ending.html.match(/name="reason" value="([^"]+)"/)[1];
   desk('request', 'request, closed', 200, await colleague.post(`${closed}/closure`, { ...asSeen(ending), reason }));
-  follow('private page question', 'private page, booked, before the question is answered', 200, await visitor.get(page));
+  follow('private page', 'private page, booked, before the question is answered', 200, await visitor.get(page));
   follow('private page', 'private page, booked', 200, await prove(page));
   follow('private page', 'private page, closed', 200, await visitor.get(privatePage(confirmedLater)));
   desk('queue', 'queue with something done', 200, await colleague.get('/staff'));
