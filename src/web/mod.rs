@@ -14,3 +14,4 @@ pub mod security;
 pub mod server;
 pub mod site;
 pub mod static_files;
+pub mod tappable;
