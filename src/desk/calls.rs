@@ -61,7 +61,7 @@ pub async fn index(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Res
     late.truncate(MOST_SHOWN);
     let words = RowWriter { calendar, now, names: &names };
     let shown = CallsPage {
-        context: app.site.private("Whom to ring").for_desk(&me.name, me.role),
+        context: app.site.private("Who to ring").for_desk(&me.name, me.role),
         hour: hour.in_words(calendar),
         ahead: hour.from > now,
         best: best.iter().map(|entry| words.entry(entry)).collect(),
@@ -96,7 +96,7 @@ impl Hour {
 }
 
 impl DeskState {
-    /// Whom to ring in an hour that suits them, and who is late and would rather be rung at another time.
+    /// Who to ring in an hour that suits them, and who is late and would rather be rung at another time.
     fn to_ring(&self, calendar: &Calendar, hour: &Hour, now: Timestamp) -> (Vec<Entry>, Vec<Entry>) {
         let entries = self.queue_index.read();
         let (from, until, now) = (hour.from, seconds(hour.until), seconds(now));

@@ -51,10 +51,10 @@ async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
     let asked = Fields::parse(query.unwrap_or_default().as_bytes());
     let notice = match asked.text("again").as_str() {
         "kept" => {
-            "You were signed out before this was sent. What you typed is kept: sign in, and it is given back to you."
+            "You were signed out before this was sent. What you typed is kept: sign in, and you will get it back."
         }
         "lost" => "You were signed out before this was sent, and it was not kept. Sign in, then do it again.",
-        "code" => "That was not a code of your app too many times. Enter your password again.",
+        "code" => "Too many of the codes were wrong. Enter your password again.",
         "password" => "Your password is changed. Sign in with the new one.",
         _ => "",
     };
@@ -82,7 +82,7 @@ async fn sign_in(
             Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors))
         }
         PasswordCheck::Wrong => {
-            errors.add("email", "Enter an email address and password that belong together");
+            errors.add("email", "Enter the email address and password of your account");
             Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }
     }

@@ -28,7 +28,7 @@ impl State {
             State::Queued => "waiting to be sent",
             State::Sending => "being sent",
             State::Sent => "sent",
-            State::Retry => "not sent yet, tried again by itself",
+            State::Retry => "not sent yet, and will be tried again",
             State::Failed => "failed: it was not delivered",
             State::NeedsAttention => "needs a person to look",
             State::Replaced => "replaced by a newer mail before it was sent",

@@ -137,7 +137,7 @@ fn words_for_unopened(on_the_desk: bool) -> (&'static str, &'static [&'static st
         title,
         &[
             "What is stored here does not open with the key of this site. It was not erased, and nothing was changed.",
-            "Tell who looks after the site at once: they put the right sealing.key back, or restore the last good backup.",
+            "Tell whoever looks after the site at once: they put the right sealing.key back, or restore the last good backup.",
             "If you know who it is, phone them: what was promised to them still stands.",
         ],
     )

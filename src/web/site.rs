@@ -81,7 +81,7 @@ impl Desk<'_> {
     pub fn ways(&self) -> Vec<(&'static str, &'static str)> {
         let mut ways = vec![
             ("/staff", "Requests"),
-            ("/staff/calls", "Whom to ring"),
+            ("/staff/calls", "Who to ring"),
             ("/staff/mail", "Mail"),
             ("/staff/pages", "Pages"),
         ];

@@ -101,11 +101,11 @@ test('the questions are answered, and the summary goes along with a sheet when t
   await page.goto(SHEET);
   const form = await openOffer(page, 'Get this report by email');
   await press(page, person, () => form.getByRole('button', { name: 'Send me the report' }));
-  const question = page.getByRole('group', { name: 'Would you like the private link to your summary in the same email?' });
+  const question = page.getByRole('group', { name: 'Would you like a link to your summary in the email?' });
   await expect(question.getByRole('radio', { checked: true })).toHaveCount(0);
   await page.waitForTimeout(READING);
   await send(page)().click();
-  await expect(page.locator('.problems').getByRole('link')).toHaveText('Select whether you would like the private link to your summary');
+  await expect(page.locator('.problems').getByRole('link')).toHaveText('Select whether you would like a link to your summary');
   await question.getByRole('radio', { name: 'Yes' }).check();
   await press(page, person, send(page));
   await expect(heading(page)).toHaveText(/^Your report (is on its way|has been sent)$/);

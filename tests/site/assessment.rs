@@ -113,7 +113,7 @@ async fn the_safety_questions_cannot_be_passed_over() {
     for path in [SAFETY, patient.post(SAFETY, &[("answer", "no")]).await.location()] {
         let again = patient.post(path, &[]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(again.all(".problems a"), ["Select yes if any of these is true, or no if none is"]);
+        assert_eq!(again.all(".problems a"), ["Choose yes if any of these is true, or no if none is"]);
     }
     let forged = patient.post("/assessment/safety/forged-key-x", &[("answer", "no")]).await;
     assert_eq!(forged.location(), SAFETY);
@@ -273,7 +273,7 @@ async fn every_wrong_answer_is_the_question_again_with_what_was_typed() {
         ("in-the-way", vec!["eleven"], "Choose how much it gets in the way"),
         ("in-the-way", vec!["11"], "Choose how much it gets in the way"),
         ("in-the-way", vec!["-1"], "Choose how much it gets in the way"),
-        ("sleep", vec!["wake", "nothing"], "Select what applies, or “Nothing goes wrong”, but not both"),
+        ("sleep", vec!["wake", "nothing"], "Choose what applies, or “Nothing goes wrong”, but not both"),
         ("own-words", vec![&long], "In my own words must be 300 characters or less"),
     ] {
         let path = format!("/assessment/questions/{id}");

@@ -98,7 +98,7 @@ async fn erasure_is_asked_twice_leaves_a_proof_and_touches_nobody_else() {
     let question = admin.post(act, &[("person", "ada@example.org")]).await;
     assert_eq!((question.status, site.count("consultations").await), (StatusCode::OK, 2));
     let unsure = admin.post(act, &[("person", "ada@example.org"), ("step", "erase")]).await;
-    assert!(unsure.first(".problems").contains("Select that you know who asks"));
+    assert!(unsure.first(".problems").contains("Tick the box once you have checked who is asking"));
     assert_eq!(site.count("consultations").await, 2);
     let done = admin.post(act, &[("person", "ada@example.org"), ("step", "erase"), ("sure", "yes")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);

@@ -87,7 +87,7 @@ async fn a_confirmation_says_what_becomes_of_a_mail_that_is_sent_now_and_of_one_
     let words = held.words();
     assert!(!words.contains("10 minutes"), "{words}");
     assert!(
-        words.contains("Many people are writing to us just now, so your email goes out at about 11"),
+        words.contains("Many people are writing to us just now, so your email will go out at about 11"),
         "{words}"
     );
     site.clock.advance(jiff::SignedDuration::from_hours(3));
@@ -98,7 +98,7 @@ async fn a_confirmation_says_what_becomes_of_a_mail_that_is_sent_now_and_of_one_
     site.clock.advance(jiff::SignedDuration::from_hours(24));
     let held = the_sixty_first(&site, "/reports/new", report()).await;
     assert_eq!(held.first("h1"), "We will send your report soon");
-    assert!(held.first(".promise").contains("goes out at about"), "{}", held.first(".promise"));
+    assert!(held.first(".promise").contains("will go out at about"), "{}", held.first(".promise"));
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn an_address_that_nobody_can_have_is_a_wrong_password_and_counts_nowhere(
     for _ in 0..40 {
         let wrong = site.visitor().post("/staff/sign-in", &[("email", &long), ("password", "x")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.first(".problems").contains("belong together"));
+        assert!(wrong.first(".problems").contains("password of your account"));
     }
 }
 
@@ -179,12 +179,12 @@ async fn twenty_wrong_codes_are_told_to_everyone_on_the_desk_and_the_audit_says_
         let cookie = half_signed_in(&site, network).await;
         post(&site, network, "/staff/sign-in/code", &cookie, &[("code", "000000")]).await;
     }
-    assert!(!colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(!colleague.get("/staff").await.words().contains("is guessing their codes"));
     let cookie = half_signed_in(&site, 19).await;
     post(&site, 19, "/staff/sign-in/code", &cookie, &[("code", "000000")]).await;
-    assert!(colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(colleague.get("/staff").await.words().contains("is guessing their codes"));
     assert_eq!(site.count("audit where what = 'was guessed at: wrong codes' and staff_id = 2").await, 1);
     site.clock.advance(jiff::SignedDuration::from_hours(25));
     let mut colleague = site.staff_as(Role::Reception).await;
-    assert!(!colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(!colleague.get("/staff").await.words().contains("is guessing their codes"));
 }

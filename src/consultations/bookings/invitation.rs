@@ -67,7 +67,7 @@ impl Invitation<'_> {
         let how = match self.booking.setting {
             Setting::Clinic => "Come to the address given.".to_owned(),
             Setting::Video => format!("Open this link at the time: {}", self.booking.place),
-            Setting::Phone => "We phone you.".to_owned(),
+            Setting::Phone => "We will phone you.".to_owned(),
         };
         format!("{how}\nTo change or cancel, phone {}.", clinic.phone)
     }

@@ -156,7 +156,7 @@ fn warn_of_unopened(app: &App, number: usize) {
         return app.site.metrics.end(NAME);
     }
     let sentence = format!(
-        "{} cannot be opened: tell who looks after the site at once, to put the right sealing.key back or restore the last good backup.",
+        "{} cannot be opened: tell whoever looks after the site at once, to put the right sealing.key back or restore the last good backup.",
         count(number, "request")
     );
     app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });

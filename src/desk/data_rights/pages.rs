@@ -121,7 +121,7 @@ async fn erase(State(app): State<App>, Administrator(me): Administrator, fields:
     let mut errors = FieldErrors::default();
     let sure = fields.text("sure") == "yes";
     if fields.text("step") == "erase" && !sure {
-        errors.add("sure", "Select that you know who asks");
+        errors.add("sure", "Tick the box once you have checked who is asking");
     }
     if !sure || fields.text("step") != "erase" {
         return show_found(&app, &me, &typed, &found, true, &errors).await;

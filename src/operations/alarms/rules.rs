@@ -58,7 +58,7 @@ impl Seen<'_> {
                 None,
             );
         }
-        let words = "The database cannot be read: tell who looks after the site at once, and answer the phone meanwhile.";
+        let words = "The database cannot be read: tell whoever looks after the site at once, and answer the phone meanwhile.";
         if self.counts.is_none() { alarm("database-unreadable", words, None) } else { None }
     }
 
@@ -86,7 +86,7 @@ impl Seen<'_> {
         if counts.guessed_codes == 0 {
             return None;
         }
-        let words = "Someone knows the password of a colleague and guesses at their codes: an administrator sees in the audit whose it is, and they must change it today.";
+        let words = "Someone knows a colleague’s password and is guessing their codes: an administrator can see in the audit whose it is, and that person must change it today.";
         alarm("codes-guessed", words, None)
     }
 
@@ -114,7 +114,7 @@ impl Seen<'_> {
             return None;
         }
         let words = format!(
-            "Mail has waited for {} and does not leave: tell who looks after the site that the mail server does not take it.",
+            "Mail has waited for {} and does not leave: tell whoever looks after the site that the mail server does not take it.",
             in_words(waited)
         );
         alarm("mail-stuck", words, MAIL)
@@ -126,7 +126,7 @@ impl Seen<'_> {
             return None;
         }
         let words = format!(
-            "{} {} for an hour or longer because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
+            "{} {} for an hour or longer because more than 60 were asked for in one: tell whoever looks after the site, as someone may be misusing the forms.",
             count(held, "mail"),
             if held == 1 { "waits" } else { "wait" }
         );
@@ -142,7 +142,7 @@ impl Seen<'_> {
                 alarm(
                     "backup-late",
                     format!(
-                        "The last good backup is from {day}: tell who looks after the site to see why there is none since."
+                        "The last good backup is from {day}: tell whoever looks after the site to see why there is none since."
                     ),
                     None,
                 )
@@ -150,7 +150,7 @@ impl Seen<'_> {
             None if self.now - counts.installed_at <= BACKUP_LATE => None,
             None => alarm(
                 "backup-late",
-                "There is no backup: tell who looks after the site to run “mybackpain backup” every night.",
+                "There is no backup: tell whoever looks after the site to run “mybackpain backup” every night.",
                 None,
             ),
         }

@@ -73,7 +73,7 @@ pub fn check(
     let alone = answer.iter().filter_map(|id| question.answer(id)).find(|answer| answer.none);
     match alone {
         Some(none) if answer.len() > 1 => {
-            Err(format!("Select what applies, or “{}”, but not both", none.text))
+            Err(format!("Choose what applies, or “{}”, but not both", none.text))
         }
         _ if question.up_to > 0 && answer.len() > question.up_to => {
             Err(format!("Choose {} at most, and untick the others", question.up_to))

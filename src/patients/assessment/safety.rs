@@ -151,7 +151,7 @@ fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
         "no" => Ok(false),
         _ => {
             let mut errors = FieldErrors::default();
-            errors.add("answer", "Select yes if any of these is true, or no if none is");
+            errors.add("answer", "Choose yes if any of these is true, or no if none is");
             Err(errors)
         }
     }

@@ -196,7 +196,7 @@ fn in_quotes(words: &[&str]) -> String {
 /// Nothing is sent without what a person meant to send with it.
 fn summary_is_gone() -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("share", "Select no summary to share: your answers have been erased");
+    errors.add("share", "Untick the summary: your answers have been erased, so there is nothing to share");
     errors
 }
 

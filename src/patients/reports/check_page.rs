@@ -80,7 +80,7 @@ impl Check<'_> {
                 ));
             }
             Some(Problem::LinkNotAnswered) => {
-                errors.add("link", "Select whether you would like the private link to your summary");
+                errors.add("link", "Select whether you would like a link to your summary");
             }
             None => {}
         }

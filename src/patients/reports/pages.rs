@@ -1,4 +1,4 @@
-//! A person asks for a page by email: the form, the check page, the confirmation, and "stop these".
+//! A person asks for a page by email: the form, the check page, the confirmation, and the link that stops them.
 
 use std::sync::Arc;
 
@@ -210,7 +210,7 @@ impl<'a> NewPage<'a> {
     }
 
     fn link_choice(&self) -> Vec<Choice<'static>> {
-        let label = "Add one private link to my summary";
+        let label = "Add a private link to my summary";
         vec![Choice { value: "yes", label, chosen: self.form.wants_link() }]
     }
 }
