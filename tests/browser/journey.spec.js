@@ -97,7 +97,8 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   // The first account is an administrator's: what patients write is for clinicians.
   await expect(page.getByRole('region', { name: 'What they said' })).toContainText('Clinicians can read it');
   await expect(page.locator('body')).not.toContainText(person.concern);
-  await expect(page.getByRole('link', { name: '(0161) 496 0123 ext 4' }).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: '(0161) 496 0123', exact: true }).first()).toHaveAttribute('href', 'tel:01614960123');
+  await expect(page.locator('.number')).toHaveText('(0161) 496 0123 ext 4');
   await page.getByRole('button', { name: 'Mark as contacted' }).click();
   await expect(page.locator('.head .tag', { hasText: 'Contacted' })).toBeVisible();
   await page.locator('summary', { hasText: 'Close it' }).click();

@@ -45,6 +45,7 @@ mod roles;
 mod search;
 mod search_ranking;
 mod second_press;
+mod sheet_summary;
 mod signing_in;
 mod signs;
 mod staff;

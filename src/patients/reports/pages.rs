@@ -115,7 +115,9 @@ async fn create(
     let (new, key) = match step {
         FormStep::Form(errors) => return Ok(given.show_form(&form, own_pages, &errors)),
         FormStep::Check { new, key, problem } => {
-            return Ok(check.show(&given.app, &new, &key, problem.map(Problem::Send)));
+            // One press asks for all that it needs.
+            let problem = problem.map(|problem| check.unsettled().unwrap_or(Problem::Send(problem)));
+            return Ok(check.show(&given.app, &new, &key, problem));
         }
         FormStep::Send { new, key } => (new, key),
     };
