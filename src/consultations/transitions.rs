@@ -1,4 +1,4 @@
-//! Does what staff decide, in one transaction with its history, its audit and its mails.
+//! Applies what staff decide, in one transaction with its history, its audit entry and its mails.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;

@@ -1,4 +1,4 @@
-//! What staff do to one request, a post each: it is done, or the page says why not.
+//! The posts with which staff act on one request: each is done, or the page says why not.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};

@@ -1,4 +1,4 @@
-//! Signing in with a password, the sign of life, and signing out.
+//! Signing in with a password, keeping the session alive, and signing out.
 
 use askama::Template;
 use axum::Router;
@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::desk::second_step;
 use crate::staff::session;
-use crate::staff::session::Here;
+use crate::staff::session::CurrentSession;
 use crate::staff::{PasswordCheck, session_guard};
 use crate::web::app::App;
 use crate::web::error::Result;
@@ -89,7 +89,7 @@ async fn sign_in(
 }
 
 /// "I am still here", from the warning before an idle session ends.
-async fn stay(State(app): State<App>, here: Here) -> Result<StatusCode> {
+async fn stay(State(app): State<App>, here: CurrentSession) -> Result<StatusCode> {
     session::touch(&app, here.session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -26,7 +26,7 @@ pub const FIXED_PATHS: &[&str] = &[
     "/search",
     "/consultations/new",
     "/reports/new",
-    "/mistakes/new",
+    "/corrections/new",
     "/complaints",
     "/assessment",
 ];

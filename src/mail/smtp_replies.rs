@@ -1,4 +1,4 @@
-//! What a mail server's reply means, as a sentence for staff that says what to do.
+//! Explains a mail server's reply to staff, in a sentence that says what to do.
 
 /// Signs in the words of a failure, and what they mean. The first row with a sign that is there counts: what is
 /// certain stands before what is general.

@@ -59,7 +59,7 @@ impl SubmissionKey {
     pub fn parse(cipher: &Cipher, text: &str) -> Option<SubmissionKey> {
         let (body, given) = text.rsplit_once('-')?;
         let proof = u64::from_str_radix(given, 16).ok().filter(|_| given.len() == PROOF_DIGITS)?;
-        let right = cipher.is_start_of_mark(CHECK_PAGE, body, &proof.to_be_bytes());
+        let right = cipher.is_start_of_keyed_hash(CHECK_PAGE, body, &proof.to_be_bytes());
         // In our own spelling only: a key has one.
         (right && !given.bytes().any(|digit| digit.is_ascii_uppercase() || digit == b'+'))
             .then(|| SubmissionKey(text.to_owned()))
@@ -96,7 +96,7 @@ impl SubmissionKey {
 
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
     pub fn private_token(&self, cipher: &Cipher) -> String {
-        cipher.mark("private page", &self.0)[..40].to_owned()
+        cipher.keyed_hash("private page", &self.0)[..40].to_owned()
     }
 }
 
@@ -106,7 +106,7 @@ pub fn key_hash(kind: &str, key: &str) -> String {
 }
 
 fn proof(cipher: &Cipher, body: &str) -> String {
-    cipher.mark(CHECK_PAGE, body)[..PROOF_DIGITS].to_owned()
+    cipher.keyed_hash(CHECK_PAGE, body)[..PROOF_DIGITS].to_owned()
 }
 
 #[cfg(test)]

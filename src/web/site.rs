@@ -1,4 +1,4 @@
-//! What every page shows around its own words: names, the safety box, its title and address.
+//! What every page shows around its own words: the clinic's names, the signs that need help, its title and address.
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::library::questions::{Kind, Questions};
+use mybackpain::library::questions::{QuestionKind, Questions};
 
 use crate::support::{Answer, Site, Visitor};
 
@@ -322,7 +322,7 @@ async fn a_question_has_one_heading_its_label_and_no_answer_chosen_for_it() {
         let page = patient.get(&format!("/assessment/questions/{}", question.id)).await;
         assert_eq!(page.all("h1"), std::slice::from_ref(&question.text));
         assert_eq!(page.first("title"), format!("{} – My Back Pain", question.text));
-        if !matches!(question.kind, Kind::ShortText | Kind::Each) {
+        if !matches!(question.kind, QuestionKind::ShortText | QuestionKind::Each) {
             assert_eq!(page.first("legend"), question.text);
         }
         if !["sleep", "tried"].contains(&question.id.as_str()) {

@@ -8,7 +8,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use mybackpain::clinic::Role;
 use mybackpain::staff::second_factor;
-use mybackpain::staff::second_factor::Outcome;
+use mybackpain::staff::second_factor::CodeOutcome;
 use mybackpain::staff::session::HalfSignedIn;
 use mybackpain::web::security::Limits;
 
@@ -89,12 +89,12 @@ async fn a_place_is_known_after_a_restart_and_only_as_a_mark() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     site.staff().await;
     half_signed_in(&site, 999).await;
-    let marks: Vec<String> = sqlx::query_scalar("select place_mark from staff_places")
+    let hashes: Vec<String> = sqlx::query_scalar("select place_hash from staff_places")
         .fetch_all(site.app.database.readers())
         .await
         .unwrap();
-    assert_eq!(marks.len(), 2, "of the sign-in of the support, and of this one");
-    assert!(marks.iter().all(|mark| mark.len() == 64 && mark.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    assert_eq!(hashes.len(), 2, "of the sign-in of the support, and of this one");
+    assert!(hashes.iter().all(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())));
     // Limits are in memory alone: those of a new start know nobody.
     let wrong = [("email", EMAIL), ("password", "not this one")];
     for network in 0..12 {
@@ -166,7 +166,7 @@ async fn a_right_code_for_a_sign_in_that_ended_meanwhile_lets_nobody_in() {
             .await
             .unwrap();
         let outcome = second_factor::check(&site.app, [10, 1, 0, 1].into(), &half, &code).await.unwrap();
-        assert!(matches!(outcome, Outcome::Over), "{over}");
+        assert!(matches!(outcome, CodeOutcome::Over), "{over}");
     }
 }
 

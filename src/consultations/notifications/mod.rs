@@ -1,5 +1,4 @@
-//! Notifies a patient by mail, or leaves word for the desk why not: a mail that is not sent undoes nothing. Notifies the
-//! clinic of a request.
+//! Notifies a patient by mail, or records for the desk why no mail was sent; and notifies the clinic.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;

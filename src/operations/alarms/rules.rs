@@ -1,4 +1,4 @@
-//! What counts as wrong, and the sentence that says so and what to do.
+//! The rules of the alarms: what counts as wrong, and the sentence that says so and what to do.
 
 use jiff::SignedDuration;
 
@@ -6,9 +6,9 @@ use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
 use crate::storage::database::DatabaseHealth;
-use crate::web::metrics::{Alarm, Gauge, Link};
+use crate::web::metrics::{Alarm, AlarmLink, Gauge};
 
-use crate::operations::alarms::store::Counts;
+use crate::operations::alarms::store::AlarmCounts;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -16,14 +16,14 @@ const HOUR: i64 = 60 * MINUTE;
 const MAIL_LATE: i64 = 15 * MINUTE;
 /// A daily backup, and time for a slow night.
 const BACKUP_LATE: i64 = 26 * HOUR;
-/// Room is told to be low at this many times the reserve.
+/// An alarm is raised when free disk space falls below this many times the reserve.
 const LOW: u64 = 8;
 
-const MAIL: Option<Link> = Some(Link { to: "/staff/mail", words: "Open mail" });
+const MAIL: Option<AlarmLink> = Some(AlarmLink { to: "/staff/mail", words: "Open mail" });
 
 pub struct Seen<'a> {
     /// Nothing when the database could not be read.
-    pub counts: Option<Counts>,
+    pub counts: Option<AlarmCounts>,
     /// When the last good backup was made.
     pub backup: Option<i64>,
     pub condition: &'a DatabaseHealth,
@@ -82,7 +82,7 @@ impl Seen<'_> {
         alarm("disk-low", words, None)
     }
 
-    fn guessed(&self, counts: Counts) -> Option<Alarm> {
+    fn guessed(&self, counts: AlarmCounts) -> Option<Alarm> {
         if counts.guessed_codes == 0 {
             return None;
         }
@@ -90,7 +90,7 @@ impl Seen<'_> {
         alarm("codes-guessed", words, None)
     }
 
-    fn undelivered(&self, counts: Counts) -> Option<Alarm> {
+    fn undelivered(&self, counts: AlarmCounts) -> Option<Alarm> {
         match counts.failed_mails + counts.attention_mails {
             0 => None,
             1 => alarm(
@@ -108,7 +108,7 @@ impl Seen<'_> {
         }
     }
 
-    fn stuck(&self, counts: Counts) -> Option<Alarm> {
+    fn stuck(&self, counts: AlarmCounts) -> Option<Alarm> {
         let waited = self.now - counts.oldest_due?;
         if waited <= MAIL_LATE {
             return None;
@@ -120,7 +120,7 @@ impl Seen<'_> {
         alarm("mail-stuck", words, MAIL)
     }
 
-    fn held(&self, counts: Counts) -> Option<Alarm> {
+    fn held(&self, counts: AlarmCounts) -> Option<Alarm> {
         let held = usize::try_from(counts.held_mails).unwrap_or(0);
         if held == 0 {
             return None;
@@ -133,7 +133,7 @@ impl Seen<'_> {
         alarm("mails-held", words, None)
     }
 
-    fn backup(&self, counts: Counts) -> Option<Alarm> {
+    fn backup(&self, counts: AlarmCounts) -> Option<Alarm> {
         self.counts?;
         match self.backup {
             Some(at) if self.now - at <= BACKUP_LATE => None,
@@ -212,7 +212,7 @@ impl Seen<'_> {
     }
 }
 
-fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<Link>) -> Option<Alarm> {
+fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<AlarmLink>) -> Option<Alarm> {
     Some(Alarm { name, sentence: sentence.into(), link })
 }
 

@@ -157,8 +157,8 @@ async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String
 }
 
 async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
-    let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
-    submission::stop(&given.app, mark).await?;
+    let hash = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
+    submission::stop(&given.app, hash).await?;
     let context = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }
