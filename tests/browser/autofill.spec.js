@@ -116,7 +116,7 @@ test('the questions are answered, and the summary goes along with a sheet when t
 
 test('a mistake is reported', async ({ page }) => {
   const person = someone();
-  await page.goto(`/mistakes/new?about=${SHEET.split('/').at(-1)}`);
+  await page.goto(`/corrections/new?about=${SHEET.split('/').at(-1)}`);
   await page.getByLabel('What is wrong?').fill('The third reference is dead.');
   await page.waitForTimeout(READING);
   await press(page, person, () => page.getByRole('main').getByRole('button', { name: 'Send' }));

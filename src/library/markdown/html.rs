@@ -100,7 +100,7 @@ impl<'n> HtmlWriter<'n> {
             words => format!("<span class=\"hush\">{words}</span>"),
         };
         let title = escape(&typographic(title));
-        let button = if kind == Kind::Emergency && !self.names.for_mail { CALL_999 } else { "" };
+        let button = if kind == CalloutKind::Emergency && !self.names.for_mail { CALL_999 } else { "" };
         self.push(&format!(
             "<div class=\"{class}\"><h3 id=\"{id}\">{spoken}{title}</h3>\n{button}{text}</div>\n"
         ));
