@@ -45,6 +45,7 @@ mod search_ranking;
 mod second_press;
 mod signing_in;
 mod signs;
+mod signs_shown;
 mod staff;
 mod summaries;
 mod summary_words;

@@ -1,5 +1,6 @@
 //! The desk's page of pages.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::library::check;
 use crate::library::check::Report;
 use crate::library::{Library, count};
 use crate::patients::corrections::{Correction, store as mistakes};
+use crate::signs::Kind;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
 use crate::web::app::App;
@@ -46,7 +48,8 @@ impl FromRef<PageReviewsState> for App {
 struct IndexPage<'a> {
     context: PageContext<'a>,
     groups: &'a [ReviewGroup<'a>],
-    mistakes: &'a [Correction],
+    /// With the gravest sign in what they say.
+    mistakes: &'a [(Correction, Option<Kind>)],
     warnings: usize,
     unsigned: usize,
     calendar: &'a Calendar,
@@ -64,8 +67,14 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
     let readers = app.database.readers();
     let usefulness = store::usefulness(readers).await?;
     let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
+    let with_sign = |mistake: Correction| {
+        let sign = app.site.signs.read(&mistake.words).kind();
+        (mistake, sign)
+    };
+    let mut told: Vec<_> = told.into_iter().map(with_sign).collect();
+    told.sort_by_key(|(mistake, sign)| Reverse(sign.filter(|_| mistake.is_open())));
     let mut open: HashMap<String, usize> = HashMap::new();
-    for mistake in told.iter().filter(|mistake| mistake.is_open()) {
+    for (mistake, _) in told.iter().filter(|(mistake, _)| mistake.is_open()) {
         *open.entry(mistake.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
@@ -104,7 +113,7 @@ impl IndexPage<'_> {
     }
 
     fn has_open_mistake(&self) -> bool {
-        self.mistakes.iter().any(Correction::is_open)
+        self.mistakes.iter().any(|(mistake, _)| mistake.is_open())
     }
 
     /// The title of the page that a reader wrote about; its slug when there is no such page any more.

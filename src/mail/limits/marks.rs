@@ -4,6 +4,9 @@ use crate::storage::encryption::Cipher;
 use crate::web::form::email;
 use crate::web::site::Site;
 
+/// So much of a mark, in hexadecimal digits, proves that a link is ours.
+const PROOF_DIGITS: usize = 32;
+
 /// The mark of a mailbox, by which its owner stops mail.
 pub fn mark(cipher: &Cipher, address: &str) -> String {
     cipher.mark("mail address", &email::mailbox(address))
@@ -28,9 +31,10 @@ pub fn stop_token(cipher: &Cipher, address: &str) -> String {
 /// The mark in a link of ours, of now or of before; nothing when the link is not ours.
 pub fn open_stop_token(cipher: &Cipher, token: &str) -> Option<String> {
     let (mark, proof) = token.split_once('-')?;
-    cipher.is_mark("stop reports", mark, proof).then(|| mark.to_owned())
+    let right = proof.len() >= PROOF_DIGITS && cipher.is_mark("stop reports", mark, proof);
+    right.then(|| mark.to_owned())
 }
 
 fn token_of(cipher: &Cipher, address_mark: &str) -> String {
-    format!("{address_mark}-{}", &cipher.mark("stop reports", address_mark)[..32])
+    format!("{address_mark}-{}", &cipher.mark("stop reports", address_mark)[..PROOF_DIGITS])
 }

@@ -14,6 +14,7 @@ use crate::web::form::Fields;
 use crate::library::summary::Summary;
 
 pub mod devices;
+mod own_words;
 pub mod pages;
 pub mod question;
 pub mod safety;

@@ -9,6 +9,7 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::library::answers::{asked, first_unanswered, kept, things};
 use crate::library::questions::{Answer, Kind, Question};
 use crate::patients::assessment::next_open;
+use crate::patients::assessment::own_words;
 use crate::patients::assessment::state::AssessmentState;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
@@ -40,7 +41,7 @@ struct QuestionPage<'a> {
 
 /// How a person came to a question.
 #[derive(Clone, Copy, Default)]
-struct Turn {
+pub struct Turn {
     /// From the check page, and back to it.
     change: bool,
     /// From a later page that needs it.
@@ -48,8 +49,17 @@ struct Turn {
 }
 
 impl Turn {
-    fn of(fields: &Fields) -> Turn {
+    pub fn of(fields: &Fields) -> Turn {
         Turn { change: fields.has("change"), skipped: fields.has("skipped") }
+    }
+
+    /// How an address carries it along.
+    pub fn query(self) -> &'static str {
+        match self {
+            Turn { change: true, .. } => "?change=yes",
+            Turn { skipped: true, .. } => "?skipped=yes",
+            _ => "",
+        }
     }
 }
 
@@ -92,7 +102,8 @@ pub async fn answer(
         }
     };
     draft.answers.insert(id.clone(), answer.clone());
-    let to = given.after(&draft, question, turn);
+    let next = given.after(&draft, question, turn);
+    let to = own_words::after(&given.app, question, &answer, turn, next);
     match drafts::save(&given.app, &jar, draft, id, answer).await? {
         Some(cookie) => Ok((jar.add(cookie), Redirect::to(&to)).into_response()),
         None => Ok(given.lost(&typed)),
@@ -101,7 +112,7 @@ pub async fn answer(
 
 impl AssessmentState {
     /// The page after an answer: the next question, or after a change the check page with what the change opened.
-    fn after(&self, draft: &Draft, question: &Question, turn: Turn) -> String {
+    pub fn after(&self, draft: &Draft, question: &Question, turn: Turn) -> String {
         let questions = &self.library.questions;
         if turn.change || turn.skipped {
             let open = first_unanswered(questions, &draft.answers);

@@ -34,6 +34,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         words: new.words,
         outcome: String::new(),
     };
+    let letter = ComplaintNotice { read_first: !app.site.signs.read(&complaint.words).is_calm() };
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database
@@ -44,7 +45,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
                 let to = &parts.site.clinic.notices_to;
-                let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
+                let notice = NewMail::new(&letter, &complaint.reference, to);
                 mail::enqueue(connection, &parts, notice, now, now).await?;
                 Ok(())
             })

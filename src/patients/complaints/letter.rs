@@ -6,9 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::web::site::Site;
 
-/// Its reference is all that it tells.
+/// Its reference, and whether it is to be read first, are all that it tells.
 #[derive(Serialize, Deserialize)]
-pub struct ComplaintNotice {}
+pub struct ComplaintNotice {
+    /// Its words may tell of a sign that needs help.
+    #[serde(default)]
+    pub read_first: bool,
+}
 
 #[derive(Template)]
 #[template(path = "patients/complaints/mail_notice.txt")]
@@ -16,6 +20,7 @@ struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
     link: &'a str,
+    read_first: bool,
 }
 
 #[derive(Template)]
@@ -24,6 +29,7 @@ struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,
     link: &'a str,
+    read_first: bool,
 }
 
 impl Letter for ComplaintNotice {
@@ -34,9 +40,12 @@ impl ComplaintNotice {
     pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
         let link = &site.url(&format!("/staff/complaints/{reference}"));
         Ok(RenderedLetter {
-            subject: format!("Complaint {reference} about personal data"),
-            text: NoticeText { site, reference, link }.render()?,
-            html: NoticeHtml { site, reference, link }.render()?,
+            subject: match self.read_first {
+                true => format!("Read first: complaint {reference} about personal data"),
+                false => format!("Complaint {reference} about personal data"),
+            },
+            text: NoticeText { site, reference, link, read_first: self.read_first }.render()?,
+            html: NoticeHtml { site, reference, link, read_first: self.read_first }.render()?,
             ..RenderedLetter::default()
         })
     }
