@@ -246,8 +246,15 @@ impl<'t> Calm<'t> {
             }
         });
         let says = |group| self.in_sentence(group, place);
-        let is_patient = says(self.groups.patient) && !says(self.groups.own_pain);
+        let is_patient =
+            !says(self.groups.own_pain) && (says(self.groups.patient) || !self.speaks_of_oneself());
         nearest == Some(true) && (says(self.groups.unhurt) || !(says(self.groups.right_now) || is_patient))
+    }
+
+    /// Whoever writes of another person alone asks for that person.
+    fn speaks_of_oneself(&self) -> bool {
+        let groups = [self.groups.myself, self.groups.own_pain];
+        (0..self.text.words.len()).any(|at| groups.iter().any(|group| self.text.group_at(*group, at)))
     }
 
     fn in_sentence(&self, group: usize, place: Place) -> bool {
