@@ -27,13 +27,13 @@
     box.setAttribute('aria-labelledby', 'idle-title');
     const title = make('h2', 'Are you still there?');
     title.id = 'idle-title';
-    const words = make('p', 'You are signed out in 2 minutes. What you typed on this page stays.');
+    const words = make('p', 'You will be signed out in 2 minutes. What you typed on this page will stay.');
     const stay = make('button', 'Stay signed in');
     stay.className = 'btn';
     stay.type = 'button';
     stay.onclick = async () => {
       if (await extend()) return box.close();
-      words.textContent = 'You are signed out. What you typed on this page stays: send it, sign in, and it is given back to you.';
+      words.textContent = 'You are signed out. What you typed on this page is still here: send it, sign in, and you will get it back.';
       stay.remove();
     };
     const leave = make('button', 'Close this message');

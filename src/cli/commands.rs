@@ -1,17 +1,17 @@
-//! What the commands say that are run beside the server: backup, restore, demonstration, a new page, a person's data.
+//! The output of the commands that run beside the server: backup, restore, demonstration, a new page, a person's data.
 
 use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
 use crate::cli::start;
 use crate::desk::data_rights;
-use crate::desk::data_rights::{Found, Person};
-use crate::library::{Kind, count, new_page as blank};
+use crate::desk::data_rights::{DataSubject, PersonalRecord};
+use crate::library::{PageKind, count, new_page as blank};
 use crate::operations::demo as month;
 use crate::staff::audit;
 use crate::storage::backup as copies;
 use crate::storage::believed_time;
 use crate::storage::clock::{Clock, seconds};
 use crate::storage::data_dir::{DataDir, open_data_that_is_there};
-use crate::storage::lock::Purpose;
+use crate::storage::lock::LockPurpose;
 use crate::web::error;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
@@ -35,7 +35,7 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
     let folder = demo.data.folder.clone();
     let requests = usize::try_from(demo.requests)?;
     let colleagues = month::fill(
-        &month::Demo {
+        &month::DemoMonth {
             folder: &folder,
             content: &demo.content.folder,
             requests: demo.requests,
@@ -56,8 +56,8 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
 /// Writes a page to fill in, and says what to do next.
 pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
     let (kind, asked) = match new {
-        NewCommand::FactSheet(asked) => (Kind::FactSheet, asked),
-        NewCommand::Guide(asked) => (Kind::Guide, asked),
+        NewCommand::FactSheet(asked) => (PageKind::FactSheet, asked),
+        NewCommand::Guide(asked) => (PageKind::Guide, asked),
     };
     let today = start::today(&Clock::default());
     let file = blank::write(&asked.content.folder, kind, &asked.slug, today)?;
@@ -68,9 +68,9 @@ pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
 /// Writes out or erases what is held under exactly this address or number. What is nearly the same is named.
 pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
-    let person = Person::parse(&asked.person).map_err(anyhow::Error::msg)?;
+    let person = DataSubject::parse(&asked.person).map_err(anyhow::Error::msg)?;
     let DataDir { database, cipher, lock: _lock } =
-        open_data_that_is_there(&asked.data.folder, Purpose::Beside).await?;
+        open_data_that_is_there(&asked.data.folder, LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let done = async {
         let found = data_rights::find(&database, &cipher, &person, &[]).await?;
@@ -95,7 +95,7 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
 /// Says that the time of this machine is right, though it is far from the time that the site last believed.
 pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
     let DataDir { database, lock: _lock, .. } =
-        open_data_that_is_there(&data.folder, Purpose::Beside).await?;
+        open_data_that_is_there(&data.folder, LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let confirmed = database
         .write(move |connection| {
@@ -111,7 +111,7 @@ pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tell_of_the_rest(found: &Found) {
+fn tell_of_the_rest(found: &PersonalRecord) {
     if !found.near.is_empty() {
         eprintln!("Not taken, as it may be another person’s: ask, and tick it at /staff/data-rights.");
     }

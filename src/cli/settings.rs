@@ -1,4 +1,4 @@
-//! What differs between installations, from flags and the environment, or a clear refusal to start.
+//! The settings of an installation, from flags and the environment, or a clear refusal to start.
 
 // The comments here are what --help prints: an address stands in them without brackets.
 #![allow(rustdoc::bare_urls)]
@@ -39,7 +39,7 @@ pub enum Command {
     Staff(StaffCommand),
     /// Copy the database into a folder, check the copy, and remember when; the site may run meanwhile
     Backup(Backup),
-    /// Put a backup into a data folder that has no database; the sealing key comes from its own backup
+    /// Put a backup into a data folder that has no database; the encryption key comes from its own backup
     Restore(Restore),
     /// Ask a running site whether it is ready: it must be served with --health-address
     Healthcheck(Healthcheck),
@@ -51,7 +51,7 @@ pub enum Command {
     /// Answer a clock that jumped: nothing is erased until its time is confirmed
     #[command(subcommand)]
     Clock(ClockCommand),
-    /// Add a new sealing key and encrypt every personal field with it; stop the server first
+    /// Add a new encryption key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
 }
 
@@ -163,7 +163,7 @@ pub struct StaffAdd {
 
 #[derive(Args, Clone)]
 pub struct Data {
-    /// Folder for the database, the sealing key and mail files; made when it is missing
+    /// Folder for the database, the encryption key and mail files; made when it is missing
     #[arg(id = "data", long = "data", env = "MYBACKPAIN_DATA", value_name = "DIR", default_value = "var")]
     pub folder: PathBuf,
 }

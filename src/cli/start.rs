@@ -1,4 +1,4 @@
-//! What each command does: puts the parts together, serves, and stops them in order.
+//! Runs each command: puts the parts together, serves, and stops them in order.
 
 use std::io::{self, BufRead};
 use std::net::SocketAddr;
@@ -24,13 +24,13 @@ use crate::mail::{Progress, Sender, Transport};
 use crate::operations::{alarms, demo, letters, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
-use crate::staff::{NewAccount, Refused, password};
+use crate::staff::{AccountRefused, NewAccount, password};
 use crate::storage::clock::Clock;
 use crate::storage::data_dir::{DataDir, Lost, key_file, open_data, open_data_that_is_there};
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
-use crate::storage::lock::Purpose;
+use crate::storage::lock::LockPurpose;
 use crate::web::app::{App, Parts};
 use crate::web::form;
 use crate::web::form::email;
@@ -62,7 +62,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let sender = Sender::new(&site, config.mail_from.as_deref())?;
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
     let DataDir { database, cipher, lock: _lock } =
-        open_data(&config.data.folder, Purpose::Serve, lost).await?;
+        open_data(&config.data.folder, LockPurpose::Serve, lost).await?;
     database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
@@ -134,7 +134,7 @@ fn most_of_one(config: &Serve) -> Option<usize> {
     (is_visitors && !config.no_limits).then_some(server::MOST_OF_ONE_NETWORK)
 }
 
-/// Health has an address of its own, which is told like the other one.
+/// Health has an address of its own, printed at the start like the site's.
 async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; choose another address with --health-address")
@@ -143,7 +143,7 @@ async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Tells everything that is to be mended in the content; errors fail.
+/// Prints everything that the content check found; errors make the command fail.
 pub fn check(check: &Check) -> anyhow::Result<()> {
     let report = library::check::run(&check.content.folder, today(&Clock::default()));
     match check.format {
@@ -166,15 +166,15 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let own_words = password::own_words(&name, &address, &[]);
     password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
     let DataDir { database, lock: _lock, .. } =
-        open_data(&add.data.folder, Purpose::Beside, Lost::Refuse).await?;
+        open_data(&add.data.folder, LockPurpose::Beside, Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
     database.close().await;
     match made? {
         Ok(_) => println!("The account is made: sign in at /staff/sign-in"),
-        Err(Refused::AddressTaken) => bail!("there is an account with this address already"),
-        Err(Refused::NoInvitation) => bail!("no invitation was given"),
+        Err(AccountRefused::AddressTaken) => bail!("there is an account with this address already"),
+        Err(AccountRefused::NoInvitation) => bail!("no invitation was given"),
     }
     Ok(())
 }
@@ -182,7 +182,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 /// Lets someone set up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
     let DataDir { database, lock: _lock, .. } =
-        open_data_that_is_there(&reset.data.folder, Purpose::Beside).await?;
+        open_data_that_is_there(&reset.data.folder, LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let found = database
@@ -196,23 +196,27 @@ pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds a sealing key, and seals everything with it.
+/// Adds an encryption key, and encrypts everything with it.
 pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     let file = key_file(&data.folder);
     ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
     let DataDir { database, lock: _lock, .. } =
-        open_data(&data.folder, Purpose::Change("rotate-key"), Lost::Refuse).await?;
+        open_data(&data.folder, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     encryption::add_key(&file)?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
     let count = key_rotation::rotate_key(&database, &cipher).await?;
     database.truncate_log().await?;
     database.close().await;
-    println!("{} sealed with the new key. Back up {} again.", library::count(count, "field"), file.display());
+    println!(
+        "{} encrypted with the new key. Back up {} again.",
+        library::count(count, "field"),
+        file.display()
+    );
     Ok(())
 }
 
-/// Takes the address; with port 0, any free port, which is then the one that is told.
+/// Binds the address; port 0 takes any free port, and the one taken is printed.
 async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!(
@@ -290,7 +294,7 @@ fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
 fn log_to_standard_error(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // What other crates say below the level of news holds addresses of pages, and with them the tokens of private ones.
+    // Below `info`, other crates log addresses of pages, and with them the tokens of private ones.
     let filter = filter.and(filter_fn(|event| {
         event.target().starts_with(env!("CARGO_PKG_NAME")) || *event.level() <= Level::INFO
     }));

@@ -1,4 +1,4 @@
-//! Reads a content file, and says where in it a mistake stands.
+//! Reads a content file, and names the line of what is wrong with it.
 
 use std::fmt;
 use std::path::Path;

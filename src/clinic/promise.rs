@@ -1,4 +1,4 @@
-//! By when a patient hears from us: opening hours, bank holidays, one pure function.
+//! Computes by when a patient hears from the clinic: opening hours, bank holidays, one pure function.
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -39,7 +39,7 @@ pub struct Calendar {
     working_days: u32,
 }
 
-/// What a patient is told about a request that arrived at one moment.
+/// The promised moment of a request that arrived at a given one.
 #[derive(Debug, PartialEq)]
 pub struct Promise {
     /// The patient hears from us by this moment.

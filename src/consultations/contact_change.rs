@@ -1,4 +1,4 @@
-//! A patient changes how to reach them, and the desk is let know what changed.
+//! Changes how to reach a patient, at their request, and tells the desk what changed.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;

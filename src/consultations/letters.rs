@@ -1,4 +1,4 @@
-//! The mails about a request: to the patient, and to the clinic. As data while they wait, as words when they are sent.
+//! The mails about a request, to the patient and to the clinic: as data while they wait, as words when they are sent.
 
 use askama::Template;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A request's life: asked, contacted, booked, closed, withdrawn.
+//! A request's life: submitted, contacted, booked, closed, withdrawn.
 
 pub mod bookings;
 pub mod calls;

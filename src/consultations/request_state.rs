@@ -1,4 +1,4 @@
-//! Where a request stands, and where it may go next.
+//! The states of a request, and the transitions between them.
 
 /// The state of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]

@@ -66,12 +66,12 @@ pub async fn insert(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
     request: &Request,
-    content_mark: &str,
+    content_hash: &str,
 ) -> sqlx::Result<()> {
     let row = cipher.row(TABLE, &request.reference);
     sqlx::query(
         "insert into consultations (reference, state, created_at, due_at, changed_at, about, sign, spam, \
-         contact_method, call_times, voicemail, name, email, phone, concern, needs, content_mark, token_hash) \
+         contact_method, call_times, voicemail, name, email, phone, concern, needs, content_hash, token_hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(&request.reference)
@@ -90,37 +90,37 @@ pub async fn insert(
     .bind(row.encrypt("phone", &request.phone))
     .bind(row.encrypt("concern", &request.concern))
     .bind(row.encrypt("needs", &request.needs))
-    .bind(content_mark)
+    .bind(content_hash)
     .bind(&request.token_hash)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// The mark of a request's content; nothing when it was withdrawn or erased.
-pub async fn content_mark(
+/// The hash of a request's content; nothing when it was withdrawn or erased.
+pub async fn content_hash(
     connection: &mut SqliteConnection,
     reference: &str,
 ) -> sqlx::Result<Option<String>> {
-    let mark: Option<Option<String>> =
-        sqlx::query_scalar("select content_mark from consultations where reference = $1")
+    let hash: Option<Option<String>> =
+        sqlx::query_scalar("select content_hash from consultations where reference = $1")
             .bind(reference)
             .fetch_optional(connection)
             .await?;
-    Ok(mark.flatten())
+    Ok(hash.flatten())
 }
 
 /// A request with the same words from the same person, made since `since` and not over.
 pub async fn same_content(
     connection: &mut SqliteConnection,
-    content_mark: &str,
+    content_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
-        "select reference from consultations where content_mark = $1 and created_at >= $2 \
+        "select reference from consultations where content_hash = $1 and created_at >= $2 \
          and state in ('new', 'contacted', 'booked') order by created_at desc limit 1",
     )
-    .bind(content_mark)
+    .bind(content_hash)
     .bind(since)
     .fetch_optional(connection)
     .await
@@ -247,7 +247,7 @@ pub async fn withdraw(
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
-         needs = null, content_mark = null, call_times = '', voicemail = '', sign = '', \
+         needs = null, content_hash = null, call_times = '', voicemail = '', sign = '', \
          changed_at = max(changed_at + 1, $2), ended_at = $2 \
          where reference = $1 and (state <> 'withdrawn' or name is not null)",
     )

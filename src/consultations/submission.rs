@@ -67,7 +67,7 @@ async fn take(
     staff: Option<i64>,
 ) -> Result<TakenRequest> {
     let now = app.clock.now();
-    let content_mark = content_mark(app, &new);
+    let content_hash = content_hash(app, &new);
     let mut request = new_request(app, library, new, shared.as_ref());
     let (mut key, spare) = (key.clone(), SubmissionKey::new(&app.cipher, &app.clock));
     let parts = app.clone();
@@ -76,22 +76,22 @@ async fn take(
         .accept(move |connection| {
             Box::pin(async move {
                 if let Some(reference) = submissions::find(connection, &key.hash(KIND)).await? {
-                    // What was withdrawn has no mark.
-                    let mark = store::content_mark(connection, &reference).await?;
-                    if mark.is_none_or(|mark| mark == content_mark) {
+                    // What was withdrawn has no hash.
+                    let hash = store::content_hash(connection, &reference).await?;
+                    if hash.is_none_or(|hash| hash == content_hash) {
                         return Ok(TakenRequest { reference, key });
                     }
                     key = spare;
                 }
                 let since = seconds(now) - SAME_REQUEST_SECONDS;
-                if let Some(reference) = store::same_content(connection, &content_mark, since).await? {
+                if let Some(reference) = store::same_content(connection, &content_hash, since).await? {
                     submissions::insert(connection, &key.hash(KIND), KIND, &reference, now).await?;
                     join(connection, &parts, &reference, &request, shared.as_ref(), now).await?;
                     return Ok(TakenRequest { reference, key });
                 }
                 let token = key.private_token(&parts.cipher);
                 request.token_hash = token_hash(&token);
-                store::insert(connection, &parts.cipher, &request, &content_mark).await?;
+                store::insert(connection, &parts.cipher, &request, &content_hash).await?;
                 submissions::insert(connection, &key.hash(KIND), KIND, &request.reference, now).await?;
                 begin(connection, &parts, &request, &token, shared.as_ref(), staff).await?;
                 Ok(TakenRequest { reference: request.reference, key })
@@ -103,7 +103,7 @@ async fn take(
 }
 
 /// Everything that a person answered: what differs in any of it is another request, so that nothing is lost.
-fn content_mark(app: &App, new: &NewRequest) -> String {
+fn content_hash(app: &App, new: &NewRequest) -> String {
     let NewRequest { contact, concern, voicemail, needs, .. } = new;
     let times: Vec<&str> = contact.times.iter().map(|time| time.word()).collect();
     let answers = [
@@ -116,7 +116,7 @@ fn content_mark(app: &App, new: &NewRequest) -> String {
         voicemail,
         needs,
     ];
-    app.cipher.mark("consultation", &answers.join("\0"))
+    app.cipher.keyed_hash("consultation", &answers.join("\0"))
 }
 
 fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Summary>) -> Request {

@@ -1,4 +1,4 @@
-//! Does what staff decide, in one transaction with its history, its audit and its mails.
+//! Applies what staff decide, in one transaction with its history, its audit entry and its mails.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -99,7 +99,7 @@ async fn perform(
             match owner {
                 Some((id, _)) if id == me.id => "took it".to_owned(),
                 Some((_, name)) => format!("gave it to {name}"),
-                None => "let it go".to_owned(),
+                None => "handed it back".to_owned(),
             }
         }
         Act::Note { words, clinical } => {
@@ -117,11 +117,11 @@ async fn perform(
         }
         Act::MarkSpam => {
             store::set_spam(connection, about, true).await?;
-            "put it among spam".to_owned()
+            "marked it as spam".to_owned()
         }
         Act::UnmarkSpam => {
             store::set_spam(connection, about, false).await?;
-            "said that it is no spam".to_owned()
+            "said that it is not spam".to_owned()
         }
         Act::Hold(reason) => {
             store::set_hold(connection, cipher, about, Some((&reason, now))).await?;

@@ -1,4 +1,4 @@
-//! A patient withdraws a request: what they said and who they are is erased.
+//! Withdraws a request for the patient: what they said and who they are is erased.
 
 use jiff::Timestamp;
 

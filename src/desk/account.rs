@@ -13,7 +13,7 @@ use crate::desk::second_step::RecoveryCodesPage;
 use crate::staff::second_factor;
 use crate::staff::session;
 use crate::staff::session::store::Listed;
-use crate::staff::session::{Here, SignedIn};
+use crate::staff::session::{CurrentSession, SignedIn};
 use crate::staff::{Account, PasswordCheck, audit, password, store};
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::{random_token, token_hash};
@@ -62,7 +62,7 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-async fn show(State(app): State<App>, here: Here) -> Result<Response> {
+async fn show(State(app): State<App>, here: CurrentSession) -> Result<Response> {
     let readers = app.database.readers();
     let (me, now) = (&here.account, seconds(app.clock.now()));
     let (made_after, seen_after) = (now - retention::SESSION, now - retention::SESSION_IDLE);
@@ -84,7 +84,7 @@ async fn password_page(State(app): State<App>, SignedIn(me): SignedIn) -> Respon
 async fn change_password(
     State(app): State<App>,
     Network(from): Network,
-    here: Here,
+    here: CurrentSession,
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
@@ -133,7 +133,11 @@ async fn renew_codes(
 }
 
 /// Ends one of one's own sessions; `others` ends all but this one.
-async fn end_session(State(app): State<App>, here: Here, Path(id): Path<String>) -> Result<Response> {
+async fn end_session(
+    State(app): State<App>,
+    here: CurrentSession,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (staff, this, now) = (here.account.id, here.session, app.clock.now());
     app.database
         .write(move |connection| {

@@ -19,7 +19,7 @@ use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
 use crate::web::site::PageContext;
 
-use crate::staff::audit::store::{Entry, Person, Question};
+use crate::staff::audit::store::{AuditEntry, AuditFilter, AuditedPerson};
 
 const PAGE: i64 = 50;
 
@@ -29,9 +29,9 @@ struct AuditPage<'a> {
     context: PageContext<'a>,
     form: Form,
     errors: FieldErrors,
-    people: Vec<Person>,
+    people: Vec<AuditedPerson>,
     acts: Vec<String>,
-    entries: Vec<Entry>,
+    entries: Vec<AuditEntry>,
     calendar: &'a Calendar,
     /// Addresses of the pages before and after this one, or nothing.
     newer: String,
@@ -90,14 +90,14 @@ impl Form {
         }
     }
 
-    fn question(&self, calendar: &Calendar, errors: &mut FieldErrors) -> Question {
+    fn question(&self, calendar: &Calendar, errors: &mut FieldErrors) -> AuditFilter {
         let day: Option<Date> = self.day.parse().ok();
         if day.is_none() && !self.day.is_empty() {
             errors.add("day", "Enter a day like 2026-05-27");
         }
         let zone = calendar.local(jiff::Timestamp::UNIX_EPOCH).time_zone().clone();
         let begins = |day: Date| day.to_zoned(zone.clone()).map(|start| seconds(start.timestamp())).ok();
-        Question {
+        AuditFilter {
             person: self.person.parse().ok(),
             reference: self.reference.to_uppercase().replace(' ', "-"),
             what: self.what.clone(),
@@ -121,11 +121,11 @@ impl Form {
 }
 
 impl AuditPage<'_> {
-    fn when(&self, entry: &Entry) -> String {
+    fn when(&self, entry: &AuditEntry) -> String {
         self.calendar.say_with_year(moment(entry.happened_at))
     }
 
-    fn is_chosen(&self, person: &Person) -> bool {
+    fn is_chosen(&self, person: &AuditedPerson) -> bool {
         self.form.person == person.id.to_string()
     }
 }

@@ -51,11 +51,11 @@ enum Again {
     /// What others did since the page was opened, which stopped a save.
     Stale(Vec<String>),
     /// The time is unusual: it is asked once whether it is meant.
-    Question(Question),
+    Question(UnusualTime),
 }
 
 /// An unusual time, and the day around it.
-struct Question {
+struct UnusualTime {
     concerns: Vec<String>,
     /// The other bookings of the day: reference, from when, until when.
     day: Vec<(String, String, String)>,
@@ -65,7 +65,7 @@ struct Question {
     mark: String,
 }
 
-impl Question {
+impl UnusualTime {
     /// The same was asked before, and the button was pressed again.
     fn is_answered(&self, fields: &Fields) -> bool {
         fields.text("asked") == self.mark
@@ -173,7 +173,7 @@ impl DeskState {
     }
 
     /// What to ask before a booking is made; nothing when its time is as usual.
-    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<Question>> {
+    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<UnusualTime>> {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
         let (from, until) = usual::day_of(calendar, new.starts_at);
@@ -186,7 +186,7 @@ impl DeskState {
         let row = |one: &DayBooking| (one.reference.clone(), say(one.starts_at), say(one.ends_at()));
         let mark = token_hash(&format!("{} {} {}", new.starts_at, new.minutes, concerns.join(" ")));
         let date = calendar.local(new.starts_at).strftime("%A %-d %B %Y").to_string();
-        Ok(Some(Question { day: day.iter().map(row).collect(), concerns, date, mark }))
+        Ok(Some(UnusualTime { day: day.iter().map(row).collect(), concerns, date, mark }))
     }
 
     async fn show_booking(

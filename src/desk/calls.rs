@@ -1,4 +1,4 @@
-//! The call sheet: whom to ring in this hour, and what came of it in one press.
+//! The call sheet: whom to ring in this hour, and the outcome of each call in one press.
 
 use askama::Template;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::clinic::promise::Calendar;
 use crate::consultations::RequestState;
 use crate::consultations::calls::{CallOutcome, next_time, suits};
 use crate::consultations::handling::{Attention, store};
-use crate::consultations::queue_index::Entry;
+use crate::consultations::queue_index::QueueEntry;
 use crate::desk::queue_rows::{QueueRow, RowWriter};
 use crate::desk::state::DeskState;
 use crate::staff::session::SignedIn;
@@ -61,7 +61,7 @@ pub async fn index(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Res
     late.truncate(MOST_SHOWN);
     let words = RowWriter { calendar, now, names: &names };
     let shown = CallsPage {
-        context: app.site.private("Whom to ring").for_desk(&me.name, me.role),
+        context: app.site.private("Who to ring").for_desk(&me.name, me.role),
         hour: hour.in_words(calendar),
         ahead: hour.from > now,
         best: best.iter().map(|entry| words.entry(entry)).collect(),
@@ -96,11 +96,16 @@ impl Hour {
 }
 
 impl DeskState {
-    /// Whom to ring in an hour that suits them, and who is late and would rather be rung at another time.
-    fn to_ring(&self, calendar: &Calendar, hour: &Hour, now: Timestamp) -> (Vec<Entry>, Vec<Entry>) {
+    /// Who to ring in an hour that suits them, and who is late and would rather be rung at another time.
+    fn to_ring(
+        &self,
+        calendar: &Calendar,
+        hour: &Hour,
+        now: Timestamp,
+    ) -> (Vec<QueueEntry>, Vec<QueueEntry>) {
         let entries = self.queue_index.read();
         let (from, until, now) = (hour.from, seconds(hour.until), seconds(now));
-        let wanted = |entry: &&Entry| {
+        let wanted = |entry: &&QueueEntry| {
             !entry.is_put_aside()
                 && entry.method == Method::Phone
                 && !entry.phone.is_empty()
@@ -111,7 +116,7 @@ impl DeskState {
                     _ => false,
                 }
         };
-        let (mut best, mut other): (Vec<Entry>, Vec<Entry>) = entries
+        let (mut best, mut other): (Vec<QueueEntry>, Vec<QueueEntry>) = entries
             .all()
             .iter()
             .filter(wanted)

@@ -1,4 +1,4 @@
-//! The time of the site's machine beside the one it last believed; an administrator confirms it after a jump.
+//! Shows the machine's time beside the last believed one; an administrator confirms it after a jump.
 
 use askama::Template;
 use axum::Router;

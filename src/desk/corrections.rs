@@ -1,4 +1,4 @@
-//! The staff's side of a mistake: what the reader said, and what was done about it.
+//! The staff's side of a correction: what the reader said, and what was done about it.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl FromRef<CorrectionReviewState> for App {
 #[template(path = "desk/corrections.html")]
 struct ReviewPage<'a> {
     context: PageContext<'a>,
-    mistake: &'a Correction,
+    correction: &'a Correction,
     sheet: Option<&'a Sheet>,
     asked: String,
     erased: Option<String>,
@@ -52,8 +52,8 @@ struct ReviewPage<'a> {
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
-        .route("/staff/mistakes/{reference}", get(show))
-        .route("/staff/mistakes/{reference}/answer", post(answer))
+        .route("/staff/corrections/{reference}", get(show))
+        .route("/staff/corrections/{reference}/answer", post(answer))
         .with_state(CorrectionReviewState { app, library })
 }
 
@@ -62,9 +62,9 @@ async fn show(
     SignedIn(me): SignedIn,
     Path(reference): Path<String>,
 ) -> Result<Response> {
-    let mistake = given.find(&reference).await?;
-    let answer = mistake.answer.clone();
-    given.show(&me, &mistake, &answer, &FieldErrors::default(), false).await
+    let correction = given.find(&reference).await?;
+    let answer = correction.answer.clone();
+    given.show(&me, &correction, &answer, &FieldErrors::default(), false).await
 }
 
 async fn answer(
@@ -73,7 +73,7 @@ async fn answer(
     Path(reference): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    let mistake = given.find(&reference).await?;
+    let correction = given.find(&reference).await?;
     let typed = fields.text("answer");
     let mut errors = FieldErrors::default();
     let words = errors.take("answer", form::words(&typed, LONGEST_ANSWER, "What you did"));
@@ -81,11 +81,11 @@ async fn answer(
         errors.add("answer", "Enter what you did about it");
     }
     let Some(words) = words.filter(|_| errors.is_empty()) else {
-        return given.show(&me, &mistake, &typed, &errors, false).await;
+        return given.show(&me, &correction, &typed, &errors, false).await;
     };
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     if crate::patients::corrections::answer(&given.app, me.id, reference.clone(), words, seen_at).await? {
-        return Ok(Redirect::to(&format!("/staff/mistakes/{reference}")).into_response());
+        return Ok(Redirect::to(&format!("/staff/corrections/{reference}")).into_response());
     }
     let now = given.find(&reference).await?;
     given.show(&me, &now, &typed, &errors, true).await
@@ -99,12 +99,12 @@ impl CorrectionReviewState {
     async fn show(
         &self,
         me: &Account,
-        mistake: &Correction,
+        correction: &Correction,
         answer: &str,
         errors: &FieldErrors,
         stale: bool,
     ) -> Result<Response> {
-        staff::note(&self.app, me.id, "opened a mistake", mistake.reference.clone()).await?;
+        staff::note(&self.app, me.id, "opened a mistake", correction.reference.clone()).await?;
         let site = &self.app.site;
         let calendar = site.clinic.calendar();
         let status = match (stale, errors.is_empty()) {
@@ -112,13 +112,13 @@ impl CorrectionReviewState {
             (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, true) => StatusCode::OK,
         };
-        let title = format!("Correction {}", mistake.reference);
+        let title = format!("Correction {}", correction.reference);
         let shown = ReviewPage {
             context: site.private(&title).for_desk(&me.name, me.role).with_errors(status != StatusCode::OK),
-            mistake,
-            sheet: self.library.sheet(&mistake.about),
-            asked: calendar.say_with_year(moment(mistake.created_at)),
-            erased: mistake.erased_at().map(|at| calendar.say_with_year(at)),
+            correction,
+            sheet: self.library.sheet(&correction.about),
+            asked: calendar.say_with_year(moment(correction.created_at)),
+            erased: correction.erased_at().map(|at| calendar.say_with_year(at)),
             addresses: me.role.reaches_patients(),
             answer,
             errors,

@@ -21,7 +21,7 @@ const DANGEROUS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋',
 const HEADINGS: [&str; 11] = [
     "Reference",
     "State",
-    "Asked",
+    "Asked at",
     "Promised",
     "Sign",
     "Spam",

@@ -35,9 +35,9 @@ struct Form {
 
 pub fn routes(app: App) -> Router {
     Router::new()
-        .route("/staff/unsent", get(index))
-        .route("/staff/unsent/{reference}/sending", post(send))
-        .route("/staff/unsent/{reference}/removal", post(remove))
+        .route("/staff/expired-forms", get(index))
+        .route("/staff/expired-forms/{reference}/sending", post(send))
+        .route("/staff/expired-forms/{reference}/removal", post(remove))
         .with_state(app)
 }
 
@@ -69,7 +69,7 @@ async fn send(
     Ok(match kept {
         Some(row) => Redirect::temporary(&format!("{}?{}={}", row.path, expired_forms::FIELD, row.reference))
             .into_response(),
-        None => Redirect::to("/staff/unsent").into_response(),
+        None => Redirect::to("/staff/expired-forms").into_response(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! News while a page of the desk is open, as server-sent events: an addition, pages say the same when they are opened.
+//! Server-sent events that tell an open page of the desk what has changed. Without them pages say the same when they
+//! are opened.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -11,11 +12,11 @@ use futures_util::stream::unfold;
 
 use crate::consultations::RequestState;
 use crate::consultations::handling::store;
-use crate::desk::presence::{Other, Page};
+use crate::desk::presence::{OpenPage, Other};
 use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::staff::session;
-use crate::staff::session::Here;
+use crate::staff::session::CurrentSession;
 use crate::web::app::Stopping;
 use crate::web::error::Result;
 use crate::web::form::Fields;
@@ -27,19 +28,19 @@ const LOOKS: usize = 30;
 /// What a stream last told, so that it tells only what is new.
 struct EventFeed<T> {
     desk: DeskState,
-    here: Here,
+    here: CurrentSession,
     stopping: Stopping,
     looks: usize,
     told: T,
     about: String,
     /// While it lives, the others see that this page is open.
-    _page: Option<Page>,
+    _page: Option<OpenPage>,
 }
 
 /// How many requests are new or have changed since the page was made.
 pub async fn queue(
     State(desk): State<DeskState>,
-    here: Here,
+    here: CurrentSession,
     stopping: Stopping,
     RawQuery(query): RawQuery,
 ) -> impl IntoResponse {
@@ -63,7 +64,7 @@ pub async fn queue(
 /// Who else has the request open, and whether someone has changed it.
 pub async fn request(
     State(desk): State<DeskState>,
-    here: Here,
+    here: CurrentSession,
     Path(reference): Path<String>,
     stopping: Stopping,
     RawQuery(query): RawQuery,

@@ -15,9 +15,9 @@ const PARTING: SignedDuration = SignedDuration::from_secs(15);
 
 /// In memory only: after a restart nobody is known to be anywhere until the next opening.
 #[derive(Default)]
-pub struct Presence(Mutex<HashMap<String, Vec<Here>>>);
+pub struct Presence(Mutex<HashMap<String, Vec<Viewer>>>);
 
-struct Here {
+struct Viewer {
     staff: i64,
     name: String,
     since: Timestamp,
@@ -34,7 +34,7 @@ pub struct Other {
 }
 
 /// A page that is open and connected; it parts when this is dropped.
-pub struct Page {
+pub struct OpenPage {
     presence: Arc<Presence>,
     reference: String,
     staff: i64,
@@ -49,7 +49,7 @@ impl Presence {
         here.retain(|someone| someone.is_here(now));
         match here.iter_mut().find(|someone| someone.staff == me.id) {
             Some(already) => already.until = now + OPENING,
-            None => here.push(Here {
+            None => here.push(Viewer {
                 staff: me.id,
                 name: me.name.clone(),
                 since: now,
@@ -77,26 +77,31 @@ impl Presence {
     }
 
     /// A page that tells by its connection that it is open.
-    pub fn connect(self: &Arc<Presence>, reference: &str, me: &Account, clock: &Clock) -> Page {
+    pub fn connect(self: &Arc<Presence>, reference: &str, me: &Account, clock: &Clock) -> OpenPage {
         self.open(reference, me, clock.now());
         if let Some(here) = self.lock().get_mut(reference) {
             here.iter_mut().filter(|someone| someone.staff == me.id).for_each(|someone| someone.pages += 1);
         }
-        Page { presence: self.clone(), reference: reference.to_owned(), staff: me.id, clock: clock.clone() }
+        OpenPage {
+            presence: self.clone(),
+            reference: reference.to_owned(),
+            staff: me.id,
+            clock: clock.clone(),
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Here>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<Viewer>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Here {
+impl Viewer {
     fn is_here(&self, now: Timestamp) -> bool {
         self.pages > 0 || now < self.until
     }
 }
 
-impl Drop for Page {
+impl Drop for OpenPage {
     fn drop(&mut self) {
         let now = self.clock.now();
         let mut all = self.presence.lock();
@@ -108,7 +113,7 @@ impl Drop for Page {
     }
 }
 
-fn others(here: &[Here], me: i64) -> Vec<Other> {
+fn others(here: &[Viewer], me: i64) -> Vec<Other> {
     here.iter()
         .filter(|someone| someone.staff != me)
         .map(|someone| Other { name: someone.name.clone(), since: someone.since })

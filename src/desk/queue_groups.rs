@@ -1,10 +1,10 @@
-//! The order of the queue: which group a request stands in, what is asked for, and which page of it.
+//! The order of the queue: the group of each request, the filter, and the page.
 
 use std::cmp::Reverse;
 
 use crate::consultations::RequestState;
 use crate::consultations::handling::Attention;
-use crate::consultations::queue_index::{Entries, Entry, SearchKey};
+use crate::consultations::queue_index::{Entries, QueueEntry, SearchKey};
 use crate::signs::Kind;
 use crate::web::form::contact::Method;
 
@@ -65,7 +65,7 @@ pub struct QueueItem {
     pub group: QueueGroup,
     /// The row above is about the same person.
     pub same: bool,
-    pub entry: Entry,
+    pub entry: QueueEntry,
 }
 
 impl View {
@@ -109,7 +109,7 @@ impl QueueGroup {
     ];
 
     /// Where a request stands now; `tomorrow` is the next midnight.
-    pub fn of(entry: &Entry, now: i64, tomorrow: i64) -> QueueGroup {
+    pub fn of(entry: &QueueEntry, now: i64, tomorrow: i64) -> QueueGroup {
         let again = entry.next_try_at.is_some_and(|at| at <= now);
         let over = entry.booked.is_some_and(|(_, until)| until <= now);
         match entry.state {
@@ -161,7 +161,7 @@ impl QueueGroup {
 }
 
 impl QueueFilter {
-    fn takes(&self, entry: &Entry) -> bool {
+    fn takes(&self, entry: &QueueEntry) -> bool {
         let over = entry.state.is_over() && entry.attention != Attention::BookingFree;
         let in_view = match self.view {
             View::Open => !entry.is_put_aside() && !over,
@@ -212,7 +212,7 @@ pub fn list(entries: &Entries, asked: &QueueFilter, now: i64, tomorrow: i64, pag
 }
 
 impl Urgency {
-    fn of(entry: &Entry, now: i64, tomorrow: i64) -> Urgency {
+    fn of(entry: &QueueEntry, now: i64, tomorrow: i64) -> Urgency {
         let group = QueueGroup::of(entry, now, tomorrow);
         let moment = match group {
             QueueGroup::Done => -entry.ended_at.unwrap_or_default(),

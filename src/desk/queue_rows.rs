@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::clinic::promise::Calendar;
 use crate::consultations::RequestState;
-use crate::consultations::queue_index::Entry;
+use crate::consultations::queue_index::QueueEntry;
 use crate::desk::queue_groups::QueueItem;
 use crate::library::count;
 use crate::signs::Kind;
@@ -56,7 +56,7 @@ impl RowWriter<'_> {
         QueueRow { same: row.same, ..self.entry(&row.entry) }
     }
 
-    pub fn entry(&self, entry: &Entry) -> QueueRow {
+    pub fn entry(&self, entry: &QueueEntry) -> QueueRow {
         let (due, at) = match (entry.state, entry.booked, entry.next_try_at) {
             (RequestState::New, _, _) => ("Promised by", entry.due_at),
             (RequestState::Booked, Some((from, _)), _) => ("Booked for", from),

@@ -35,7 +35,7 @@ use crate::web::site::PageContext;
 
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
-/// Openings by one person with no more than this between them are told as one.
+/// Openings by one person with no more than this between them are shown as one.
 const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! What staff do to one request, a post each: it is done, or the page says why not.
+//! The posts with which staff act on one request: each is done, or the page says why not.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -50,7 +50,7 @@ pub async fn owner(
     let typed = Typed { owner: fields.text("owner"), ..Typed::default() };
     let (owner, wanted) = match typed.owner.as_str() {
         "me" => (Some((me.id, me.name.clone())), "Take it".to_owned()),
-        "nobody" => (None, "Let it go".to_owned()),
+        "nobody" => (None, "Hand it back".to_owned()),
         other => {
             let known = store::colleagues(desk.app.database.readers()).await?;
             let Some(colleague) = known.into_iter().find(|(id, _)| id.to_string() == other) else {
@@ -113,7 +113,7 @@ pub async fn spam(
     of: Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    perform((desk, me, of), fields, Act::MarkSpam, "Put it among spam", Typed::default()).await
+    perform((desk, me, of), fields, Act::MarkSpam, "Mark it as spam", Typed::default()).await
 }
 
 pub async fn clearance(

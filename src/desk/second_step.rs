@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::staff::expired_forms;
 use crate::staff::second_factor::totp::{Drawing, Secret};
-use crate::staff::second_factor::{Outcome, SetUp};
+use crate::staff::second_factor::{CodeOutcome, SetUp};
 use crate::staff::session;
 use crate::staff::session::HalfSignedIn;
 use crate::web::app::App;
@@ -74,19 +74,19 @@ async fn check(
     }
     let mut errors = FieldErrors::default();
     match crate::staff::second_factor::check(&app, from, &half, &fields.text("code")).await? {
-        Outcome::In(token) => {
+        CodeOutcome::In(token) => {
             let next = expired_forms::next_page(&app, half.account.id, &half.return_to).await?;
             Ok((jar.add(session::cookie_for(&app, token)), Redirect::to(&next)).into_response())
         }
-        Outcome::Wrong => {
+        CodeOutcome::Wrong => {
             errors.add("code", WRONG);
             Ok(show_code(&app, StatusCode::UNPROCESSABLE_ENTITY, &errors))
         }
-        Outcome::TooMany => {
+        CodeOutcome::TooMany => {
             errors.add("code", WAIT);
             Ok(show_code(&app, StatusCode::TOO_MANY_REQUESTS, &errors))
         }
-        Outcome::Over => Ok(Redirect::to("/staff/sign-in?again=code").into_response()),
+        CodeOutcome::Over => Ok(Redirect::to("/staff/sign-in?again=code").into_response()),
     }
 }
 

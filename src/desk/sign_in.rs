@@ -1,4 +1,4 @@
-//! Signing in with a password, the sign of life, and signing out.
+//! Signing in with a password, keeping the session alive, and signing out.
 
 use askama::Template;
 use axum::Router;
@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::desk::second_step;
 use crate::staff::session;
-use crate::staff::session::Here;
+use crate::staff::session::CurrentSession;
 use crate::staff::{PasswordCheck, session_guard};
 use crate::web::app::App;
 use crate::web::error::Result;
@@ -51,10 +51,10 @@ async fn sign_in_page(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
     let asked = Fields::parse(query.unwrap_or_default().as_bytes());
     let notice = match asked.text("again").as_str() {
         "kept" => {
-            "You were signed out before this was sent. What you typed is kept: sign in, and it is given back to you."
+            "You were signed out before this was sent. What you typed is kept: sign in, and you will get it back."
         }
         "lost" => "You were signed out before this was sent, and it was not kept. Sign in, then do it again.",
-        "code" => "That was not a code of your app too many times. Enter your password again.",
+        "code" => "Too many of the codes were wrong. Enter your password again.",
         "password" => "Your password is changed. Sign in with the new one.",
         _ => "",
     };
@@ -82,14 +82,14 @@ async fn sign_in(
             Ok(show_sign_in(&app, StatusCode::TOO_MANY_REQUESTS, &typed, &to, "", &errors))
         }
         PasswordCheck::Wrong => {
-            errors.add("email", "Enter an email address and password that belong together");
+            errors.add("email", "Enter the email address and password of your account");
             Ok(show_sign_in(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &to, "", &errors))
         }
     }
 }
 
 /// "I am still here", from the warning before an idle session ends.
-async fn stay(State(app): State<App>, here: Here) -> Result<StatusCode> {
+async fn stay(State(app): State<App>, here: CurrentSession) -> Result<StatusCode> {
     session::touch(&app, here.session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

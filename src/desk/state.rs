@@ -1,4 +1,4 @@
-//! What the pages of the desk are given.
+//! The state of the desk's handlers.
 
 use std::sync::Arc;
 

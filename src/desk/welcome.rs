@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::staff::{Invitation, NewAccount, Refused, password, session, store};
+use crate::staff::{AccountRefused, Invitation, NewAccount, password, session, store};
 use crate::storage::encryption::token_hash;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
@@ -66,8 +66,8 @@ async fn make_account(
             let cookie = session::start_half(&app, &account, String::new()).await?;
             Ok((jar.add(cookie), Redirect::to("/staff/sign-in/set-up")).into_response())
         }
-        Err(Refused::NoInvitation) => Err(Error::NotFound),
-        Err(Refused::AddressTaken) => {
+        Err(AccountRefused::NoInvitation) => Err(Error::NotFound),
+        Err(AccountRefused::AddressTaken) => {
             errors.add("email", "Enter an email address that has no account yet");
             Ok(show(&app, &invitation, &token, &name, &email, &errors))
         }

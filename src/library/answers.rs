@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::library::questions::{Kind, Question, Questions};
+use crate::library::questions::{Question, QuestionKind, Questions};
 
 /// What was answered, by question: ids, a number or words. Nothing given is an empty list.
 pub type Answers = BTreeMap<String, Vec<String>>;
@@ -29,14 +29,15 @@ pub fn kept(question: &Question, answers: &Answers) -> Vec<String> {
     let Some(answer) = answers.get(&question.id) else { return Vec::new() };
     let things = things(question, answers);
     let about_a_thing = |one: &String| {
-        question.kind != Kind::Each || one.split_once('=').is_some_and(|(thing, _)| things.contains(&thing))
+        question.kind != QuestionKind::Each
+            || one.split_once('=').is_some_and(|(thing, _)| things.contains(&thing))
     };
     answer.iter().filter(|one| is_offered(question, one) && about_a_thing(one)).cloned().collect()
 }
 
 /// What a question of the kind `each` asks about: what was chosen in the question that leads to it.
 pub fn things<'a>(question: &Question, answers: &'a Answers) -> Vec<&'a str> {
-    let Some(when) = question.when.as_ref().filter(|_| question.kind == Kind::Each) else {
+    let Some(when) = question.when.as_ref().filter(|_| question.kind == QuestionKind::Each) else {
         return Vec::new();
     };
     let chosen = answers.get(&when.question).into_iter().flatten();
@@ -46,7 +47,7 @@ pub fn things<'a>(question: &Question, answers: &'a Answers) -> Vec<&'a str> {
 fn is_complete(question: &Question, answers: &Answers) -> bool {
     let kept = kept(question, answers);
     match question.kind {
-        Kind::Each => kept.len() >= things(question, answers).len(),
+        QuestionKind::Each => kept.len() >= things(question, answers).len(),
         _ => !kept.is_empty(),
     }
 }
@@ -59,10 +60,12 @@ pub fn first_unanswered<'q>(questions: &'q Questions, answers: &Answers) -> Opti
 
 pub fn is_offered(question: &Question, answer: &str) -> bool {
     match question.kind {
-        Kind::OneOf | Kind::AnyOf => question.answer(answer).is_some(),
+        QuestionKind::OneOf | QuestionKind::AnyOf => question.answer(answer).is_some(),
         // "7", never "07" or "+7": what is stored is what was offered.
-        Kind::ZeroToTen => (0..=10).any(|number: u8| number.to_string() == answer),
-        Kind::ShortText => !answer.is_empty(),
-        Kind::Each => answer.split_once('=').is_some_and(|(_, chosen)| question.answer(chosen).is_some()),
+        QuestionKind::ZeroToTen => (0..=10).any(|number: u8| number.to_string() == answer),
+        QuestionKind::ShortText => !answer.is_empty(),
+        QuestionKind::Each => {
+            answer.split_once('=').is_some_and(|(_, chosen)| question.answer(chosen).is_some())
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything to read, and what it is read with.
+//! The whole library: every page, and the data files that pages are rendered with.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

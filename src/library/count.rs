@@ -1,4 +1,4 @@
-//! Counts in words.
+//! Formats a number with its noun: 1 page, 2 pages.
 
 /// "1 problem", "2 problems".
 pub fn count(number: usize, what: &str) -> String {

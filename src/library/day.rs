@@ -1,4 +1,4 @@
-//! Days in words.
+//! Formats days in words.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! What other programs look for: robots.txt, the sitemap, the feed, OpenSearch and security.txt.
+//! What programs fetch: robots.txt, the sitemap, the feed, OpenSearch and security.txt.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

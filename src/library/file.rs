@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::de::DeserializeOwned;
 
 use crate::clinic::content_file::Position;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::front_matter::Required;
 use crate::library::markdown::Fault;
 
@@ -19,8 +19,8 @@ pub struct Read<F> {
 }
 
 impl<F> Read<F> {
-    pub fn findings(&self, file: &Path, faults: Vec<Fault>) -> Vec<Finding> {
-        faults.into_iter().map(|fault| Finding::of_fault(file, self.lines_above, fault)).collect()
+    pub fn findings(&self, file: &Path, faults: Vec<Fault>) -> Vec<CheckFinding> {
+        faults.into_iter().map(|fault| CheckFinding::of_fault(file, self.lines_above, fault)).collect()
     }
 }
 
@@ -38,19 +38,21 @@ pub fn markdown_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Reads a file of front matter between two lines of `+++`, and text.
-pub fn read<F: DeserializeOwned + Required>(file: &Path) -> Result<Read<F>, Vec<Finding>> {
+pub fn read<F: DeserializeOwned + Required>(file: &Path) -> Result<Read<F>, Vec<CheckFinding>> {
     let slug = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
     if slug.is_empty() || !slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
         let message = "a file name is the page's address: small letters, digits and hyphens".to_owned();
-        return Err(vec![Finding::of_file(file, "file-name", message)]);
+        return Err(vec![CheckFinding::of_file(file, "file-name", message)]);
     }
     let whole = std::fs::read_to_string(file)
-        .map_err(|error| vec![Finding::of_file(file, "front-matter", format!("cannot be read: {error}"))])?
+        .map_err(|error| {
+            vec![CheckFinding::of_file(file, "front-matter", format!("cannot be read: {error}"))]
+        })?
         .replace("\r\n", "\n");
     let parts = whole.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let Some((front, text)) = parts else {
         let message = "expected front matter between two lines of +++";
-        return Err(vec![Finding::of_file(file, "front-matter", message)]);
+        return Err(vec![CheckFinding::of_file(file, "front-matter", message)]);
     };
     match toml::from_str(front) {
         Ok(fields) => {
@@ -61,7 +63,7 @@ pub fn read<F: DeserializeOwned + Required>(file: &Path) -> Result<Read<F>, Vec<
             let missing =
                 missing(front, F::REQUIRED).filter(|_| error.message().starts_with("missing field"));
             let message = missing.unwrap_or_else(|| error.message().to_owned());
-            Err(vec![Finding::new(file.display().to_string(), place, "front-matter", message)])
+            Err(vec![CheckFinding::new(file.display().to_string(), place, "front-matter", message)])
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::library::day::day;
 
-/// Front matter that knows its required fields, so that a file can be told all that it lacks at once.
+/// Front matter with its required fields listed, so that all that a file lacks is reported at once.
 pub trait Required {
     const REQUIRED: &'static [&'static str];
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::clinic::read_toml;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::collection::Library;
 use crate::library::file::{markdown_files, read};
 use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
@@ -14,12 +14,12 @@ use crate::library::names::names;
 use crate::library::questions::Questions;
 use crate::library::reference::Reference;
 use crate::library::search::{Index, Synonyms};
-use crate::library::sheet::{Kind, PlainPage, Sheet};
+use crate::library::sheet::{PageKind, PlainPage, Sheet};
 use crate::library::{glossary, markdown, search, topics};
 use crate::web::site::Site;
 
 /// Everything that can be read, and what is wrong with the rest.
-pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Finding>)> {
+pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<CheckFinding>)> {
     let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
     let names = names(content, site)?;
     let glossary = glossary::read(content)?;
@@ -32,7 +32,7 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Findi
     let mut library =
         Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
     let mut findings = Vec::new();
-    for kind in [Kind::FactSheet, Kind::Guide] {
+    for kind in [PageKind::FactSheet, PageKind::Guide] {
         for file in markdown_files(&content.join(kind.folder()))? {
             match sheet(kind, &file, &names, &library.glossary, site) {
                 Ok(sheet) => library.sheets.push(sheet),
@@ -56,12 +56,12 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Findi
 }
 
 fn sheet(
-    kind: Kind,
+    kind: PageKind,
     file: &Path,
     names: &Names,
     glossary: &Glossary,
     site: &Site,
-) -> Result<Sheet, Vec<Finding>> {
+) -> Result<Sheet, Vec<CheckFinding>> {
     let read = read::<FrontMatter>(file)?;
     let with_terms = Names { terms: glossary::for_sheet(glossary, &read.slug), ..names.clone() };
     let text = markdown::html(&read.text, &with_terms).map_err(|faults| read.findings(file, faults))?;
@@ -81,7 +81,7 @@ fn sheet(
     })
 }
 
-fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<Finding>> {
+fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<CheckFinding>> {
     let read = read::<PlainFrontMatter>(file)?;
     let text = markdown::html(&read.text, names).map_err(|faults| read.findings(file, faults))?;
     let passages = markdown::passages(&read.text, names);

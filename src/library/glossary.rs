@@ -31,10 +31,10 @@ pub fn read(content: &Path) -> anyhow::Result<Glossary> {
 }
 
 /// The forms to link on one sheet: all but the terms that it explains itself.
-pub fn for_sheet(glossary: &Glossary, slug: &str) -> Vec<markdown::Term> {
+pub fn for_sheet(glossary: &Glossary, slug: &str) -> Vec<markdown::LinkedTerm> {
     let others = glossary.iter().filter(|(_, term)| term.page.as_deref() != Some(slug));
     let forms = others.flat_map(|(id, term)| {
-        let form = |words: &String| markdown::Term { words: words.clone(), slug: id.clone() };
+        let form = |words: &String| markdown::LinkedTerm { words: words.clone(), slug: id.clone() };
         std::iter::once(&term.term).chain(&term.also).map(form)
     });
     forms.collect()

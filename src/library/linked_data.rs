@@ -1,4 +1,4 @@
-//! What search engines read about a sheet and about the clinic: JSON-LD in the words of schema.org.
+//! JSON-LD of sheets and of the clinic for search engines, in the vocabulary of schema.org.
 
 use serde_json::{Value, json};
 

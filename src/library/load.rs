@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::ensure;
 
 use crate::library::check::look::look;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::check::rules::Level;
 use crate::library::collection::Library;
 use crate::library::count::count;
@@ -18,7 +18,7 @@ impl Library {
         let (library, mut findings) = gather(content, site)?;
         findings.extend(look(content, site, &library));
         findings.retain(|finding| finding.rule.level == Level::Error);
-        let list: Vec<String> = findings.iter().map(Finding::to_string).collect();
+        let list: Vec<String> = findings.iter().map(CheckFinding::to_string).collect();
         ensure!(
             list.is_empty(),
             "the content has {} to mend:\n{}",

@@ -29,5 +29,5 @@ pub use collection::Library;
 pub use count::count;
 pub use front_matter::{Allow, Change, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
 pub use reference::Reference;
-pub use sheet::{Kind, PlainPage, Sheet};
+pub use sheet::{PageKind, PlainPage, Sheet};
 pub use topics::Topic;

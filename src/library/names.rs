@@ -1,4 +1,4 @@
-//! What every text may name: the clinic's details, and the drawings of `content/figures`.
+//! The names that any text may use: the clinic's details, and the drawings of `content/figures`.
 
 use std::collections::BTreeMap;
 use std::path::Path;

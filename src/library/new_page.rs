@@ -8,18 +8,18 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::library::markdown;
-use crate::library::sheet::Kind;
+use crate::library::sheet::PageKind;
 
 const PAGE: &str = include_str!("new_page.md");
 
 /// Writes `SLUG.md` into the folder of its kind. Refuses a slug that is no address, and never replaces a page.
-pub fn write(content: &Path, kind: Kind, slug: &str, today: Date) -> anyhow::Result<PathBuf> {
+pub fn write(content: &Path, kind: PageKind, slug: &str, today: Date) -> anyhow::Result<PathBuf> {
     ensure!(
         !slug.is_empty() && markdown::slug(slug) == slug,
         "{slug:?} is not an address: use small letters, digits and hyphens"
     );
-    let taken =
-        [Kind::FactSheet, Kind::Guide].map(|kind| content.join(kind.folder()).join(format!("{slug}.md")));
+    let taken = [PageKind::FactSheet, PageKind::Guide]
+        .map(|kind| content.join(kind.folder()).join(format!("{slug}.md")));
     if let Some(taken) = taken.iter().find(|file| file.exists()) {
         bail!("{} is there already", taken.display());
     }
@@ -40,7 +40,7 @@ mod tests {
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for kind in [Kind::FactSheet, Kind::Guide] {
+        for kind in [PageKind::FactSheet, PageKind::Guide] {
             std::fs::create_dir(folder.path().join(kind.folder())).unwrap();
         }
         folder
@@ -50,7 +50,7 @@ mod tests {
     fn a_new_page_has_every_field_and_its_days() {
         let folder = folder();
         let today = "2026-11-27".parse().unwrap();
-        let file = write(folder.path(), Kind::FactSheet, "hip-pain", today).unwrap();
+        let file = write(folder.path(), PageKind::FactSheet, "hip-pain", today).unwrap();
         assert!(file.ends_with("fact-sheets/hip-pain.md"));
         let page = read::<FrontMatter>(&file).unwrap_or_else(|found| panic!("{found:?}"));
         assert_eq!(page.front.written, today);
@@ -63,12 +63,12 @@ mod tests {
     fn a_page_that_is_there_stays_and_a_strange_address_is_refused() {
         let folder = folder();
         let today = "2026-11-27".parse().unwrap();
-        write(folder.path(), Kind::Guide, "hip-pain", today).unwrap();
+        write(folder.path(), PageKind::Guide, "hip-pain", today).unwrap();
         let said = |kind, slug| write(folder.path(), kind, slug, today).unwrap_err().to_string();
-        assert!(said(Kind::Guide, "hip-pain").ends_with("is there already"));
-        assert!(said(Kind::FactSheet, "hip-pain").ends_with("is there already"), "one address, one page");
+        assert!(said(PageKind::Guide, "hip-pain").ends_with("is there already"));
+        assert!(said(PageKind::FactSheet, "hip-pain").ends_with("is there already"), "one address, one page");
         for slug in ["Hip pain", "", "hip_pain", "../hip"] {
-            assert!(said(Kind::FactSheet, slug).contains("is not an address"), "{slug}");
+            assert!(said(PageKind::FactSheet, slug).contains("is not an address"), "{slug}");
         }
     }
 }

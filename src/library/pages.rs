@@ -26,7 +26,7 @@ pub const FIXED_PATHS: &[&str] = &[
     "/search",
     "/consultations/new",
     "/reports/new",
-    "/mistakes/new",
+    "/corrections/new",
     "/complaints",
     "/assessment",
 ];
@@ -124,15 +124,14 @@ impl RenderedPages {
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
         let topics = &library.topics;
         rendered_pages.add("/", &home_page(library, site.public(name, about, "/")))?;
-        let every = "Every fact sheet and guide, in the order of the alphabet.";
+        let every = "Every fact sheet and guide, from A to Z.";
         let letters = by_letter(&library.sheets);
         rendered_pages.add(
             "/fact-sheets",
             &IndexPage { context: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters, topics },
         )?;
         rendered_pages.add("/glossary", &GlossaryPage::new(site, library))?;
-        let signs =
-            "The signs with back pain that mean call 999 or get advice today, and a slip to hand over.";
+        let signs = "The signs with back pain that need 999 or advice today, and a slip to hand over.";
         rendered_pages.add(
             "/emergency",
             &EmergencyPage { context: site.public("Is this an emergency?", signs, "/emergency") },

@@ -24,7 +24,7 @@ pub struct Question {
     pub hint: String,
     /// What the check page and the summary call it.
     pub short: String,
-    pub kind: Kind,
+    pub kind: QuestionKind,
     /// What to say when it was not answered. Without this the question may be left empty.
     #[serde(default)]
     pub missing: String,
@@ -53,7 +53,7 @@ pub struct Question {
 
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum QuestionKind {
     OneOf,
     AnyOf,
     ZeroToTen,
@@ -113,6 +113,6 @@ impl Question {
     }
 
     pub fn has_choices(&self) -> bool {
-        matches!(self.kind, Kind::OneOf | Kind::AnyOf)
+        matches!(self.kind, QuestionKind::OneOf | QuestionKind::AnyOf)
     }
 }

@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
-use crate::library::markdown::{Html, Passage};
+use crate::library::markdown::{Passage, RenderedMarkdown};
 use crate::library::reference::Reference;
 
 /// Short and about one thing, or long with a list of contents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum PageKind {
     FactSheet,
     Guide,
 }
 
 /// One fact sheet or guide.
 pub struct Sheet {
-    pub kind: Kind,
+    pub kind: PageKind,
     pub slug: String,
     pub front: FrontMatter,
-    pub text: Html,
+    pub text: RenderedMarkdown,
     /// The same text for a mail: drawings as words, whole links.
     pub mail_html: String,
     pub mail_text: String,
@@ -34,23 +34,23 @@ pub struct Sheet {
 pub struct PlainPage {
     pub slug: String,
     pub front: PlainFrontMatter,
-    pub text: Html,
+    pub text: RenderedMarkdown,
     pub passages: Vec<Passage>,
 }
 
-impl Kind {
+impl PageKind {
     pub fn words(self) -> &'static str {
         match self {
-            Kind::FactSheet => "Fact sheet",
-            Kind::Guide => "Guide",
+            PageKind::FactSheet => "Fact sheet",
+            PageKind::Guide => "Guide",
         }
     }
 
     /// The folder of its files, and the first part of its address.
     pub fn folder(self) -> &'static str {
         match self {
-            Kind::FactSheet => "fact-sheets",
-            Kind::Guide => "guides",
+            PageKind::FactSheet => "fact-sheets",
+            PageKind::Guide => "guides",
         }
     }
 }

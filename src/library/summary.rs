@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::library::answers::{Answers, asked, kept};
 use crate::library::collection::Library;
 use crate::library::day::day;
-use crate::library::questions::{Kind, Question, Questions};
+use crate::library::questions::{Question, QuestionKind, Questions};
 use crate::library::sheet::Sheet;
 
 /// A summary in words, so that it stays what it was when the questions change.
@@ -118,7 +118,7 @@ impl PageFor {
 pub fn said(questions: &Questions, question: &Question, answer: &[String]) -> Said {
     let words = |one: &String| match (question.answer(one), one.split_once('=')) {
         (Some(chosen), _) => chosen.text.clone(),
-        (None, Some((thing, chosen))) if question.kind == Kind::Each => {
+        (None, Some((thing, chosen))) if question.kind == QuestionKind::Each => {
             let thing = questions.thing(question, thing).unwrap_or(thing);
             let went = question.answer(chosen).map_or(chosen, |chosen| &chosen.text);
             format!("{thing}: {}", went.to_lowercase())
@@ -128,7 +128,7 @@ pub fn said(questions: &Questions, question: &Question, answer: &[String]) -> Sa
     Said {
         question: question.short.clone(),
         answers: answer.iter().map(words).collect(),
-        own_words: question.kind == Kind::ShortText,
+        own_words: question.kind == QuestionKind::ShortText,
     }
 }
 

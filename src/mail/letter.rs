@@ -12,7 +12,7 @@ pub trait Letter: Serialize {
     const PURPOSE: Purpose;
 }
 
-/// A mail as a feature hands it in.
+/// A mail that a feature wants sent.
 pub struct NewMail {
     pub(super) purpose: Purpose,
     pub(super) reference: String,

@@ -1,4 +1,4 @@
-//! What came of an attempt to send a mail, and what that means for the mail: sent, again later, given up, or a person's.
+//! The outcome of an attempt to send a mail, and what follows from it: sent, retried, given up, or left to a person.
 
 /// What has become of a mail. Stored as its words in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
@@ -28,7 +28,7 @@ impl State {
             State::Queued => "waiting to be sent",
             State::Sending => "being sent",
             State::Sent => "sent",
-            State::Retry => "not sent yet, tried again by itself",
+            State::Retry => "not sent yet, and will be tried again",
             State::Failed => "failed: it was not delivered",
             State::NeedsAttention => "needs a person to look",
             State::Replaced => "replaced by a newer mail before it was sent",
@@ -98,7 +98,7 @@ impl Trouble {
     }
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt to send a mail.
 #[derive(Clone, PartialEq, Debug, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Outcome {
@@ -136,7 +136,7 @@ impl Outcome {
         }
     }
 
-    /// The server does business with us, whatever it thinks of this mail.
+    /// The server accepts mail from us in general, whatever it replied to this one.
     pub fn shows_a_working_server(&self) -> bool {
         match self {
             Outcome::Sent | Outcome::Refused(_) => true,

@@ -1,4 +1,4 @@
-//! Makes a stored mail ready to go: the message as it went before, or a new one of its letter.
+//! Prepares a stored mail for sending: the message of its first attempt, or a new one rendered from its letter.
 
 use crate::mail::letter::{OutgoingMail, Renderer};
 use crate::mail::message::Sender;

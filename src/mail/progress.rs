@@ -1,4 +1,4 @@
-//! What the worker knows of the moment: which mails it has in flight, whether the mail server can be used, whether to stop.
+//! The worker's state: which mails are in flight, whether the mail server can be used, whether to stop.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};

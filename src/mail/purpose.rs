@@ -80,7 +80,7 @@ impl Purpose {
         }
     }
 
-    /// What cannot be told is treated as what fewer may see.
+    /// An unknown purpose is treated like the one that fewest roles may see.
     fn may_be_invitation(self) -> bool {
         matches!(self, Purpose::StaffInvitation | Purpose::Unknown)
     }

@@ -1,4 +1,5 @@
-//! One SMTP session per mail, stage by stage, so that it is known whose fault a failure is.
+//! One SMTP session per mail, stage by stage, so that each failure is attributed to the server, the mail or the
+//! network.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a mail server's reply means, as a sentence for staff that says what to do.
+//! Explains a mail server's reply to staff, in a sentence that says what to do.
 
 /// Signs in the words of a failure, and what they mean. The first row with a sign that is there counts: what is
 /// certain stands before what is general.
@@ -14,32 +14,35 @@ const MEANINGS: &[(&[&str], &str)] = &[
     ),
     (
         &["does not know"],
-        "This version of our program does not know this kind of mail. Tell who looks after the site; with the right version, send it again.",
+        "This version of our program does not know this kind of mail. Tell whoever looks after the site; with the right version, send it again.",
     ),
     (
         &["internal"],
-        "Our own program failed at this mail. Send it again; if it fails again, tell who looks after the site.",
+        "Our own program failed at this mail. Send it again; if it fails again, tell whoever looks after the site.",
     ),
     (
         &["writing the file"],
-        "The mail could not be written to its folder. Tell who looks after the site; it is tried again by itself.",
+        "The mail could not be written to its folder. Tell whoever looks after the site; it will be tried again in the meantime.",
     ),
     // The mail server that we use.
-    (&["AUTH:"], "Our mail server did not accept our user name or password. Tell who looks after the site."),
-    (&["STARTTLS:"], "Our mail server did not agree on encryption. Tell who looks after the site."),
+    (
+        &["AUTH:"],
+        "Our mail server did not accept our user name or password. Tell whoever looks after the site.",
+    ),
+    (&["STARTTLS:"], "Our mail server did not agree on encryption. Tell whoever looks after the site."),
     (
         &["connecting:", "greeting:"],
-        "Our mail server could not be reached. It is tried again every minute by itself.",
+        "Our mail server could not be reached. It will be tried again every minute.",
     ),
     (
         &["MAIL FROM:"],
-        "Our mail server did not accept our own address as the sender. Tell who looks after the site.",
+        "Our mail server did not accept our own address as the sender. Tell whoever looks after the site.",
     ),
     (
         &["530", "534", "535", "538"],
-        "Our mail server wants us to sign in first. Tell who looks after the site.",
+        "Our mail server wants us to sign in first. Tell whoever looks after the site.",
     ),
-    (&["relay"], "Our mail server would not pass this mail on. Tell who looks after the site."),
+    (&["relay"], "Our mail server would not pass this mail on. Tell whoever looks after the site."),
     // The address (RFC 3463, X.1.X and X.2.X).
     (
         &["5.1.2", "domain not found", "host not found", "no such domain", "nxdomain"],
@@ -86,11 +89,11 @@ const MEANINGS: &[(&[&str], &str)] = &[
     // Trust and content.
     (
         &["5.7.26", "spf", "dkim", "dmarc", "not authenticated"],
-        "The other mail server could not tell that the mail is ours (SPF, DKIM or DMARC). Tell who looks after the site.",
+        "The other mail server could not tell that the mail is ours (SPF, DKIM or DMARC). Tell whoever looks after the site.",
     ),
     (
         &["blocked", "blacklist", "blocklist", "blocklisted", "reputation", "spamhaus", "banned"],
-        "The other mail server does not take mail from our mail server. Tell who looks after the site, and phone the patient.",
+        "The other mail server does not take mail from our mail server. Tell whoever looks after the site, and phone the patient.",
     ),
     (
         &["spam", "content rejected", "5.7.1", "policy"],
@@ -99,15 +102,15 @@ const MEANINGS: &[(&[&str], &str)] = &[
     // Time.
     (
         &["greylist", "greylisted", "grey", "graylist"],
-        "The other mail server asks us to come back in a few minutes. It is tried again by itself.",
+        "The other mail server asks us to come back in a few minutes. It will be tried again without your help.",
     ),
     (
         &["4.7.0", "too many", "rate limit", "throttl", "421", "busy"],
-        "The other mail server is busy. It is tried again by itself.",
+        "The other mail server is busy. It will be tried again without your help.",
     ),
     (
         &["no answer within", "connection", "timed out"],
-        "The other mail server did not answer. It is tried again by itself.",
+        "The other mail server did not answer. It will be tried again without your help.",
     ),
 ];
 
@@ -120,7 +123,9 @@ pub fn meaning(trouble: &str) -> &'static str {
         (None, Some(500..)) => {
             "The other mail server refused it for good. Check the address, or phone the patient."
         }
-        (None, Some(400..)) => "The other mail server could not take it yet. It is tried again by itself.",
+        (None, Some(400..)) => {
+            "The other mail server could not take it yet. It will be tried again without your help."
+        }
         (None, _) => "It was not delivered. Check the address, or phone the patient.",
     }
 }

@@ -81,7 +81,8 @@ pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx:
     .await
 }
 
-/// What waits, failed, or is being sent, gives way to a newer mail of its topic. One that is being sent hangs up before
+/// Replaces mails of a topic that wait, failed or are being sent, by a newer one. One that is being sent hangs up
+/// before
 /// its final dot, and is not tried again.
 pub async fn replace_older(
     connection: &mut SqliteConnection,
@@ -190,7 +191,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Ve
     .await
 }
 
-/// Takes these mails in hand. One whose last attempt died after its message began to go counts as uncertain.
+/// Leases these mails to this worker. One whose last attempt died after its message began to go counts as uncertain.
 pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> sqlx::Result<Vec<Leased>> {
     let mut leased = Vec::new();
     for id in ids {

@@ -1,4 +1,4 @@
-//! Sends what is due: renders each mail, in_flight it to the transport, and records what came of it.
+//! Sends due mail: renders each, gives it to the transport, and records the outcome.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::web::app::App;
 
 /// The longest sleep: the system's clock may jump, and is read again after it.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
-/// What is in flight when the program stops has this long to end.
+/// How long mails in flight may take when the program stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
 pub struct Worker {

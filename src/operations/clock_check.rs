@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::storage::believed_time;
 use crate::web::app::App;
-use crate::web::metrics::{Alarm, CLOCK_JUMPED, Link};
+use crate::web::metrics::{Alarm, AlarmLink, CLOCK_JUMPED};
 
-/// More than a clock is ever put right by.
+/// A clock that is corrected moves by less than this.
 const FURTHEST_STEP: SignedDuration = SignedDuration::from_hours(48);
-/// A time that was not believed is, once it has gone on evenly for so long.
+/// A doubted time is believed once it has run evenly for this long.
 const STEADY_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Two clocks that run evenly differ by less.
 const DRIFT: SignedDuration = SignedDuration::from_mins(5);
@@ -20,7 +20,7 @@ struct Reading {
     ran: SignedDuration,
 }
 
-/// What this process knows of the clock. The last believed time is in the database.
+/// The state of the clock check in this process. The last believed time is in the database.
 #[derive(Default)]
 pub struct ClockCheck {
     /// When a time was last believed by this process.
@@ -91,6 +91,6 @@ fn warn(app: &App, step: SignedDuration, is_new: bool) {
     let sentence = format!(
         "The clock of the site’s machine has jumped by {days} days, so nothing is erased and promises may be wrong: have it put right, or confirm the time if it is right now."
     );
-    let link = Some(Link { to: "/staff/clock", words: "Look at the time" });
+    let link = Some(AlarmLink { to: "/staff/clock", words: "Look at the time" });
     app.site.metrics.raise(Alarm { name: CLOCK_JUMPED, sentence, link });
 }

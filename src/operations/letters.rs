@@ -1,4 +1,4 @@
-//! Makes the words of each stored mail, by the feature that stored it. Here because the outbox knows no feature.
+//! Renders each stored mail by the feature that stored it. Here, because the outbox knows no feature.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Erases what has been kept long enough: every hour and once at the start, when the time is believed.
+//! Erases data whose retention period is over: every hour and once at the start, when the time is believed.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 mail::limits::forget(connection, now).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;
                 submissions::forget(connection, at - retention::SUBMISSION).await?;
-                corrections::store::forget(connection, at - retention::MISTAKE).await?;
+                corrections::store::forget(connection, at - retention::CORRECTION).await?;
                 staff::forget(connection, now).await?;
                 data_rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;

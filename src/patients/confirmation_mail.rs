@@ -1,4 +1,4 @@
-//! What a confirmation page may say of the mail that goes with a form: only what the outbox knows.
+//! What a confirmation page says of the mail that goes with a form: only what the outbox knows.
 
 use crate::mail;
 use crate::mail::{Purpose, State};

@@ -1,4 +1,4 @@
-//! The private page of a summary, and erasing it. Unknown, erased and over are answered alike.
+//! The private page of a summary, and erasing it. Unknown, erased and expired ones are answered alike.
 
 use std::sync::Arc;
 

@@ -43,9 +43,7 @@ pub fn words(text: &str) -> Vec<Word> {
                 "and".chars().for_each(|letter| scan.letter(letter, at..end));
                 scan.end_word();
             }
-            '.' | '．'
-                if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) =>
-            {
+            '.' | '．' if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) => {
                 scan.letter('.', at..end);
             }
             '.' | '．' => scan.dot(),
@@ -53,7 +51,9 @@ pub fn words(text: &str) -> Vec<Word> {
                 scan.breaks(Break::Sentence);
             }
             _ if c.is_alphanumeric() => scan.plain(c, at..end),
-            _ if c.is_whitespace() || matches!(c, '/' | '_' | '*' | '#' | '"' | '“' | '”') => scan.end_word(),
+            _ if c.is_whitespace() || matches!(c, '/' | '_' | '*' | '#' | '"' | '“' | '”') => {
+                scan.end_word()
+            }
             _ => scan.breaks(Break::Comma),
         }
     }

@@ -34,7 +34,7 @@ pub struct NewAccount {
 
 /// Why an account was not made.
 #[derive(Debug, PartialEq)]
-pub enum Refused {
+pub enum AccountRefused {
     AddressTaken,
     /// The link was used, has expired, never was, or is for another address or role.
     NoInvitation,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::clinic::Role;
-use crate::staff::account::{Invitation, NewAccount, Refused};
+use crate::staff::account::{AccountRefused, Invitation, NewAccount};
 use crate::staff::audit;
 use crate::staff::{password, store};
 use crate::storage::clock::seconds;
@@ -19,7 +19,7 @@ pub async fn add(
     now: Timestamp,
     new: NewAccount,
     invitation: Option<String>,
-) -> anyhow::Result<std::result::Result<i64, Refused>> {
+) -> anyhow::Result<std::result::Result<i64, AccountRefused>> {
     let hash = password::hash(new.password.clone()).await?;
     let made = database
         .write(move |connection| {
@@ -27,7 +27,7 @@ pub async fn add(
                 if let Some(token) = invitation
                     && !store::use_invitation(connection, &token_hash(&token), &new, now).await?
                 {
-                    return Ok(Err(Refused::NoInvitation));
+                    return Ok(Err(AccountRefused::NoInvitation));
                 }
                 if store::count(connection).await? == 0 {
                     // Links of earlier starts were for this account; they end with it.
@@ -40,7 +40,7 @@ pub async fn add(
         })
         .await;
     match made {
-        Err(error) if is_constraint(&error) => Ok(Err(Refused::AddressTaken)),
+        Err(error) if is_constraint(&error) => Ok(Err(AccountRefused::AddressTaken)),
         made => Ok(made?),
     }
 }

@@ -61,7 +61,7 @@ fn is_words(letters: &str) -> bool {
     known(letters) || two || again
 }
 
-/// Three in four keys stand beside the one before, or are the same.
+/// True when three in four keys neighbour the one before on the keyboard, or repeat it.
 fn is_run(lower: &str) -> bool {
     let keys: Vec<char> = lower.chars().collect();
     let beside = |pair: &&[char]| {

@@ -15,7 +15,7 @@ pub mod session;
 pub mod session_guard;
 pub mod store;
 
-pub use account::{Account, Invitation, NewAccount, Refused};
+pub use account::{Account, AccountRefused, Invitation, NewAccount};
 pub use accounts::{add, first_invitation};
 pub use audit::note;
 pub use password_check::{PasswordCheck, check_password};

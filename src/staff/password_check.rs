@@ -8,10 +8,10 @@ use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::email::LONGEST;
 
-/// Wrong passwords in a row that the audit tells of.
+/// After this many wrong passwords in a row, the audit says so.
 const TOLD_EVERY: u32 = 10;
 
-/// What came of a password.
+/// The outcome of entering a password.
 pub enum PasswordCheck {
     Right(Account),
     Wrong,

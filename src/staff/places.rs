@@ -1,4 +1,4 @@
-//! From where each account was signed in to lately, as keyed marks that outlive a restart.
+//! Remembers from which networks each account signed in lately, as keyed hashes that outlive a restart.
 
 use std::net::IpAddr;
 
@@ -13,21 +13,21 @@ use crate::web::security::network;
 
 /// True when a right password for this address came from this network lately.
 pub async fn is_known(app: &App, from: IpAddr, email: &str) -> Result<bool> {
-    Ok(store::knows_place(app.database.readers(), &mark(&app.cipher, from, email)).await?)
+    Ok(store::knows_place(app.database.readers(), &place_hash(&app.cipher, from, email)).await?)
 }
 
 /// A right password came from there.
 pub async fn note(app: &App, from: IpAddr, account: &Account) -> Result<()> {
-    let (mark, staff, now): (String, i64, Timestamp) =
-        (mark(&app.cipher, from, &account.email), account.id, app.clock.now());
+    let (hash, staff, now): (String, i64, Timestamp) =
+        (place_hash(&app.cipher, from, &account.email), account.id, app.clock.now());
     app.database
         .write(move |connection| {
-            Box::pin(async move { store::note_place(connection, &mark, staff, now).await })
+            Box::pin(async move { store::note_place(connection, &hash, staff, now).await })
         })
         .await?;
     Ok(())
 }
 
-fn mark(cipher: &Cipher, from: IpAddr, email: &str) -> String {
-    cipher.mark("sign-in place", &format!("{}\0{email}", network(from)))
+fn place_hash(cipher: &Cipher, from: IpAddr, email: &str) -> String {
+    cipher.keyed_hash("sign-in place", &format!("{}\0{email}", network(from)))
 }

@@ -1,4 +1,4 @@
-//! What of accounts, sessions and the audit is erased when its time is over.
+//! Erases sessions, invitations, places and audit entries whose time is over.
 
 use jiff::Timestamp;
 

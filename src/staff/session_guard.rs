@@ -1,4 +1,5 @@
-//! Stands before every page of the desk: whoever must sign in first comes back to the page they asked for, with what they had typed.
+//! Requires a session on every page of the desk, and leads back after signing in to the page and the words that were
+//! typed.
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -100,7 +101,7 @@ async fn check_session(app: &App, path: String, headers: HeaderMap) -> Result<Se
     })
 }
 
-/// A form that was kept is let go once it has arrived where it belongs.
+/// Deletes a kept form once its handler has accepted it.
 async fn let_in(app: &App, staff: i64, request: Request, next: Next) -> Response {
     let kept = Fields::parse(request.uri().query().unwrap_or_default().as_bytes()).text(expired_forms::FIELD);
     let response = next.run(request).await;

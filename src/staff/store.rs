@@ -139,9 +139,9 @@ pub async fn forget_invitations(connection: &mut SqliteConnection, now: i64) -> 
     Ok(())
 }
 
-pub async fn knows_place(readers: &SqlitePool, place_mark: &str) -> sqlx::Result<bool> {
-    let found: Option<i64> = sqlx::query_scalar("select 1 from staff_places where place_mark = $1")
-        .bind(place_mark)
+pub async fn knows_place(readers: &SqlitePool, place_hash: &str) -> sqlx::Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar("select 1 from staff_places where place_hash = $1")
+        .bind(place_hash)
         .fetch_optional(readers)
         .await?;
     Ok(found.is_some())
@@ -149,13 +149,13 @@ pub async fn knows_place(readers: &SqlitePool, place_mark: &str) -> sqlx::Result
 
 pub async fn note_place(
     connection: &mut SqliteConnection,
-    place_mark: &str,
+    place_hash: &str,
     staff: i64,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let sql = "insert into staff_places (place_mark, staff_id, seen_at) values ($1, $2, $3) \
-        on conflict (place_mark) do update set seen_at = excluded.seen_at";
-    sqlx::query(sql).bind(place_mark).bind(staff).bind(seconds(now)).execute(connection).await?;
+    let sql = "insert into staff_places (place_hash, staff_id, seen_at) values ($1, $2, $3) \
+        on conflict (place_hash) do update set seen_at = excluded.seen_at";
+    sqlx::query(sql).bind(place_hash).bind(staff).bind(seconds(now)).execute(connection).await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all, whenever the machine stops, and readable by their owner alone.
+//! Writes files that are there whole or not at all, whenever the machine stops, readable by their owner alone.
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! A copy of the database that is known to open, and the way back from it.
+//! Copies the database, proves that the copy opens, and restores it.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -12,17 +12,17 @@ use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
 use crate::storage::lock;
-use crate::storage::lock::Purpose;
+use crate::storage::lock::LockPurpose;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
 pub const RECORD: &str = "last-backup";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
-/// sent and forms keep being taken meanwhile. The sealing key is not in it: it is backed up apart.
+/// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
 pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
     let file = data.join("mybackpain.sqlite");
     ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
-    let _lock = lock::take(data, Purpose::Beside)?;
+    let _lock = lock::take(data, LockPurpose::Beside)?;
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -65,7 +65,7 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
         backup.display()
     );
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data)?;
-    let _lock = lock::take(data, Purpose::Change("restore"))?;
+    let _lock = lock::take(data, LockPurpose::Change("restore"))?;
     for name in ["mybackpain.sqlite", "mybackpain.sqlite-wal"] {
         let there = data.join(name);
         let holds_something = fs::metadata(&there).is_ok_and(|found| found.len() > 0);

@@ -1,4 +1,4 @@
-//! The data folder: made, kept from other people of the machine, and opened.
+//! The data folder: created, closed to other users of the machine, and opened.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -13,7 +13,7 @@ use crate::storage::backup;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
 use crate::storage::lock;
-use crate::storage::lock::{Lock, Purpose};
+use crate::storage::lock::{Lock, LockPurpose};
 
 /// What SQLite keeps beside a database, and the database itself.
 const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
@@ -41,7 +41,7 @@ pub enum Lost {
 }
 
 /// A folder that was named by mistake is not made, and nothing is said to be erased in it.
-pub async fn open_data_that_is_there(folder: &Path, purpose: Purpose) -> anyhow::Result<DataDir> {
+pub async fn open_data_that_is_there(folder: &Path, purpose: LockPurpose) -> anyhow::Result<DataDir> {
     ensure!(
         key_file(folder).exists(),
         "there is no data in {}; give the folder of the site with --data",
@@ -50,7 +50,7 @@ pub async fn open_data_that_is_there(folder: &Path, purpose: Purpose) -> anyhow:
     open_data(folder, purpose, Lost::Refuse).await
 }
 
-pub async fn open_data(folder: &Path, purpose: Purpose, lost: Lost) -> anyhow::Result<DataDir> {
+pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyhow::Result<DataDir> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
             "cannot make the data folder {}; give a folder that can be written with --data",

@@ -1,4 +1,4 @@
-//! Seals personal fields before they are stored, so that a stolen database or backup says nothing.
+//! Encrypts personal fields before they are stored, so that a stolen database or backup says nothing.
 //!
 //! XChaCha20-Poly1305 with the field's place (table, reference, column) as associated data: a value that is moved
 //! to another row or column does not open. The keys are in a file of their own, outside the database and its backups.
@@ -17,10 +17,10 @@ use crate::storage::atomic_file;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
-/// A sealed value begins with the mark of its key, so that older keys still open what they sealed.
-const MARK_BYTES: usize = 4;
+/// An encrypted value begins with the first bytes of the hash of its key, so that older keys still open what they encrypted.
+const KEY_ID_BYTES: usize = 4;
 
-/// Where a sealed value stands.
+/// Where an encrypted value stands.
 #[derive(Clone, Copy)]
 pub struct FieldId<'a> {
     pub table: &'static str,
@@ -29,7 +29,7 @@ pub struct FieldId<'a> {
 }
 
 struct Key {
-    mark: [u8; MARK_BYTES],
+    id: [u8; KEY_ID_BYTES],
     cipher: XChaCha20Poly1305,
     bytes: [u8; KEY_BYTES],
 }
@@ -41,18 +41,18 @@ pub struct Undecryptable {
     column: &'static str,
 }
 
-/// The keys, newest first: the first seals, all open.
+/// The keys, newest first: the first encrypts, all open.
 pub struct Cipher {
     keys: Vec<Key>,
 }
 
 impl Cipher {
-    /// Reads the keys. Makes a first one only when `may_create`: data sealed with a lost key cannot be read again.
+    /// Reads the keys. Makes a first one only when `may_create`: data encrypted with a lost key cannot be read again.
     pub fn open(file: &Path, may_create: bool) -> anyhow::Result<Cipher> {
         if !file.exists() {
             ensure!(
                 may_create,
-                "the database holds sealed data but its key file {} is missing; put the key file back from its own backup",
+                "the database holds encrypted data but its key file {} is missing; put the key file back from its own backup",
                 file.display()
             );
             write_keys(file, &[random_key()])?;
@@ -63,7 +63,7 @@ impl Cipher {
             .filter(|line| !line.trim().is_empty())
             .map(parse_key)
             .collect::<anyhow::Result<Vec<Key>>>()
-            .with_context(|| format!("{} does not hold sealing keys", file.display()))?;
+            .with_context(|| format!("{} does not hold encryption keys", file.display()))?;
         if keys.is_empty() {
             bail!("{} holds no key; put the key file back from its backup", file.display());
         }
@@ -78,52 +78,52 @@ impl Cipher {
         let key = &self.keys[0];
         let nonce: [u8; NONCE_BYTES] = random();
         let aad = place.associated_data();
-        let sealed = key
+        let encrypted = key
             .cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: &aad })
-            .expect("sealing fails only beyond 256 GB");
-        [&key.mark[..], &nonce[..], &sealed[..]].concat()
+            .expect("encryption fails only beyond 256 GB");
+        [&key.id[..], &nonce[..], &encrypted[..]].concat()
     }
 
-    /// Opens what was sealed at this place. An error means the value is damaged, was moved, or its key is gone.
-    pub fn decrypt(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<String> {
-        String::from_utf8(self.decrypt_bytes(place, sealed)?).map_err(|_| unreadable(place))
+    /// Opens what was encrypted at this place. An error means the value is damaged, was moved, or its key is gone.
+    pub fn decrypt(&self, place: FieldId<'_>, encrypted: &[u8]) -> sqlx::Result<String> {
+        String::from_utf8(self.decrypt_bytes(place, encrypted)?).map_err(|_| unreadable(place))
     }
 
-    pub fn decrypt_bytes(&self, place: FieldId<'_>, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
-        let (mark, rest) = sealed.split_at_checked(MARK_BYTES).ok_or_else(|| unreadable(place))?;
+    pub fn decrypt_bytes(&self, place: FieldId<'_>, encrypted: &[u8]) -> sqlx::Result<Vec<u8>> {
+        let (id, rest) = encrypted.split_at_checked(KEY_ID_BYTES).ok_or_else(|| unreadable(place))?;
         let (nonce, body) = rest.split_at_checked(NONCE_BYTES).ok_or_else(|| unreadable(place))?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().expect("the length was split");
         let aad = place.associated_data();
         self.keys
             .iter()
-            .filter(|key| key.mark == mark)
+            .filter(|key| key.id == id)
             .find_map(|key| key.cipher.decrypt(&XNonce::from(nonce), Payload { msg: body, aad: &aad }).ok())
             .ok_or_else(|| unreadable(place))
     }
 
-    /// True when the value was sealed with the newest key.
-    pub fn is_current(&self, sealed: &[u8]) -> bool {
-        sealed.starts_with(&self.keys[0].mark)
+    /// True when the value was encrypted with the newest key.
+    pub fn is_current(&self, encrypted: &[u8]) -> bool {
+        encrypted.starts_with(&self.keys[0].id)
     }
 
-    /// A keyed mark by which two equal texts are known without keeping either. `purpose` keeps marks of different
-    /// uses apart. Made with the oldest key, so that marks stay the same when a key is added.
-    pub fn mark(&self, purpose: &str, text: &str) -> String {
-        hex(&self.keyed_hash(purpose, text).finalize().into_bytes())
+    /// A keyed hash by which two equal texts are known without keeping either. `purpose` keeps hashes of different
+    /// uses apart. Made with the oldest key, so that hashes stay the same when a key is added.
+    pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {
+        hex(&self.mac(purpose, text).finalize().into_bytes())
     }
 
-    /// True when `start` is the mark of the text or how it begins; the caller says how much of it is enough. Takes the
-    /// same time for every mark.
-    pub fn is_mark(&self, purpose: &str, text: &str, start: &str) -> bool {
+    /// True when `start` is the keyed hash of the text or how it begins; the caller says how much of it is enough. Takes the
+    /// same time for every one.
+    pub fn is_keyed_hash(&self, purpose: &str, text: &str, start: &str) -> bool {
         let bytes = (0..start.len() / 2)
             .map(|at| start.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect::<Option<Vec<u8>>>()
             .filter(|bytes| start.len() == bytes.len() * 2);
-        bytes.is_some_and(|bytes| self.keyed_hash(purpose, text).verify_truncated_left(&bytes).is_ok())
+        bytes.is_some_and(|bytes| self.mac(purpose, text).verify_truncated_left(&bytes).is_ok())
     }
 
-    fn keyed_hash(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+    fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
         let key = self.keys.last().expect("a cipher has a key");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.bytes).expect("any key length is taken");
         mac.update(purpose.as_bytes());
@@ -162,13 +162,19 @@ impl<'a> RowCipher<'a> {
     }
 }
 
+/// Tables that had another name when their first fields were encrypted. The associated data keeps that name: with
+/// another, what is stored could not be decrypted.
+const FIRST_NAMES: [(&str, &str); 2] = [("corrections", "mistakes"), ("expired_forms", "staff_unsent")];
+
 impl FieldId<'_> {
     fn associated_data(&self) -> Vec<u8> {
-        [self.table, self.reference, self.column].join("\0").into_bytes()
+        let renamed = FIRST_NAMES.iter().find(|(now, _)| *now == self.table);
+        let table = renamed.map_or(self.table, |(_, first)| first);
+        [table, self.reference, self.column].join("\0").into_bytes()
     }
 }
 
-/// Puts a new key in front; the older ones stay to open what they sealed.
+/// Puts a new key in front; the older ones stay to open what they encrypted.
 pub fn add_key(file: &Path) -> anyhow::Result<()> {
     let older = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut keys = vec![random_key()];
@@ -208,7 +214,7 @@ pub fn is_undecryptable(error: &sqlx::Error) -> bool {
 
 impl std::fmt::Display for Undecryptable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "a sealed value of {}.{} does not open", self.table, self.column)
+        write!(f, "an encrypted value of {}.{} does not open", self.table, self.column)
     }
 }
 
@@ -224,8 +230,8 @@ fn parse_key(line: &str) -> anyhow::Result<Key> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .context("a line is not a key of 32 bytes in base64")?;
-    let mark = Sha256::digest(bytes)[..MARK_BYTES].try_into().expect("a digest is longer");
-    Ok(Key { mark, cipher: XChaCha20Poly1305::new(&bytes.into()), bytes })
+    let id = Sha256::digest(bytes)[..KEY_ID_BYTES].try_into().expect("a digest is longer");
+    Ok(Key { id, cipher: XChaCha20Poly1305::new(&bytes.into()), bytes })
 }
 
 fn write_keys(file: &Path, keys: &[String]) -> anyhow::Result<()> {
@@ -248,21 +254,30 @@ mod tests {
     #[test]
     fn a_sealed_value_opens_at_its_own_place_only() {
         let (_folder, cipher) = cipher();
-        let sealed = cipher.encrypt(NAME, "Zoë O’Neill");
-        assert_eq!(cipher.decrypt(NAME, &sealed).unwrap(), "Zoë O’Neill");
-        assert!(cipher.decrypt(FieldId { reference: "BP-9876-5432", ..NAME }, &sealed).is_err());
-        assert!(cipher.decrypt(FieldId { column: "email", ..NAME }, &sealed).is_err());
+        let encrypted = cipher.encrypt(NAME, "Zoë O’Neill");
+        assert_eq!(cipher.decrypt(NAME, &encrypted).unwrap(), "Zoë O’Neill");
+        assert!(cipher.decrypt(FieldId { reference: "BP-9876-5432", ..NAME }, &encrypted).is_err());
+        assert!(cipher.decrypt(FieldId { column: "email", ..NAME }, &encrypted).is_err());
+    }
+
+    #[test]
+    fn a_table_that_was_renamed_still_opens_what_it_held_before() {
+        let (_folder, cipher) = cipher();
+        for (now, first) in [("corrections", "mistakes"), ("expired_forms", "staff_unsent")] {
+            let before = cipher.encrypt(FieldId { table: first, ..NAME }, "Ada");
+            assert_eq!(cipher.decrypt(FieldId { table: now, ..NAME }, &before).unwrap(), "Ada", "{now}");
+        }
     }
 
     #[test]
     fn a_damaged_or_cut_value_is_an_error_and_never_a_panic() {
         let (_folder, cipher) = cipher();
-        let sealed = cipher.encrypt(NAME, "Ada");
-        for length in 0..sealed.len() {
-            assert!(cipher.decrypt(NAME, &sealed[..length]).is_err());
+        let encrypted = cipher.encrypt(NAME, "Ada");
+        for length in 0..encrypted.len() {
+            assert!(cipher.decrypt(NAME, &encrypted[..length]).is_err());
         }
-        for place in 0..sealed.len() {
-            let mut damaged = sealed.clone();
+        for place in 0..encrypted.len() {
+            let mut damaged = encrypted.clone();
             damaged[place] ^= 1;
             assert!(cipher.decrypt(NAME, &damaged).is_err());
         }
@@ -272,15 +287,15 @@ mod tests {
     fn an_added_key_seals_anew_and_the_old_one_still_opens() {
         let (folder, old) = cipher();
         let file = folder.path().join("keys");
-        let sealed = old.encrypt(NAME, "Ada");
+        let encrypted = old.encrypt(NAME, "Ada");
         add_key(&file).unwrap();
         let new = Cipher::open(&file, false).unwrap();
-        assert_eq!(new.decrypt(NAME, &sealed).unwrap(), "Ada");
-        assert!(!new.is_current(&sealed));
+        assert_eq!(new.decrypt(NAME, &encrypted).unwrap(), "Ada");
+        assert!(!new.is_current(&encrypted));
         let again = new.encrypt(NAME, "Ada");
         assert!(new.is_current(&again));
         assert!(old.decrypt(NAME, &again).is_err());
-        assert_eq!(old.mark("address", "a@example.org"), new.mark("address", "a@example.org"));
+        assert_eq!(old.keyed_hash("address", "a@example.org"), new.keyed_hash("address", "a@example.org"));
     }
 
     #[test]
@@ -293,7 +308,7 @@ mod tests {
     #[test]
     fn the_key_file_is_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let (folder, _sealer) = cipher();
+        let (folder, _cipher) = cipher();
         let mode = fs::metadata(folder.path().join("keys")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

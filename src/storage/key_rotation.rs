@@ -1,4 +1,4 @@
-//! Seals every personal field again with the newest key, so that an older one can be put away.
+//! Encrypts every personal field again with the newest key, so that an older one can be retired.
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};
@@ -6,14 +6,14 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::storage::database::Database;
 use crate::storage::encryption::{Cipher, FieldId};
 
-/// A table with sealed columns, and the column that its values are bound to.
+/// A table with encrypted columns, and the column that its values are bound to.
 pub struct EncryptedField {
     pub table: &'static str,
     pub reference: &'static str,
     pub columns: &'static [&'static str],
 }
 
-/// Every sealed column there is. A test compares this with the tables.
+/// Every encrypted column there is. A test compares this with the tables.
 pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     EncryptedField {
         table: "consultations",
@@ -28,7 +28,7 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     EncryptedField { table: "reports", reference: "reference", columns: &["name", "email"] },
     EncryptedField { table: "staff", reference: "email", columns: &["second_factor"] },
     EncryptedField { table: "staff_sessions", reference: "token_hash", columns: &["offered"] },
-    EncryptedField { table: "staff_unsent", reference: "reference", columns: &["fields"] },
+    EncryptedField { table: "expired_forms", reference: "reference", columns: &["fields"] },
     EncryptedField {
         table: "complaints",
         reference: "reference",
@@ -39,24 +39,24 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
         reference: "message_id",
         columns: &["recipient", "letter", "message", "trouble", "settled_why"],
     },
-    EncryptedField { table: "suppressions", reference: "address_mark", columns: &["lifted_why"] },
+    EncryptedField { table: "suppressions", reference: "address_hash", columns: &["lifted_why"] },
     EncryptedField {
-        table: "mistakes",
+        table: "corrections",
         reference: "reference",
         columns: &["name", "email", "words", "answer"],
     },
 ];
 
-/// Says how many fields were sealed anew. One transaction: all of them or none.
+/// Says how many fields were encrypted anew. One transaction: all of them or none.
 pub async fn rotate_key(database: &Database, cipher: &std::sync::Arc<Cipher>) -> sqlx::Result<usize> {
     let cipher = cipher.clone();
     database
         .write(move |connection| {
             Box::pin(async move {
                 let mut count = 0;
-                for sealed in ENCRYPTED_FIELDS {
-                    for column in sealed.columns {
-                        count += reseal_column(connection, &cipher, sealed, column).await?;
+                for encrypted in ENCRYPTED_FIELDS {
+                    for column in encrypted.columns {
+                        count += reencrypt_column(connection, &cipher, encrypted, column).await?;
                     }
                 }
                 Ok(count)
@@ -65,14 +65,14 @@ pub async fn rotate_key(database: &Database, cipher: &std::sync::Arc<Cipher>) ->
         .await
 }
 
-async fn reseal_column(
+async fn reencrypt_column(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
-    sealed: &EncryptedField,
+    encrypted: &EncryptedField,
     column: &'static str,
 ) -> sqlx::Result<usize> {
     // Names of tables and columns cannot be bound; these come from the list above.
-    let EncryptedField { table, reference, .. } = sealed;
+    let EncryptedField { table, reference, .. } = encrypted;
     let find = format!("select {reference}, {column} from {table} where {column} is not null");
     let save = format!("update {table} set {column} = $2 where {reference} = $1");
     let rows = sqlx::query(AssertSqlSafe(find)).fetch_all(&mut *connection).await?;
@@ -111,8 +111,8 @@ mod tests {
         .unwrap();
         let mut listed: Vec<(String, String)> = ENCRYPTED_FIELDS
             .iter()
-            .flat_map(|sealed| {
-                sealed.columns.iter().map(|column| (sealed.table.to_owned(), (*column).to_owned()))
+            .flat_map(|encrypted| {
+                encrypted.columns.iter().map(|column| (encrypted.table.to_owned(), (*column).to_owned()))
             })
             .collect();
         listed.sort();

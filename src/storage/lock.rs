@@ -19,7 +19,7 @@ pub const FILES: [&str; 2] = [SERVER, DATA];
 
 /// What a program does with the folder, and therefore what may run beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Purpose {
+pub enum LockPurpose {
     /// Serves it. Commands that only add to it may run meanwhile.
     Serve,
     /// Changes it as a whole, alone: `restore`, `rotate-key`, `demo`.
@@ -34,9 +34,9 @@ pub struct Lock {
 }
 
 /// Takes the lock on an existing folder. The error says in one sentence who holds it.
-pub fn take(folder: &Path, purpose: Purpose) -> anyhow::Result<Lock> {
+pub fn take(folder: &Path, purpose: LockPurpose) -> anyhow::Result<Lock> {
     let mut files = Vec::new();
-    if purpose != Purpose::Beside {
+    if purpose != LockPurpose::Beside {
         let mut file = open(folder, SERVER)?;
         if !taken(file.try_lock())? {
             let mut holder = String::new();
@@ -45,14 +45,14 @@ pub fn take(folder: &Path, purpose: Purpose) -> anyhow::Result<Lock> {
             let holder = if holder.is_empty() { "another mybackpain" } else { holder.trim() };
             bail!("{} is in use by {holder}; stop it first", folder.display());
         }
-        let name = if let Purpose::Change(name) = purpose { name } else { "serve" };
+        let name = if let LockPurpose::Change(name) = purpose { name } else { "serve" };
         file.set_len(0)?;
         file.rewind()?;
         write!(file, "mybackpain {name} (process {})", std::process::id())?;
         files.push(file);
     }
     let data = open(folder, DATA)?;
-    let alone = matches!(purpose, Purpose::Change(_));
+    let alone = matches!(purpose, LockPurpose::Change(_));
     if !taken(if alone { data.try_lock() } else { data.try_lock_shared() })? {
         let holder = match std::fs::read_to_string(folder.join(SERVER)) {
             Ok(holder) if !alone && !holder.is_empty() => holder,
@@ -88,16 +88,16 @@ mod tests {
 
     #[test]
     fn what_may_run_beside_what() {
-        let rotate = Purpose::Change("rotate-key");
+        let rotate = LockPurpose::Change("rotate-key");
         for (held, asked, together) in [
-            (Purpose::Serve, Purpose::Serve, false),
-            (Purpose::Serve, rotate, false),
-            (Purpose::Serve, Purpose::Beside, true),
-            (Purpose::Beside, Purpose::Beside, true),
-            (Purpose::Beside, Purpose::Serve, true),
-            (Purpose::Beside, rotate, false),
-            (rotate, Purpose::Serve, false),
-            (rotate, Purpose::Beside, false),
+            (LockPurpose::Serve, LockPurpose::Serve, false),
+            (LockPurpose::Serve, rotate, false),
+            (LockPurpose::Serve, LockPurpose::Beside, true),
+            (LockPurpose::Beside, LockPurpose::Beside, true),
+            (LockPurpose::Beside, LockPurpose::Serve, true),
+            (LockPurpose::Beside, rotate, false),
+            (rotate, LockPurpose::Serve, false),
+            (rotate, LockPurpose::Beside, false),
             (rotate, rotate, false),
         ] {
             let folder = tempfile::tempdir().unwrap();
@@ -110,13 +110,13 @@ mod tests {
     #[test]
     fn the_refusal_says_who_holds_it_and_an_ended_program_holds_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let held = take(folder.path(), Purpose::Serve).unwrap();
-        let refused = take(folder.path(), Purpose::Change("restore")).map(drop).unwrap_err().to_string();
+        let held = take(folder.path(), LockPurpose::Serve).unwrap();
+        let refused = take(folder.path(), LockPurpose::Change("restore")).map(drop).unwrap_err().to_string();
         let holder = format!("in use by mybackpain serve (process {}); stop it first", std::process::id());
         assert!(refused.contains(&holder), "{refused}");
         drop(held);
-        let _rotating = take(folder.path(), Purpose::Change("rotate-key")).unwrap();
-        let refused = take(folder.path(), Purpose::Beside).map(drop).unwrap_err().to_string();
+        let _rotating = take(folder.path(), LockPurpose::Change("rotate-key")).unwrap();
+        let refused = take(folder.path(), LockPurpose::Beside).map(drop).unwrap_err().to_string();
         assert!(refused.contains("in use by mybackpain rotate-key (process "), "{refused}");
     }
 }

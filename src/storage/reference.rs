@@ -58,7 +58,7 @@ impl SubmissionKey {
     /// A key that a check page sent back; nothing when it is not one of ours.
     pub fn parse(cipher: &Cipher, text: &str) -> Option<SubmissionKey> {
         let (body, given) = text.rsplit_once('-')?;
-        let right = given.len() == PROOF_DIGITS && cipher.is_mark(CHECK_PAGE, body, given);
+        let right = given.len() == PROOF_DIGITS && cipher.is_keyed_hash(CHECK_PAGE, body, given);
         // In our own spelling only: a key has one.
         (right && !given.bytes().any(|digit| digit.is_ascii_uppercase() || digit == b'+'))
             .then(|| SubmissionKey(text.to_owned()))
@@ -95,7 +95,7 @@ impl SubmissionKey {
 
     /// The secret of the private page that this key led to: the same each time, and not to be guessed from elsewhere.
     pub fn private_token(&self, cipher: &Cipher) -> String {
-        cipher.mark("private page", &self.0)[..40].to_owned()
+        cipher.keyed_hash("private page", &self.0)[..40].to_owned()
     }
 }
 
@@ -105,7 +105,7 @@ pub fn key_hash(kind: &str, key: &str) -> String {
 }
 
 fn proof(cipher: &Cipher, body: &str) -> String {
-    cipher.mark(CHECK_PAGE, body)[..PROOF_DIGITS].to_owned()
+    cipher.keyed_hash(CHECK_PAGE, body)[..PROOF_DIGITS].to_owned()
 }
 
 #[cfg(test)]

@@ -17,14 +17,14 @@ pub const SUMMARY: i64 = 14 * DAY;
 /// What a check page's key led to, so that its confirmation can be opened again.
 pub const SUBMISSION: i64 = 90 * DAY;
 /// What a reader said is wrong on a page, after staff answered it.
-pub const MISTAKE: i64 = 90 * DAY;
+pub const CORRECTION: i64 = 90 * DAY;
 /// Who opened or changed what on the desk: 24 months.
 pub const AUDIT: i64 = 730 * DAY;
 /// A sign-in without a sign of life.
 pub const SESSION_IDLE: i64 = 15 * 60;
 /// A sign-in in all.
 pub const SESSION: i64 = 8 * 60 * 60;
-/// A network that an account was signed in to from, as a keyed mark.
+/// A network that an account was signed in to from, as a keyed hash.
 pub const PLACE: i64 = 90 * DAY;
 /// A one-time link for a new account.
 pub const INVITATION: i64 = 3 * DAY;

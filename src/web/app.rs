@@ -1,4 +1,4 @@
-//! What features are given: the database, the cipher, what every page shows, the clock. Knows no feature's pages.
+//! What handlers share: the database, the cipher, what every page shows, the clock. Knows no feature's pages.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,17 +1,33 @@
-//! Addresses that people and programs write in another way than the site does: each leads on to the one true form.
+//! Redirects addresses that were moved or are written unusually to their one canonical form.
 
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
 
-/// Answers what no route answers: leads on, permanently and with its query, when the address has a plainer form.
+/// How addresses began that have another name now, and how they begin today.
+const MOVED: [(&str, &str); 3] = [
+    ("/mistakes/", "/corrections/"),
+    ("/staff/mistakes/", "/staff/corrections/"),
+    ("/staff/unsent", "/staff/expired-forms"),
+];
+
+/// Answers what no route answers: leads on, permanently and with its query, when the address was moved or has a plainer
+/// form. What is sent to a moved one is sent on.
 pub async fn lead_on(request: Request) -> Response {
+    if let Some(to) = moved(request.uri()) {
+        return Redirect::permanent(&to).into_response();
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     match canonical(request.uri()).filter(|_| reads) {
         Some(to) => Redirect::permanent(&to).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+fn moved(uri: &Uri) -> Option<String> {
+    let address = uri.path_and_query()?.as_str();
+    MOVED.iter().find_map(|(old, new)| Some(format!("{new}{}", address.strip_prefix(old)?)))
 }
 
 /// The plain form of an address: lower case, no needless `%`, no empty part, no slash at its end. Nothing when it has

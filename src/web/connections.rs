@@ -1,4 +1,5 @@
-//! Which connections there are, and whose turn it is to go when there are too many.
+//! Keeps the list of open connections: a bounded number, a share for each network, and the idlest is ended for a new
+//! one.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -52,7 +53,7 @@ pub struct Connection {
 }
 
 /// A connection's place, given back when it is dropped.
-pub struct Place {
+pub struct ConnectionPlace {
     connections: Arc<Connections>,
     id: u64,
     pub connection: Arc<Connection>,
@@ -123,7 +124,7 @@ impl Connections {
 
     /// A place for who comes from this address. Near the most, the idlest goes for it; a network that holds its share
     /// gives one of its own quiet ones, or gets nothing.
-    pub fn place(self: &Arc<Connections>, address: IpAddr) -> Option<Place> {
+    pub fn place(self: &Arc<Connections>, address: IpAddr) -> Option<ConnectionPlace> {
         let network = security::provider(address);
         let mut held = self.lock();
         let own = held.networks.get(&network).copied().unwrap_or(0);
@@ -136,7 +137,7 @@ impl Connections {
         held.next += 1;
         held.all.insert(id, connection.clone());
         *held.networks.entry(network).or_default() += 1;
-        Some(Place { connections: self.clone(), id, connection })
+        Some(ConnectionPlace { connections: self.clone(), id, connection })
     }
 
     /// How many one network may hold: all that it may while half is free, and less and less after that.
@@ -165,7 +166,7 @@ impl Connection {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let mut held = self.connections.lock();
         held.all.remove(&self.id);
@@ -184,7 +185,7 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn busy(connections: &Arc<Connections>, address: &str) -> Option<Place> {
+    fn busy(connections: &Arc<Connections>, address: &str) -> Option<ConnectionPlace> {
         let place = connections.place(address.parse().unwrap())?;
         place.connection.begin_answer();
         Some(place)
@@ -237,7 +238,7 @@ mod tests {
         tokio::time::sleep(QUIET).await;
         less_idle.connection.end_answer();
         let _next = connections.place([192, 0, 2, 4].into()).unwrap();
-        let told = |place: &Place| place.connection.told_to_end.load(Ordering::Relaxed);
+        let told = |place: &ConnectionPlace| place.connection.told_to_end.load(Ordering::Relaxed);
         assert!(told(&idle) && !told(&less_idle) && !told(&busy));
         idle.connection.told_to_end().await;
     }

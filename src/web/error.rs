@@ -24,7 +24,7 @@ pub enum Error {
     /// Not confirmed: storage cannot be used now, and what was sent may or may not be there.
     Unavailable,
     /// It is stored, and does not open: its key is gone, or it is damaged.
-    Undecryptable,
+    UndecryptablePage,
     Internal(anyhow::Error),
 }
 
@@ -40,7 +40,7 @@ impl From<sqlx::Error> for Error {
             }
             error if encryption::is_undecryptable(&error) => {
                 tracing::error!(%error, "what is stored cannot be opened");
-                Error::Undecryptable
+                Error::UndecryptablePage
             }
             error => Error::Internal(error.into()),
         }
@@ -68,9 +68,9 @@ impl IntoResponse for Error {
             Error::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Error::TooManyRequests => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            Error::Undecryptable => {
+            Error::UndecryptablePage => {
                 let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-                response.extensions_mut().insert(Undecryptable);
+                response.extensions_mut().insert(UndecryptablePage);
                 response
             }
             Error::Internal(error) => {
@@ -83,7 +83,7 @@ impl IntoResponse for Error {
 
 /// Marks an answer as about something that does not open.
 #[derive(Clone, Copy)]
-struct Undecryptable;
+struct UndecryptablePage;
 
 #[derive(Template)]
 #[template(path = "web/error.html")]
@@ -105,8 +105,8 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     if has_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (title, words) = match response.extensions().get::<Undecryptable>() {
-        Some(Undecryptable) => words_for_unopened(on_the_desk),
+    let (title, words) = match response.extensions().get::<UndecryptablePage>() {
+        Some(UndecryptablePage) => words_for_unopened(on_the_desk),
         None => words_for(status),
     };
     let shown = ErrorPage { context: app.site.private(title), status: status.as_u16(), words };
@@ -137,7 +137,7 @@ fn words_for_unopened(on_the_desk: bool) -> (&'static str, &'static [&'static st
         title,
         &[
             "What is stored here does not open with the key of this site. It was not erased, and nothing was changed.",
-            "Tell who looks after the site at once: they put the right sealing.key back, or restore the last good backup.",
+            "Tell whoever looks after the site at once: they put the right sealing.key back, or restore the last good backup.",
             "If you know who it is, phone them: what was promised to them still stands.",
         ],
     )

@@ -1,4 +1,4 @@
-//! What the program knows of its own condition: the banner of the desk, and numbers for who watches over it.
+//! Counts answers and holds the alarms that are raised, for the banner of the desk and the metrics address.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 /// The alarm about a time that is not believed; ended where it is confirmed.
 pub const CLOCK_JUMPED: &str = "clock-jumped";
 
-/// Something that is silently wrong.
+/// A fault that nobody would notice by themselves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alarm {
     /// A short name for the log and the metrics.
@@ -16,11 +16,11 @@ pub struct Alarm {
     /// What is wrong and what to do, in one sentence.
     pub sentence: String,
     /// Where on the desk to do it.
-    pub link: Option<Link>,
+    pub link: Option<AlarmLink>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Link {
+pub struct AlarmLink {
     pub to: &'static str,
     pub words: &'static str,
 }
@@ -46,7 +46,7 @@ pub struct Checks {
 #[derive(Default)]
 pub struct Metrics {
     findings: RwLock<Checks>,
-    /// Told by who came across them, until they end.
+    /// Raised by the code that found them, until they end.
     raised: RwLock<Vec<Alarm>>,
     /// By hundreds of the status.
     answers: [AtomicU64; 6],
@@ -59,12 +59,12 @@ impl Metrics {
         alarms
     }
 
-    /// What no look finds, and was told by who came across it.
+    /// Alarms that no check finds, raised by the code that came across them.
     pub fn raised(&self) -> Vec<Alarm> {
         self.raised.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Says something that no look can find; the same alarm once. It stands until it is ended.
+    /// Raises an alarm that no check can find, once. It stands until `end`.
     pub fn raise(&self, alarm: Alarm) {
         let mut raised = self.raised.write().unwrap_or_else(PoisonError::into_inner);
         raised.retain(|known| known.name != alarm.name);

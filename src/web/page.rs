@@ -20,7 +20,7 @@ const FRESH: &str = "no-cache";
 /// Anything that is about one person.
 pub const PRIVATE: &str = "no-store";
 
-/// The smallest there is. A page of 40 kB takes about 50 ms, once.
+/// Brotli's best quality: a page of 40 kB takes about 50 ms, once.
 const BROTLI_QUALITY: i32 = 11;
 
 /// A page for one visitor, never kept by a cache and never listed by a search engine.

@@ -9,7 +9,7 @@ use crate::storage::database;
 use crate::web::app::App;
 use crate::web::security::Network;
 
-/// Stands before every page of the public, so that no form can be forgotten. Forms with narrower limits, or with words
+/// A layer of every public page, so that no form can be forgotten. Forms with narrower limits, or with words
 /// of their own for a full disk, have those beside it.
 pub async fn bound(State(app): State<App>, Network(from): Network, request: Request, next: Next) -> Response {
     if request.method() != Method::POST {

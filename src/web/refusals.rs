@@ -1,4 +1,4 @@
-//! What is refused before there is a request: HTTP's own answers get our headers and a page in words.
+//! Answers what hyper refuses before there is a request, with our headers and a page in words.
 //!
 //! hyper writes its 400, 414 and 431 itself, without a body. Between it and the socket stands this, which puts an answer
 //! of ours in their place.
@@ -18,10 +18,10 @@ use crate::web::page::HTML;
 use crate::web::security::Headers;
 use crate::web::site::Site;
 
-/// In every head of ours, and in none of hyper's own.
+/// A header of every answer of ours, and of none of hyper's own.
 const OURS: &[u8] = b"content-security-policy";
 
-/// What is answered to what is no request of HTTP, or too large a one. Cheap to clone.
+/// The answers to malformed and oversized requests. Cheap to clone.
 #[derive(Clone)]
 pub struct Refusals {
     headers: Headers,

@@ -1,4 +1,7 @@
 //! Takes connections: bounded in number, size and time, and stopped cleanly.
+//!
+//! hyper-util's `GracefulShutdown` ends all connections together and owns each one it watches. Here one connection is
+//! also ended alone, when its place is needed for someone else, so each task ends its own.
 
 use std::convert::Infallible;
 use std::io;
@@ -20,7 +23,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::web::app::Stopping;
-use crate::web::connections::{Connection, Connections, MOST, Place};
+use crate::web::connections::{Connection, ConnectionPlace, Connections, MOST};
 use crate::web::refusals::Refusals;
 
 /// Of one network, where its address is the visitor's: a household, a clinic or a café with a page open on every
@@ -57,7 +60,7 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, from)) => {
-                // One too many of its network is let go at once, and nobody waits behind it.
+                // A connection beyond its network's share is closed at once.
                 if let Some(place) = connections.place(from.ip()) {
                     tasks.spawn(converse(place, stream, from, service.clone(), stop.clone()));
                 }
@@ -85,7 +88,7 @@ async fn accept(listener: &TcpListener, connections: &Connections) -> io::Result
 }
 
 async fn converse(
-    place: Place,
+    place: ConnectionPlace,
     stream: TcpStream,
     from: SocketAddr,
     service: Service,
@@ -108,7 +111,7 @@ async fn converse(
     let mut ending = false;
     loop {
         tokio::select! {
-            // How a conversation ends is the visitor's affair: cut lines and strange requests are not our news.
+            // Errors of a connection are the visitor's: cut lines and strange requests are not logged.
             _ = connection.as_mut() => return,
             () = deadline.as_mut() => return,
             _ = stop.wait_for(|stop| *stop), if !ending => {}

@@ -1,4 +1,4 @@
-//! What every page shows around its own words: names, the safety box, its title and address.
+//! What every page shows around its own words: the clinic's names, the signs that need help, its title and address.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl Desk<'_> {
     pub fn ways(&self) -> Vec<(&'static str, &'static str)> {
         let mut ways = vec![
             ("/staff", "Requests"),
-            ("/staff/calls", "Whom to ring"),
+            ("/staff/calls", "Who to ring"),
             ("/staff/mail", "Mail"),
             ("/staff/pages", "Pages"),
         ];

@@ -166,11 +166,11 @@ test('the mail brings whole pages and one private link, whose page can be read a
   await pages.getByRole('checkbox').nth(0).check();
   await pages.getByRole('checkbox').nth(1).check();
   const titles = [await pages.locator('label').nth(0).innerText(), await pages.locator('label').nth(1).innerText()];
-  await page.getByLabel('Add one private link to my summary').check();
+  await page.getByLabel('Add a private link to my summary').check();
   await page.getByLabel('Name').fill(person.name);
   await page.getByLabel('Email address').fill(person.email);
   await next(page);
-  await expect(page.locator('dl.answers')).toContainText('One private link to your summary');
+  await expect(page.locator('dl.answers')).toContainText('A private link to your summary');
   await readCheckPage(page);
   await page.getByRole('button', { name: 'Confirm and send' }).click();
   await expect(heading(page)).toHaveText(/^Your report (is waiting to be sent|has been sent)$/);

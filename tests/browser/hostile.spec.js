@@ -84,7 +84,7 @@ for (const [what, typed] of Object.entries(PEOPLE)) {
 
 test('a mistake and a complaint are shown on the desk as they were typed', async ({ page, site }) => {
   const typed = `${SCRIPT} ${IMAGE} ${TEMPLATE}`;
-  await page.goto(`/mistakes/new?about=${SHEET.split('/').at(-1)}`);
+  await page.goto(`/corrections/new?about=${SHEET.split('/').at(-1)}`);
   await page.getByLabel('What is wrong?').fill(typed);
   await page.getByLabel(/Full name/).fill(IMAGE);
   await page.waitForTimeout(READING);
@@ -103,7 +103,7 @@ test('a mistake and a complaint are shown on the desk as they were typed', async
 
   await site.addAdministrator();
   await signIn(page, site, ADMINISTRATOR);
-  for (const path of [`/staff/mistakes/${mistake}`, `/staff/complaints/${complaint}`]) {
+  for (const path of [`/staff/corrections/${mistake}`, `/staff/complaints/${complaint}`]) {
     await page.goto(`${site.origin}${path}`);
     await expect(page.getByRole('main')).toContainText(TEMPLATE);
     await expect(page.getByRole('main')).toContainText(SCRIPT);

@@ -166,7 +166,7 @@ test('a patient withdraws, and what they said is gone from every page', async ({
   expect(closed.status()).toBe(404);
 
   await signIn(page, site);
-  const entry = page.getByRole('region', { name: 'Done lately' }).getByRole('listitem').filter({ hasText: reference });
+  const entry = page.getByRole('region', { name: 'Done recently' }).getByRole('listitem').filter({ hasText: reference });
   await expect(entry).toContainText('Withdrawn');
   await expect(page.locator('body')).not.toContainText(person.name);
   await entry.getByRole('link').click();

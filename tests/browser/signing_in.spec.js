@@ -59,6 +59,6 @@ test('words that are sent after the sign-in was ended elsewhere are given back a
   await expect(page).toHaveTitle(/^Error: Type in a phone call/);
   await expect(page.getByLabel('Full name')).toHaveValue('<b>Lee</b> Wong');
   await expect(page.getByRole('radio', { name: 'Phone' })).toBeChecked();
-  await page.goto(`${site.origin}/staff/unsent`);
+  await page.goto(`${site.origin}/staff/expired-forms`);
   await expect(page.getByRole('main')).toContainText('Nothing is waiting.');
 });

@@ -41,7 +41,7 @@ fn a_backup_of_a_running_site_restores_into_a_new_folder_with_everything_in_it()
     let [copy] = &copies(&into)[..] else { panic!("one file: {:?}", copies(&into)) };
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(fs::metadata(copy).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(!fs::read(copy).unwrap().windows(12).any(|bytes| bytes == b"Ada Lovelace"), "sealed");
+    assert!(!fs::read(copy).unwrap().windows(12).any(|bytes| bytes == b"Ada Lovelace"), "encrypted");
     let when: i64 = fs::read_to_string(data.join("last-backup")).unwrap().trim().parse().unwrap();
     assert!((jiff::Timestamp::now().as_second() - when).abs() < 60);
     program.stop();

@@ -11,6 +11,7 @@ mod disk;
 mod killing;
 mod locked;
 mod lost_database;
+mod old_demo;
 mod one_at_a_time;
 mod private_files;
 mod slow_visitors;

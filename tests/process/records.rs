@@ -9,7 +9,7 @@ use sqlx::{Connection, Row};
 
 /// Each query finds rows that must not be; a column of text says which.
 const FAULTS: &[(&str, &str)] = &[
-    ("the same content in two requests", "select content_mark from consultations group by 1 having count(*) > 1"),
+    ("the same content in two requests", "select content_hash from consultations group by 1 having count(*) > 1"),
     (
         "a request without its key",
         "select reference from consultations where reference not in (select reference from submissions)",

@@ -204,7 +204,7 @@ fn a_start_that_cannot_work_says_why_in_one_sentence() {
             &["--data", &keyless, "--listen", free],
             &["sealing.key is missing", "backup"],
         ),
-        Refused::new("a cut key", &["--data", &cut, "--listen", free], &["sealing.key", "sealing keys"]),
+        Refused::new("a cut key", &["--data", &cut, "--listen", free], &["sealing.key", "encryption keys"]),
     ];
     thread::scope(|scope| {
         for pair in cases.chunks(cases.len().div_ceil(2)) {

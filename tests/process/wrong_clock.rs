@@ -65,7 +65,7 @@ fn fill(data: &Path) {
           values ('BP-3333-4444', 'closed', unixepoch() - 90000, unixepoch(), unixepoch() - 86400, unixepoch() - 86400,
             '', 0, 'phone', '', '', 'h');
         insert into audit (happened_at, staff_id, what) values (unixepoch() - 86400, 1, 'opened');
-        insert into reports (reference, created_at, about, email, content_mark, state)
+        insert into reports (reference, created_at, about, email, content_hash, state)
           values ('RP-3333-4444', unixepoch() - 3600, 'fibromyalgia', x'00', 'c', 'accepted');";
     wait_for(async { sqlx::raw_sql(sql).execute(&mut open(data).await).await.unwrap() });
 }

@@ -82,7 +82,7 @@ async fn what_mail_cannot_be_written_to_is_the_form_again_everywhere() {
     let mail_id: i64 = sqlx::query_scalar(mail_id).fetch_one(site.app.database.readers()).await.unwrap();
     let readdress = format!("/staff/mail/{mail_id}/address");
     let by_phone = desk_key(&mut staff).await;
-    let tables = ["consultations", "reports", "complaints", "mistakes", "outbox", "staff_invitations"];
+    let tables = ["consultations", "reports", "complaints", "corrections", "outbox", "staff_invitations"];
     let mut before = Vec::new();
     for table in tables {
         before.push(site.count(table).await);
@@ -97,7 +97,7 @@ async fn what_mail_cannot_be_written_to_is_the_form_again_everywhere() {
             ("/consultations/new", consultation()),
             ("/reports/new", report()),
             ("/complaints", complaint),
-            ("/mistakes/new", mistake),
+            ("/corrections/new", mistake),
             (private.as_str(), with(consultation(), "method", &["phone"])),
         ] {
             let again = visitor.post(path, &meant(form, email)).await;
@@ -172,8 +172,11 @@ async fn a_booking_is_made_changed_and_cancelled_even_when_its_mail_cannot_be_wr
                     reference: &about,
                     column: "email",
                 };
-                let sealed = cipher.encrypt(place, "\"a b\"@example.com");
-                sqlx::query("update consultations set email = $1").bind(sealed).execute(connection).await?;
+                let encrypted = cipher.encrypt(place, "\"a b\"@example.com");
+                sqlx::query("update consultations set email = $1")
+                    .bind(encrypted)
+                    .execute(connection)
+                    .await?;
                 Ok(())
             })
         })

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mybackpain::library::questions::{Kind, Questions};
+use mybackpain::library::questions::{QuestionKind, Questions};
 
 use crate::support::{Answer, Site, Visitor};
 
@@ -116,7 +116,7 @@ async fn the_safety_questions_cannot_be_passed_over() {
     let second = patient.post(SAFETY, &[("answer", "no")]).await.location().to_owned();
     for (path, message) in [
         (SAFETY, "Tick what is true, or “No, none of these”"),
-        (&second, "Select yes if any of these is true, or no if none is"),
+        (&second, "Choose yes if any of these is true, or no if none is"),
     ] {
         let again = patient.post(path, &[]).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -280,7 +280,7 @@ async fn every_wrong_answer_is_the_question_again_with_what_was_typed() {
         ("in-the-way", vec!["eleven"], "Choose how much it gets in the way"),
         ("in-the-way", vec!["11"], "Choose how much it gets in the way"),
         ("in-the-way", vec!["-1"], "Choose how much it gets in the way"),
-        ("sleep", vec!["wake", "nothing"], "Select what applies, or “Nothing goes wrong”, but not both"),
+        ("sleep", vec!["wake", "nothing"], "Choose what applies, or “Nothing goes wrong”, but not both"),
         ("own-words", vec![&long], "In my own words must be 300 characters or less"),
     ] {
         let path = format!("/assessment/questions/{id}");
@@ -329,7 +329,7 @@ async fn a_question_has_one_heading_its_label_and_no_answer_chosen_for_it() {
         let page = patient.get(&format!("/assessment/questions/{}", question.id)).await;
         assert_eq!(page.all("h1"), std::slice::from_ref(&question.text));
         assert_eq!(page.first("title"), format!("{} – My Back Pain", question.text));
-        if !matches!(question.kind, Kind::ShortText | Kind::Each) {
+        if !matches!(question.kind, QuestionKind::ShortText | QuestionKind::Each) {
             assert_eq!(page.first("legend"), question.text);
         }
         if !["sleep", "tried"].contains(&question.id.as_str()) {

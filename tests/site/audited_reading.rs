@@ -42,13 +42,17 @@ impl Told {
         let complaint = [("name", "Zebedee"), ("email", "quagga@example.org"), ("words", "a xylophone")];
         assert_eq!(site.visitor().submit("/complaints", &complaint).await.status, 303);
         let mut reader = site.visitor();
-        let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+        let key = reader.get("/corrections/new").await.attribute("input[name=key]", "value")[0].clone();
         let told = [("about", "privacy"), ("words", "a xylophone"), ("name", "Zebedee"), ("key", &key)];
         site.clock.advance(READING);
-        assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
+        assert_eq!(reader.post("/corrections/new", &told).await.status, 303);
         let mut staff = site.staff().await;
         staff.book(&request).await;
-        Told { request, complaint: first(site, "complaints").await, mistake: first(site, "mistakes").await }
+        Told {
+            request,
+            complaint: first(site, "complaints").await,
+            mistake: first(site, "corrections").await,
+        }
     }
 
     /// An address of the desk with what it is about in the place of its braces.
@@ -105,8 +109,8 @@ async fn every_page_about_one_person_leaves_a_line_in_the_audit_whatever_its_sta
         ("post", "/staff/mail/{id}/settlement"),
         ("get", "/staff/complaints/{reference}"),
         ("post", "/staff/complaints/{reference}/closure"),
-        ("get", "/staff/mistakes/{reference}"),
-        ("post", "/staff/mistakes/{reference}/answer"),
+        ("get", "/staff/corrections/{reference}"),
+        ("post", "/staff/corrections/{reference}/answer"),
         ("post", "/staff/data-rights"),
         ("post", "/staff/data-rights/file"),
         ("post", "/staff/data-rights/erasure"),

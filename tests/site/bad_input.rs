@@ -15,7 +15,7 @@ const FORMS: &[&str] = &[
     "/assessment/safety",
     "/assessment/resume",
     "/complaints",
-    "/mistakes/new",
+    "/corrections/new",
 ];
 
 fn raw(method: Method, path: &str, kind: &str, body: impl Into<Body>) -> Request<Body> {

@@ -8,7 +8,7 @@ use mybackpain::web::security::Limits;
 
 use crate::support::{Answer, READING, Site, Visitor};
 
-const NEW: &str = "/mistakes/new?about=sleep-and-back-pain";
+const NEW: &str = "/corrections/new?about=sleep-and-back-pain";
 const WORDS: &str = "The third reference is dead <script>";
 
 async fn tell(site: &Site, reader: &mut Visitor<'_>, more: &[(&str, &str)]) -> Answer {
@@ -16,7 +16,7 @@ async fn tell(site: &Site, reader: &mut Visitor<'_>, more: &[(&str, &str)]) -> A
     site.clock.advance(READING);
     let mut form = vec![("about", "sleep-and-back-pain"), ("words", WORDS), ("key", &key)];
     form.extend(more);
-    reader.post("/mistakes/new", &form).await
+    reader.post("/corrections/new", &form).await
 }
 
 #[tokio::test]
@@ -34,9 +34,9 @@ async fn a_mistake_told_on_a_sheet_comes_to_the_desk_and_is_answered() {
 
     let mut staff = site.staff_as(Role::Clinician).await;
     let pages = staff.get("/staff/pages").await;
-    assert!(pages.first("#mistakes").contains("1 report"));
+    assert!(pages.first("#corrections").contains("1 report"));
     assert!(pages.words().contains("1 open mistake"), "and it stands at its page");
-    let path = format!("/staff/mistakes/{reference}");
+    let path = format!("/staff/corrections/{reference}");
     assert!(pages.attribute("a.ref", "href").contains(&path));
     let page = staff.get(&path).await;
     assert_eq!(page.first(".said"), WORDS);
@@ -56,19 +56,19 @@ async fn a_mistake_told_on_a_sheet_comes_to_the_desk_and_is_answered() {
 async fn a_form_with_mistakes_is_shown_again_with_every_word_kept() {
     let site = Site::open().await;
     let form = [("about", "sleep-and-back-pain"), ("words", ""), ("name", "Ada"), ("email", "ada at home")];
-    let again = site.visitor().post("/mistakes/new", &form).await;
+    let again = site.visitor().post("/corrections/new", &form).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.first("title").starts_with("Error: "));
     assert_eq!(again.attribute(".problems a", "href"), ["#words", "#email"]);
     assert_eq!(again.attribute("#email", "value"), ["ada at home"]);
     assert_eq!(again.attribute("#name", "value"), ["Ada"]);
-    let nowhere = site.visitor().post("/mistakes/new", &[("about", "no-such-page"), ("words", "x")]).await;
+    let nowhere = site.visitor().post("/corrections/new", &[("about", "no-such-page"), ("words", "x")]).await;
     assert_eq!(nowhere.attribute(".problems a", "href"), ["#about"]);
     assert!(nowhere.attribute("input[type=radio]", "value").contains(&"privacy".to_owned()));
     let slip = [("about", "privacy"), ("words", "x"), ("email", "ada@hotmial.co.uk")];
-    let query = site.visitor().post("/mistakes/new", &slip).await;
+    let query = site.visitor().post("/corrections/new", &slip).await;
     assert!(query.first(".problems").contains("did you mean ada@hotmail.co.uk?"));
-    assert_eq!(site.count("mistakes").await, 0);
+    assert_eq!(site.count("corrections").await, 0);
 }
 
 #[tokio::test]
@@ -78,14 +78,15 @@ async fn the_same_form_sent_twice_is_one_mistake_and_a_forged_key_is_none() {
     let key = reader.get(NEW).await.attribute("input[name=key]", "value")[0].clone();
     site.clock.advance(READING);
     let form = [("about", "privacy"), ("words", WORDS), ("key", key.as_str())];
-    let first = reader.post("/mistakes/new", &form).await;
-    let second = reader.post("/mistakes/new", &form).await;
+    let first = reader.post("/corrections/new", &form).await;
+    let second = reader.post("/corrections/new", &form).await;
     assert_eq!(first.location(), second.location());
-    let forged = reader.post("/mistakes/new", &[("about", "privacy"), ("words", WORDS), ("key", "x")]).await;
+    let forged =
+        reader.post("/corrections/new", &[("about", "privacy"), ("words", WORDS), ("key", "x")]).await;
     assert_eq!(forged.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(forged.first("#words"), WORDS);
-    assert_eq!(site.count("mistakes").await, 1);
-    assert_eq!(reader.get("/mistakes/confirmation/x").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.count("corrections").await, 1);
+    assert_eq!(reader.get("/corrections/confirmation/x").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -113,10 +114,10 @@ async fn an_answered_mistake_is_erased_after_90_days_and_an_open_one_never_by_it
     staff.post(&format!("{path}/answer"), &[("seen_at", &seen), ("answer", "done")]).await;
     site.clock.advance(SignedDuration::from_hours(89 * 24));
     forget(&site.app).await.unwrap();
-    assert_eq!(site.count("mistakes").await, 2);
+    assert_eq!(site.count("corrections").await, 2);
     site.clock.advance(SignedDuration::from_hours(25));
     forget(&site.app).await.unwrap();
-    assert_eq!(site.count("mistakes").await, 1);
+    assert_eq!(site.count("corrections").await, 1);
     for file in ["mybackpain.sqlite", "mybackpain.sqlite-wal"] {
         let bytes = std::fs::read(site.folder.path().join(file)).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"quagga"), "{file}");
@@ -131,4 +132,22 @@ async fn an_administrator_reads_what_is_wrong_and_not_who_told() {
     let path = staff.get("/staff/pages").await.attribute("a.ref", "href")[0].clone();
     let page = staff.get(&path).await;
     assert!(page.words().contains("third reference") && !page.body.contains("ada@example.org"));
+}
+
+#[tokio::test]
+async fn an_address_from_before_corrections_had_their_name_leads_on() {
+    let site = Site::open().await;
+    let mut reader = site.visitor();
+    for (old, new) in [
+        ("/mistakes/new?about=privacy", "/corrections/new?about=privacy"),
+        ("/mistakes/confirmation/Ab3x", "/corrections/confirmation/Ab3x"),
+        ("/staff/mistakes/MP-3333-4444", "/staff/corrections/MP-3333-4444"),
+        ("/staff/unsent", "/staff/expired-forms"),
+    ] {
+        let led = reader.get(old).await;
+        assert_eq!((led.status, led.location()), (StatusCode::PERMANENT_REDIRECT, new), "{old}");
+    }
+    let form = [("about", "sleep-and-back-pain"), ("words", WORDS)];
+    let sent = reader.post("/mistakes/new", &form).await;
+    assert_eq!((sent.status, sent.location()), (StatusCode::PERMANENT_REDIRECT, "/corrections/new"));
 }

@@ -98,7 +98,7 @@ async fn erasure_is_asked_twice_leaves_a_proof_and_touches_nobody_else() {
     let question = admin.post(act, &[("person", "ada@example.org")]).await;
     assert_eq!((question.status, site.count("consultations").await), (StatusCode::OK, 2));
     let unsure = admin.post(act, &[("person", "ada@example.org"), ("step", "erase")]).await;
-    assert!(unsure.first(".problems").contains("Select that you know who asks"));
+    assert!(unsure.first(".problems").contains("Tick the box once you have checked who is asking"));
     assert_eq!(site.count("consultations").await, 2);
     let done = admin.post(act, &[("person", "ada@example.org"), ("step", "erase"), ("sure", "yes")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
@@ -145,14 +145,14 @@ async fn what_belongs_to_a_request_is_given_and_erased_with_it() {
         reference: &reference,
         column: "summary",
     };
-    let sealed = site.app.cipher.encrypt(place, "slept on the glockenspiel");
+    let encrypted = site.app.cipher.encrypt(place, "slept on the glockenspiel");
     let of = reference.clone();
     site.app
         .database
         .write(move |connection| {
-            Box::pin(
-                async move { sqlx::query(share).bind(of).bind(sealed).execute(connection).await.map(|_| ()) },
-            )
+            Box::pin(async move {
+                sqlx::query(share).bind(of).bind(encrypted).execute(connection).await.map(|_| ())
+            })
         })
         .await
         .unwrap();
@@ -172,16 +172,16 @@ async fn erased_rows_leave_the_files_of_the_database() {
         .fetch_one(site.app.database.readers())
         .await
         .unwrap();
-    let sealed: Vec<u8> = sqlx::query_scalar("select concern from consultations where reference = $1")
+    let encrypted: Vec<u8> = sqlx::query_scalar("select concern from consultations where reference = $1")
         .bind(&reference)
         .fetch_one(site.app.database.readers())
         .await
         .unwrap();
-    assert!(holds(&site, &sealed[4..20]), "it was there");
+    assert!(holds(&site, &encrypted[4..20]), "it was there");
     let mut admin = site.staff_as(Role::Administrator).await;
     let form = [("person", "ada@example.org"), ("step", "erase"), ("sure", "yes")];
     admin.post("/staff/data-rights/erasure", &form).await;
-    assert!(!holds(&site, &sealed[4..20]), "not even the sealed bytes are left");
+    assert!(!holds(&site, &encrypted[4..20]), "not even the encrypted bytes are left");
 }
 
 #[tokio::test]

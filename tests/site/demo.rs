@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use mybackpain::operations::demo::{self, Demo};
+use mybackpain::operations::demo::{self, DemoMonth};
 use mybackpain::storage::database::Database;
 use sqlx::AssertSqlSafe;
 
-fn asked_for(folder: &Path, requests: u32) -> Demo<'_> {
-    Demo { folder, content: Path::new("content"), requests, seed: 1 }
+fn asked_for(folder: &Path, requests: u32) -> DemoMonth<'_> {
+    DemoMonth { folder, content: Path::new("content"), requests, seed: 1 }
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
     for state in ["new", "contacted", "closed", "withdrawn"] {
         assert!(count(&format!("consultations where state = '{state}'")).await > 0, "{state}");
     }
-    assert!(count("reports").await > 20 && count("usefulness").await > 20 && count("mistakes").await == 3);
+    assert!(count("reports").await > 20 && count("usefulness").await > 20 && count("corrections").await == 3);
     assert_eq!(
         count("consultations where created_at > unixepoch('2026-11-16 09:00')").await,
         0,

@@ -48,7 +48,7 @@ async fn fill(site: &Site, number: usize) {
                     sqlx::query(
                         "insert into consultations (reference, state, created_at, due_at, changed_at, about, \
                          sign, spam, contact_method, call_times, voicemail, name, email, phone, concern, \
-                         needs, content_mark, token_hash) select $1, case $8 % 4 when 0 then 'contacted' else \
+                         needs, content_hash, token_hash) select $1, case $8 % 4 when 0 then 'contacted' else \
                          'new' end, created_at + $8, due_at + ($8 % 200000) - 90000, changed_at, about, case when $8 % 97 = 0 then 'emergency' else '' end, 0, \
                          contact_method, call_times, voicemail, $2, $3, $4, $5, $6, null, $1 \
                          from consultations where reference = $7",

@@ -80,7 +80,7 @@ async fn two_tabs_answer_side_by_side_and_nothing_is_lost() {
     other_tab.post("/assessment/questions/how-long", &[("answer", "weeks")]).await;
     let again = begin(&mut other_tab).await;
     assert_eq!(again.location(), "/assessment/earlier", "beginning again keeps what is there");
-    assert!(other_tab.get("/assessment/earlier").await.words().contains("Go on with them"));
+    assert!(other_tab.get("/assessment/earlier").await.words().contains("Carry on with them"));
     for (id, answer) in [("where", "neck"), ("how-long", "weeks")] {
         let page = patient.get(&format!("/assessment/questions/{id}")).await;
         assert_eq!(page.attribute("input[checked]", "value"), [answer]);

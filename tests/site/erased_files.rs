@@ -75,12 +75,12 @@ async fn files_of_mails_are_kept_for_7_days() {
 async fn what_was_erased_while_someone_read_leaves_the_log_when_they_have_ended() {
     let site = Site::open().await;
     let reference = site.one_request().await;
-    let sealed: Vec<u8> = sqlx::query_scalar("select concern from consultations")
+    let encrypted: Vec<u8> = sqlx::query_scalar("select concern from consultations")
         .fetch_one(site.app.database.readers())
         .await
         .unwrap();
     let log = site.folder.path().join("mybackpain.sqlite-wal");
-    let in_the_log = || std::fs::read(&log).unwrap().windows(16).any(|bytes| bytes == &sealed[4..20]);
+    let in_the_log = || std::fs::read(&log).unwrap().windows(16).any(|bytes| bytes == &encrypted[4..20]);
     assert!(in_the_log());
     let mut reader = site.app.database.readers().begin().await.unwrap();
     let _: i64 =

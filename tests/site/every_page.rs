@@ -14,8 +14,8 @@ const FORMS: &[&str] = &[
     "/reports/new",
     "/reports/new?about=fibromyalgia",
     "/usefulness",
-    "/mistakes/new",
-    "/mistakes/new?about=fibromyalgia",
+    "/corrections/new",
+    "/corrections/new?about=fibromyalgia",
     "/search",
     "/search?q=sleep",
     "/search?q=numb",
@@ -218,7 +218,7 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff/mail",
         "/staff/mail/1",
         "/staff/pages",
-        "/staff/mistakes/MP-3333-4444",
+        "/staff/corrections/MP-3333-4444",
     ] {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
@@ -245,7 +245,7 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff/mail/1/repeat",
         "/staff/mail/1/address",
         "/staff/mail/1/settlement",
-        "/staff/mistakes/MP-3333-4444/answer",
+        "/staff/corrections/MP-3333-4444/answer",
     ]) {
         let answer = stranger.post(path, &[]).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff/sign-in"), "{path}");

@@ -27,19 +27,19 @@ async fn what_was_typed_after_a_session_had_ended_is_given_back_to_its_writer_al
     let mut staff = site.staff().await;
     let (path, _) = late_note(&site, &mut staff).await;
     assert!(staff.get("/staff/sign-in?again=kept").await.words().contains("What you typed is kept"));
-    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select fields from staff_unsent")
+    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select fields from expired_forms")
         .fetch_all(site.app.database.readers())
         .await
         .unwrap();
-    assert!(!String::from_utf8_lossy(&stored[0]).contains("moved"), "it is sealed");
-    let colleague = site.staff_as(Role::Reception).await.get("/staff/unsent").await;
+    assert!(!String::from_utf8_lossy(&stored[0]).contains("moved"), "it is encrypted");
+    let colleague = site.staff_as(Role::Reception).await.get("/staff/expired-forms").await;
     assert!(!colleague.body.contains("moved"), "a colleague does not see it");
-    let back = site.staff().await.get("/staff/unsent").await;
+    let back = site.staff().await.get("/staff/expired-forms").await;
     assert!(back.words().contains("She <b>moved</b> house") && back.words().contains(": notes"));
     assert!(!back.body.contains("secret words"), "secrets are not kept");
     let stranger = site.visitor().post(&path, &[("note", "x")]).await;
     assert_eq!(stranger.location(), "/staff/sign-in");
-    assert_eq!(site.count("staff_unsent").await, 1, "a stranger fills nothing");
+    assert_eq!(site.count("expired_forms").await, 1, "a stranger fills nothing");
 }
 
 #[tokio::test]
@@ -51,7 +51,10 @@ async fn signing_in_leads_to_what_was_typed_in_vain() {
     visitor.post("/staff/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await;
     site.clock.advance(SignedDuration::from_secs(90));
     let code = site.phones.shows(EMAIL, site.now().as_second() / 30);
-    assert_eq!(visitor.post("/staff/sign-in/code", &[("code", &code)]).await.location(), "/staff/unsent");
+    assert_eq!(
+        visitor.post("/staff/sign-in/code", &[("code", &code)]).await.location(),
+        "/staff/expired-forms"
+    );
 }
 
 #[tokio::test]
@@ -60,23 +63,23 @@ async fn what_was_kept_is_let_go_when_it_was_taken_and_not_before() {
     let mut staff = site.staff().await;
     let (path, seen_at) = late_note(&site, &mut staff).await;
     let mut again = site.staff().await;
-    let send = again.get("/staff/unsent").await.attribute("main form[action]", "action")[0].clone();
+    let send = again.get("/staff/expired-forms").await.attribute("main form[action]", "action")[0].clone();
     let note = [("seen_at", seen_at.as_str()), ("note", "She moved house")];
     let sent = again.post(&send, &note).await;
     assert_eq!(sent.status, StatusCode::TEMPORARY_REDIRECT);
-    assert!(sent.location().starts_with(&format!("{path}?unsent=UN-")), "{}", sent.location());
-    assert_eq!(site.count("staff_unsent").await, 1, "nothing has it yet");
+    assert!(sent.location().starts_with(&format!("{path}?expired_form=UN-")), "{}", sent.location());
+    assert_eq!(site.count("expired_forms").await, 1, "nothing has it yet");
     let mut colleague = site.staff_as(Role::Reception).await;
     let empty = colleague.post(sent.location(), &[("note", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(site.count("staff_unsent").await, 1, "it is not theirs");
+    assert_eq!(site.count("expired_forms").await, 1, "it is not theirs");
     let elsewhere = sent.location().replace("/BP-", "/XX-");
     assert_eq!(again.post(&elsewhere, &note).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(site.count("staff_unsent").await, 1, "it was not taken");
+    assert_eq!(site.count("expired_forms").await, 1, "it was not taken");
     assert_eq!(again.post(sent.location(), &note).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.count("staff_unsent").await, 0);
+    assert_eq!(site.count("expired_forms").await, 0);
     let twice = again.post(&send, &note).await;
-    assert_eq!((twice.status, twice.location()), (StatusCode::SEE_OTHER, "/staff/unsent"));
+    assert_eq!((twice.status, twice.location()), (StatusCode::SEE_OTHER, "/staff/expired-forms"));
 }
 
 #[tokio::test]
@@ -89,7 +92,7 @@ async fn who_knows_only_a_password_plants_nothing() {
     assert_eq!(half.post(&path, &[("note", "planted")]).await.location(), "/staff/sign-in/code");
     site.clock.advance(SignedDuration::from_mins(20));
     assert_eq!(half.post(&path, &[("note", "planted")]).await.location(), "/staff/sign-in");
-    assert_eq!(site.count("staff_unsent").await, 0);
+    assert_eq!(site.count("expired_forms").await, 0);
 }
 
 #[tokio::test]
@@ -111,7 +114,7 @@ async fn a_session_that_was_ended_elsewhere_gives_words_back_for_eight_hours_and
         .await
         .unwrap();
     assert_eq!(staff.post(&path, &[("note", "planted")]).await.location(), "/staff/sign-in?again=lost");
-    assert_eq!(site.count("staff_unsent").await, 1);
+    assert_eq!(site.count("expired_forms").await, 1);
 }
 
 #[tokio::test]
@@ -137,7 +140,7 @@ async fn only_words_about_requests_and_mistakes_are_kept() {
         assert_eq!(late.location(), "/staff/sign-in?again=lost", "{path}");
     }
     assert!(staff.get("/staff/sign-in?again=lost").await.words().contains("was not kept"));
-    assert_eq!(site.count("staff_unsent").await, 0);
-    staff.post("/staff/mistakes/MP-3333-4444/answer", &[("answer", "Mended")]).await;
-    assert_eq!(site.count("staff_unsent").await, 1);
+    assert_eq!(site.count("expired_forms").await, 0);
+    staff.post("/staff/corrections/MP-3333-4444/answer", &[("answer", "Mended")]).await;
+    assert_eq!(site.count("expired_forms").await, 1);
 }

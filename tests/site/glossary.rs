@@ -51,5 +51,5 @@ async fn the_editorial_policy_says_that_the_clinic_sells_consultations() {
 async fn a_sheet_leads_to_the_form_about_its_mistakes() {
     let site = Site::open().await;
     let sheet = site.visitor().get("/fact-sheets/fibromyalgia").await;
-    assert!(sheet.attribute(".record a", "href").contains(&"/mistakes/new?about=fibromyalgia".to_owned()));
+    assert!(sheet.attribute(".record a", "href").contains(&"/corrections/new?about=fibromyalgia".to_owned()));
 }

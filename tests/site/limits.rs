@@ -8,7 +8,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use mybackpain::clinic::Role;
 use mybackpain::staff::second_factor;
-use mybackpain::staff::second_factor::Outcome;
+use mybackpain::staff::second_factor::CodeOutcome;
 use mybackpain::staff::session::HalfSignedIn;
 use mybackpain::web::security::Limits;
 
@@ -43,7 +43,7 @@ async fn an_address_that_nobody_can_have_is_a_wrong_password_and_counts_nowhere(
     for _ in 0..40 {
         let wrong = site.visitor().post("/staff/sign-in", &[("email", &long), ("password", "x")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.first(".problems").contains("belong together"));
+        assert!(wrong.first(".problems").contains("password of your account"));
     }
 }
 
@@ -89,12 +89,12 @@ async fn a_place_is_known_after_a_restart_and_only_as_a_mark() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     site.staff().await;
     half_signed_in(&site, 999).await;
-    let marks: Vec<String> = sqlx::query_scalar("select place_mark from staff_places")
+    let hashes: Vec<String> = sqlx::query_scalar("select place_hash from staff_places")
         .fetch_all(site.app.database.readers())
         .await
         .unwrap();
-    assert_eq!(marks.len(), 2, "of the sign-in of the support, and of this one");
-    assert!(marks.iter().all(|mark| mark.len() == 64 && mark.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    assert_eq!(hashes.len(), 2, "of the sign-in of the support, and of this one");
+    assert!(hashes.iter().all(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())));
     // Limits are in memory alone: those of a new start know nobody.
     let wrong = [("email", EMAIL), ("password", "not this one")];
     for network in 0..12 {
@@ -166,7 +166,7 @@ async fn a_right_code_for_a_sign_in_that_ended_meanwhile_lets_nobody_in() {
             .await
             .unwrap();
         let outcome = second_factor::check(&site.app, [10, 1, 0, 1].into(), &half, &code).await.unwrap();
-        assert!(matches!(outcome, Outcome::Over), "{over}");
+        assert!(matches!(outcome, CodeOutcome::Over), "{over}");
     }
 }
 
@@ -179,12 +179,12 @@ async fn twenty_wrong_codes_are_told_to_everyone_on_the_desk_and_the_audit_says_
         let cookie = half_signed_in(&site, network).await;
         post(&site, network, "/staff/sign-in/code", &cookie, &[("code", "000000")]).await;
     }
-    assert!(!colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(!colleague.get("/staff").await.words().contains("is guessing their codes"));
     let cookie = half_signed_in(&site, 19).await;
     post(&site, 19, "/staff/sign-in/code", &cookie, &[("code", "000000")]).await;
-    assert!(colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(colleague.get("/staff").await.words().contains("is guessing their codes"));
     assert_eq!(site.count("audit where what = 'was guessed at: wrong codes' and staff_id = 2").await, 1);
     site.clock.advance(jiff::SignedDuration::from_hours(25));
     let mut colleague = site.staff_as(Role::Reception).await;
-    assert!(!colleague.get("/staff").await.words().contains("knows the password"));
+    assert!(!colleague.get("/staff").await.words().contains("is guessing their codes"));
 }

@@ -65,7 +65,7 @@ async fn a_mail_that_goes_nowhere_else_says_what_to_do_instead() {
     site.visitor().submit("/consultations/new", &consultation()).await;
     for (purpose, role, says) in [
         (Purpose::Report, Role::Reception, "may ask for it again"),
-        (Purpose::StaffInvitation, Role::Administrator, "Invite them anew"),
+        (Purpose::StaffInvitation, Role::Administrator, "Invite them again"),
         (Purpose::ConsultationNotice, Role::Reception, "the clinic’s own address"),
         (Purpose::ComplaintNotice, Role::Administrator, "the clinic’s own address"),
     ] {

@@ -74,7 +74,7 @@ async fn every_migration_carries_filled_tables_along() {
         "staff_invitations",
         "staff_sessions",
         "staff_recovery_codes",
-        "staff_unsent",
+        "expired_forms",
         "complaints",
         "erasures",
         "audit",
@@ -94,11 +94,11 @@ async fn every_migration_carries_filled_tables_along() {
     let told = "select count(*) from consultations where not_notified = ''";
     assert_eq!(sqlx::query_scalar::<_, i64>(told).fetch_one(&pool).await.unwrap(), 1);
     let report: (String, Vec<u8>, String) =
-        sqlx::query_as("select about, email, content_mark from reports").fetch_one(&pool).await.unwrap();
+        sqlx::query_as("select about, email, content_hash from reports").fetch_one(&pool).await.unwrap();
     assert_eq!(report, ("fibromyalgia".to_owned(), vec![0], "c".to_owned()), "only its count moved");
     for replaced in [
         "insert or replace into audit (id, happened_at, what) values (1, 1, 'x')",
-        "insert or replace into erasures (reference, happened_at, person_mark, what)
+        "insert or replace into erasures (reference, happened_at, person_hash, what)
            values ('ER-3333-4444', 1, 'm', 'w')",
     ] {
         assert!(sqlx::query(replaced).execute(&pool).await.is_err(), "{replaced}");
@@ -161,7 +161,7 @@ async fn what_was_hidden_by_a_guess_is_an_ordinary_request_that_waits_for_us() {
     .await
     .unwrap();
     assert_eq!(told, ["BP-3333-7777", "BP-3333-8888"], "the history says what happened to open ones");
-    for table in ["complaints", "mistakes"] {
+    for table in ["complaints", "corrections"] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&pool).await.unwrap(), 1, "{table}");
     }
@@ -227,7 +227,55 @@ async fn mail_that_waits_keeps_its_message_and_all_that_happened_to_it() {
     assert_eq!(told(failed).await, "failed  02 03 3 4 1 04 3 1");
     let asked = "select group_concat(requested_at || ' ' || release_at, ', ') from requested_mails";
     assert_eq!(told(asked).await, "100 100, 200 3800");
-    let stopped = "select concat_ws(' ', address_mark, lifted_at is null) from suppressions";
+    let stopped = "select concat_ws(' ', address_hash, lifted_at is null) from suppressions";
     assert_eq!(told(stopped).await, "s 1", "a stop stands");
     assert_eq!(told("select not_notified from consultations").await, "stopped");
+}
+
+/// Rows as the program before the thirteenth migration wrote them. Never edited.
+const BEFORE_THE_THIRTEENTH: &str = "
+insert into staff (email, name, role, password_hash, created_at) values ('a@example.org', 'A', 'administrator', 'x', 1);
+insert into mistakes (reference, key_hash, state, created_at, changed_at, answered_at, about, version, name, email, words,
+  answer) values ('MP-3333-7777', 'm', 'answered', 1, 2, 3, 'fibromyalgia', '1.0', x'00', x'01', x'02', x'03');
+insert into staff_unsent (reference, staff_id, path, fields, created_at)
+  values ('UN-3333-4444', 1, '/staff/mistakes/MP-3333-7777/answer', x'04', 1);
+insert into drafts (reference, saved_at, answers, code_mark) values ('d', 1, x'00', 'c');
+insert into staff_recovery_codes (code_mark, staff_id) values ('r', 1);
+insert into staff_places (place_mark, staff_id, seen_at) values ('p', 1, 1);
+insert into requested_mails (address_mark, requested_at, release_at) values ('a', 1, 2);
+insert into erasures (reference, happened_at, staff_id, person_mark, what) values ('ER-3333-4444', 1, 1, 'e', 'w');
+";
+
+#[tokio::test]
+async fn corrections_expired_forms_and_hashes_keep_every_value_under_their_new_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(folder.path().join("old.sqlite"))
+        .create_if_missing(true)
+        .foreign_keys(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    MIGRATOR.run_to(12, &pool).await.unwrap();
+    sqlx::raw_sql(BEFORE_THE_THIRTEENTH).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let row = async |sql: &'static str| -> String { sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap() };
+    let correction =
+        "select concat_ws(' ', reference, key_hash, state, created_at, changed_at, answered_at, about,
+        version, hex(name), hex(email), hex(words), hex(answer)) from corrections";
+    assert_eq!(row(correction).await, "MP-3333-7777 m answered 1 2 3 fibromyalgia 1.0 00 01 02 03");
+    let form = "select concat_ws(' ', reference, staff_id, path, hex(fields), created_at) from expired_forms";
+    assert_eq!(row(form).await, "UN-3333-4444 1 /staff/corrections/MP-3333-7777/answer 04 1");
+    for (sql, hash) in [
+        ("select code_hash from drafts", "c"),
+        ("select code_hash from staff_recovery_codes", "r"),
+        ("select place_hash from staff_places", "p"),
+        ("select address_hash from requested_mails", "a"),
+        ("select person_hash from erasures", "e"),
+    ] {
+        assert_eq!(row(sql).await, hash, "{sql}");
+    }
+    let rewritten = sqlx::query("update erasures set what = ''").execute(&pool).await;
+    assert!(rewritten.is_err(), "proofs are guarded as before");
+    sqlx::query("delete from staff").execute(&pool).await.unwrap();
+    let left: i64 = sqlx::query_scalar("select count(*) from expired_forms").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0, "a form goes with its account, as before");
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::clinic::Role;
 use mybackpain::operations::retention_job::forget;
-use mybackpain::staff::{NewAccount, Refused, add};
+use mybackpain::staff::{AccountRefused, NewAccount, add};
 
 use crate::support::{PASSWORD, Site, Visitor};
 
@@ -72,7 +72,7 @@ async fn an_account_is_made_for_the_invited_address_and_role_and_no_other() {
     for (email, role) in [("thief@example.org", Role::Reception), ("lee@example.org", Role::Administrator)] {
         let new = NewAccount { email: email.into(), name: "T".into(), role, password: PASSWORD.into() };
         let refused = add(&site.app.database, site.now(), new, Some(token.into())).await.unwrap();
-        assert_eq!(refused, Err(Refused::NoInvitation), "{email}");
+        assert_eq!(refused, Err(AccountRefused::NoInvitation), "{email}");
     }
     let mut thief = site.visitor();
     let form = [("name", "T"), ("email", "thief@example.org"), ("password", PASSWORD)];

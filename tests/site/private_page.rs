@@ -122,7 +122,7 @@ async fn who_withdraws_a_booked_request_leaves_a_free_time_for_us_to_see() {
     staff.act(&reference, "notes", &[("note", "zeppelin")]).await;
     let mut patient = site.visitor();
     let withdrawal = format!("{private}/withdrawal");
-    assert!(patient.get(&withdrawal).await.words().contains("Your consultation is cancelled too"));
+    assert!(patient.get(&withdrawal).await.words().contains("Your consultation will be cancelled too"));
     patient.post(&withdrawal, &[]).await;
     assert!(patient.get(&private).await.words().contains("has been erased"));
     let waiting = staff.get("/staff").await.first("section.waiting");

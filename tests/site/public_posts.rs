@@ -99,7 +99,7 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         site.visitor().post("/reports/new", &with(report(), "email", &["eve@example.org"])).await;
     let words = [("name", "Ada"), ("email", "ada@example.org"), ("words", "My details were read out.")];
     let complaint_check = site.visitor().post("/complaints", &words).await;
-    let key = site.visitor().get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+    let key = site.visitor().get("/corrections/new").await.attribute("input[name=key]", "value")[0].clone();
     let mistake =
         [("about", "privacy"), ("words", "a word is wrong"), ("name", ""), ("email", ""), ("key", &key)];
     let contact =
@@ -110,7 +110,7 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/consultations/new", "/consultations/new".to_owned(), confirming(&consultation_check)),
         ("/reports/new", "/reports/new".to_owned(), confirming(&report_check)),
         ("/complaints", "/complaints".to_owned(), confirming(&complaint_check)),
-        ("/mistakes/new", "/mistakes/new".to_owned(), owned(&mistake)),
+        ("/corrections/new", "/corrections/new".to_owned(), owned(&mistake)),
         ("/usefulness", "/usefulness".to_owned(), owned(&[("about", "fibromyalgia"), ("useful", "yes")])),
         ("/consultations/{token}/contact", format!("{private}/contact"), owned(&contact)),
         ("/consultations/{token}/withdrawal", format!("{private}/withdrawal"), vec![]),

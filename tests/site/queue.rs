@@ -158,7 +158,7 @@ async fn filters_show_only_what_they_say() {
         assert_eq!(names(&shown), left, "{filter}");
     }
     let empty = staff.get("/staff?state=booked").await;
-    assert!(empty.words().contains("No request is like that"));
+    assert!(empty.words().contains("No request matches"));
     staff.act(&taken, "closure", &[("reason", "dealt with")]).await;
     assert_eq!(names(&staff.get("/staff?state=closed").await), ["Ada Lovelace"]);
     assert_eq!(names(&staff.get("/staff?show=done").await), ["Ada Lovelace"]);
@@ -207,7 +207,7 @@ async fn only_staff_put_a_request_among_spam_and_one_press_puts_it_back() {
     assert!(staff.get("/staff").await.first("#spam").contains("0 requests"));
     assert_eq!(staff.act(&reference, "spam", &[]).await.location(), page(&reference));
     assert!(names(&staff.get("/staff").await).is_empty());
-    assert!(staff.get(&page(&reference)).await.all(".log li").join(" ").contains("put it among spam"));
+    assert!(staff.get(&page(&reference)).await.all(".log li").join(" ").contains("marked it as spam"));
     assert_eq!(staff.act(&reference, "spam", &[]).await.status, StatusCode::CONFLICT, "once is enough");
     assert_eq!(found(&mut staff, "lovelace").await, ["Ada Lovelace"], "a search finds it all the same");
     let spam = staff.get("/staff?show=spam").await;

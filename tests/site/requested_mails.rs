@@ -145,7 +145,7 @@ async fn the_owner_of_an_address_stops_all_mail_to_it_and_what_waits_is_taken_ba
     let site = limited().await;
     let first = ask(&site, 1, NEW, &consultation()).await.first(".ref");
     let mails = mails_to(&site, "ada@example.org").await;
-    assert!(decoded(&mails[0]).contains("Not you? Stop these"));
+    assert!(decoded(&mails[0]).contains("stop all emails from us"));
     let stop = link_in(&mails[0], "http://localhost/reports/stop/");
     assert!(!stop.contains('@') && !stop.contains("example"));
     let waiting = ask(&site, 2, NEW, &to("ADA+x@example.org", "waits")).await.first(".ref");
@@ -306,12 +306,12 @@ async fn a_stop_is_lifted_on_the_desk_with_a_reason() {
     assert!(staff.get("/staff/mail").await.attribute("main a", "href").contains(&stops.to_owned()));
     let empty = staff.post(stops, &[("email", "ada@example.org"), ("why", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(empty.all(".problems a"), ["Enter why mail goes again"]);
+    assert_eq!(empty.all(".problems a"), ["Enter why we may write again"]);
     let other = staff.post(stops, &[("email", "grace@example.org"), ("why", "Asked")]).await;
     assert_eq!(other.all(".problems a"), ["Mail to this address is not stopped"]);
     let lifted = staff.post(stops, &[("email", "Ada@example.org"), ("why", "Pressed it by mistake")]).await;
     assert_eq!(lifted.status, StatusCode::SEE_OTHER, "{}", lifted.body);
-    assert!(staff.get(lifted.location()).await.words().contains("Mail goes to this address again"));
+    assert!(staff.get(lifted.location()).await.words().contains("We can send mail to this address again"));
     assert_eq!(site.count("audit where what = 'let mail go to an address again'").await, 1);
     assert_eq!(site.count("suppressions where lifted_by is not null and lifted_why is not null").await, 1);
     site.request(&to("ada@example.org", "again")).await;

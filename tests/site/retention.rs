@@ -18,10 +18,10 @@ async fn site_with_personal_data() -> Site {
     let form = with(with(form, "concern", &["a xylophone fell on me"]), "needs", &["xylophone"]);
     site.visitor().submit("/consultations/new", &form).await;
     let mut reader = site.visitor();
-    let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+    let key = reader.get("/corrections/new").await.attribute("input[name=key]", "value")[0].clone();
     let told = [("about", "privacy"), ("words", "a xylophone"), ("name", "Zebedee"), ("key", &key)];
     site.clock.advance(READING);
-    assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
+    assert_eq!(reader.post("/corrections/new", &told).await.status, 303);
     let form = with(with(report(), "name", &["Zebedee"]), "email", &["quagga@example.org"]);
     site.visitor().submit("/reports/new", &form).await;
     what_staff_write(&site).await;
@@ -152,7 +152,7 @@ async fn a_report_is_forgotten_seven_days_after_it_was_sent_and_leaves_a_count()
     assert_eq!(site.count("reports where email is not null").await, 1);
     site.clock.advance(SignedDuration::from_hours(25));
     forget(&site.app).await.unwrap();
-    assert_eq!(site.count("reports where email is not null or content_mark is not null").await, 0);
+    assert_eq!(site.count("reports where email is not null or content_hash is not null").await, 0);
     assert_eq!(site.count("reports where state = 'forgotten'").await, 1);
     assert_eq!(site.count("outbox where recipient is not null").await, 0);
 }
@@ -211,13 +211,13 @@ async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
     let (site, reference) = site_with_a_summary().await;
     let kept = async |table: &'static str| site.count(table).await;
     let readers = site.app.database.readers();
-    let sealed: Vec<Vec<u8>> = sqlx::query_scalar(
+    let encrypted: Vec<Vec<u8>> = sqlx::query_scalar(
         "select answers from drafts union select summary from summaries union select summary from shared_summaries",
     )
     .fetch_all(readers)
     .await
     .unwrap();
-    assert_eq!(sealed.len(), 3);
+    assert_eq!(encrypted.len(), 3);
     assert_eq!((kept("drafts").await, kept("summaries").await, kept("shared_summaries").await), (1, 1, 1));
     for (name, bytes) in files(&site) {
         for marker in MARKERS {
@@ -247,7 +247,7 @@ async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
     );
     for (name, bytes) in files(&site) {
         let lies_about = |value: &Vec<u8>| bytes.windows(64).any(|window| window == &value[..64]);
-        assert!(!sealed.iter().any(lies_about), "something sealed still lies in {name}");
+        assert!(!encrypted.iter().any(lies_about), "something encrypted still lies in {name}");
     }
 }
 
@@ -256,13 +256,13 @@ async fn nothing_of_erased_answers_is_left_in_any_file() {
     let site = Site::open().await;
     let mut patient = site.visitor();
     answer_all(&mut patient, "a xylophone").await;
-    // The sealed bytes themselves: what is erased must not lie about, even unreadable.
-    let sealed: Vec<u8> = sqlx::query_scalar("select answers from drafts")
+    // The encrypted bytes themselves: what is erased must not lie about, even unreadable.
+    let encrypted: Vec<u8> = sqlx::query_scalar("select answers from drafts")
         .fetch_one(site.app.database.readers())
         .await
         .unwrap();
     let lies_about = |site: &Site| {
-        files(site).iter().any(|(_, bytes)| bytes.windows(64).any(|window| window == &sealed[..64]))
+        files(site).iter().any(|(_, bytes)| bytes.windows(64).any(|window| window == &encrypted[..64]))
     };
     assert!(lies_about(&site));
     patient.post("/assessment/erasure", &[]).await;

@@ -6,7 +6,7 @@ use scraper::Selector;
 
 use crate::support::{Answer, READING, Site, Visitor, consultation, report, with};
 
-const FORMS: [&str; 4] = ["/consultations/new", "/reports/new", "/complaints", "/mistakes/new"];
+const FORMS: [&str; 4] = ["/consultations/new", "/reports/new", "/complaints", "/corrections/new"];
 
 /// What a person types into a form.
 fn typed(path: &str) -> Vec<(&'static str, &'static str)> {
@@ -23,7 +23,7 @@ fn typed(path: &str) -> Vec<(&'static str, &'static str)> {
 /// A field that a person typed, and how it is found on the page that asks again.
 fn kept(path: &str, again: &Answer) -> bool {
     match path {
-        "/mistakes/new" => again.first("#words") == "The third reference is dead",
+        "/corrections/new" => again.first("#words") == "The third reference is dead",
         "/complaints" => again.first(".answers").contains("They read it out"),
         "/reports/new" => again.first(".answers").contains("ada@example.org"),
         _ => again.first(".answers").contains("numb between my legs and cannot pee"),
@@ -35,7 +35,7 @@ fn table(path: &str) -> &'static str {
         "/consultations/new" => "consultations",
         "/reports/new" => "reports",
         "/complaints" => "complaints",
-        _ => "mistakes",
+        _ => "corrections",
     }
 }
 
@@ -74,7 +74,7 @@ async fn send_filled_in(site: &Site, visitor: &mut Visitor<'_>, path: &str) -> A
     assert!(form.iter().any(|(name, value)| name == "website" && !value.is_empty()), "the trap is filled");
     site.clock.advance(READING);
     let answer = post(visitor, path, &form).await;
-    if path == "/mistakes/new" {
+    if path == "/corrections/new" {
         return answer;
     }
     assert_eq!(answer.status, StatusCode::OK, "{path}: the check page");
@@ -83,7 +83,7 @@ async fn send_filled_in(site: &Site, visitor: &mut Visitor<'_>, path: &str) -> A
 }
 
 async fn press_again(visitor: &mut Visitor<'_>, path: &str, again: &Answer) -> Answer {
-    if path == "/mistakes/new" {
+    if path == "/corrections/new" {
         post(visitor, path, &filled_in(again, &typed(path))).await
     } else {
         visitor.confirm(path, again).await
@@ -122,7 +122,7 @@ async fn a_hasty_press_is_asked_for_once_more_and_the_next_is_taken_however_hast
     for path in FORMS {
         let site = Site::open().await;
         let mut patient = site.visitor();
-        let again = if path == "/mistakes/new" {
+        let again = if path == "/corrections/new" {
             let key = patient.get(path).await.attribute("input[name=key]", "value")[0].clone();
             let mut form = typed(path);
             form.push(("key", &key));

@@ -38,11 +38,11 @@ fn read_mail(mail: &str) -> (String, String) {
 }
 
 async fn told(site: &Site, reader: &mut Visitor<'_>, words: &str) -> Answer {
-    let new = "/mistakes/new?about=sleep-and-back-pain";
+    let new = "/corrections/new?about=sleep-and-back-pain";
     let key = reader.get(new).await.attribute("input[name=key]", "value")[0].clone();
     site.clock.advance(READING);
     let form = [("about", "sleep-and-back-pain"), ("words", words), ("key", &key)];
-    let sent = reader.post("/mistakes/new", &form).await;
+    let sent = reader.post("/corrections/new", &form).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     reader.get(sent.location()).await
 }
@@ -54,7 +54,8 @@ async fn a_search_brings_lines_that_can_be_tapped_and_denied_signs_bring_no_box(
     let crisis = visitor.get("/search?q=i+want+to+end+my+life").await;
     can_be_tapped(&crisis);
     assert!(crisis.body.find("now-crisis").unwrap() < crisis.body.find("id=\"results\"").unwrap());
-    for calm in ["no+numbness+no+weakness+no+tingling+in+legs", "broken+sleep", "was+numb+in+2015+fine+since"] {
+    for calm in ["no+numbness+no+weakness+no+tingling+in+legs", "broken+sleep", "was+numb+in+2015+fine+since"]
+    {
         let answer = visitor.get(&format!("/search?q={calm}")).await;
         assert!(answer.attribute("#now-999", "id").is_empty(), "{calm}");
     }
@@ -99,7 +100,7 @@ async fn a_correction_that_points_to_danger_is_led_by_the_help_and_named_on_the_
     precedes(&done, "If you feel you cannot go on", "Your reference is MP-");
     can_be_tapped(&done);
     let pages = site.staff_as(Role::Clinician).await.get("/staff/pages").await;
-    let rows = pages.all("section[aria-labelledby=mistakes] tbody tr");
+    let rows = pages.all("section[aria-labelledby=corrections] tbody tr");
     assert!(rows[0].contains("Emergency words") && !rows[1].contains("words"), "{rows:?}");
 }
 

@@ -62,7 +62,7 @@ async fn the_mail_holds_each_page_whole_and_one_link_and_never_an_answer() {
             "fear-avoidance and back pain",
             "call 999",
             "when to get help",
-            "stop these",
+            "stop all emails",
         ] {
             assert!(words.contains(said), "{said} is missing in {}", part.ctype.mimetype);
         }
@@ -168,7 +168,7 @@ async fn a_report_from_a_summary_offers_its_pages_and_says_what_is_missing() {
     assert_eq!(too_many.all(".problems a"), ["Select up to 5 pages"]);
     assert_eq!(too_many.attribute("input[name=about][checked]", "value"), six, "all ticks are kept");
     let check = patient.post(REPORT, &report()).await;
-    assert!(check.first(".answers").contains("One private link to your summary"));
+    assert!(check.first(".answers").contains("A private link to your summary"));
     assert!(!check.body.contains(WORDS));
 }
 
@@ -297,7 +297,10 @@ async fn a_summary_that_is_gone_is_not_shared_by_half() {
     patient.post("/assessment/erasure", &[]).await;
     let late = patient.confirm(REQUEST, &check).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(late.all(".problems a"), ["Select no summary to share: your answers have been erased"]);
+    assert_eq!(
+        late.all(".problems a"),
+        ["Untick the summary: your answers have been erased, so there is nothing to share"]
+    );
     assert_eq!(late.attribute("#share", "name"), ["share"]);
     assert_eq!(late.attribute("#name", "value"), ["Ada Lovelace"]);
     assert_eq!(site.count("consultations").await, 0);

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::civil::date;
 use mybackpain::library::Library;
 use mybackpain::library::answers::Answers;
-use mybackpain::library::questions::{Answer, Kind, Question, Questions};
+use mybackpain::library::questions::{Answer, Question, QuestionKind, Questions};
 use mybackpain::library::summary::Summary;
 use mybackpain::patients::assessment::pages::words;
 use mybackpain::web::site::Site as Around;
@@ -76,10 +76,12 @@ const TYPED: &[&str] = &["", "Walking the dog", "I fell 3 times, 41 years old"];
 /// What can be answered to one question, each answer alone.
 fn options(question: &Question) -> Vec<String> {
     match question.kind {
-        Kind::OneOf | Kind::AnyOf => question.answers.iter().map(|answer| answer.id.clone()).collect(),
-        Kind::ZeroToTen => (0..=10).map(|number| number.to_string()).collect(),
-        Kind::ShortText => TYPED.iter().map(|words| (*words).to_owned()).collect(),
-        Kind::Each => {
+        QuestionKind::OneOf | QuestionKind::AnyOf => {
+            question.answers.iter().map(|answer| answer.id.clone()).collect()
+        }
+        QuestionKind::ZeroToTen => (0..=10).map(|number| number.to_string()).collect(),
+        QuestionKind::ShortText => TYPED.iter().map(|words| (*words).to_owned()).collect(),
+        QuestionKind::Each => {
             let things = &question.when.as_ref().expect("it asks about something").answers;
             let each = |thing: &String| {
                 let answer = |answer: &Answer| format!("{thing}={}", answer.id);
@@ -105,7 +107,7 @@ impl Dice {
 /// Some answer to a question: of several, any number at once, but "none of these" alone.
 fn thrown(question: &Question, dice: &mut Dice) -> Vec<String> {
     let options = options(question);
-    if question.kind != Kind::AnyOf || dice.below(8) == 0 {
+    if question.kind != QuestionKind::AnyOf || dice.below(8) == 0 {
         return vec![options[dice.below(options.len())].clone()];
     }
     let several = question.answers.iter().filter(|answer| !answer.none);
@@ -138,7 +140,7 @@ fn combinations(questions: &Questions) -> Vec<Answers> {
     };
     for (number, one) in all.iter().enumerate() {
         for other in &all[number + 1..] {
-            if one.0.id != other.0.id || one.0.kind == Kind::AnyOf {
+            if one.0.id != other.0.id || one.0.kind == QuestionKind::AnyOf {
                 throw(&[one, other]);
             }
         }

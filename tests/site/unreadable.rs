@@ -104,10 +104,10 @@ async fn lists_of_complaints_and_mistakes_show_the_others_too() {
         let form = [("name", name), ("email", "ada@example.org"), ("words", "You spelt my name wrong")];
         assert_eq!(site.visitor().submit("/complaints", &form).await.status, 303);
         let mut reader = site.visitor();
-        let key = reader.get("/mistakes/new").await.attribute("input[name=key]", "value")[0].clone();
+        let key = reader.get("/corrections/new").await.attribute("input[name=key]", "value")[0].clone();
         let told = [("about", "privacy"), ("words", "a slip"), ("name", name), ("key", &key)];
         site.clock.advance(READING);
-        assert_eq!(reader.post("/mistakes/new", &told).await.status, 303);
+        assert_eq!(reader.post("/corrections/new", &told).await.status, 303);
     }
     break_it(
         &site,
@@ -117,7 +117,7 @@ async fn lists_of_complaints_and_mistakes_show_the_others_too() {
     .await;
     break_it(
         &site,
-        "update mistakes set words = x'00' where rowid = (select min(rowid) from mistakes) and $1 = ''",
+        "update corrections set words = x'00' where rowid = (select min(rowid) from corrections) and $1 = ''",
         "",
     )
     .await;
@@ -127,5 +127,5 @@ async fn lists_of_complaints_and_mistakes_show_the_others_too() {
     assert!(register.words().contains("Grace Hopper") && register.words().contains("cannot be opened"));
     let pages = admin.get("/staff/pages").await;
     assert_eq!(pages.status, StatusCode::OK);
-    assert_eq!(pages.all("a[href^='/staff/mistakes/']").len(), 2, "{}", pages.words());
+    assert_eq!(pages.all("a[href^='/staff/corrections/']").len(), 2, "{}", pages.words());
 }

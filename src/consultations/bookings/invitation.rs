@@ -1,4 +1,7 @@
 //! A booking as a calendar file (RFC 5545, RFC 5546), to be taken into any calendar. It says nothing about health.
+//!
+//! Written here, not by the icalendar crate, which leaves carriage returns and other control characters in values: a
+//! place typed by staff could then add a line of its own. That crate reads these files back in the tests.
 
 use std::fmt;
 
@@ -10,7 +13,7 @@ use crate::web::site::Site;
 /// The longest line, in bytes, without its end.
 const LONGEST_LINE: usize = 75;
 
-pub struct Invitation<'a> {
+pub struct CalendarInvitation<'a> {
     pub booking: &'a Booking,
     pub site: &'a Site,
     /// The address in From: calendars take changes only from who invited.
@@ -21,7 +24,7 @@ pub struct Invitation<'a> {
     pub now: Timestamp,
 }
 
-impl Invitation<'_> {
+impl CalendarInvitation<'_> {
     /// What a calendar is to do with it.
     pub fn method(&self) -> &'static str {
         if self.cancelled { "CANCEL" } else { "REQUEST" }
@@ -29,7 +32,7 @@ impl Invitation<'_> {
 
     /// Property and value; values of free text are escaped.
     fn lines(&self) -> Vec<String> {
-        let Invitation { booking, site, .. } = self;
+        let CalendarInvitation { booking, site, .. } = self;
         let clinic = &site.clinic;
         let host = site.base_url.rsplit('/').next().unwrap_or_default();
         let status = if self.cancelled { "CANCELLED" } else { "CONFIRMED" };
@@ -67,13 +70,13 @@ impl Invitation<'_> {
         let how = match self.booking.setting {
             Setting::Clinic => "Come to the address given.".to_owned(),
             Setting::Video => format!("Open this link at the time: {}", self.booking.place),
-            Setting::Phone => "We phone you.".to_owned(),
+            Setting::Phone => "We will phone you.".to_owned(),
         };
         format!("{how}\nTo change or cancel, phone {}.", clinic.phone)
     }
 }
 
-impl fmt::Display for Invitation<'_> {
+impl fmt::Display for CalendarInvitation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines().iter().try_for_each(|line| f.write_str(&folded(line)))
     }
@@ -139,7 +142,8 @@ mod tests {
         };
         let now = "2026-05-20T09:00:00Z".parse().unwrap();
         let (organizer, attendee) = ("clinic@example.org", "ada@example.org");
-        Invitation { booking: &booking, site: &site, organizer, attendee, cancelled: false, now }.to_string()
+        CalendarInvitation { booking: &booking, site: &site, organizer, attendee, cancelled: false, now }
+            .to_string()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consultations::bookings::booking::{Booking, Setting};
-use crate::consultations::bookings::invitation::Invitation;
+use crate::consultations::bookings::invitation::CalendarInvitation;
 use crate::consultations::request::Request;
 use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
 use crate::web::form::plain_name;
@@ -96,7 +96,8 @@ impl BookingLetter {
         let when = &site.clinic.calendar().say_with_year(booking.starts_at);
         let (link, news) = (&site.url(&format!("/consultations/{token}")), *news);
         let cancelled = news == News::Cancelled;
-        let file = Invitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };
+        let file =
+            CalendarInvitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };
         Ok(RenderedLetter {
             to_name: name.to_owned(),
             subject: format!("{}: {when}", news.heading()),

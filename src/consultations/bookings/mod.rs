@@ -1,4 +1,4 @@
-//! A consultation that is booked: when, how long and where, told to the patient with a calendar file.
+//! Booked consultations: when, how long and where, sent to the patient with a calendar file.
 
 mod booking;
 pub mod booking_form;

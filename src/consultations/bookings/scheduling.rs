@@ -1,4 +1,4 @@
-//! Books, changes and cancels a consultation, and tells the patient with a calendar file.
+//! Books, changes and cancels a consultation, and mails the patient a calendar file.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -29,7 +29,7 @@ pub async fn book(
             let sequence = sequence + 1;
             store::change(connection, &app.cipher, &id, &new, sequence).await?;
             let booking = Booking { id, starts_at, minutes, setting, place, sequence };
-            // To who was never told of the first time, this one is the first.
+            // Whoever was never notified of the first time gets this one as the first.
             let topic = BookingLetter::topic(&request.reference);
             let told = mail::may_have_gone(connection, &topic).await?;
             (booking, if told { News::Changed } else { News::Booked })
@@ -59,7 +59,7 @@ pub async fn cancel(
     notify(connection, app, request, booking, News::Cancelled, now).await
 }
 
-/// Who gave no address, or cannot be written to, is told by phone.
+/// Patients without an address that mail reaches are told by phone.
 async fn notify(
     connection: &mut SqliteConnection,
     app: &App,

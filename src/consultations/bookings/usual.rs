@@ -1,4 +1,4 @@
-//! What is unusual about a time for a consultation, so that a person is asked once before it is booked.
+//! What is unusual about a time for a consultation, so that staff are asked once before it is booked.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};

@@ -1,4 +1,4 @@
-//! Calls to patients: what came of one, and when to try again.
+//! Calls to patients: their outcomes, and when to try again.
 
 mod best_times;
 mod outcome;

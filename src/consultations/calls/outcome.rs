@@ -1,4 +1,4 @@
-//! What came of a call, where it takes the request, and when to ring again.
+//! The outcomes of a call: which state each leads to, and when to ring again.
 
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};

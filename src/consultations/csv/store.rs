@@ -1,4 +1,4 @@
-//! The SQL of the queue as a file. What patients wrote is not selected.
+//! The SQL of the queue as a file, and nothing else. What patients wrote is not selected.
 
 use sqlx::sqlite::SqlitePool;
 

@@ -1,4 +1,4 @@
-//! What a member of staff can do to a request, and where each act takes it.
+//! The actions that staff can take on a request, and the state each leads to.
 
 use crate::consultations::bookings::NewBooking;
 use crate::consultations::calls::CallOutcome;

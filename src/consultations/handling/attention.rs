@@ -1,4 +1,4 @@
-//! Why a request waits for us, beyond its promise.
+//! Why a request waits for the clinic, beyond its promised moment.
 
 /// Something about a request that a person is to see to.
 #[derive(

@@ -1,4 +1,4 @@
-//! How a request is dealt with: what only the desk sees.
+//! How a request is dealt with: the fields that only the desk sees.
 
 use crate::consultations::handling::attention::Attention;
 use crate::consultations::handling::close_reason::CloseReason;

@@ -1,4 +1,4 @@
-//! What staff do with a request: its details for the desk, and one table of acts.
+//! What staff do with a request: its details for the desk, and one table of actions.
 
 mod act;
 mod attention;

@@ -94,11 +94,12 @@ pub async fn token(
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<String>> {
-    let sealed: Option<Vec<u8>> = sqlx::query_scalar("select token from consultations where reference = $1")
-        .bind(reference)
-        .fetch_one(connection)
-        .await?;
-    sealed.map(|sealed| cipher.row(TABLE, reference).decrypt("token", &Some(sealed))).transpose()
+    let encrypted: Option<Vec<u8>> =
+        sqlx::query_scalar("select token from consultations where reference = $1")
+            .bind(reference)
+            .fetch_one(connection)
+            .await?;
+    encrypted.map(|encrypted| cipher.row(TABLE, reference).decrypt("token", &Some(encrypted))).transpose()
 }
 
 pub async fn set_token(

@@ -1,3 +1,3 @@
-//! What happened to a request: who, when and what, never content.
+//! The history of a request: who did what and when, never content.
 
 pub mod store;

@@ -1,4 +1,4 @@
-//! The SQL of what happened to requests, and nothing else.
+//! The SQL of the history of requests, and nothing else.
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};

@@ -1,5 +1,4 @@
-//! Notifies a patient by mail, or leaves word for the desk why not: a mail that is not sent undoes nothing. Notifies the
-//! clinic of a request.
+//! Notifies a patient by mail, or records for the desk why no mail was sent; and notifies the clinic.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
@@ -73,7 +72,9 @@ pub async fn notify_clinic(
     if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
         let mail = NewMail::new(&Notice::of(request), &request.reference, to);
         mail::enqueue(connection, app, mail, now, now).await?;
-    } else if !mail::amend_waiting(connection, app, SEVERAL, |notice| Notice::add_one(notice, request)).await? {
+    } else if !mail::amend_waiting(connection, app, SEVERAL, |notice| Notice::add_one(notice, request))
+        .await?
+    {
         let mail = NewMail::new(&Notice::of_several(request), SEVERAL, to);
         mail::enqueue(connection, app, mail, now, now + BUNDLE_FOR).await?;
     }

@@ -1,4 +1,4 @@
-//! The SQL of what a patient was not notified of, and nothing else.
+//! The SQL of patients who could not be notified, and nothing else.
 
 use sqlx::sqlite::SqliteConnection;
 

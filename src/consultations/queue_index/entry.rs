@@ -1,4 +1,4 @@
-//! What the queue knows of a request.
+//! A request as the queue knows it: how to reach the person, never what they wrote.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::web::form::{email, phone};
 
 /// What the queue knows of a request: how to reach the person, never what they wrote.
 #[derive(Clone)]
-pub struct Entry {
+pub struct QueueEntry {
     pub reference: Arc<str>,
     pub state: RequestState,
     pub created_at: i64,
@@ -42,15 +42,15 @@ pub struct Entry {
     found_by: String,
     /// By which the same person is known: address and number.
     pub marks: [Option<u64>; 2],
-    /// Whose it is, when they have others: a place in `Entries::persons`.
+    /// The person, when they have other requests: an index into `Entries::persons`.
     pub person: Option<usize>,
-    /// What is stored of it does not open: only what is not sealed is known.
+    /// Its fields cannot be decrypted: only what is not encrypted is known.
     pub unopened: bool,
 }
 
-impl Entry {
-    /// A row that does not open stands on the board too, with what is known of it: somebody waits behind it.
-    pub fn of(row: Row, app: &App) -> Entry {
+impl QueueEntry {
+    /// A row that cannot be decrypted is in the queue too, with what is not encrypted: somebody waits for an answer.
+    pub fn of(row: Row, app: &App) -> QueueEntry {
         let cipher = app.cipher.row("consultations", &row.reference);
         let opened: sqlx::Result<(String, String, String)> = (|| {
             Ok((
@@ -66,7 +66,7 @@ impl Entry {
         let (name, address, phone) = opened.unwrap_or_default();
         let numbers = numbers(&phone);
         let number = numbers.split('\n').next().unwrap_or_default();
-        Entry {
+        QueueEntry {
             // The table takes no other words than these: what stands here for them is never seen.
             state: row.state.parse().unwrap_or(RequestState::New),
             method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
@@ -100,7 +100,7 @@ impl Entry {
         self.spam && !self.state.is_over()
     }
 
-    /// Among spam and nothing more: what holds safety words is shown as if nobody had put it there.
+    /// Among spam, without a sign that needs help: a request with one is shown as if it were not spam.
     pub fn is_put_aside(&self) -> bool {
         self.spam && self.sign.is_none()
     }

@@ -1,4 +1,4 @@
-//! Keeps the queue in memory, and takes in what has changed before every use.
+//! Keeps the queue in memory, and reads what has changed before every use.
 //!
 //! Names are encrypted in the database, so it cannot search them. The program that may decrypt them keeps what the
 //! queue shows.
@@ -6,13 +6,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::consultations::queue_index::entry::Entry;
+use crate::consultations::queue_index::entry::QueueEntry;
 use crate::consultations::queue_index::{persons, store};
 use crate::library::count;
 use crate::web::app::App;
 use crate::web::metrics::Alarm;
 
-/// Rows opened between two breaths: other work goes on while a full queue is read.
+/// Rows decrypted before yielding to other tasks.
 const AT_ONCE: i64 = 500;
 
 /// The queue in memory.
@@ -25,7 +25,7 @@ pub struct QueueIndex {
 
 #[derive(Default)]
 pub struct Entries {
-    all: Vec<Entry>,
+    all: Vec<QueueEntry>,
     slots: HashMap<Arc<str>, usize>,
     /// For each person with more than one request, where these are in `all`.
     persons: Vec<Vec<usize>>,
@@ -47,13 +47,13 @@ impl QueueIndex {
             (entries.seen.clone(), entries.erased)
         };
         let left = if erased == known_erased { None } else { Some(store::references(readers).await?) };
-        let mut fresh: Vec<Entry> = Vec::new();
+        let mut fresh: Vec<QueueEntry> = Vec::new();
         while revision > seen.0 || seen.1.is_empty() {
             let rows = store::changed(readers, &seen, AT_ONCE).await?;
             let Some(last) = rows.last() else { break };
             seen = (last.revision, last.reference.clone());
             for row in rows {
-                fresh.push(Entry::of(row, app));
+                fresh.push(QueueEntry::of(row, app));
             }
             tokio::task::yield_now().await;
         }
@@ -71,7 +71,7 @@ impl QueueIndex {
     }
 
     /// Requests that ended last, the latest first.
-    pub async fn done_lately(&self, app: &App, most: i64) -> sqlx::Result<Vec<Entry>> {
+    pub async fn done_lately(&self, app: &App, most: i64) -> sqlx::Result<Vec<QueueEntry>> {
         let references = store::ended_last(app.database.readers(), most).await?;
         let entries = self.read();
         Ok(references.iter().filter_map(|reference| entries.get(reference).cloned()).collect())
@@ -83,11 +83,11 @@ impl QueueIndex {
 }
 
 impl Entries {
-    pub fn all(&self) -> &[Entry] {
+    pub fn all(&self) -> &[QueueEntry] {
         &self.all
     }
 
-    pub fn get(&self, reference: &str) -> Option<&Entry> {
+    pub fn get(&self, reference: &str) -> Option<&QueueEntry> {
         self.slots.get(reference).map(|slot| &self.all[*slot])
     }
 
@@ -107,13 +107,13 @@ impl Entries {
     }
 
     /// Other requests with the same address or number, the newest first.
-    pub fn same_person(&self, entry: &Entry) -> Vec<&Entry> {
+    pub fn same_person(&self, entry: &QueueEntry) -> Vec<&QueueEntry> {
         let Some(person) = entry.person else { return Vec::new() };
         let shares = |(one, other): (&Option<u64>, &Option<u64>)| one.is_some() && one == other;
-        let same = |other: &&Entry| {
+        let same = |other: &&QueueEntry| {
             other.marks.iter().zip(&entry.marks).any(shares) && other.reference != entry.reference
         };
-        let mut found: Vec<&Entry> =
+        let mut found: Vec<&QueueEntry> =
             self.persons[person].iter().map(|slot| &self.all[*slot]).filter(same).collect();
         found.sort_by_key(|other| std::cmp::Reverse(other.created_at));
         found
@@ -124,7 +124,7 @@ impl Entries {
         self.persons = persons::find(&mut self.all);
     }
 
-    fn put(&mut self, entry: Entry) {
+    fn put(&mut self, entry: QueueEntry) {
         self.take_out(&entry.reference.clone());
         self.spam += usize::from(entry.is_open_spam());
         self.unopened += usize::from(entry.unopened);
@@ -156,7 +156,7 @@ fn warn_of_unopened(app: &App, number: usize) {
         return app.site.metrics.end(NAME);
     }
     let sentence = format!(
-        "{} cannot be opened: tell who looks after the site at once, to put the right sealing.key back or restore the last good backup.",
+        "{} cannot be opened: tell whoever looks after the site at once, to put the right sealing.key back or restore the last good backup.",
         count(number, "request")
     );
     app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });

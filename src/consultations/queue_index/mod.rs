@@ -1,4 +1,4 @@
-//! The queue in memory: who waits, found again by name, phone, address or reference.
+//! The queue in memory: requests, searchable by name, phone, address or reference.
 
 mod entry;
 mod index;
@@ -6,6 +6,6 @@ mod persons;
 mod search_key;
 mod store;
 
-pub use entry::Entry;
+pub use entry::QueueEntry;
 pub use index::{Entries, QueueIndex};
 pub use search_key::SearchKey;

@@ -1,11 +1,11 @@
-//! Which requests are of one person: those that share an address or a number, and those that share one with these.
+//! Groups requests by person: those that share an address or a number, directly or through other requests.
 
 use std::collections::HashMap;
 
-use crate::consultations::queue_index::entry::Entry;
+use crate::consultations::queue_index::entry::QueueEntry;
 
-/// The places of each person's entries, for those who have more than one. Each entry is told which person it is of.
-pub fn find(entries: &mut [Entry]) -> Vec<Vec<usize>> {
+/// The indices of each person's entries, for persons with more than one. Sets `person` of each entry.
+pub fn find(entries: &mut [QueueEntry]) -> Vec<Vec<usize>> {
     // Each entry points to one of the same person; the first of them points to itself.
     let mut firsts: Vec<usize> = (0..entries.len()).collect();
     let mut at_mark: HashMap<u64, usize> = HashMap::with_capacity(2 * entries.len());

@@ -1,4 +1,4 @@
-//! A summary that outlives its draft: behind a private link for at most 14 days, or shared with the clinic.
+//! Summaries that outlive their draft: behind a private link for at most 14 days, or shared with the clinic.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::desk::data_rights::person::Person;
-use crate::desk::data_rights::rows::{Found, PersonalRow};
+use crate::desk::data_rights::person::DataSubject;
+use crate::desk::data_rights::rows::{PersonalRecord, PersonalRow};
 use crate::desk::data_rights::store;
 use crate::mail;
 use crate::staff::audit::store::insert as audit;
@@ -15,7 +15,12 @@ use crate::storage::reference::reference;
 use crate::web::error::Result;
 
 /// Everything that we hold about a person. Of what is nearly theirs, only the references that they said are.
-pub async fn find(database: &Database, cipher: &Cipher, person: &Person, ticked: &[String]) -> Result<Found> {
+pub async fn find(
+    database: &Database,
+    cipher: &Cipher,
+    person: &DataSubject,
+    ticked: &[String],
+) -> Result<PersonalRecord> {
     Ok(store::find(database.readers(), cipher, person, ticked).await?)
 }
 
@@ -39,15 +44,15 @@ pub async fn note_taken(
 pub async fn erase(
     database: &Database,
     cipher: &Cipher,
-    person: &Person,
+    person: &DataSubject,
     ticked: &[String],
     staff: Option<i64>,
     now: Timestamp,
 ) -> Result<String> {
-    let Found { held, unopened, .. } = find(database, cipher, person, ticked).await?;
+    let PersonalRecord { held, unopened, .. } = find(database, cipher, person, ticked).await?;
     let erased = references(held.iter().filter(|row| !is_kept(row, &held)));
     let files = erased.clone();
-    let (proof, mark) = (reference("ER"), person.mark(cipher));
+    let (proof, hash) = (reference("ER"), person.keyed_hash(cipher));
     let done = proof.clone();
     database
         .write(move |connection| {
@@ -57,7 +62,7 @@ pub async fn erase(
                 }
                 let mut what = summary(&held);
                 what.extend(unopened.iter().map(|one| format!("{one} could not be opened and was left")));
-                store::insert_proof(connection, &proof, seconds(now), staff, &mark, &what.join("\n")).await?;
+                store::insert_proof(connection, &proof, seconds(now), staff, &hash, &what.join("\n")).await?;
                 audit_each(connection, staff, now, "erased on request", &erased).await?;
                 audit(connection, staff, now, "erased a person’s data", &proof).await
             })

@@ -8,5 +8,5 @@ mod rows;
 pub mod store;
 
 pub use answer::{erase, find, note_taken};
-pub use person::Person;
-pub use rows::{Found, Near, PersonalRow};
+pub use person::DataSubject;
+pub use rows::{NearMatch, PersonalRecord, PersonalRow};

@@ -11,8 +11,8 @@ use axum::routing::{get, post};
 
 use crate::clinic::promise::Calendar;
 use crate::desk::data_rights::answer::summary;
-use crate::desk::data_rights::person::Person;
-use crate::desk::data_rights::rows::{Found, Near, Receipt};
+use crate::desk::data_rights::person::DataSubject;
+use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, Receipt};
 use crate::desk::data_rights::{answer, file, store};
 use crate::staff;
 use crate::staff::Account;
@@ -43,7 +43,7 @@ struct FoundPage<'a> {
     context: PageContext<'a>,
     typed: &'a str,
     lines: Vec<String>,
-    near: &'a [Near],
+    near: &'a [NearMatch],
     unopened: &'a [String],
     requests: BTreeSet<&'a str>,
     /// The person asked to be erased, and that is asked once more.
@@ -121,7 +121,7 @@ async fn erase(State(app): State<App>, Administrator(me): Administrator, fields:
     let mut errors = FieldErrors::default();
     let sure = fields.text("sure") == "yes";
     if fields.text("step") == "erase" && !sure {
-        errors.add("sure", "Select that you know who asks");
+        errors.add("sure", "Tick the box once you have checked who is asking");
     }
     if !sure || fields.text("step") != "erase" {
         return show_found(&app, &me, &typed, &found, true, &errors).await;
@@ -150,9 +150,9 @@ async fn look(
     app: &App,
     typed: &str,
     fields: &Fields,
-) -> Result<std::result::Result<(Person, Found), FieldErrors>> {
+) -> Result<std::result::Result<(DataSubject, PersonalRecord), FieldErrors>> {
     let mut errors = FieldErrors::default();
-    let person = errors.take("person", Person::parse(typed));
+    let person = errors.take("person", DataSubject::parse(typed));
     let clinic = &app.site.clinic;
     let Some(person) = person else { return Ok(Err(errors)) };
     if [&clinic.email, &clinic.notices_to].iter().any(|own| person.is_near("email", own)) {
@@ -185,7 +185,7 @@ async fn show_found(
     app: &App,
     me: &Account,
     typed: &str,
-    found: &Found,
+    found: &PersonalRecord,
     erasing: bool,
     errors: &FieldErrors,
 ) -> Result<Response> {
@@ -215,7 +215,7 @@ async fn show_found(
 impl FoundPage<'_> {
     fn choices(&self) -> Vec<Choice<'_>> {
         let mut choices = Vec::new();
-        for Near { reference, words, ticked } in self.near {
+        for NearMatch { reference, words, ticked } in self.near {
             choices.push(Choice { value: reference, label: words, chosen: *ticked });
         }
         choices

@@ -9,29 +9,29 @@ const DIGITS_COMPARED: usize = 10;
 
 /// Who asks: known by an address or a number.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Person {
+pub enum DataSubject {
     /// In lower case. With a dot or a tag more it may be someone else's.
     Email(String),
     /// The digits without what stands for the country.
     Phone(String),
 }
 
-impl Person {
-    pub fn parse(typed: &str) -> std::result::Result<Person, String> {
+impl DataSubject {
+    pub fn parse(typed: &str) -> std::result::Result<DataSubject, String> {
         if typed.contains('@') {
-            return Ok(Person::Email(email::check(typed)?.to_lowercase()));
+            return Ok(DataSubject::Email(email::check(typed)?.to_lowercase()));
         }
         if one_line(typed).is_empty() {
             return Err("Enter an email address or a phone number".to_owned());
         }
-        Ok(Person::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
+        Ok(DataSubject::Phone(phone::national(&phone::numbers(&phone::check(typed)?)[0].dial)))
     }
 
     /// True when an address or number that we hold is this person's.
     pub fn is(&self, column: &str, held: &str) -> bool {
         match self {
-            Person::Email(email) => column != "phone" && held.to_lowercase() == *email,
-            Person::Phone(digits) => {
+            DataSubject::Email(email) => column != "phone" && held.to_lowercase() == *email,
+            DataSubject::Phone(digits) => {
                 let is_theirs = |number: &PhoneNumber| phone::national(&number.dial) == *digits;
                 column == "phone" && phone::numbers(held).iter().any(is_theirs)
             }
@@ -41,14 +41,16 @@ impl Person {
     /// True when an address or number that we hold may be this person's, or another's.
     pub fn is_near(&self, column: &str, held: &str) -> bool {
         match self {
-            Person::Email(email) => column != "phone" && email::comparable(held) == email::comparable(email),
-            Person::Phone(digits) => column == "phone" && last_digits(held) == last_digits(digits),
+            DataSubject::Email(email) => {
+                column != "phone" && email::comparable(held) == email::comparable(email)
+            }
+            DataSubject::Phone(digits) => column == "phone" && last_digits(held) == last_digits(digits),
         }
     }
 
-    pub fn mark(&self, cipher: &Cipher) -> String {
-        let (Person::Email(text) | Person::Phone(text)) = self;
-        cipher.mark("erased person", text)
+    pub fn keyed_hash(&self, cipher: &Cipher) -> String {
+        let (DataSubject::Email(text) | DataSubject::Phone(text)) = self;
+        cipher.keyed_hash("erased person", text)
     }
 }
 
@@ -63,10 +65,10 @@ mod tests {
 
     #[test]
     fn a_person_is_known_by_their_address_in_any_case_and_their_number_however_it_is_written() {
-        let by_phone = Person::parse("+44 (0)7700 900-123").unwrap();
+        let by_phone = DataSubject::parse("+44 (0)7700 900-123").unwrap();
         assert!(by_phone.is("phone", "07700 900123") && by_phone.is("phone", "00447700900123"));
         assert!(!by_phone.is("phone", "07700 900124") && !by_phone.is("email", "07700 900123"));
-        let by_email = Person::parse(" Ada@Example.org ").unwrap();
+        let by_email = DataSubject::parse(" Ada@Example.org ").unwrap();
         assert!(by_email.is("email", "ada@example.org") && by_email.is("recipient", "ADA@example.org"));
         for other in ["ida@example.org", "a.da@example.org", "ada+back@example.org"] {
             assert!(!by_email.is("email", other), "{other}");
@@ -76,10 +78,10 @@ mod tests {
                 && !by_email.is_near("email", "ida@example.org")
         );
         assert!(by_phone.is_near("phone", "+33 7700 900123") && !by_phone.is("phone", "+33 7700 900123"));
-        let tag = Person::parse("+other@example.org").unwrap();
+        let tag = DataSubject::parse("+other@example.org").unwrap();
         assert!(!tag.is_near("email", "+stranger@example.org") && !tag.is_near("email", "@example.org"));
         for wrong in ["", " ", "ada", "123", "ada@"] {
-            assert!(Person::parse(wrong).is_err(), "{wrong}");
+            assert!(DataSubject::parse(wrong).is_err(), "{wrong}");
         }
     }
 }

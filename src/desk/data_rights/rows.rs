@@ -2,18 +2,18 @@
 
 /// What is held about a person, and what may be.
 #[derive(Default)]
-pub struct Found {
+pub struct PersonalRecord {
     /// Under exactly this address or number, and what was ticked of the rest.
     pub held: Vec<PersonalRow>,
     /// Under an address or number that is nearly the same: of the same person, or of another.
-    pub near: Vec<Near>,
+    pub near: Vec<NearMatch>,
     /// What cannot be opened, so that nobody can say whose it is: its kind and reference.
     pub unopened: Vec<String>,
 }
 
 /// Something that only the person can say is theirs.
 #[derive(Clone, Debug)]
-pub struct Near {
+pub struct NearMatch {
     pub reference: String,
     /// Its kind, reference and state.
     pub words: String,
@@ -75,7 +75,7 @@ pub fn kind(table: &str) -> String {
         "consultation_events" => "History of a consultation request".to_owned(),
         "reports" => "Report by email".to_owned(),
         "outbox" => "Mail".to_owned(),
-        "mistakes" => "Mistake on a page".to_owned(),
+        "corrections" => "Mistake on a page".to_owned(),
         "complaints" => "Complaint".to_owned(),
         other => label(other),
     }

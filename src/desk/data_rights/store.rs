@@ -1,13 +1,13 @@
 //! The SQL of finding and erasing what is held about one person, in whatever table it stands.
 //!
-//! The list of sealed columns (`resealing::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
+//! The list of encrypted columns (`resealing::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
 //! a new table is found here without another line.
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
-use crate::desk::data_rights::person::Person;
-use crate::desk::data_rights::rows::{Found, Near, PersonalRow, Receipt, Value, kind};
+use crate::desk::data_rights::person::DataSubject;
+use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Receipt, Value, kind};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 
@@ -52,15 +52,16 @@ struct Keys {
 pub async fn find(
     readers: &SqlitePool,
     cipher: &Cipher,
-    person: &Person,
+    person: &DataSubject,
     ticked: &[String],
-) -> sqlx::Result<Found> {
-    let mut found = Found::default();
+) -> sqlx::Result<PersonalRecord> {
+    let mut found = PersonalRecord::default();
     let mut near: Vec<PersonalRow> = Vec::new();
-    for sealed in ENCRYPTED_FIELDS.iter().filter(|sealed| sealed.columns.iter().any(|c| KNOWN_BY.contains(c)))
+    for encrypted in
+        ENCRYPTED_FIELDS.iter().filter(|encrypted| encrypted.columns.iter().any(|c| KNOWN_BY.contains(c)))
     {
-        let EncryptedField { table, reference: by, .. } = sealed;
-        let keys = keys_of(readers, cipher, sealed, person).await?;
+        let EncryptedField { table, reference: by, .. } = encrypted;
+        let keys = keys_of(readers, cipher, encrypted, person).await?;
         for (key, _) in keys.exact {
             found.held.extend(rows(readers, cipher, table, by, &key, true).await?);
         }
@@ -75,7 +76,7 @@ pub async fn find(
     for row in &near {
         if !found.near.iter().any(|known| known.reference == row.reference) {
             let ticked = ticked.contains(&row.reference);
-            found.near.push(Near { reference: row.reference.clone(), words: row.in_words(), ticked });
+            found.near.push(NearMatch { reference: row.reference.clone(), words: row.in_words(), ticked });
         }
     }
     found.held.extend(near.into_iter().filter(|row| ticked.contains(&row.reference)));
@@ -104,14 +105,14 @@ async fn add_what_belongs(
     Ok(())
 }
 
-/// The keys of the rows of a table whose sealed address or number is this person's, or nearly.
+/// The keys of the rows of a table whose encrypted address or number is this person's, or nearly.
 async fn keys_of(
     readers: &SqlitePool,
     cipher: &Cipher,
-    sealed: &EncryptedField,
-    person: &Person,
+    encrypted: &EncryptedField,
+    person: &DataSubject,
 ) -> sqlx::Result<Keys> {
-    let EncryptedField { table, reference, columns } = *sealed;
+    let EncryptedField { table, reference, columns } = *encrypted;
     let known_by: Vec<&'static str> = columns.iter().copied().filter(|c| KNOWN_BY.contains(c)).collect();
     let find = format!(
         "select rowid, {reference}, reference, {} from {table} where rowid > $1 order by rowid limit {AT_ONCE}",
@@ -163,9 +164,9 @@ async fn rows(
 }
 
 fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<PersonalRow> {
-    let sealed = ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == table);
-    let key = match sealed {
-        Some(sealed) => row.try_get(sealed.reference)?,
+    let encrypted = ENCRYPTED_FIELDS.iter().find(|encrypted| encrypted.table == table);
+    let key = match encrypted {
+        Some(encrypted) => row.try_get(encrypted.reference)?,
         None => row.try_get::<i64, _>("row_number")?.to_string(),
     };
     let mut fields = Vec::new();
@@ -178,7 +179,7 @@ fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
             (_, "INTEGER") => Value::Number(row.try_get(name)?),
             (_, "TEXT") => Value::Text(without_colleague(row.try_get(name)?)),
             (_, "BLOB") => {
-                match sealed.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
+                match encrypted.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
                     Some((known, column)) => {
                         let place = FieldId { table: known.table, reference: &key, column };
                         let opened = cipher.decrypt(place, row.try_get(name)?);
@@ -217,8 +218,10 @@ async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String
 
 /// Erases one row of a person, and what belongs to it. Of a report a count stays, of a complaint its dates.
 pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx::Result<()> {
-    let key_column =
-        ENCRYPTED_FIELDS.iter().find(|sealed| sealed.table == row.table).map_or("rowid", |s| s.reference);
+    let key_column = ENCRYPTED_FIELDS
+        .iter()
+        .find(|encrypted| encrypted.table == row.table)
+        .map_or("rowid", |s| s.reference);
     if row.reference == row.key {
         let others: Vec<String> = sqlx::query_scalar(
             "select m.name from sqlite_master m join pragma_table_info(m.name) c \
@@ -233,7 +236,7 @@ pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx
         }
     }
     let erase = match row.table.as_str() {
-        "reports" => "update reports set name = null, email = null, content_mark = null, \
+        "reports" => "update reports set name = null, email = null, content_hash = null, \
              state = 'forgotten' where reference = $1"
             .to_owned(),
         "complaints" => {
@@ -252,16 +255,16 @@ pub async fn insert_proof(
     reference: &str,
     now: i64,
     staff: Option<i64>,
-    person_mark: &str,
+    person_hash: &str,
     what: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into erasures (reference, happened_at, staff_id, person_mark, what) values ($1, $2, $3, $4, $5)",
+        "insert into erasures (reference, happened_at, staff_id, person_hash, what) values ($1, $2, $3, $4, $5)",
     )
     .bind(reference)
     .bind(now)
     .bind(staff)
-    .bind(person_mark)
+    .bind(person_hash)
     .bind(what)
     .execute(connection)
     .await?;

@@ -2,7 +2,7 @@
 
 use crate::consultations::history;
 use crate::mail::follow_up;
-use crate::mail::follow_up::Refused;
+use crate::mail::follow_up::FollowUpRefused;
 use crate::staff::audit::store::insert as audit;
 use crate::web::app::App;
 use crate::web::error::Result;
@@ -13,7 +13,7 @@ mod stops;
 mod store;
 
 /// Sends a mail that was given up once more, as it is.
-pub async fn resend(app: &App, staff: i64, id: i64) -> Result<std::result::Result<(), Refused>> {
+pub async fn resend(app: &App, staff: i64, id: i64) -> Result<std::result::Result<(), FollowUpRefused>> {
     let now = app.clock.now();
     let parts = app.clone();
     let done = app.database.write(move |connection| {
@@ -36,7 +36,7 @@ pub async fn readdress(
     staff: i64,
     id: i64,
     to: String,
-) -> Result<std::result::Result<i64, Refused>> {
+) -> Result<std::result::Result<i64, FollowUpRefused>> {
     let now = app.clock.now();
     let parts = app.clone();
     let done = app.database.write(move |connection| {
@@ -61,7 +61,12 @@ pub async fn readdress(
 }
 
 /// Leaves a mail undelivered, with the reason.
-pub async fn leave(app: &App, staff: i64, id: i64, why: String) -> Result<std::result::Result<(), Refused>> {
+pub async fn leave(
+    app: &App,
+    staff: i64,
+    id: i64,
+    why: String,
+) -> Result<std::result::Result<(), FollowUpRefused>> {
     let now = app.clock.now();
     let parts = app.clone();
     let done = app.database.write(move |connection| {

@@ -11,7 +11,7 @@ use crate::clinic::Role;
 use crate::clinic::promise::Calendar;
 use crate::desk::mail::{index, stops};
 use crate::mail::follow_up;
-use crate::mail::follow_up::{Mail, Refused};
+use crate::mail::follow_up::{FollowUpRefused, Mail};
 use crate::mail::{Purpose, State as MailState};
 use crate::staff;
 use crate::staff::session::SignedIn;
@@ -148,19 +148,19 @@ async fn show_refused(
     me: &Account,
     mail: &Mail,
     form: Form,
-    refused: Refused,
+    refused: FollowUpRefused,
 ) -> Result<Response> {
     let words = match refused {
-        Refused::NotATask => {
+        FollowUpRefused::NotATask => {
             "Someone dealt with this mail after you opened it, or it is being sent. Nothing was done. This is how it stands now."
         }
-        Refused::Erased => {
+        FollowUpRefused::Erased => {
             "The words of this mail were erased, so it cannot be sent again. Nothing was done."
         }
-        Refused::Stopped => {
+        FollowUpRefused::Stopped => {
             "The owner of this address asked us to send nothing more to it. Nothing was done. Phone the patient instead."
         }
-        Refused::NotElsewhere => {
+        FollowUpRefused::NotElsewhere => {
             "A mail like this goes only to the address that it was made for. Nothing was done."
         }
     };

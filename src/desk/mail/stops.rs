@@ -43,7 +43,7 @@ pub async fn new(
         return Err(Error::Forbidden);
     }
     let shown = StopsPage {
-        context: app.site.private("Let mail go to an address again").for_desk(&me.name, me.role),
+        context: app.site.private("Allow mail to an address again").for_desk(&me.name, me.role),
         form: &LiftForm::default(),
         errors: &FieldErrors::default(),
         lifted: query.as_deref() == Some(LIFTED),
@@ -60,7 +60,7 @@ pub async fn create(State(app): State<App>, SignedIn(me): SignedIn, fields: Fiel
     let address = errors.take("email", email::check(&form.email));
     let why = errors.take("why", form::words(&form.why, LONGEST_REASON, "The reason"));
     if why.as_deref() == Some("") {
-        errors.add("why", "Enter why mail goes again");
+        errors.add("why", "Enter why we may write again");
     }
     if let (Some(address), Some(why), true) = (address, why, errors.is_empty()) {
         if lift(&app, me.id, address, why).await? {
@@ -68,7 +68,7 @@ pub async fn create(State(app): State<App>, SignedIn(me): SignedIn, fields: Fiel
         }
         errors.add("email", "Mail to this address is not stopped");
     }
-    let context = app.site.private("Let mail go to an address again").for_desk(&me.name, me.role);
+    let context = app.site.private("Allow mail to an address again").for_desk(&me.name, me.role);
     let shown = StopsPage { context: context.with_errors(true), form: &form, errors: &errors, lifted: false };
     Ok(page::private(StatusCode::UNPROCESSABLE_ENTITY, &shown))
 }

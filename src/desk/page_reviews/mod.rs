@@ -1,10 +1,10 @@
-//! The pages as their keepers see them: when each is to be reviewed, what the check warns of, what readers say.
+//! The pages of the site as their authors review them: what is due, what the content check warns of, what readers say.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::library::check::Report;
+use crate::library::check::CheckReport;
 use crate::library::{Library, ReviewState, count};
 
 pub mod pages;
@@ -27,8 +27,8 @@ pub struct ReviewEntry<'a> {
     pub warnings: Vec<String>,
     pub useful: i64,
     pub not_useful: i64,
-    /// Mistakes that readers told of and nobody has answered.
-    pub mistakes: usize,
+    /// Corrections that nobody has answered.
+    pub corrections: usize,
 }
 
 impl ReviewEntry<'_> {
@@ -89,16 +89,16 @@ impl ReviewDue {
 /// Everything there is to read, by the time of its review, the most urgent first.
 pub fn groups<'a>(
     library: &'a Library,
-    report: &Report,
+    report: &CheckReport,
     usefulness: &HashMap<String, Usefulness>,
-    mistakes: &HashMap<String, usize>,
+    corrections: &HashMap<String, usize>,
     today: Date,
 ) -> Vec<ReviewGroup<'a>> {
     let mut entries = entries(library, report);
     for entry in &mut entries {
         let counted = usefulness.get(entry.slug).copied().unwrap_or_default();
         (entry.useful, entry.not_useful) = (counted.useful, counted.not_useful);
-        entry.mistakes = mistakes.get(entry.slug).copied().unwrap_or(0);
+        entry.corrections = corrections.get(entry.slug).copied().unwrap_or(0);
     }
     entries.sort_by_key(|entry| (entry.next_review, entry.title.to_lowercase()));
     let mut groups: Vec<ReviewGroup> = ReviewDue::ALL.into_iter().map(ReviewDue::group).collect();
@@ -110,7 +110,7 @@ pub fn groups<'a>(
     groups
 }
 
-fn entries<'a>(library: &'a Library, report: &Report) -> Vec<ReviewEntry<'a>> {
+fn entries<'a>(library: &'a Library, report: &CheckReport) -> Vec<ReviewEntry<'a>> {
     let warnings = |file: std::path::PathBuf| {
         let name = file.display().to_string();
         let of_file = report.findings.iter().filter(|finding| finding.file == name);
@@ -128,7 +128,7 @@ fn entries<'a>(library: &'a Library, report: &Report) -> Vec<ReviewEntry<'a>> {
         warnings: warnings(sheet.file(&library.folder)),
         useful: 0,
         not_useful: 0,
-        mistakes: 0,
+        corrections: 0,
     });
     let pages = library.pages.iter().map(|page| ReviewEntry {
         kind: "Page",
@@ -142,7 +142,7 @@ fn entries<'a>(library: &'a Library, report: &Report) -> Vec<ReviewEntry<'a>> {
         warnings: warnings(page.file(&library.folder)),
         useful: 0,
         not_useful: 0,
-        mistakes: 0,
+        corrections: 0,
     });
     sheets.chain(pages).collect()
 }

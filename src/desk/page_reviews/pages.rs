@@ -1,4 +1,4 @@
-//! The desk's page of pages.
+//! The desk's list of pages to review, with the corrections that readers reported.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -15,9 +15,9 @@ use tokio::sync::OnceCell;
 use crate::clinic::promise::Calendar;
 use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
-use crate::library::check::Report;
+use crate::library::check::CheckReport;
 use crate::library::{Library, count};
-use crate::patients::corrections::{Correction, store as mistakes};
+use crate::patients::corrections::{Correction, store as corrections};
 use crate::signs::Kind;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
@@ -27,14 +27,14 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 /// More than a clinic's readers tell of in a year.
-const MOST_MISTAKES: i64 = 200;
+const MOST_CORRECTIONS: i64 = 200;
 
 #[derive(Clone)]
 struct PageReviewsState {
     app: App,
     library: Arc<Library>,
     /// The check takes a moment and reads what was read at the start: once is enough.
-    report: Arc<OnceCell<Report>>,
+    report: Arc<OnceCell<CheckReport>>,
 }
 
 impl FromRef<PageReviewsState> for App {
@@ -49,7 +49,7 @@ struct IndexPage<'a> {
     context: PageContext<'a>,
     groups: &'a [ReviewGroup<'a>],
     /// With the gravest sign in what they say.
-    mistakes: &'a [(Correction, Option<Kind>)],
+    corrections: &'a [(Correction, Option<Kind>)],
     warnings: usize,
     unsigned: usize,
     calendar: &'a Calendar,
@@ -66,16 +66,16 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
     let today = calendar.local(app.clock.now()).date();
     let readers = app.database.readers();
     let usefulness = store::usefulness(readers).await?;
-    let told = mistakes::list(readers, &app.cipher, MOST_MISTAKES).await?;
-    let with_sign = |mistake: Correction| {
-        let sign = app.site.signs.read(&mistake.words).kind();
-        (mistake, sign)
+    let told = corrections::list(readers, &app.cipher, MOST_CORRECTIONS).await?;
+    let with_sign = |correction: Correction| {
+        let sign = app.site.signs.read(&correction.words).kind();
+        (correction, sign)
     };
     let mut told: Vec<_> = told.into_iter().map(with_sign).collect();
-    told.sort_by_key(|(mistake, sign)| Reverse(sign.filter(|_| mistake.is_open())));
+    told.sort_by_key(|(correction, sign)| Reverse(sign.filter(|_| correction.is_open())));
     let mut open: HashMap<String, usize> = HashMap::new();
-    for (mistake, _) in told.iter().filter(|(mistake, _)| mistake.is_open()) {
-        *open.entry(mistake.about.clone()).or_default() += 1;
+    for (correction, _) in told.iter().filter(|(correction, _)| correction.is_open()) {
+        *open.entry(correction.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
     let groups = groups(&given.library, report, &usefulness, &open, today);
@@ -85,14 +85,14 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
         warnings: entries().map(|entry| entry.warnings.len()).sum(),
         unsigned: entries().filter(|entry| entry.next_review.is_some() && !entry.signed).count(),
         groups: &groups,
-        mistakes: &told,
+        corrections: &told,
         calendar,
     };
     Ok(page::private(StatusCode::OK, &shown))
 }
 
 impl PageReviewsState {
-    async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&Report> {
+    async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&CheckReport> {
         let folder = self.library.folder.clone();
         let run = || tokio::task::spawn_blocking(move || check::run(&folder, today));
         Ok(self.report.get_or_try_init(run).await?)
@@ -108,18 +108,18 @@ impl IndexPage<'_> {
         count(group.entries.len(), "page")
     }
 
-    fn count_mistakes(&self) -> String {
-        count(self.mistakes.len(), "report")
+    fn count_corrections(&self) -> String {
+        count(self.corrections.len(), "report")
     }
 
-    fn has_open_mistake(&self) -> bool {
-        self.mistakes.iter().any(|(mistake, _)| mistake.is_open())
+    fn has_open_correction(&self) -> bool {
+        self.corrections.iter().any(|(correction, _)| correction.is_open())
     }
 
     /// The title of the page that a reader wrote about; its slug when there is no such page any more.
-    fn page_of<'a>(&'a self, mistake: &'a Correction) -> &'a str {
+    fn page_of<'a>(&'a self, correction: &'a Correction) -> &'a str {
         let mut entries = self.groups.iter().flat_map(|group| &group.entries);
-        entries.find(|entry| entry.slug == mistake.about).map_or(&mistake.about, |entry| entry.title)
+        entries.find(|entry| entry.slug == correction.about).map_or(&correction.about, |entry| entry.title)
     }
 
     fn when(&self, at: &i64) -> String {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::clinic::content_file::Position;
 use crate::library::check::prose::Prose;
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 use crate::library::collection::Library;
 use crate::library::file::markdown_files;
-use crate::library::markdown::Html;
+use crate::library::markdown::RenderedMarkdown;
 use crate::library::pages;
 use crate::library::sheet::Sheet;
 
@@ -69,11 +69,11 @@ impl<'l> Known<'l> {
     }
 
     /// Links of one page to others and to parts of itself.
-    pub fn links(&self, source: &Source, own: &str, text: &Html) -> Vec<Finding> {
+    pub fn links(&self, source: &SourceFile, own: &str, text: &RenderedMarkdown) -> Vec<CheckFinding> {
         text.links.iter().filter_map(|(place, to)| self.link(source, own, *place, to)).collect()
     }
 
-    fn link(&self, source: &Source, own: &str, place: Position, to: &str) -> Option<Finding> {
+    fn link(&self, source: &SourceFile, own: &str, place: Position, to: &str) -> Option<CheckFinding> {
         let (path, id) = to.split_once('#').map_or((to, None), |(path, id)| (path, Some(id)));
         let path = match path.split('?').next().unwrap_or_default() {
             "" => own,
@@ -89,7 +89,7 @@ impl<'l> Known<'l> {
     }
 
     /// Sources, slugs and topics of one sheet.
-    pub fn sheet(&self, source: &Source, sheet: &Sheet, prose: &Prose) -> Vec<Finding> {
+    pub fn sheet(&self, source: &SourceFile, sheet: &Sheet, prose: &Prose) -> Vec<CheckFinding> {
         let front = &sheet.front;
         let cited = &sheet.text.cited;
         let mut findings = self.sources(source, prose);
@@ -122,7 +122,7 @@ impl<'l> Known<'l> {
         findings
     }
 
-    fn sources(&self, source: &Source, prose: &Prose) -> Vec<Finding> {
+    fn sources(&self, source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
         let mut findings = Vec::new();
         for (place, key) in &prose.cited {
             match self.library.references.get(key) {
@@ -141,14 +141,14 @@ impl<'l> Known<'l> {
     }
 
     /// Addresses that two pages want.
-    pub fn slugs(&self, content: &Path) -> Vec<Finding> {
+    pub fn slugs(&self, content: &Path) -> Vec<CheckFinding> {
         let mut seen = HashSet::new();
         let mut findings = Vec::new();
         for sheet in &self.library.sheets {
             for slug in std::iter::once(&sheet.slug).chain(&sheet.front.aliases) {
                 if !seen.insert(slug.as_str()) {
                     let message = format!("the slug {slug:?} is used twice");
-                    findings.push(Finding::of_file(&sheet.file(content), "slug-twice", message));
+                    findings.push(CheckFinding::of_file(&sheet.file(content), "slug-twice", message));
                 }
             }
         }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::library::check::across::Known;
 use crate::library::check::matching::find;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::check::shared::plain_words;
-use crate::library::check::source::Source;
+use crate::library::check::source::SourceFile;
 use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY};
-use crate::library::questions::{Answer, Kind, Question, Questions};
+use crate::library::questions::{Answer, Question, QuestionKind, Questions};
 
 /// A question is the h1 of its page.
 const LONGEST_QUESTION: usize = 65;
@@ -17,8 +17,8 @@ const LONGEST_HINT: usize = 200;
 const LONGEST_ANSWER: usize = 100;
 const LONGEST_TEXT: usize = 500;
 
-pub fn check(content: &Path, questions: &Questions, known: &Known) -> Vec<Finding> {
-    let Ok(source) = Source::open(&content.join("assessment.toml")) else { return Vec::new() };
+pub fn check(content: &Path, questions: &Questions, known: &Known) -> Vec<CheckFinding> {
+    let Ok(source) = SourceFile::open(&content.join("assessment.toml")) else { return Vec::new() };
     let mut findings = same_ids(&source, questions);
     findings.extend(unreachable(&source, questions));
     for question in &questions.all {
@@ -39,7 +39,7 @@ pub fn check(content: &Path, questions: &Questions, known: &Known) -> Vec<Findin
     findings
 }
 
-fn same_ids(source: &Source, questions: &Questions) -> Vec<Finding> {
+fn same_ids(source: &SourceFile, questions: &Questions) -> Vec<CheckFinding> {
     let mut seen = HashSet::new();
     let mut findings = Vec::new();
     let mut look = |whole: String, id: &str| {
@@ -61,7 +61,7 @@ fn same_ids(source: &Source, questions: &Questions) -> Vec<Finding> {
 }
 
 /// A question is reached when it is asked of everyone, or after an answer to an earlier one that is reached.
-fn unreachable(source: &Source, questions: &Questions) -> Vec<Finding> {
+fn unreachable(source: &SourceFile, questions: &Questions) -> Vec<CheckFinding> {
     let mut reached: Vec<&Question> = Vec::new();
     let mut findings = Vec::new();
     for question in &questions.all {
@@ -92,19 +92,24 @@ fn unreachable(source: &Source, questions: &Questions) -> Vec<Finding> {
 }
 
 /// Each kind has what it needs, and nothing of another.
-fn shape(source: &Source, question: &Question) -> Vec<Finding> {
+fn shape(source: &SourceFile, question: &Question) -> Vec<CheckFinding> {
     let ends = !question.low.is_empty() && !question.high.is_empty();
     let no_ends = question.low.is_empty() && question.high.is_empty();
     let fits = match question.kind {
-        Kind::OneOf | Kind::AnyOf => question.answers.len() > 1 && no_ends && question.most == 0,
-        Kind::Each => question.answers.len() > 1 && question.when.is_some() && no_ends && question.most == 0,
-        Kind::ZeroToTen => question.answers.is_empty() && ends && question.most == 0,
-        Kind::ShortText => {
+        QuestionKind::OneOf | QuestionKind::AnyOf => {
+            question.answers.len() > 1 && no_ends && question.most == 0
+        }
+        QuestionKind::Each => {
+            question.answers.len() > 1 && question.when.is_some() && no_ends && question.most == 0
+        }
+        QuestionKind::ZeroToTen => question.answers.is_empty() && ends && question.most == 0,
+        QuestionKind::ShortText => {
             question.answers.is_empty() && no_ends && (1..=LONGEST_TEXT).contains(&question.most)
         }
     };
     let fits = fits
-        && (question.up_to == 0 || question.kind == Kind::AnyOf && question.up_to < question.answers.len());
+        && (question.up_to == 0
+            || question.kind == QuestionKind::AnyOf && question.up_to < question.answers.len());
     let asks = question.missing.is_empty()
         || question.missing.starts_with("Select ")
         || question.missing.starts_with("Choose ")
@@ -122,7 +127,7 @@ fn shape(source: &Source, question: &Question) -> Vec<Finding> {
     findings
 }
 
-fn lengths(source: &Source, question: &Question) -> Vec<Finding> {
+fn lengths(source: &SourceFile, question: &Question) -> Vec<CheckFinding> {
     let own = [
         (&question.text, LONGEST_QUESTION),
         (&question.hint, LONGEST_HINT),
@@ -141,12 +146,12 @@ fn lengths(source: &Source, question: &Question) -> Vec<Finding> {
 }
 
 fn leads(
-    source: &Source,
+    source: &SourceFile,
     questions: &Questions,
     question: &Question,
     answer: &Answer,
     known: &Known,
-) -> Vec<Finding> {
+) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for slug in answer.sheets.iter().filter(|slug| !known.has_sheet(slug)) {
         let message = format!("there is no sheet or guide {slug:?}");
@@ -158,7 +163,7 @@ fn leads(
         .filter_map(|later| later.when.as_ref())
         .any(|when| when.question == question.id && when.answers.contains(&answer.id));
     // What is only repeated back leads nowhere on purpose.
-    let repeated = question.fact || question.kind == Kind::Each;
+    let repeated = question.fact || question.kind == QuestionKind::Each;
     let somewhere = !answer.sheets.is_empty() || !answer.ask.is_empty() || opens;
     let at = |rule: &str, message: String| source.at_words(&format!("\"{}\"", answer.text), rule, message);
     if (answer.none || !repeated) && answer.none == somewhere {
@@ -175,7 +180,7 @@ fn leads(
     findings
 }
 
-fn judges(source: &Source, words: &str) -> Vec<Finding> {
+fn judges(source: &SourceFile, words: &str) -> Vec<CheckFinding> {
     let forbidden = JUDGING.iter().chain(PRESCRIPTION_ONLY);
     forbidden
         .flat_map(|word| find(words, word))

@@ -4,8 +4,8 @@ use crate::library::check::harms::harms;
 use crate::library::check::matching::{find, has_any};
 use crate::library::check::prose::{List, Passage, Prose, Within};
 use crate::library::check::readability::{Sentence, grade, hardest, sentences};
-use crate::library::check::report::{Finding, Measure};
-use crate::library::check::source::Source;
+use crate::library::check::report::{CheckFinding, Measure};
+use crate::library::check::source::SourceFile;
 use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::{callouts, rhythm, words};
 
@@ -17,7 +17,7 @@ const HIGHEST_GRADE: f64 = 8.0;
 const HARDEST_SHOWN: usize = 5;
 
 /// What every text is held to, sheets and plain pages alike.
-pub fn check(source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn check(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for passage in &prose.passages {
         findings.extend(wording(&passage.words, |at, rule, message| {
@@ -45,7 +45,7 @@ pub fn check(source: &Source, prose: &Prose) -> Vec<Finding> {
 }
 
 /// What a sheet or guide is held to besides. `approved` is who answers for its prescription-only medicines.
-pub fn sheet(source: &Source, prose: &Prose, approved: Option<&str>) -> Vec<Finding> {
+pub fn sheet(source: &SourceFile, prose: &Prose, approved: Option<&str>) -> Vec<CheckFinding> {
     let mut findings = sections(source, prose);
     if prose.cited.is_empty() {
         findings.push(source.at_field("references", "no-reference", "no source is cited"));
@@ -65,7 +65,7 @@ pub fn sheet(source: &Source, prose: &Prose, approved: Option<&str>) -> Vec<Find
     findings
 }
 
-fn lengths(source: &Source, passage: &Passage) -> Vec<Finding> {
+fn lengths(source: &SourceFile, passage: &Passage) -> Vec<CheckFinding> {
     let mut findings =
         long_sentences(&passage.words, |at, rule, message| source.in_text(passage.place(at), rule, message));
     let count = sentences(&passage.words).len();
@@ -76,14 +76,14 @@ fn lengths(source: &Source, passage: &Passage) -> Vec<Finding> {
 }
 
 /// A worksheet has as many prompts, and a drawing as many parts, as it needs.
-fn list_rules(source: &Source, list: &List) -> Option<Finding> {
+fn list_rules(source: &SourceFile, list: &List) -> Option<CheckFinding> {
     let free = matches!(list.within, Within::Worksheet | Within::Figure);
     (list.items > LONGEST_LIST && !free)
         .then(|| source.in_text(list.place, "long-list", format!("{} items", list.items)))
 }
 
 /// How long and how hard to read a text is.
-pub fn measure(source: &Source) -> Measure {
+pub fn measure(source: &SourceFile) -> Measure {
     let prose = Prose::read(source.text());
     let all = all_sentences(&prose);
     Measure {
@@ -99,7 +99,7 @@ fn all_sentences(prose: &Prose) -> Vec<Sentence<'_>> {
     read.flat_map(|passage| sentences(&passage.words)).collect()
 }
 
-fn reading_grade(source: &Source, prose: &Prose) -> Option<Finding> {
+fn reading_grade(source: &SourceFile, prose: &Prose) -> Option<CheckFinding> {
     let all = all_sentences(prose);
     let grade = grade(&all).filter(|grade| *grade > HIGHEST_GRADE)?;
     let shown: Vec<String> =
@@ -109,7 +109,7 @@ fn reading_grade(source: &Source, prose: &Prose) -> Option<Finding> {
 }
 
 /// "Key points" comes first and "When to get help" last; a page words the rest as it needs.
-fn sections(source: &Source, prose: &Prose) -> Vec<Finding> {
+fn sections(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     let ends = [(FIRST, prose.headings.first(), "first"), (LAST, prose.headings.last(), "last")];
     for (name, there, place) in ends {
@@ -131,7 +131,7 @@ fn has_steps(prose: &Prose) -> bool {
     prose.lists.iter().any(|list| list.numbered && list.within == Within::Text)
 }
 
-fn medicine_with_booking(source: &Source, prose: &Prose) -> Option<Finding> {
+fn medicine_with_booking(source: &SourceFile, prose: &Prose) -> Option<CheckFinding> {
     let mut all = prose.passages.iter().map(|passage| passage.words.as_str());
     let medicine = all.find_map(|words| {
         let name = words::PRESCRIPTION_ONLY.iter().find_map(|name| find(words, name).into_iter().next())?;

@@ -2,19 +2,19 @@
 
 use crate::library::check::matching::has_any;
 use crate::library::check::prose::{Callout, Prose};
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 use crate::library::check::words;
-use crate::library::markdown::Kind;
+use crate::library::markdown::CalloutKind;
 
 /// That 999 and 111 are worded as the house does.
-pub fn titles(source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn titles(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for Callout { place, kind, title, .. } in &prose.callouts {
         let openings = match kind {
-            Kind::Emergency => words::EMERGENCY_OPENINGS,
-            Kind::Urgent => words::URGENT_OPENINGS,
-            Kind::NonUrgent | Kind::Note => continue,
+            CalloutKind::Emergency => words::EMERGENCY_OPENINGS,
+            CalloutKind::Urgent => words::URGENT_OPENINGS,
+            CalloutKind::NonUrgent | CalloutKind::Note => continue,
         };
         let begins = |opening: &&str| {
             title.strip_prefix(*opening).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
@@ -28,9 +28,9 @@ pub fn titles(source: &Source, prose: &Prose) -> Vec<Finding> {
 }
 
 /// Signs and notes rest on a source, or say that there is none. When to ask a GP is advice and needs none.
-pub fn sources(source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn sources(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let claims = |callout: &&Callout| {
-        callout.kind != Kind::NonUrgent && !callout.cited && !has_any(&callout.words, words::NO_SOURCE)
+        callout.kind != CalloutKind::NonUrgent && !callout.cited && !has_any(&callout.words, words::NO_SOURCE)
     };
     let said = |callout: &Callout| {
         let message = format!("{:?} cites no source", callout.title);

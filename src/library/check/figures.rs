@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use crate::library::check::prose::{Figure, Prose};
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 
-pub fn check(content: &Path, source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn check(content: &Path, source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     prose.figures.iter().filter_map(|figure| steps(content, source, figure)).collect()
 }
 
 /// A drawing that cannot be read has an error of its own.
-fn steps(content: &Path, source: &Source, figure: &Figure) -> Option<Finding> {
+fn steps(content: &Path, source: &SourceFile, figure: &Figure) -> Option<CheckFinding> {
     let file = content.join("figures").join(format!("{}.svg", figure.name));
     let drawn = drawn(&std::fs::read_to_string(file).ok()?);
     let message =

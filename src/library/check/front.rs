@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{ToSpan, Unit};
 
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::check::rules;
 use crate::library::check::rules::Level;
-use crate::library::check::source::Source;
+use crate::library::check::source::SourceFile;
 use crate::library::count::count;
 use crate::library::front_matter::{Allow, FrontMatter, ReviewState};
 
@@ -18,7 +18,7 @@ const LONGEST_REVIEW_MONTHS: i32 = 36;
 const SOON_DAYS: i32 = 90;
 const FEWEST_WORDS_OF_A_REASON: usize = 4;
 
-pub fn check(source: &Source, front: &FrontMatter) -> Vec<Finding> {
+pub fn check(source: &SourceFile, front: &FrontMatter) -> Vec<CheckFinding> {
     let mut findings = lengths(source, &front.title, &front.summary);
     let mut say =
         |field: &str, rule: &str, message: String| findings.push(source.at_field(field, rule, message));
@@ -74,7 +74,7 @@ pub fn check(source: &Source, front: &FrontMatter) -> Vec<Finding> {
 }
 
 /// A title and a summary that search results and tabs show whole.
-pub fn lengths(source: &Source, title: &str, summary: &str) -> Vec<Finding> {
+pub fn lengths(source: &SourceFile, title: &str, summary: &str) -> Vec<CheckFinding> {
     let fields = [("title", title, LONGEST_TITLE), ("summary", summary, LONGEST_SUMMARY)];
     let long = fields.into_iter().filter(|(_, words, longest)| words.chars().count() > *longest);
     long.map(|(field, words, _)| {
@@ -84,7 +84,7 @@ pub fn lengths(source: &Source, title: &str, summary: &str) -> Vec<Finding> {
 }
 
 /// What the calendar says: only the check speaks of it, so that no site stops on a birthday of its review.
-pub fn dates(source: &Source, front: &FrontMatter, today: Date) -> Vec<Finding> {
+pub fn dates(source: &SourceFile, front: &FrontMatter, today: Date) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     let mut say =
         |field: &str, rule: &str, message: String| findings.push(source.at_field(field, rule, message));
@@ -104,7 +104,7 @@ pub fn dates(source: &Source, front: &FrontMatter, today: Date) -> Vec<Finding> 
 }
 
 /// An allowance that allows nothing, or does not say why.
-pub fn allowances(source: &Source, allow: &[Allow]) -> Vec<Finding> {
+pub fn allowances(source: &SourceFile, allow: &[Allow]) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for Allow { rule, why } in allow {
         let message = match rules::find(rule) {

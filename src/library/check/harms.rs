@@ -2,8 +2,8 @@
 
 use crate::library::check::matching::{find, has_any};
 use crate::library::check::prose::{Passage, Prose};
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 
 /// Words for a treatment, and words of which one must stand on the same page.
 struct Treatment {
@@ -59,7 +59,7 @@ const TREATMENTS: &[Treatment] = &[
 ];
 
 /// The first mention of each treatment that the page names without one of its harms.
-pub fn harms(source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn harms(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let said = |words: &[&str]| prose.passages.iter().any(|passage| has_any(&passage.words, words));
     TREATMENTS
         .iter()

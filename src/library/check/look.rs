@@ -1,12 +1,12 @@
-//! Everything that the files alone show, whatever the day.
+//! The part of the content check that depends on the files alone, not on the date.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use crate::library::check::across::Known;
 use crate::library::check::prose::Prose;
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 use crate::library::check::wording::wording;
 use crate::library::check::{assessment, body, figures, front, shared, topics};
 use crate::library::collection::Library;
@@ -15,7 +15,7 @@ use crate::library::sheet::Sheet;
 use crate::web::site::Site;
 
 /// The server's start refuses its errors, and no others.
-pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
+pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding> {
     let known = Known::new(content, library);
     let mut findings = known.slugs(content);
     findings.extend(topics::contradictions(content, library));
@@ -34,7 +34,7 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
         findings.extend(known.links(&source, &sheet.path(), &sheet.text));
     }
     for page in &library.pages {
-        let Ok(source) = Source::open(&page.file(content)) else { continue };
+        let Ok(source) = SourceFile::open(&page.file(content)) else { continue };
         let front = &page.front;
         findings.extend(front::lengths(&source, &front.title, &front.summary));
         findings.extend(front::allowances(&source, &front.allow));
@@ -51,17 +51,17 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<Finding> {
 }
 
 /// Each sheet with its file.
-pub fn sheets<'l>(content: &'l Path, library: &'l Library) -> impl Iterator<Item = (&'l Sheet, Source)> {
+pub fn sheets<'l>(content: &'l Path, library: &'l Library) -> impl Iterator<Item = (&'l Sheet, SourceFile)> {
     // A file that was there a moment ago: a vanished one is gone from the check too.
-    library.sheets.iter().filter_map(move |sheet| Some((sheet, Source::open(&sheet.file(content)).ok()?)))
+    library.sheets.iter().filter_map(move |sheet| Some((sheet, SourceFile::open(&sheet.file(content)).ok()?)))
 }
 
-fn own_words(source: &Source, field: &str, words: &str) -> Vec<Finding> {
+fn own_words(source: &SourceFile, field: &str, words: &str) -> Vec<CheckFinding> {
     wording(words, |at, rule, message| source.at_value(field, &words[at..], rule, message))
 }
 
 /// A reason for keeping a warning that two pages share says nothing of either.
-fn same_reasons(content: &Path, library: &Library) -> Vec<Finding> {
+fn same_reasons(content: &Path, library: &Library) -> Vec<CheckFinding> {
     let sheets = library.sheets.iter().map(|sheet| (sheet.file(content), &sheet.front.allow));
     let pages = library.pages.iter().map(|page| (page.file(content), &page.front.allow));
     let mut seen: HashMap<String, String> = HashMap::new();
@@ -72,7 +72,7 @@ fn same_reasons(content: &Path, library: &Library) -> Vec<Finding> {
             let words = why.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
             match seen.get(&words) {
                 Some(other) if *other != name => {
-                    if let Ok(source) = Source::open(&file) {
+                    if let Ok(source) = SourceFile::open(&file) {
                         let message = format!("{other} gives the same reason");
                         findings.push(source.at_value("allow", why, "same-reason", message));
                     }

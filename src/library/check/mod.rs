@@ -1,4 +1,4 @@
-//! The content check: reads the content as the server does, and tells what to mend like a compiler.
+//! The content check: reads the content as the server does, and reports what to mend like a compiler.
 
 mod across;
 mod assessment;
@@ -22,6 +22,6 @@ mod topics;
 mod wording;
 mod words;
 
-pub use report::{Finding, Report};
+pub use report::{CheckFinding, CheckReport};
 pub use run::run;
-pub use source::Source;
+pub use source::SourceFile;

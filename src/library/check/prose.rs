@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::clinic::content_file::Position;
-use crate::library::markdown::{Block, Kind, blocks, parser};
+use crate::library::markdown::{Block, CalloutKind, blocks, parser};
 
 #[derive(Default)]
 pub struct Prose {
@@ -57,7 +57,7 @@ pub struct List {
 
 pub struct Callout {
     pub place: Position,
-    pub kind: Kind,
+    pub kind: CalloutKind,
     pub title: String,
     pub words: String,
     /// It holds the number of a source.
@@ -253,7 +253,7 @@ mod tests {
             (Position { line: 16, column: 3 }, "link here", "/x")
         );
         let callout = &prose.callouts[0];
-        assert_eq!((callout.place, callout.kind), (Position::line(12), Kind::Urgent));
+        assert_eq!((callout.place, callout.kind), (Position::line(12), CalloutKind::Urgent));
         assert_eq!((callout.title.as_str(), callout.cited), ("Call if:", false));
         let figure = &Prose::read("::: figure a\nTwo:\n\n1. One.\n2. Two.\n:::\n").figures[0];
         assert_eq!((figure.name.as_str(), figure.steps), ("a", 2));

@@ -1,4 +1,4 @@
-//! What the check found, told as a compiler tells it, or as JSON.
+//! What the check found, printed like a compiler's messages, or as JSON.
 
 use std::fmt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::library::markdown::Fault;
 
 /// Something to mend, and where.
 #[derive(Debug)]
-pub struct Finding {
+pub struct CheckFinding {
     pub file: String,
     pub place: Position,
     pub rule: &'static Rule,
@@ -20,8 +20,8 @@ pub struct Finding {
 }
 
 /// All that was found, in the order of files and lines.
-pub struct Report {
-    pub findings: Vec<Finding>,
+pub struct CheckReport {
+    pub findings: Vec<CheckFinding>,
     /// Warnings that a file keeps, with its reason.
     pub kept: usize,
     pub sheets: usize,
@@ -52,20 +52,25 @@ struct Entry<'a> {
     source: &'a str,
 }
 
-impl Finding {
-    pub fn new(file: impl Into<String>, place: Position, rule: &str, message: impl Into<String>) -> Finding {
-        Finding { file: file.into(), place, rule: named(rule), message: message.into() }
+impl CheckFinding {
+    pub fn new(
+        file: impl Into<String>,
+        place: Position,
+        rule: &str,
+        message: impl Into<String>,
+    ) -> CheckFinding {
+        CheckFinding { file: file.into(), place, rule: named(rule), message: message.into() }
     }
 
     /// About a file as a whole.
-    pub fn of_file(file: &Path, rule: &str, message: impl Into<String>) -> Finding {
-        Finding::new(file.display().to_string(), Position::START, rule, message)
+    pub fn of_file(file: &Path, rule: &str, message: impl Into<String>) -> CheckFinding {
+        CheckFinding::new(file.display().to_string(), Position::START, rule, message)
     }
 
     /// A fault of a text that begins below `lines_above`.
-    pub fn of_fault(file: &Path, lines_above: usize, fault: Fault) -> Finding {
+    pub fn of_fault(file: &Path, lines_above: usize, fault: Fault) -> CheckFinding {
         let place = fault.place.below(lines_above);
-        Finding::new(file.display().to_string(), place, fault.rule, fault.message)
+        CheckFinding::new(file.display().to_string(), place, fault.rule, fault.message)
     }
 
     fn entry(&self) -> Entry<'_> {
@@ -83,16 +88,16 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for CheckFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding { file, place, rule, message } = self;
+        let CheckFinding { file, place, rule, message } = self;
         let level = if rule.level == Level::Error { "error" } else { "warning" };
         writeln!(f, "{file}:{}:{}: {level}[{}]: {message}", place.line, place.column, rule.id)?;
         write!(f, "  help: {}", rule.asks)
     }
 }
 
-impl Report {
+impl CheckReport {
     pub fn errors(&self) -> usize {
         self.of(Level::Error)
     }
@@ -113,12 +118,12 @@ impl Report {
             "sheets": self.sheets,
             "pages": self.pages,
             "measures": self.measures,
-            "findings": self.findings.iter().map(Finding::entry).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(CheckFinding::entry).collect::<Vec<_>>(),
         })
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.findings {
             writeln!(f, "{finding}")?;
@@ -139,10 +144,10 @@ impl fmt::Display for Report {
 mod tests {
     use super::*;
 
-    fn report() -> Report {
+    fn report() -> CheckReport {
         let place = Position { line: 3, column: 7 };
-        let finding = Finding::new("content/a.md", place, "long-sentence", "21 words");
-        Report { findings: vec![finding], kept: 2, sheets: 1, pages: 0, measures: Vec::new() }
+        let finding = CheckFinding::new("content/a.md", place, "long-sentence", "21 words");
+        CheckReport { findings: vec![finding], kept: 2, sheets: 1, pages: 0, measures: Vec::new() }
     }
 
     #[test]

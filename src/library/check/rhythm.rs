@@ -1,9 +1,9 @@
-//! How a text sounds when it is read aloud: too many short sentences are a telegram.
+//! Rules about the rhythm of a text: too many short sentences in a row read like a telegram.
 
 use crate::library::check::prose::{Passage, Prose, Sort, Within};
 use crate::library::check::readability::{Sentence, sentences};
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 
 /// A sentence of this many words or fewer is short.
 const SHORT: usize = 8;
@@ -11,7 +11,7 @@ const MOST_SHORT_IN_100: usize = 22;
 /// Of fewer sentences than this, a share says little.
 const FEWEST_SENTENCES: usize = 20;
 
-pub fn check(source: &Source, prose: &Prose) -> Vec<Finding> {
+pub fn check(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     let (mut all, mut short) = (0, 0);
     for passage in &prose.passages {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn rules(text: &str) -> Vec<&'static str> {
-        let source = Source::new(Path::new("a.md"), format!("+++\ntitle = \"A\"\n+++\n{text}"));
+        let source = SourceFile::new(Path::new("a.md"), format!("+++\ntitle = \"A\"\n+++\n{text}"));
         check(&source, &Prose::read(source.text())).iter().map(|finding| finding.rule.id).collect()
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::clinic::content_file::Misread;
-use crate::library::check::report::{Finding, Report};
-use crate::library::check::source::Source;
+use crate::library::check::report::{CheckFinding, CheckReport};
+use crate::library::check::source::SourceFile;
 use crate::library::check::{body, front, git, look, rules};
 use crate::library::collection::Library;
 use crate::library::front_matter::{Allow, FrontMatter};
@@ -14,13 +14,13 @@ use crate::library::gather::gather;
 use crate::web::site::Site;
 
 /// Checks a content folder on a day.
-pub fn run(content: &Path, today: Date) -> Report {
+pub fn run(content: &Path, today: Date) -> CheckReport {
     let gathered = Site::load(content, "http://localhost".to_owned())
         .and_then(|site| gather(content, &site).map(|(library, findings)| (site, library, findings)));
     let (site, library, mut findings) = match gathered {
         Ok(gathered) => gathered,
         Err(error) => {
-            return Report {
+            return CheckReport {
                 findings: vec![unreadable(content, &error)],
                 kept: 0,
                 sheets: 0,
@@ -38,18 +38,18 @@ pub fn run(content: &Path, today: Date) -> Report {
     }
     let files = library.sheets.iter().map(|sheet| sheet.file(content));
     let files = files.chain(library.pages.iter().map(|page| page.file(content)));
-    let measures = files.filter_map(|file| Some(body::measure(&Source::open(&file).ok()?))).collect();
+    let measures = files.filter_map(|file| Some(body::measure(&SourceFile::open(&file).ok()?))).collect();
     let before = findings.len();
     let (mut findings, unused) = keep(content, &library, findings);
     let kept = before - findings.len();
     findings.extend(unused);
     findings.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
-    Report { findings, kept, sheets: library.sheets.len(), pages: library.pages.len(), measures }
+    CheckReport { findings, kept, sheets: library.sheets.len(), pages: library.pages.len(), measures }
 }
 
 /// A text that changed since it was committed, under the same version.
-fn same_version(source: &Source, front: &FrontMatter, committed: String) -> Option<Finding> {
-    let before = Source::new(&source.path, committed);
+fn same_version(source: &SourceFile, front: &FrontMatter, committed: String) -> Option<CheckFinding> {
+    let before = SourceFile::new(&source.path, committed);
     let said = before.front().and_then(|front| toml::from_str::<FrontMatter>(front).ok())?;
     let same_text = source.text().split_whitespace().eq(before.text().split_whitespace());
     let message = format!("the text differs from the committed one, which is {} too", said.version);
@@ -58,7 +58,11 @@ fn same_version(source: &Source, front: &FrontMatter, committed: String) -> Opti
 }
 
 /// Takes out the warnings that a file allows, and tells of allowances that allowed nothing.
-fn keep(content: &Path, library: &Library, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
+fn keep(
+    content: &Path,
+    library: &Library,
+    findings: Vec<CheckFinding>,
+) -> (Vec<CheckFinding>, Vec<CheckFinding>) {
     let sheets = library.sheets.iter().map(|sheet| (sheet.file(content), &sheet.front.allow));
     let pages = library.pages.iter().map(|page| (page.file(content), &page.front.allow));
     let mut findings = findings;
@@ -71,7 +75,7 @@ fn keep(content: &Path, library: &Library, findings: Vec<Finding>) -> (Vec<Findi
             findings.retain(|found| !(warning && found.file == name && found.rule.id == rule));
             if warning
                 && findings.len() == before
-                && let Ok(source) = Source::open(&file)
+                && let Ok(source) = SourceFile::open(&file)
             {
                 let message = format!("no {rule} is here");
                 unused.push(source.at_value("allow", &format!("\"{rule}\""), "unused-allow", message));
@@ -81,9 +85,11 @@ fn keep(content: &Path, library: &Library, findings: Vec<Finding>) -> (Vec<Findi
     (findings, unused)
 }
 
-fn unreadable(content: &Path, error: &anyhow::Error) -> Finding {
+fn unreadable(content: &Path, error: &anyhow::Error) -> CheckFinding {
     match error.downcast_ref::<Misread>() {
-        Some(misread) => Finding::new(misread.file.as_str(), misread.place, "data-file", &misread.message),
-        None => Finding::of_file(content, "data-file", format!("{error:#}")),
+        Some(misread) => {
+            CheckFinding::new(misread.file.as_str(), misread.place, "data-file", &misread.message)
+        }
+        None => CheckFinding::of_file(content, "data-file", format!("{error:#}")),
     }
 }

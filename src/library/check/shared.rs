@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use crate::library::check::across::Known;
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::words::{EMERGENCY, URGENT};
 use crate::library::collection::Library;
 use crate::signs::list::Safety;
 
-pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding> {
-    let Ok(source) = Source::open(&content.join("safety.toml")) else { return Vec::new() };
+pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<CheckFinding> {
+    let Ok(source) = SourceFile::open(&content.join("safety.toml")) else { return Vec::new() };
     let mut findings = Vec::new();
     for (table, signs, house) in
         [("emergency", &safety.emergency, EMERGENCY), ("urgent", &safety.urgent, URGENT)]
@@ -45,8 +45,8 @@ pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<Finding
     findings
 }
 
-pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<Finding> {
-    let Ok(source) = Source::open(&content.join("glossary.toml")) else { return Vec::new() };
+pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<CheckFinding> {
+    let Ok(source) = SourceFile::open(&content.join("glossary.toml")) else { return Vec::new() };
     let mut findings = Vec::new();
     let mut forms: Vec<&str> = Vec::new();
     for (id, term) in &library.glossary {
@@ -74,7 +74,7 @@ pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<Finding
 }
 
 /// A line of a data file, held to the rules of words and of long sentences.
-pub fn plain_words(source: &Source, line: &str) -> Vec<Finding> {
+pub fn plain_words(source: &SourceFile, line: &str) -> Vec<CheckFinding> {
     let found = |_: usize, rule: &str, message: String| source.at_words(line, rule, message);
     let mut findings = wording(line, found);
     findings.extend(long_sentences(line, found));

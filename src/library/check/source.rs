@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::clinic::content_file::Position;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 
-pub struct Source {
+pub struct SourceFile {
     pub path: PathBuf,
     /// The whole file, lines ended as on Unix.
     whole: String,
@@ -13,18 +13,18 @@ pub struct Source {
     text_at: usize,
 }
 
-impl Source {
-    pub fn open(path: &Path) -> std::io::Result<Source> {
-        Ok(Source::new(path, std::fs::read_to_string(path)?))
+impl SourceFile {
+    pub fn open(path: &Path) -> std::io::Result<SourceFile> {
+        Ok(SourceFile::new(path, std::fs::read_to_string(path)?))
     }
 
-    pub fn new(path: &Path, whole: String) -> Source {
+    pub fn new(path: &Path, whole: String) -> SourceFile {
         let whole = whole.replace("\r\n", "\n");
         let text_at = match whole.starts_with("+++\n") {
             true => whole.find("\n+++\n").map_or(0, |at| at + "\n+++\n".len()),
             false => 0,
         };
-        Source { path: path.to_owned(), whole, text_at }
+        SourceFile { path: path.to_owned(), whole, text_at }
     }
 
     /// The text below the front matter.
@@ -37,29 +37,29 @@ impl Source {
         self.whole.get("+++\n".len()..self.text_at.checked_sub("+++\n".len())?)
     }
 
-    pub fn finding(&self, place: Position, rule: &str, message: impl Into<String>) -> Finding {
-        Finding::new(self.path.display().to_string(), place, rule, message)
+    pub fn finding(&self, place: Position, rule: &str, message: impl Into<String>) -> CheckFinding {
+        CheckFinding::new(self.path.display().to_string(), place, rule, message)
     }
 
     /// About something in the text: a place counted from the text's first line.
-    pub fn in_text(&self, place: Position, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn in_text(&self, place: Position, rule: &str, message: impl Into<String>) -> CheckFinding {
         let lines_above = self.whole[..self.text_at].matches('\n').count();
         self.finding(place.below(lines_above), rule, message)
     }
 
     /// About the first place in the text where these characters stand.
-    pub fn at_words(&self, words: &str, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn at_words(&self, words: &str, rule: &str, message: impl Into<String>) -> CheckFinding {
         let at = self.text().find(words).map_or(self.text_at, |at| self.text_at + at);
         self.finding(Position::of(&self.whole, at), rule, message)
     }
 
     /// About a field of the front matter or of a data file.
-    pub fn at_field(&self, field: &str, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn at_field(&self, field: &str, rule: &str, message: impl Into<String>) -> CheckFinding {
         self.finding(Position::of(&self.whole, self.field(field)), rule, message)
     }
 
     /// About a value, looked for from its field on.
-    pub fn at_value(&self, field: &str, value: &str, rule: &str, message: impl Into<String>) -> Finding {
+    pub fn at_value(&self, field: &str, value: &str, rule: &str, message: impl Into<String>) -> CheckFinding {
         let from = self.field(field);
         let at = self.whole[from..].find(value).map_or(from, |at| from + at);
         self.finding(Position::of(&self.whole, at), rule, message)
@@ -84,14 +84,14 @@ impl Source {
 mod tests {
     use super::*;
 
-    fn place(finding: Finding) -> (usize, usize) {
+    fn place(finding: CheckFinding) -> (usize, usize) {
         (finding.place.line, finding.place.column)
     }
 
     #[test]
     fn places_are_counted_in_the_file_as_its_writer_sees_it() {
         let file = "+++\r\ntitle = \"A\"\r\nrelated = [\r\n  { slug = \"b\" },\r\n]\r\n+++\r\nOne.\r\n\r\nÉté two.\r\n";
-        let source = Source::new(Path::new("a.md"), file.to_owned());
+        let source = SourceFile::new(Path::new("a.md"), file.to_owned());
         assert_eq!(source.text(), "One.\n\nÉté two.\n");
         assert_eq!(place(source.at_field("title", "contradiction", "")), (2, 1));
         assert_eq!(place(source.at_value("related", "\"b\"", "contradiction", "")), (4, 12));

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use crate::library::check::report::Finding;
-use crate::library::check::source::Source;
+use crate::library::check::report::CheckFinding;
+use crate::library::check::source::SourceFile;
 use crate::library::collection::Library;
 use crate::library::markdown;
-use crate::library::sheet::Kind;
+use crate::library::sheet::PageKind;
 
 /// A topic and its sheets must each name the other, once.
-pub fn contradictions(content: &Path, library: &Library) -> Vec<Finding> {
+pub fn contradictions(content: &Path, library: &Library) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     let mut complain = |file: &Path, words: &str, message: String| {
-        if let Ok(source) = Source::open(file) {
+        if let Ok(source) = SourceFile::open(file) {
             findings.push(source.at_words(&format!("\"{words}\""), "contradiction", message));
         }
     };
@@ -61,7 +61,7 @@ pub fn contradictions(content: &Path, library: &Library) -> Vec<Finding> {
 }
 
 fn is_written(content: &Path, slug: &str) -> bool {
-    [Kind::FactSheet, Kind::Guide]
+    [PageKind::FactSheet, PageKind::Guide]
         .iter()
         .any(|kind| content.join(kind.folder()).join(format!("{slug}.md")).exists())
 }

@@ -2,14 +2,14 @@
 
 use crate::library::check::matching::{dash_ranges, find, has_any, ones};
 use crate::library::check::readability::sentences;
-use crate::library::check::report::Finding;
+use crate::library::check::report::CheckFinding;
 use crate::library::check::words;
 
 /// The most words of a sentence: more is hard to follow when tired.
 const LONGEST_SENTENCE: usize = 30;
 
 /// `found` makes a finding of a byte of the words.
-pub fn wording(words: &str, found: impl Fn(usize, &str, String) -> Finding) -> Vec<Finding> {
+pub fn wording(words: &str, found: impl Fn(usize, &str, String) -> CheckFinding) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for avoid in words::AVOID {
         for range in find(words, avoid.word) {
@@ -74,7 +74,7 @@ pub fn wording(words: &str, found: impl Fn(usize, &str, String) -> Finding) -> V
 }
 
 /// Sentences over the limit in words that stand outside a text.
-pub fn long_sentences(words: &str, found: impl Fn(usize, &str, String) -> Finding) -> Vec<Finding> {
+pub fn long_sentences(words: &str, found: impl Fn(usize, &str, String) -> CheckFinding) -> Vec<CheckFinding> {
     let long = sentences(words).into_iter().filter(|sentence| sentence.count() > LONGEST_SENTENCE);
     long.map(|sentence| found(sentence.at, "long-sentence", format!("{} words", sentence.count()))).collect()
 }

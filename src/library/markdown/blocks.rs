@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pulldown_cmark::{Options, Parser};
 
 use crate::clinic::content_file::Position;
-use crate::library::markdown::terms::Term;
+use crate::library::markdown::terms::LinkedTerm;
 
 /// What is wrong with a text, where in it, and which rule of the content check says so.
 #[derive(Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Names {
     pub details: BTreeMap<&'static str, String>,
     pub figures: BTreeMap<String, String>,
     /// Each is linked where a text first uses it.
-    pub terms: Vec<Term>,
+    pub terms: Vec<LinkedTerm>,
     /// In front of links that begin with `/`: nothing on the site, the site's address in a mail.
     pub base_url: String,
     /// Mail cannot show drawings: their words stand in.
@@ -30,7 +30,7 @@ pub struct Names {
 
 /// A text as HTML, and what a page needs to know about it.
 #[derive(Default, Debug)]
-pub struct Html {
+pub struct RenderedMarkdown {
     /// The section "Key points" at the start, when there is one.
     pub key_points: String,
     pub body: String,
@@ -54,26 +54,26 @@ impl Fault {
 pub enum Block<'t> {
     Heading { line: usize, words: &'t str },
     Markdown { line: usize, text: String },
-    Callout { line: usize, kind: Kind, title: &'t str, text: String },
+    Callout { line: usize, kind: CalloutKind, title: &'t str, text: String },
     Figure { line: usize, name: &'t str, words: String },
     Worksheet { line: usize, name: &'t str, text: String },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum CalloutKind {
     Emergency,
     Urgent,
     NonUrgent,
     Note,
 }
 
-impl Kind {
-    fn named(name: &str) -> Option<Kind> {
+impl CalloutKind {
+    fn named(name: &str) -> Option<CalloutKind> {
         match name {
-            "emergency" => Some(Kind::Emergency),
-            "urgent" => Some(Kind::Urgent),
-            "non-urgent" => Some(Kind::NonUrgent),
-            "note" => Some(Kind::Note),
+            "emergency" => Some(CalloutKind::Emergency),
+            "urgent" => Some(CalloutKind::Urgent),
+            "non-urgent" => Some(CalloutKind::NonUrgent),
+            "note" => Some(CalloutKind::Note),
             _ => None,
         }
     }
@@ -81,10 +81,10 @@ impl Kind {
     /// What is said before the heading to people who cannot see the colour.
     pub fn spoken(self) -> &'static str {
         match self {
-            Kind::Emergency => "Immediate action required: ",
-            Kind::Urgent => "Urgent advice: ",
-            Kind::NonUrgent => "Non-urgent advice: ",
-            Kind::Note => "",
+            CalloutKind::Emergency => "Immediate action required: ",
+            CalloutKind::Urgent => "Urgent advice: ",
+            CalloutKind::NonUrgent => "Non-urgent advice: ",
+            CalloutKind::Note => "",
         }
     }
 }
@@ -139,7 +139,7 @@ pub fn fenced(line: usize, opening: &str, text: String) -> Result<Block<'_>, Fau
     let (word, rest) = opening.split_once(' ').unwrap_or((opening, ""));
     let rest = rest.trim();
     let fault = |message: &str| Fault::at(line, "block", message);
-    match Kind::named(word) {
+    match CalloutKind::named(word) {
         None if word == "figure" && text.trim().is_empty() => {
             Err(Fault::at(line, "figure-without-words", "this figure is not said in words"))
         }

@@ -5,19 +5,19 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use crate::clinic::content_file::Position;
 use crate::library::figures;
 use crate::library::markdown::blocks::{
-    Block, Fault, Html, Kind, Names, blocks, escape, fill, parser, slug, typographic,
+    Block, CalloutKind, Fault, Names, RenderedMarkdown, blocks, escape, fill, parser, slug, typographic,
 };
 use crate::library::markdown::terms::Links;
 use crate::library::markdown::worksheet;
 
 /// Writes a text as HTML. Everything in it is escaped; raw HTML is a fault.
-pub fn html(text: &str, names: &Names) -> Result<Html, Vec<Fault>> {
-    Writer::new(names).write(text)
+pub fn html(text: &str, names: &Names) -> Result<RenderedMarkdown, Vec<Fault>> {
+    HtmlWriter::new(names).write(text)
 }
 
-pub struct Writer<'n> {
+pub struct HtmlWriter<'n> {
     names: &'n Names,
-    html: Html,
+    html: RenderedMarkdown,
     faults: Vec<Fault>,
     in_key_points: bool,
     callouts: usize,
@@ -26,11 +26,11 @@ pub struct Writer<'n> {
     terms: Links<'n>,
 }
 
-impl<'n> Writer<'n> {
-    pub fn new(names: &'n Names) -> Writer<'n> {
-        Writer {
+impl<'n> HtmlWriter<'n> {
+    pub fn new(names: &'n Names) -> HtmlWriter<'n> {
+        HtmlWriter {
             names,
-            html: Html::default(),
+            html: RenderedMarkdown::default(),
             faults: Vec::new(),
             in_key_points: false,
             callouts: 0,
@@ -39,7 +39,7 @@ impl<'n> Writer<'n> {
         }
     }
 
-    pub fn write(mut self, text: &str) -> Result<Html, Vec<Fault>> {
+    pub fn write(mut self, text: &str) -> Result<RenderedMarkdown, Vec<Fault>> {
         for block in blocks(text)? {
             match block {
                 Block::Heading { line, words } => self.heading(line, words),
@@ -72,14 +72,14 @@ impl<'n> Writer<'n> {
         self.html.contents.push((id, words));
     }
 
-    fn callout(&mut self, line: usize, kind: Kind, title: &str, text: &str) {
+    fn callout(&mut self, line: usize, kind: CalloutKind, title: &str, text: &str) {
         self.callouts += 1;
         let id = self.id(line, format!("callout-{}", self.callouts));
         let links = self.html.links.len();
-        self.terms.open = !matches!(kind, Kind::Emergency | Kind::Urgent);
+        self.terms.open = !matches!(kind, CalloutKind::Emergency | CalloutKind::Urgent);
         let text = self.markdown(line + 1, text);
         self.terms.open = true;
-        if kind == Kind::Emergency && self.html.links.len() > links {
+        if kind == CalloutKind::Emergency && self.html.links.len() > links {
             self.fault(
                 Position::line(line),
                 "emergency-link",
@@ -87,10 +87,10 @@ impl<'n> Writer<'n> {
             );
         }
         let class = match kind {
-            Kind::Emergency => "care care-emergency",
-            Kind::Urgent => "care care-urgent",
-            Kind::NonUrgent => "care care-routine",
-            Kind::Note => "note",
+            CalloutKind::Emergency => "care care-emergency",
+            CalloutKind::Urgent => "care care-urgent",
+            CalloutKind::NonUrgent => "care care-routine",
+            CalloutKind::Note => "note",
         };
         let spoken = match kind.spoken() {
             "" => String::new(),
@@ -281,7 +281,7 @@ fn words_of<'e>(event: &'e Event) -> Option<&'e str> {
 mod tests {
     use crate::library::markdown::*;
 
-    fn written(text: &str) -> Html {
+    fn written(text: &str) -> RenderedMarkdown {
         html(text, &names()).unwrap_or_else(|faults| panic!("{faults:?}"))
     }
 

@@ -7,8 +7,10 @@ mod plain;
 mod terms;
 mod worksheet;
 
-pub use blocks::{Block, Fault, Html, Kind, Names, blocks, escape, parser, slug, typographic};
+pub use blocks::{
+    Block, CalloutKind, Fault, Names, RenderedMarkdown, blocks, escape, parser, slug, typographic,
+};
 pub use html::html;
 pub use passages::{Passage, passages};
 pub use plain::plain;
-pub use terms::Term;
+pub use terms::LinkedTerm;

@@ -1,8 +1,9 @@
 //! Writes our Markdown as plain text, as good to read as the HTML.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::library::markdown::blocks::{Block, Kind, Names, blocks, fill, parser, typographic};
+use crate::library::markdown::blocks::{Block, CalloutKind, Names, blocks, fill, parser, typographic};
 use crate::library::markdown::worksheet;
 
 /// Lines are no longer than this where words allow.
@@ -19,7 +20,7 @@ pub fn plain(text: &str, names: &Names, cited: &[String]) -> String {
             }
             Block::Markdown { text, .. } => out.push_str(&markdown(&text, names, cited)),
             Block::Callout { kind, title, text, .. } => {
-                let mark = if kind == Kind::Note { "" } else { "** " };
+                let mark = if kind == CalloutKind::Note { "" } else { "** " };
                 out.push_str(&format!("{mark}{}\n\n{}", typographic(title), markdown(&text, names, cited)));
             }
             Block::Figure { words, .. } => out.push_str(&markdown(&words, names, cited)),
@@ -127,23 +128,14 @@ impl Page {
 
 /// Words on lines of at most `WIDTH`, each line ended; a word that is longer stands alone.
 pub fn wrap(words: &str, first: &str, rest: &str) -> String {
-    let mut out = String::new();
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in words.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            out.push_str(&line);
-            out.push('\n');
-            line = rest.to_owned();
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    out + &line + "\n"
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let options = Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::fill(&words, options) + "\n"
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use pulldown_cmark::Event;
 
 /// Words that the glossary explains, in one of the forms they are written in.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Term {
+pub struct LinkedTerm {
     pub words: String,
     /// The term's id on the glossary page.
     pub slug: String,
@@ -14,7 +14,7 @@ pub struct Term {
 
 /// What one text has linked so far.
 pub struct Links<'n> {
-    terms: &'n [Term],
+    terms: &'n [LinkedTerm],
     done: HashSet<&'n str>,
     /// False where nothing may distract: in emergency and urgent callouts, and in a drawing's words.
     pub open: bool,
@@ -23,7 +23,7 @@ pub struct Links<'n> {
 }
 
 impl<'n> Links<'n> {
-    pub fn new(terms: &'n [Term]) -> Links<'n> {
+    pub fn new(terms: &'n [LinkedTerm]) -> Links<'n> {
         Links { terms, done: HashSet::new(), open: true, in_paragraph: false, in_link: false }
     }
 
@@ -58,8 +58,8 @@ impl<'n> Links<'n> {
     }
 
     /// The longest new term that these words begin with.
-    fn term_at(&self, words: &str) -> Option<&'n Term> {
-        let begins = |term: &&Term| {
+    fn term_at(&self, words: &str) -> Option<&'n LinkedTerm> {
+        let begins = |term: &&LinkedTerm| {
             let Some(start) = words.get(..term.words.len()) else { return false };
             let same = if is_acronym(&term.words) {
                 start == term.words
@@ -84,7 +84,7 @@ mod tests {
     use crate::library::markdown::{Names, html::html};
 
     fn written(text: &str) -> String {
-        let term = |words: &str, slug: &str| Term { words: words.into(), slug: slug.into() };
+        let term = |words: &str, slug: &str| LinkedTerm { words: words.into(), slug: slug.into() };
         let terms = [
             ("disc", "disc"),
             ("discs", "disc"),

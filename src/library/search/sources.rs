@@ -50,7 +50,7 @@ const OTHERS: &[(&str, &str, &str, &[&str])] = &[
     (
         "/emergency",
         "Is this an emergency?",
-        "The signs with back pain that mean call 999 or get advice today.",
+        "The signs with back pain that need 999 or advice today.",
         &["emergency", "999", "111", "hand over slip"],
     ),
 ];

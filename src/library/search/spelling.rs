@@ -1,4 +1,7 @@
 //! The words of the site, and those nearest to one that was typed wrongly.
+//!
+//! Counted here, not read from an `fts5vocab` table: the index holds Porter stems without apostrophes, while a
+//! correction shows a word as the pages write it; and the pairs that are written with a hyphen come from the same pass.
 
 use std::collections::{HashMap, HashSet};
 

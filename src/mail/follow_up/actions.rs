@@ -13,7 +13,7 @@ use crate::web::app::App;
 
 /// Why nothing was done.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum FollowUpRefused {
     /// Somebody else dealt with it, or it is being sent.
     NotATask,
     /// The message was erased.
@@ -24,7 +24,7 @@ pub enum Refused {
     NotElsewhere,
 }
 
-type Done<T> = sqlx::Result<std::result::Result<T, Refused>>;
+type Done<T> = sqlx::Result<std::result::Result<T, FollowUpRefused>>;
 
 /// What a mail is about.
 pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
@@ -40,7 +40,7 @@ pub async fn resend(connection: &mut SqliteConnection, cipher: &Cipher, id: i64,
     // A recipient that does not open is the reason why the mail failed, and will be again.
     let to = recipient(cipher, &store::stored(connection, id).await?).unwrap_or_default();
     if limits::is_stopped(connection, cipher, &to).await? {
-        return Ok(Err(Refused::Stopped));
+        return Ok(Err(FollowUpRefused::Stopped));
     }
     store::queue_again(connection, id, seconds(now)).await?;
     Ok(Ok(()))
@@ -60,13 +60,13 @@ pub async fn readdress(
         return Ok(Err(refused));
     }
     if limits::is_stopped(connection, &app.cipher, to).await? {
-        return Ok(Err(Refused::Stopped));
+        return Ok(Err(FollowUpRefused::Stopped));
     }
     let failed = store::stored(connection, id).await?;
     if !failed.purpose.may_be_readdressed() {
-        return Ok(Err(Refused::NotElsewhere));
+        return Ok(Err(FollowUpRefused::NotElsewhere));
     }
-    let Some(letter) = failed.letter else { return Ok(Err(Refused::Erased)) };
+    let Some(letter) = failed.letter else { return Ok(Err(FollowUpRefused::Erased)) };
     let mail = NewMail {
         purpose: failed.purpose,
         reference: failed.reference,
@@ -91,21 +91,21 @@ pub async fn leave(
     now: Timestamp,
 ) -> Done<()> {
     let Some((message_id, _)) = store::task(connection, id).await? else {
-        return Ok(Err(Refused::NotATask));
+        return Ok(Err(FollowUpRefused::NotATask));
     };
     let why = cipher.encrypt(field(&message_id, "settled_why"), why);
     store::settle(connection, id, staff, Some(why), None, seconds(now)).await?;
     Ok(Ok(()))
 }
 
-fn recipient(cipher: &Cipher, failed: &store::Stored) -> sqlx::Result<String> {
+fn recipient(cipher: &Cipher, failed: &store::StoredMail) -> sqlx::Result<String> {
     cipher.decrypt(field(&failed.message_id, "recipient"), failed.recipient.as_deref().unwrap_or_default())
 }
 
 async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {
     Ok(match store::task(connection, id).await? {
-        None => Err(Refused::NotATask),
-        Some((_, false)) => Err(Refused::Erased),
+        None => Err(FollowUpRefused::NotATask),
+        Some((_, false)) => Err(FollowUpRefused::Erased),
         Some((_, true)) => Ok(()),
     })
 }

@@ -6,7 +6,7 @@ mod list;
 mod mail;
 mod store;
 
-pub use actions::{Refused, leave, readdress, reference_of, resend};
+pub use actions::{FollowUpRefused, leave, readdress, reference_of, resend};
 pub use filter::{Filter, PAGE, Show};
 pub use list::{find, list, tasks};
 pub use mail::Mail;

@@ -31,7 +31,7 @@ pub struct Row {
 
 /// What a mail to another address is made of.
 #[derive(sqlx::FromRow)]
-pub struct Stored {
+pub struct StoredMail {
     pub message_id: String,
     #[sqlx(try_from = "String")]
     pub purpose: Purpose,
@@ -112,7 +112,7 @@ pub async fn task(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Op
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
 }
 
-pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Stored> {
+pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<StoredMail> {
     sqlx::query_as(
         "select message_id, purpose, reference, topic, recipient, letter from outbox where id = $1",
     )

@@ -1,4 +1,4 @@
-//! The rule of how much mail strangers can have sent: to one address, and to everyone together.
+//! How much mail strangers can have sent: to one address, and to everyone together.
 
 use jiff::Timestamp;
 

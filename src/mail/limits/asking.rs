@@ -1,10 +1,10 @@
-//! Decides about each mail that a stranger asks for, and counts it.
+//! Decides about each mail that a stranger requests, and counts it.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::mail::limits::address_hashes::wide_hash;
 use crate::mail::limits::allowance::{Allowance, NotSent};
-use crate::mail::limits::marks::wide_mark;
 use crate::mail::limits::stops::is_stopped;
 use crate::mail::limits::store;
 use crate::storage::clock::seconds;
@@ -26,10 +26,10 @@ pub async fn ask(
     if !bounded {
         return Ok(Allowance::Send);
     }
-    let mark = wide_mark(cipher, address);
-    let allowance = store::counts(connection, &mark, seconds(now)).await?.allowance(now);
+    let hash = wide_hash(cipher, address);
+    let allowance = store::counts(connection, &hash, seconds(now)).await?.allowance(now);
     if !matches!(allowance, Allowance::No(_)) {
-        store::count(connection, &mark, seconds(now), seconds(allowance.due(now))).await?;
+        store::count(connection, &hash, seconds(now), seconds(allowance.due(now))).await?;
     }
     Ok(allowance)
 }

@@ -1,9 +1,9 @@
-//! Addresses whose owner wants no mail, and the staff who lift a stop that was a mistake.
+//! Addresses whose owner wants no mail, and staff who lift a stop that was set by accident.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::mail::limits::marks::{mark, wide_mark};
+use crate::mail::limits::address_hashes::{mailbox_hash, wide_hash};
 use crate::mail::limits::store;
 use crate::mail::limits::store::Cause;
 use crate::mail::outbox::field;
@@ -16,22 +16,23 @@ pub async fn is_stopped(
     cipher: &Cipher,
     address: &str,
 ) -> sqlx::Result<bool> {
-    store::is_stopped(connection, [&mark(cipher, address), &wide_mark(cipher, address)]).await
+    store::is_stopped(connection, [&mailbox_hash(cipher, address), &wide_hash(cipher, address)]).await
 }
 
 /// Sends nothing more to an address, and takes back what waits to be sent to it. Says what that was.
 pub async fn stop(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
-    address_mark: &str,
+    address_hash: &str,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Cause>> {
-    store::stop(connection, address_mark, seconds(now)).await?;
+    store::stop(connection, address_hash, seconds(now)).await?;
     let mut taken_back = Vec::new();
     for waiting in store::waiting(connection).await? {
         let to = cipher.decrypt(field(&waiting.message_id, "recipient"), &waiting.recipient);
-        let theirs =
-            to.is_ok_and(|to| mark(cipher, &to) == address_mark || wide_mark(cipher, &to) == address_mark);
+        let theirs = to.is_ok_and(|to| {
+            mailbox_hash(cipher, &to) == address_hash || wide_hash(cipher, &to) == address_hash
+        });
         if theirs && waiting.cause.purpose.is_to_patients() {
             store::take_back(connection, waiting.id).await?;
             taken_back.push(waiting.cause);
@@ -50,10 +51,10 @@ pub async fn lift_stop(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let mut lifted = false;
-    for mark in [mark(cipher, address), wide_mark(cipher, address)] {
-        let place = FieldId { table: "suppressions", reference: &mark, column: "lifted_why" };
+    for hash in [mailbox_hash(cipher, address), wide_hash(cipher, address)] {
+        let place = FieldId { table: "suppressions", reference: &hash, column: "lifted_why" };
         let why = cipher.encrypt(place, why);
-        lifted |= store::lift_stop(connection, &mark, why, staff, seconds(now)).await?;
+        lifted |= store::lift_stop(connection, &hash, why, staff, seconds(now)).await?;
     }
     Ok(lifted)
 }

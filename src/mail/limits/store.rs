@@ -26,12 +26,12 @@ pub struct Waiting {
 
 pub async fn count(
     connection: &mut SqliteConnection,
-    address_mark: &str,
+    address_hash: &str,
     now: i64,
     release_at: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into requested_mails (address_mark, requested_at, release_at) values ($1, $2, $3)")
-        .bind(address_mark)
+    sqlx::query("insert into requested_mails (address_hash, requested_at, release_at) values ($1, $2, $3)")
+        .bind(address_hash)
         .bind(now)
         .bind(release_at)
         .execute(connection)
@@ -40,12 +40,12 @@ pub async fn count(
 }
 
 /// Rows from a clock that was ahead and has gone back since hold nothing up.
-pub async fn counts(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<Counts> {
+pub async fn counts(connection: &mut SqliteConnection, address_hash: &str, now: i64) -> sqlx::Result<Counts> {
     let (to_address_in_a_day, to_address_in_an_hour): (i64, i64) = sqlx::query_as(
         "select count(*), coalesce(sum(requested_at >= $3), 0) from requested_mails \
-         where address_mark = $1 and requested_at >= $2 and requested_at <= $4",
+         where address_hash = $1 and requested_at >= $2 and requested_at <= $4",
     )
-    .bind(address_mark)
+    .bind(address_hash)
     .bind(now - retention::ASKED_MAIL)
     .bind(now - HOUR)
     .bind(now)
@@ -62,25 +62,25 @@ pub async fn counts(connection: &mut SqliteConnection, address_mark: &str, now: 
     Ok(Counts { to_address_in_a_day, to_address_in_an_hour, sixtieth_before })
 }
 
-/// True when one of the marks stands among those who get no mail.
-pub async fn is_stopped(connection: &mut SqliteConnection, marks: [&str; 2]) -> sqlx::Result<bool> {
+/// True when one of the hashes stands among those who get no mail.
+pub async fn is_stopped(connection: &mut SqliteConnection, hashes: [&str; 2]) -> sqlx::Result<bool> {
     sqlx::query_scalar(
-        "select exists (select 1 from suppressions where address_mark in ($1, $2) and lifted_at is null)",
+        "select exists (select 1 from suppressions where address_hash in ($1, $2) and lifted_at is null)",
     )
-    .bind(marks[0])
-    .bind(marks[1])
+    .bind(hashes[0])
+    .bind(hashes[1])
     .fetch_one(connection)
     .await
 }
 
 /// A stop that was lifted stands again.
-pub async fn stop(connection: &mut SqliteConnection, address_mark: &str, now: i64) -> sqlx::Result<()> {
+pub async fn stop(connection: &mut SqliteConnection, address_hash: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into suppressions (address_mark, created_at) values ($1, $2) on conflict (address_mark) \
+        "insert into suppressions (address_hash, created_at) values ($1, $2) on conflict (address_hash) \
          do update set created_at = $2, lifted_at = null, lifted_by = null, lifted_why = null \
          where lifted_at is not null",
     )
-    .bind(address_mark)
+    .bind(address_hash)
     .bind(now)
     .execute(connection)
     .await?;
@@ -90,16 +90,16 @@ pub async fn stop(connection: &mut SqliteConnection, address_mark: &str, now: i6
 /// True when there was a stop to lift.
 pub async fn lift_stop(
     connection: &mut SqliteConnection,
-    address_mark: &str,
+    address_hash: &str,
     why: Vec<u8>,
     staff: i64,
     now: i64,
 ) -> sqlx::Result<bool> {
     let lifted = sqlx::query(
         "update suppressions set lifted_at = $2, lifted_by = $3, lifted_why = $4 \
-         where address_mark = $1 and lifted_at is null",
+         where address_hash = $1 and lifted_at is null",
     )
-    .bind(address_mark)
+    .bind(address_hash)
     .bind(now)
     .bind(staff)
     .bind(why)

@@ -1,22 +1,29 @@
 //! Health and numbers, on an address of their own that the public never reaches.
+//!
+//! The numbers are written here, not by the prometheus-client crate: they are looked up anew at each request, nothing
+//! is registered or counted in between, and the text format is two lines each.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::web::app::App;
 
-/// A program that needs longer to say that it is well is not well.
+/// A program that does not answer within this time counts as not ready.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes of an answer that are read.
+const LARGEST_ANSWER: usize = 64 * 1024;
 
 pub fn routes(app: App) -> Router {
     Router::new()
@@ -26,7 +33,7 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-/// It answers: there is no need to start it anew.
+/// The process answers, so that it need not be restarted.
 async fn live() -> &'static str {
     "live\n"
 }
@@ -63,7 +70,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
     for (name, help, value) in [
         ("requests_open", "Requests that are open", totals.open_requests),
         ("requests_late", "New requests past the promised moment", totals.late_requests),
-        ("mistakes_open", "Mistakes on pages that readers told of", totals.open_mistakes),
+        ("corrections_open", "Mistakes on pages that readers told of", totals.open_corrections),
     ] {
         let _ = writeln!(text, "# HELP mybackpain_{name} {help}\n# TYPE mybackpain_{name} gauge");
         let _ = writeln!(text, "mybackpain_{name} {value}");
@@ -81,28 +88,29 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }
 
-/// Asks a running program whether it is ready. The error says what it says.
+/// Asks a running program whether it is ready. The error holds its reason.
 pub async fn ask(address: SocketAddr) -> anyhow::Result<()> {
-    let answer = tokio::time::timeout(PATIENCE, fetch(address))
+    let (status, body) = tokio::time::timeout(PATIENCE, fetch(address))
         .await
         .with_context(|| format!("no answer from {address} within {PATIENCE:?}"))?
         .with_context(|| {
             format!("nothing answers at {address}; is it served with --health-address {address}?")
         })?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("this is not an answer of mybackpain")?;
-    let status = head.split(' ').nth(1).unwrap_or_default();
-    if status == "200" {
-        return Ok(());
+    match status {
+        StatusCode::OK => Ok(()),
+        StatusCode::SERVICE_UNAVAILABLE => bail!("{}", body.trim()),
+        _ => bail!("{address} answers {}: this is not the health address of mybackpain", status.as_u16()),
     }
-    ensure!(status == "503", "{address} answers {status}: this is not the health address of mybackpain");
-    bail!("{}", body.trim())
 }
 
-async fn fetch(address: SocketAddr) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /health/ready HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    stream.take(64 * 1024).read_to_end(&mut answer).await?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
+/// The status of an answer, and the beginning of its body.
+async fn fetch(address: SocketAddr) -> anyhow::Result<(StatusCode, String)> {
+    let stream = TokioIo::new(TcpStream::connect(address).await?);
+    let (mut sender, connection) = http1::handshake(stream).await?;
+    tokio::spawn(connection);
+    let request = Request::get("/health/ready").header(header::HOST, address.to_string());
+    let answer = sender.send_request(request.body(Body::empty())?).await?;
+    let status = answer.status();
+    let body = to_bytes(Body::new(answer.into_body()), LARGEST_ANSWER).await?;
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }

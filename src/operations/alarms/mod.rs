@@ -1,4 +1,5 @@
-//! Looks for what is silently wrong: at every page of the desk, and every minute for the log and the health address.
+//! Looks for faults that nobody would notice: at every page of the desk, and every minute for the log and the health
+//! address.
 
 use std::time::Duration;
 
@@ -50,7 +51,8 @@ pub async fn check_database(app: &App) {
     }
 }
 
-/// A page of the desk never shows an old banner. Who has not signed in sees none, and costs no look.
+/// Refreshes the banner before each page of the desk. Visitors who have not signed in see none, so nothing is looked up
+/// for them.
 pub async fn before_the_desk(State(app): State<App>, request: Request, next: Next) -> Response {
     let signed_in = session::find(&app, request.headers()).await;
     if signed_in.is_ok_and(|found| found.is_some_and(|row| row.is_alive(seconds(app.clock.now())))) {
@@ -71,7 +73,7 @@ pub async fn look(app: &App) -> Checks {
     Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }
 
-/// The log says when something begins and when it ends, and not the same every minute. Gives what is wrong now.
+/// Logs when an alarm begins and ends, not every minute in between. Returns what is wrong now.
 fn tell(before: &[&'static str], alarms: &[Alarm]) -> Vec<&'static str> {
     for alarm in alarms.iter().filter(|alarm| !before.contains(&alarm.name)) {
         tracing::error!(alarm = alarm.name, "{}", alarm.sentence);

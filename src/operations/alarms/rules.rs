@@ -1,4 +1,4 @@
-//! What counts as wrong, and the sentence that says so and what to do.
+//! The rules of the alarms: what counts as wrong, and the sentence that says so and what to do.
 
 use jiff::SignedDuration;
 
@@ -6,9 +6,9 @@ use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
 use crate::storage::database::DatabaseHealth;
-use crate::web::metrics::{Alarm, Gauge, Link};
+use crate::web::metrics::{Alarm, AlarmLink, Gauge};
 
-use crate::operations::alarms::store::Counts;
+use crate::operations::alarms::store::AlarmCounts;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -16,14 +16,14 @@ const HOUR: i64 = 60 * MINUTE;
 const MAIL_LATE: i64 = 15 * MINUTE;
 /// A daily backup, and time for a slow night.
 const BACKUP_LATE: i64 = 26 * HOUR;
-/// Room is told to be low at this many times the reserve.
+/// An alarm is raised when free disk space falls below this many times the reserve.
 const LOW: u64 = 8;
 
-const MAIL: Option<Link> = Some(Link { to: "/staff/mail", words: "Open mail" });
+const MAIL: Option<AlarmLink> = Some(AlarmLink { to: "/staff/mail", words: "Open mail" });
 
 pub struct Seen<'a> {
     /// Nothing when the database could not be read.
-    pub counts: Option<Counts>,
+    pub counts: Option<AlarmCounts>,
     /// When the last good backup was made.
     pub backup: Option<i64>,
     pub condition: &'a DatabaseHealth,
@@ -58,7 +58,7 @@ impl Seen<'_> {
                 None,
             );
         }
-        let words = "The database cannot be read: tell who looks after the site at once, and answer the phone meanwhile.";
+        let words = "The database cannot be read: tell whoever looks after the site at once, and answer the phone meanwhile.";
         if self.counts.is_none() { alarm("database-unreadable", words, None) } else { None }
     }
 
@@ -82,15 +82,15 @@ impl Seen<'_> {
         alarm("disk-low", words, None)
     }
 
-    fn guessed(&self, counts: Counts) -> Option<Alarm> {
+    fn guessed(&self, counts: AlarmCounts) -> Option<Alarm> {
         if counts.guessed_codes == 0 {
             return None;
         }
-        let words = "Someone knows the password of a colleague and guesses at their codes: an administrator sees in the audit whose it is, and they must change it today.";
+        let words = "Someone knows a colleague’s password and is guessing their codes: an administrator can see in the audit whose it is, and that person must change it today.";
         alarm("codes-guessed", words, None)
     }
 
-    fn undelivered(&self, counts: Counts) -> Option<Alarm> {
+    fn undelivered(&self, counts: AlarmCounts) -> Option<Alarm> {
         match counts.failed_mails + counts.attention_mails {
             0 => None,
             1 => alarm(
@@ -108,32 +108,32 @@ impl Seen<'_> {
         }
     }
 
-    fn stuck(&self, counts: Counts) -> Option<Alarm> {
+    fn stuck(&self, counts: AlarmCounts) -> Option<Alarm> {
         let waited = self.now - counts.oldest_due?;
         if waited <= MAIL_LATE {
             return None;
         }
         let words = format!(
-            "Mail has waited for {} and does not leave: tell who looks after the site that the mail server does not take it.",
+            "Mail has waited for {} and does not leave: tell whoever looks after the site that the mail server does not take it.",
             in_words(waited)
         );
         alarm("mail-stuck", words, MAIL)
     }
 
-    fn held(&self, counts: Counts) -> Option<Alarm> {
+    fn held(&self, counts: AlarmCounts) -> Option<Alarm> {
         let held = usize::try_from(counts.held_mails).unwrap_or(0);
         if held == 0 {
             return None;
         }
         let words = format!(
-            "{} {} for an hour or longer because more than 60 were asked for in one: tell who looks after the site, as someone may be misusing the forms.",
+            "{} {} for an hour or longer because more than 60 were asked for in one: tell whoever looks after the site, as someone may be misusing the forms.",
             count(held, "mail"),
             if held == 1 { "waits" } else { "wait" }
         );
         alarm("mails-held", words, None)
     }
 
-    fn backup(&self, counts: Counts) -> Option<Alarm> {
+    fn backup(&self, counts: AlarmCounts) -> Option<Alarm> {
         self.counts?;
         match self.backup {
             Some(at) if self.now - at <= BACKUP_LATE => None,
@@ -142,7 +142,7 @@ impl Seen<'_> {
                 alarm(
                     "backup-late",
                     format!(
-                        "The last good backup is from {day}: tell who looks after the site to see why there is none since."
+                        "The last good backup is from {day}: tell whoever looks after the site to see why there is none since."
                     ),
                     None,
                 )
@@ -150,7 +150,7 @@ impl Seen<'_> {
             None if self.now - counts.installed_at <= BACKUP_LATE => None,
             None => alarm(
                 "backup-late",
-                "There is no backup: tell who looks after the site to run “mybackpain backup” every night.",
+                "There is no backup: tell whoever looks after the site to run “mybackpain backup” every night.",
                 None,
             ),
         }
@@ -212,7 +212,7 @@ impl Seen<'_> {
     }
 }
 
-fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<Link>) -> Option<Alarm> {
+fn alarm(name: &'static str, sentence: impl Into<String>, link: Option<AlarmLink>) -> Option<Alarm> {
     Some(Alarm { name, sentence: sentence.into(), link })
 }
 

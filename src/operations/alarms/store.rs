@@ -1,10 +1,10 @@
-//! The SQL of what is counted to see whether something is wrong, and nothing else.
+//! The SQL that counts what the alarms look at, and nothing else.
 
 use sqlx::sqlite::SqlitePool;
 
 /// Numbers alone: no name, address or word of a patient.
 #[derive(sqlx::FromRow, Clone, Copy, Default)]
-pub struct Counts {
+pub struct AlarmCounts {
     /// When the mail that has waited longest was due; nothing when none is late.
     pub oldest_due: Option<i64>,
     pub waiting_mails: i64,
@@ -12,7 +12,7 @@ pub struct Counts {
     pub attention_mails: i64,
     /// Mails that were asked for and held back in the last hour.
     pub held_mails: i64,
-    /// How often in a day the audit told of many wrong codes: who enters them knows the password.
+    /// Audit entries of a day about many wrong codes: whoever enters them knows the password.
     pub guessed_codes: i64,
     /// When the tables were made: before that there was nothing to back up.
     pub installed_at: i64,
@@ -23,7 +23,7 @@ pub struct Counts {
 pub struct Totals {
     pub open_requests: i64,
     pub late_requests: i64,
-    pub open_mistakes: i64,
+    pub open_corrections: i64,
 }
 
 pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
@@ -33,14 +33,14 @@ pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
               and (spam = 0 or sign <> ''))
                as open_requests,
            (select count(*) from consultations where state = 'new' and (spam = 0 or sign <> '') and due_at < $1) as late_requests,
-           (select count(*) from mistakes where state = 'open') as open_mistakes",
+           (select count(*) from corrections where state = 'open') as open_corrections",
     )
     .bind(now)
     .fetch_one(readers)
     .await
 }
 
-pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<Counts> {
+pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<AlarmCounts> {
     // A retry without a counted attempt waits for our own mail server, and is put off every minute: its age tells.
     sqlx::query_as(
         "select

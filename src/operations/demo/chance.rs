@@ -1,4 +1,4 @@
-//! Chance that is the same each time for the same seed.
+//! Random choices that are the same each time for the same seed.
 
 use fastrand::Rng;
 

@@ -28,14 +28,14 @@ use crate::storage::clock::Clock;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
 use crate::storage::lock;
-use crate::storage::lock::{Lock, Purpose};
+use crate::storage::lock::{Lock, LockPurpose};
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::{App, Parts};
 use crate::web::error::Error;
 use crate::web::security::Limits;
 use crate::web::site::Site;
 
-pub use month::Demo;
+pub use month::DemoMonth;
 
 use month::{Event, Happening};
 
@@ -61,7 +61,7 @@ pub struct Colleague {
 }
 
 /// Fills the folder. The month ends `now`.
-pub async fn fill(demo: &Demo<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
+pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Colleague>> {
     let folder = demo.folder;
     let _lock = claim(folder)?;
     let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
@@ -102,7 +102,7 @@ fn claim(folder: &Path) -> anyhow::Result<Lock> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let lock = lock::take(folder, Purpose::Change("demo"))?;
+    let lock = lock::take(folder, LockPurpose::Change("demo"))?;
     let words = "Everything in this folder was made up by `mybackpain demo`. Nobody in it is real.\n";
     fs::write(folder.join(MARK), words).with_context(|| format!("cannot write into {}", folder.display()))?;
     Ok(lock)
@@ -139,7 +139,7 @@ impl Month {
     }
 
     /// Lets everything happen in its order, and ends `now`.
-    async fn live(&self, demo: &Demo<'_>, now: Timestamp) -> Result<(), Error> {
+    async fn live(&self, demo: &DemoMonth<'_>, now: Timestamp) -> Result<(), Error> {
         let calendar = self.app.site.clinic.calendar();
         let mut ahead = month::plan(demo, calendar, now);
         let mut done = 0;

@@ -13,7 +13,7 @@ use crate::consultations::RequestState;
 use crate::consultations::request_form::NewRequest;
 use crate::operations::demo::chance::Chance;
 use crate::operations::demo::people;
-use crate::operations::demo::people::{Person, Special};
+use crate::operations::demo::people::{MadeUpPerson, Special};
 use crate::patients::corrections::PageVersion;
 use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
@@ -21,7 +21,7 @@ use crate::patients::reports::request::NewReport;
 pub const LENGTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Of 200 requests, so many came over the last weekend.
 const WEEKEND: u32 = 60;
-/// So many of them, staff have not got round to in time.
+/// Of these, so many are late.
 const FORGOTTEN: u64 = 4;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -102,7 +102,7 @@ impl Ahead {
 }
 
 /// What kind of month is made up, and where.
-pub struct Demo<'a> {
+pub struct DemoMonth<'a> {
     /// The data folder, empty or missing.
     pub folder: &'a Path,
     pub content: &'a Path,
@@ -113,12 +113,12 @@ pub struct Demo<'a> {
 }
 
 /// Everything that readers and patients do by themselves.
-pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
+pub fn plan(demo: &DemoMonth<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
     let mut chance = Chance::new(demo.seed);
     let mut ahead = Ahead { order: BinaryHeap::new(), events: Vec::new() };
     let weekend = last_weekend(calendar, now);
     let of_weekend = demo.requests * WEEKEND / 200;
-    let mut again: Option<Person> = None;
+    let mut again: Option<MadeUpPerson> = None;
     for number in 0..demo.requests {
         // One person asks twice, the second time a few hours after the first.
         let person =
@@ -155,7 +155,7 @@ pub fn plan(demo: &Demo<'_>, calendar: &Calendar, now: Timestamp) -> Ahead {
             happening: Happening::Vote { about, useful },
         });
     }
-    for (told, new) in people::mistakes() {
+    for (told, new) in people::corrections() {
         ahead.push(Event {
             at: by_day(&mut chance, calendar, now),
             happening: Happening::Correction { told, new },

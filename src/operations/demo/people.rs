@@ -63,7 +63,7 @@ const NEEDS: &[&str] = &[
 const SHEETS: &[&str] =
     &["sleep-and-back-pain", "fear-avoidance", "fibromyalgia", "self-management", "central-sensitisation"];
 
-pub struct Person {
+pub struct MadeUpPerson {
     name: String,
     email: String,
     phone: String,
@@ -91,7 +91,7 @@ pub fn special(number: u32) -> Option<Special> {
     }
 }
 
-pub fn person(chance: &mut Chance, number: u32) -> Person {
+pub fn person(chance: &mut Chance, number: u32) -> MadeUpPerson {
     let (first, last) = (*chance.one(FIRST), *chance.one(LAST));
     let plain: String = format!("{first}.{last}")
         .to_lowercase()
@@ -108,10 +108,10 @@ pub fn person(chance: &mut Chance, number: u32) -> Person {
         2 => format!("07700900{line:03}"),
         _ => format!("07700 900 {line:03}"),
     };
-    Person { name: format!("{first} {last}"), email: format!("{plain}{number}@example.org"), phone }
+    MadeUpPerson { name: format!("{first} {last}"), email: format!("{plain}{number}@example.org"), phone }
 }
 
-pub fn request(chance: &mut Chance, person: &Person, special: Option<Special>) -> NewRequest {
+pub fn request(chance: &mut Chance, person: &MadeUpPerson, special: Option<Special>) -> NewRequest {
     let method = *chance.one(&[Method::Phone, Method::Phone, Method::Video, Method::Email]);
     let concern = match special {
         Some(Special::Worrying(at)) => WORRYING[at],
@@ -145,7 +145,7 @@ pub fn vote(chance: &mut Chance) -> (String, bool) {
     ((*chance.one(SHEETS)).to_owned(), chance.percent(82))
 }
 
-pub fn mistakes() -> Vec<(PageVersion, NewCorrection)> {
+pub fn corrections() -> Vec<(PageVersion, NewCorrection)> {
     let one = |about: &str, words: &str, name: &str, email: &str| {
         let told = PageVersion { about: about.into(), version: "1.0".into() };
         (told, NewCorrection { words: words.into(), name: name.into(), email: email.into() })
@@ -162,7 +162,8 @@ pub fn mistakes() -> Vec<(PageVersion, NewCorrection)> {
     ]
 }
 
-/// Accounts whose passwords are told: one of each role, in the order of their numbers. The passwords are drawn anew each
+/// Accounts whose passwords are printed: one of each role, in the order of their numbers. The passwords are drawn anew
+/// each
 /// time, whatever the seed.
 pub fn colleagues() -> Vec<(NewAccount, &'static str)> {
     let mut chance = Chance::new(u64::from_le_bytes(random()));

@@ -3,7 +3,7 @@
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{Answers, first_unanswered, is_offered, things};
-use crate::library::questions::{Kind, Question, Questions};
+use crate::library::questions::{Question, QuestionKind, Questions};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
 use crate::web::app::App;
@@ -54,10 +54,10 @@ pub fn check(
     earlier: &Answers,
     fields: &Fields,
 ) -> std::result::Result<Vec<String>, String> {
-    if question.kind == Kind::Each {
+    if question.kind == QuestionKind::Each {
         return check_each(question, earlier, fields);
     }
-    if question.kind == Kind::ShortText {
+    if question.kind == QuestionKind::ShortText {
         let words = form::words(&fields.text("answer"), question.most, &question.short)?;
         return match words.is_empty() {
             true => missing(question, Vec::new()),
@@ -68,13 +68,13 @@ pub fn check(
     let mut answer: Vec<String> =
         fields.all("answer").filter(typed).map(|one| one.trim().to_owned()).collect();
     answer.dedup();
-    if question.kind != Kind::AnyOf {
+    if question.kind != QuestionKind::AnyOf {
         answer.truncate(1);
     }
     let alone = answer.iter().filter_map(|id| question.answer(id)).find(|answer| answer.none);
     match alone {
         Some(none) if answer.len() > 1 => {
-            Err(format!("Select what applies, or “{}”, but not both", none.text))
+            Err(format!("Choose what applies, or “{}”, but not both", none.text))
         }
         _ if question.up_to > 0 && answer.len() > question.up_to => {
             Err(format!("Choose {} at most, and untick the others", question.up_to))

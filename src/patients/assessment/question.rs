@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::{asked, first_unanswered, kept, things};
-use crate::library::questions::{Answer, Kind, Question};
+use crate::library::questions::{Answer, Question, QuestionKind};
 use crate::patients::assessment::next_open;
 use crate::patients::assessment::own_words;
 use crate::patients::assessment::state::AssessmentState;
@@ -84,7 +84,7 @@ pub async fn answer(
     fields: Fields,
 ) -> Result<Response> {
     let question = given.library.questions.find(&id).ok_or(Error::NotFound)?;
-    let typed = if question.kind == Kind::ShortText { fields.text("answer") } else { String::new() };
+    let typed = if question.kind == QuestionKind::ShortText { fields.text("answer") } else { String::new() };
     let Some(mut draft) = drafts::open(&given.app, &jar).await? else { return Ok(given.lost(&typed)) };
     let turn = Turn::of(&fields);
     let may_save = given.app.limits.may_save(from);
@@ -137,7 +137,7 @@ impl AssessmentState {
         let mut errors = FieldErrors::default();
         errors.add("answer", message);
         let typed = match question.kind {
-            Kind::Each => things(question, &draft.answers)
+            QuestionKind::Each => things(question, &draft.answers)
                 .iter()
                 .map(|thing| format!("{thing}={}", fields.text(&format!("answer-{thing}"))))
                 .collect(),
@@ -185,7 +185,7 @@ impl AssessmentState {
 
 impl QuestionPage<'_> {
     fn kind(&self) -> &'static str {
-        if self.question.kind == Kind::AnyOf { "checkbox" } else { "radio" }
+        if self.question.kind == QuestionKind::AnyOf { "checkbox" } else { "radio" }
     }
 
     fn choices(&self) -> Vec<(String, String, bool)> {
@@ -233,7 +233,7 @@ impl QuestionPage<'_> {
     }
 
     fn is_each(&self) -> bool {
-        self.question.kind == Kind::Each
+        self.question.kind == QuestionKind::Each
     }
 
     fn typed(&self) -> &str {
@@ -241,6 +241,6 @@ impl QuestionPage<'_> {
     }
 
     fn is_text(&self) -> bool {
-        self.question.kind == Kind::ShortText
+        self.question.kind == QuestionKind::ShortText
     }
 }

@@ -170,7 +170,7 @@ fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
     match fields.text("answer").as_str() {
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => Err(unanswered("Select yes if any of these is true, or no if none is")),
+        _ => Err(unanswered("Choose yes if any of these is true, or no if none is")),
     }
 }
 
@@ -226,7 +226,8 @@ impl SafetyPage<'_> {
     }
 
     fn boxes<'c>(&'c self, places: &'c [String]) -> Vec<Choice<'c>> {
-        let sign = |(place, sign): (&'c String, &'c String)| Choice { value: place, label: sign, chosen: false };
+        let sign =
+            |(place, sign): (&'c String, &'c String)| Choice { value: place, label: sign, chosen: false };
         let none = Choice { value: "no", label: "No, none of these", chosen: false };
         places.iter().zip(&self.signs.signs).map(sign).chain([none]).collect()
     }

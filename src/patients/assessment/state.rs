@@ -1,4 +1,4 @@
-//! What the pages of the assessment are given.
+//! The state of the handlers of the assessment.
 
 use std::sync::Arc;
 

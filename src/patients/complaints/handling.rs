@@ -1,4 +1,4 @@
-//! Takes a complaint in, and takes it a step on.
+//! Takes in a complaint, and moves it to its next step.
 
 use jiff::Timestamp;
 

@@ -93,11 +93,7 @@ pub async fn find_reference(
 }
 
 /// What a key made.
-pub async fn find_by_key(
-    readers: &SqlitePool,
-    cipher: &Cipher,
-    key_hash: &str,
-) -> sqlx::Result<Complaint> {
+pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Complaint> {
     let row: Row = sqlx::query_as("select * from complaints where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)

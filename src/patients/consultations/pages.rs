@@ -179,7 +179,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
 /// Nothing is sent without what a person meant to send with it.
 fn summary_is_gone() -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("share", "Select no summary to share: your answers have been erased");
+    errors.add("share", "Untick the summary: your answers have been erased, so there is nothing to share");
     errors
 }
 

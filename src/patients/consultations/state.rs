@@ -1,4 +1,4 @@
-//! What the patient's pages about consultations are given.
+//! The state of the handlers of the patient's pages about consultations.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use crate::storage::clock::moment;
 use crate::storage::retention;
 
-/// A mistake on a page, and what staff answered.
+/// What a reader says is wrong on a page, and what staff answered.
 pub struct Correction {
     pub reference: String,
     pub answered_at: Option<i64>,
@@ -28,11 +28,11 @@ impl Correction {
 
     /// When it is erased whole.
     pub fn erased_at(&self) -> Option<jiff::Timestamp> {
-        self.answered_at.map(|at| moment(at + retention::MISTAKE))
+        self.answered_at.map(|at| moment(at + retention::CORRECTION))
     }
 }
 
-/// What a page is told of: its slug and version.
+/// The page that a correction is about: its slug and version.
 pub struct PageVersion {
     pub about: String,
     pub version: String,

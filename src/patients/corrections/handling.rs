@@ -1,4 +1,4 @@
-//! Takes a correction in, and keeps what staff did about it.
+//! Takes in a correction, and keeps what staff did about it.
 
 use crate::patients::corrections::correction::{Correction, PageVersion};
 use crate::patients::corrections::request::NewCorrection;
@@ -10,11 +10,11 @@ use crate::storage::reference::{SubmissionKey, reference};
 use crate::web::app::App;
 use crate::web::error::Result;
 
-/// Stores a mistake once, however often its form is sent.
+/// Stores a correction once, however often its form is sent.
 pub async fn submit(app: &App, told: PageVersion, new: NewCorrection, key: &SubmissionKey) -> Result<()> {
     let now = app.clock.now();
     let key_hash = token_hash(key.as_str());
-    let mistake = Correction {
+    let correction = Correction {
         reference: reference("MP"),
         answered_at: None,
         created_at: seconds(now),
@@ -31,7 +31,7 @@ pub async fn submit(app: &App, told: PageVersion, new: NewCorrection, key: &Subm
         .accept(move |connection| {
             Box::pin(async move {
                 if !store::submitted(connection, &key_hash).await? {
-                    store::insert(connection, &parts.cipher, &mistake, &key_hash).await?;
+                    store::insert(connection, &parts.cipher, &correction, &key_hash).await?;
                 }
                 Ok(())
             })
@@ -40,7 +40,7 @@ pub async fn submit(app: &App, told: PageVersion, new: NewCorrection, key: &Subm
     Ok(())
 }
 
-/// Keeps what was done about a mistake, for a member of staff who saw it as it was at `seen_at`. False when it is stale.
+/// Keeps what was done about a correction, for a member of staff who saw it as it was at `seen_at`. False when it is stale.
 pub async fn answer(app: &App, staff: i64, reference: String, words: String, seen_at: i64) -> Result<bool> {
     let now = app.clock.now();
     let parts = app.clone();

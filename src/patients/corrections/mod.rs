@@ -1,4 +1,4 @@
-//! What readers say is wrong on a page, and what staff answered.
+//! Corrections: what readers say is wrong on a page, and what staff answered.
 
 mod correction;
 mod handling;

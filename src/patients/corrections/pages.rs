@@ -1,4 +1,4 @@
-//! A reader says what is wrong on a page: the form and the confirmation.
+//! The reader's side of a correction: the form and the confirmation.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ struct CorrectionsState {
     library: Arc<Library>,
 }
 
-/// A page that may have a mistake.
+/// A page that may have a correction.
 #[derive(Clone, Copy)]
 enum PageInQuestion<'a> {
     Sheet(&'a Sheet),
@@ -64,8 +64,8 @@ struct ConfirmationPage<'a> {
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
-        .route("/mistakes/new", get(new).post(create))
-        .route("/mistakes/confirmation/{key}", get(confirmation))
+        .route("/corrections/new", get(new).post(create))
+        .route("/corrections/confirmation/{key}", get(confirmation))
         .with_state(CorrectionsState { app, library })
 }
 
@@ -90,7 +90,7 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
         Err((key, why)) => return problem(Some(key), why),
     };
     match handling::submit(app, about.told(), new, &key).await {
-        Ok(()) => Ok(Redirect::to(&format!("/mistakes/confirmation/{}", key.as_str())).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("/corrections/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => problem(Some(key), SendProblem::NotSaved),
         Err(error) => Err(error),
     }

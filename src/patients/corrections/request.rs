@@ -1,4 +1,4 @@
-//! What the form about a mistake says, as typed and as checked.
+//! The correction form, as typed and as checked.
 
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields, email, one_line};

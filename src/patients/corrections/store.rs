@@ -1,4 +1,4 @@
-//! The SQL of mistakes that readers told of, and nothing else.
+//! The SQL of corrections, and nothing else.
 
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
@@ -22,7 +22,7 @@ struct Row {
     answer: Option<Vec<u8>>,
 }
 
-const TABLE: &str = "mistakes";
+const TABLE: &str = "corrections";
 
 impl Row {
     /// One whose words do not open stands in the list with the others.
@@ -53,22 +53,22 @@ impl Row {
 pub async fn insert(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
-    mistake: &Correction,
+    correction: &Correction,
     key_hash: &str,
 ) -> sqlx::Result<()> {
-    let row = cipher.row(TABLE, &mistake.reference);
+    let row = cipher.row(TABLE, &correction.reference);
     sqlx::query(
-        "insert into mistakes (reference, key_hash, state, created_at, changed_at, about, version, name, \
+        "insert into corrections (reference, key_hash, state, created_at, changed_at, about, version, name, \
          email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(&mistake.reference)
+    .bind(&correction.reference)
     .bind(key_hash)
-    .bind(mistake.created_at)
-    .bind(&mistake.about)
-    .bind(&mistake.version)
-    .bind(row.encrypt("name", &mistake.name))
-    .bind(row.encrypt("email", &mistake.email))
-    .bind(row.encrypt("words", &mistake.words))
+    .bind(correction.created_at)
+    .bind(&correction.about)
+    .bind(&correction.version)
+    .bind(row.encrypt("name", &correction.name))
+    .bind(row.encrypt("email", &correction.email))
+    .bind(row.encrypt("words", &correction.words))
     .execute(connection)
     .await?;
     Ok(())
@@ -76,19 +76,15 @@ pub async fn insert(
 
 /// True when this key already made one.
 pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar("select exists (select 1 from mistakes where key_hash = $1)")
+    sqlx::query_scalar("select exists (select 1 from corrections where key_hash = $1)")
         .bind(key_hash)
         .fetch_one(connection)
         .await
 }
 
 /// What a key made.
-pub async fn find_by_key(
-    readers: &SqlitePool,
-    cipher: &Cipher,
-    key_hash: &str,
-) -> sqlx::Result<Correction> {
-    let row: Row = sqlx::query_as("select * from mistakes where key_hash = $1")
+pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Correction> {
+    let row: Row = sqlx::query_as("select * from corrections where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)
         .await?;
@@ -96,7 +92,7 @@ pub async fn find_by_key(
 }
 
 pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
-    let row: Row = sqlx::query_as("select * from mistakes where reference = $1")
+    let row: Row = sqlx::query_as("select * from corrections where reference = $1")
         .bind(reference)
         .fetch_one(readers)
         .await?;
@@ -107,7 +103,7 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
-         null as email, words, null as answer from mistakes order by state = 'answered', \
+         null as email, words, null as answer from corrections order by state = 'answered', \
          case when state = 'open' then created_at else -answered_at end limit $1",
     )
     .bind(most)
@@ -126,7 +122,7 @@ pub async fn answer(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
-        "update mistakes set state = 'answered', answer = $2, answered_at = $4, \
+        "update corrections set state = 'answered', answer = $2, answered_at = $4, \
          changed_at = max(changed_at + 1, $4) where reference = $1 and changed_at = $3",
     )
     .bind(reference)
@@ -140,7 +136,9 @@ pub async fn answer(
 
 /// Erases what was answered before `before`, whole.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone =
-        sqlx::query("delete from mistakes where answered_at < $1").bind(before).execute(connection).await?;
+    let gone = sqlx::query("delete from corrections where answered_at < $1")
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(gone.rows_affected())
 }

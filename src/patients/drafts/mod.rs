@@ -1,4 +1,4 @@
-//! Answers kept between the pages of one journey: behind a cookie, sealed, and soon erased.
+//! Answers kept between the pages of one assessment: behind a cookie, encrypted, and soon erased.
 
 mod draft;
 pub mod store;

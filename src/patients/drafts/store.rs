@@ -107,11 +107,11 @@ pub async fn save(
 pub async fn set_code(
     connection: &mut SqliteConnection,
     reference: &str,
-    code_mark: &str,
+    code_hash: &str,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query("update drafts set code_mark = $2 where reference = $1")
+    let changed = sqlx::query("update drafts set code_hash = $2 where reference = $1")
         .bind(reference)
-        .bind(code_mark)
+        .bind(code_hash)
         .execute(connection)
         .await?;
     Ok(changed.rows_affected() == 1)
@@ -120,13 +120,13 @@ pub async fn set_code(
 /// The draft that a code opens, when it was saved after `since`. The code is used up.
 pub async fn use_code(
     connection: &mut SqliteConnection,
-    code_mark: &str,
+    code_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
-        "update drafts set code_mark = null where code_mark = $1 and saved_at > $2 returning reference",
+        "update drafts set code_hash = null where code_hash = $1 and saved_at > $2 returning reference",
     )
-    .bind(code_mark)
+    .bind(code_hash)
     .bind(since)
     .fetch_optional(connection)
     .await

@@ -71,11 +71,11 @@ pub async fn erase(app: &App, jar: &CookieJar) -> Result<Cookie<'static>> {
 /// A new code that opens the draft once on another device. Nothing when the draft is gone.
 pub async fn new_code(app: &App, draft: Draft) -> Result<Option<String>> {
     let code = reference::code();
-    let mark = code_mark(&app.cipher, &code);
+    let hash = code_hash(&app.cipher, &code);
     let made = app
         .database
         .write(move |connection| {
-            Box::pin(async move { store::set_code(connection, &draft.reference, &mark).await })
+            Box::pin(async move { store::set_code(connection, &draft.reference, &hash).await })
         })
         .await?;
     Ok(made.then_some(code))
@@ -84,12 +84,12 @@ pub async fn new_code(app: &App, draft: Draft) -> Result<Option<String>> {
 /// The cookie of one more device for the draft that a code opens. Unknown, used and too old are alike: nothing.
 pub async fn resume(app: &App, code: &str) -> Result<Option<Cookie<'static>>> {
     let token = random_token();
-    let (mark, hash, since) = (code_mark(&app.cipher, code), token_hash(&token), oldest(app));
+    let (code_hash, hash, since) = (code_hash(&app.cipher, code), token_hash(&token), oldest(app));
     let opened = app
         .database
         .write(move |connection| {
             Box::pin(async move {
-                let Some(reference) = store::use_code(connection, &mark, since).await? else {
+                let Some(reference) = store::use_code(connection, &code_hash, since).await? else {
                     return Ok(false);
                 };
                 store::add_token(connection, &reference, &hash).await?;
@@ -105,8 +105,8 @@ fn oldest(app: &App) -> i64 {
 }
 
 /// A code is short: what is stored of it needs the key, so that a stolen table cannot be searched for it.
-fn code_mark(cipher: &Cipher, code: &str) -> String {
-    cipher.mark("draft code", code)
+fn code_hash(cipher: &Cipher, code: &str) -> String {
+    cipher.keyed_hash("draft code", code)
 }
 
 /// Over https the name itself makes browsers insist on a secure cookie of this host.

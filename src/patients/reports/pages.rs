@@ -1,4 +1,4 @@
-//! A person asks for a page by email: the form, the check page, the confirmation, and "stop these".
+//! A person asks for a page by email: the form, the check page, the confirmation, and the link that stops them.
 
 use std::sync::Arc;
 
@@ -154,8 +154,8 @@ async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String
 }
 
 async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
-    let mark = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
-    submission::stop(&given.app, mark).await?;
+    let hash = open_stop_token(&given.app.cipher, &token).ok_or(Error::NotFound)?;
+    submission::stop(&given.app, hash).await?;
     let context = given.app.site.private("We will send no more emails to this address");
     Ok(page::private(StatusCode::OK, &StopPage { context, token: None }))
 }
@@ -226,7 +226,7 @@ impl<'a> NewPage<'a> {
     }
 
     fn link_choice(&self) -> Vec<Choice<'static>> {
-        let label = "Add one private link to my summary";
+        let label = "Add a private link to my summary";
         vec![Choice { value: "yes", label, chosen: self.form.link }]
     }
 }

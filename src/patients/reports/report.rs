@@ -12,7 +12,7 @@ pub struct Report {
     pub about: String,
     pub name: String,
     pub email: String,
-    pub content_mark: String,
+    pub content_hash: String,
     pub state: ReportState,
 }
 

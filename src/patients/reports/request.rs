@@ -55,7 +55,7 @@ impl ReportForm {
         if self.link && !has_summary {
             errors.add(
                 "link",
-                "Select pages only: your answers have been erased, so there is no summary to link to",
+                "Untick the private link: your answers have been erased, so there is no summary to link to",
             );
         }
         let name = errors.take("name", name(&self.name, "Enter your name"));

@@ -9,7 +9,7 @@ use crate::storage::encryption::Cipher;
 pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
     let row = cipher.row("reports", &report.reference);
     sqlx::query(
-        "insert into reports (reference, created_at, about, name, email, content_mark, state) \
+        "insert into reports (reference, created_at, about, name, email, content_hash, state) \
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&report.reference)
@@ -17,7 +17,7 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
     .bind(&report.about)
     .bind(row.encrypt("name", &report.name))
     .bind(row.encrypt("email", &report.email))
-    .bind(&report.content_mark)
+    .bind(&report.content_hash)
     .bind(report.state.as_str())
     .execute(connection)
     .await?;
@@ -27,14 +27,14 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
 /// The report of the same pages to the same address and name since `since`, unless none was sent.
 pub async fn same_content(
     connection: &mut SqliteConnection,
-    content_mark: &str,
+    content_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
-        "select reference from reports where content_mark = $1 and created_at >= $2 and state <> 'suppressed' \
+        "select reference from reports where content_hash = $1 and created_at >= $2 and state <> 'suppressed' \
          order by created_at desc limit 1",
     )
-    .bind(content_mark)
+    .bind(content_hash)
     .bind(since)
     .fetch_optional(connection)
     .await
@@ -64,7 +64,7 @@ pub async fn find_by_key(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Re
 /// The row stays, as a count. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query(
-        "update reports set name = null, email = null, content_mark = null, state = 'forgotten' \
+        "update reports set name = null, email = null, content_hash = null, state = 'forgotten' \
          where state <> 'forgotten' and created_at < $1 and not exists (select 1 from outbox \
          where outbox.reference = reports.reference and (outbox.finished_at is null or outbox.finished_at >= $1))",
     )

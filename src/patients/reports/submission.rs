@@ -42,7 +42,7 @@ pub async fn submit(
         reference: reference("RP"),
         created_at: now,
         about,
-        content_mark: app.cipher.mark("report", &content),
+        content_hash: app.cipher.keyed_hash("report", &content),
         name: new.name,
         email: new.email,
         state: ReportState::Accepted,
@@ -64,7 +64,7 @@ pub async fn submit(
                 }
                 let (cipher, bounded) = (&parts.cipher, parts.limits.bounds_mail());
                 let since = seconds(now) - SAME_REPORT_SECONDS;
-                if let Some(before) = store::same_content(connection, &report.content_mark, since).await? {
+                if let Some(before) = store::same_content(connection, &report.content_hash, since).await? {
                     return submissions::insert(connection, &key_hash, KIND, &before, now).await;
                 }
                 let answer = limits::ask(connection, cipher, &report.email, bounded, now).await?;
@@ -88,13 +88,13 @@ pub async fn submit(
 }
 
 /// Sends nothing more to an address, and takes back what waits. The desk sees which patients are then not told.
-pub async fn stop(app: &App, address_mark: String) -> Result<()> {
+pub async fn stop(app: &App, address_hash: String) -> Result<()> {
     let now = app.clock.now();
     let parts = app.clone();
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                for mail in limits::stop(connection, &parts.cipher, &address_mark, now).await? {
+                for mail in limits::stop(connection, &parts.cipher, &address_hash, now).await? {
                     if mail.purpose == Purpose::Report {
                         store::suppress(connection, &mail.reference).await?;
                     } else {

@@ -1,4 +1,4 @@
-//! Counts without persons: whether pages were useful.
+//! Counts, without persons, whether pages were useful.
 
 pub mod pages;
 pub mod store;

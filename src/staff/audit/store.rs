@@ -5,8 +5,8 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
 
-/// Which entries; what is nothing asks nothing.
-pub struct Question {
+/// Which entries are listed; a field that is `None` restricts nothing.
+pub struct AuditFilter {
     pub person: Option<i64>,
     pub reference: String,
     pub what: String,
@@ -15,7 +15,7 @@ pub struct Question {
 }
 
 #[derive(sqlx::FromRow)]
-pub struct Entry {
+pub struct AuditEntry {
     pub happened_at: i64,
     /// Nothing for the system and for an account that is gone.
     pub who: Option<String>,
@@ -26,7 +26,7 @@ pub struct Entry {
 }
 
 #[derive(sqlx::FromRow)]
-pub struct Person {
+pub struct AuditedPerson {
     pub id: i64,
     pub name: String,
 }
@@ -34,10 +34,10 @@ pub struct Person {
 /// Newest first. A colleague that an entry is about is stored as `staff:` and their number.
 pub async fn entries(
     readers: &SqlitePool,
-    question: &Question,
+    question: &AuditFilter,
     most: i64,
     skipped: i64,
-) -> sqlx::Result<Vec<Entry>> {
+) -> sqlx::Result<Vec<AuditEntry>> {
     sqlx::query_as(
         "select audit.happened_at, who.name as who, audit.what, \
          coalesce(about.name, audit.reference) as about, audit.reference like 'BP-%' as is_request \
@@ -58,7 +58,7 @@ pub async fn entries(
     .await
 }
 
-pub async fn people(readers: &SqlitePool) -> sqlx::Result<Vec<Person>> {
+pub async fn people(readers: &SqlitePool) -> sqlx::Result<Vec<AuditedPerson>> {
     sqlx::query_as("select id, name from staff order by name").fetch_all(readers).await
 }
 

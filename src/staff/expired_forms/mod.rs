@@ -8,34 +8,34 @@ use crate::web::form::Fields;
 
 pub mod store;
 
-/// Says in an address which kept form is sent there.
-pub const FIELD: &str = "unsent";
+/// The query field that names the kept form which is being sent on.
+pub const FIELD: &str = "expired_form";
 
 /// Fields of these names are secrets, and never kept.
 const NEVER_KEPT: &[&str] = &["password", "present", "code"];
 
 /// Where people type words that would be lost. Whatever else came too late is done anew by who still wants it: nobody is
 /// asked to send on a form that invites someone, erases something or gives a mail another address.
-const KEPT: &[&str] = &["/staff/consultations/", "/staff/mistakes/"];
+const KEPT: &[&str] = &["/staff/consultations/", "/staff/corrections/"];
 /// Keeps a form for the account whose session it came too late for.
 pub async fn keep(app: &App, staff: i64, path: String, fields: &Fields) -> Result<()> {
     let kept = fields.pairs().filter(|(name, _)| !NEVER_KEPT.contains(name));
     let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let reference = reference("UN");
-    let sealed = app.cipher.encrypt(field_id(&reference), &text);
+    let encrypted = app.cipher.encrypt(field_id(&reference), &text);
     let now = app.clock.now();
     app.database
         .write(move |connection| {
-            Box::pin(async move { store::insert(connection, &reference, staff, &path, sealed, now).await })
+            Box::pin(async move { store::insert(connection, &reference, staff, &path, encrypted, now).await })
         })
         .await?;
     Ok(())
 }
 
-/// Where someone goes who has just signed in: to what they had sent in vain, or to the page that they asked for.
+/// The page after signing in: the forms that came too late, or the page that was asked for.
 pub async fn next_page(app: &App, staff: i64, return_to: &str) -> Result<String> {
     if !store::of(app.database.readers(), staff).await?.is_empty() {
-        return Ok("/staff/unsent".to_owned());
+        return Ok("/staff/expired-forms".to_owned());
     }
     Ok(if return_to.is_empty() { "/staff".to_owned() } else { return_to.to_owned() })
 }
@@ -47,7 +47,7 @@ pub fn is_kept(path: &str) -> bool {
     KEPT.iter().any(|known| path.starts_with(known)) && !leads_elsewhere
 }
 
-/// Lets go of what was kept; nothing happens when it is somebody else's.
+/// Deletes a kept form, when it is this member of staff's own.
 pub async fn take(app: &App, staff: i64, reference: String) -> Result<()> {
     Ok(app
         .database
@@ -56,5 +56,5 @@ pub async fn take(app: &App, staff: i64, reference: String) -> Result<()> {
 }
 
 pub fn field_id(reference: &str) -> FieldId<'_> {
-    FieldId { table: "staff_unsent", reference, column: "fields" }
+    FieldId { table: "expired_forms", reference, column: "fields" }
 }

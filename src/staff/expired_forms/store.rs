@@ -25,7 +25,7 @@ pub async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into staff_unsent (reference, staff_id, path, fields, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into expired_forms (reference, staff_id, path, fields, created_at) values ($1, $2, $3, $4, $5)",
     )
     .bind(reference)
     .bind(staff)
@@ -35,8 +35,8 @@ pub async fn insert(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "delete from staff_unsent where staff_id = $1 and rowid not in \
-         (select rowid from staff_unsent where staff_id = $1 order by rowid desc limit $2)",
+        "delete from expired_forms where staff_id = $1 and rowid not in \
+         (select rowid from expired_forms where staff_id = $1 order by rowid desc limit $2)",
     )
     .bind(staff)
     .bind(MOST_KEPT)
@@ -48,7 +48,7 @@ pub async fn insert(
 /// What waits for an account, the latest first.
 pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as(
-        "select reference, path, fields, created_at from staff_unsent where staff_id = $1 order by rowid desc",
+        "select reference, path, fields, created_at from expired_forms where staff_id = $1 order by rowid desc",
     )
     .bind(staff)
     .fetch_all(readers)
@@ -57,7 +57,7 @@ pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Row>> {
 
 /// Takes one away.
 pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str) -> sqlx::Result<()> {
-    sqlx::query("delete from staff_unsent where reference = $1 and staff_id = $2")
+    sqlx::query("delete from expired_forms where reference = $1 and staff_id = $2")
         .bind(reference)
         .bind(staff)
         .execute(connection)
@@ -66,6 +66,6 @@ pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from staff_unsent where created_at < $1").bind(before).execute(connection).await?;
+    sqlx::query("delete from expired_forms where created_at < $1").bind(before).execute(connection).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ impl InvitationLetter {
 
     /// A newer invitation of the same person ends this one, and its mail.
     pub fn to(&self, email: &str, cipher: &Cipher) -> NewMail {
-        let topic = format!("invitation:{}", cipher.mark("invitation", email));
+        let topic = format!("invitation:{}", cipher.keyed_hash("invitation", email));
         NewMail::new(self, &reference("IN"), email).about(topic)
     }
 

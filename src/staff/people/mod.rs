@@ -38,7 +38,7 @@ pub enum Changed {
 
 /// An invitation that was made, or why not.
 pub enum Invited {
-    /// The link's token, which is told once and never again.
+    /// The link's token, shown once.
     Token(String),
     HasAccount,
 }

@@ -21,13 +21,13 @@ pub mod totp;
 
 /// Wrong codes after which the password is asked again.
 const MOST_WRONG: i64 = 5;
-/// Wrong codes of one account that the audit and everyone on the desk are told of.
+/// After this many wrong codes of one account, the audit and the desk's banner say so.
 const TOLD_EVERY: u32 = 20;
 /// What the audit says of them; the desk's banner counts it.
 const GUESSED_AT: &str = "was guessed at: wrong codes";
 
-/// What came of a code.
-pub enum Outcome {
+/// The outcome of entering a code.
+pub enum CodeOutcome {
     /// Signed in: the token of the new session.
     In(String),
     Wrong,
@@ -37,7 +37,7 @@ pub enum Outcome {
     TooMany,
 }
 
-/// What came of setting up.
+/// The outcome of setting up a second factor.
 pub enum SetUp {
     /// Signed in: the token of the new session, and the recovery codes, which are never shown again.
     Done(String, Vec<String>),
@@ -47,28 +47,28 @@ pub enum SetUp {
 
 /// The code of someone who has a second factor, from their app or from their list. Those of the app are few enough to
 /// be guessed, so they are looked at one after another, later with each wrong one.
-pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) -> Result<CodeOutcome> {
     let staff = half.account.id;
     if recovery::looks_like_one(typed) {
         if !app.limits.may_enter_recovery_code(from, staff) {
-            return Ok(Outcome::TooMany);
+            return Ok(CodeOutcome::TooMany);
         }
         return look_at(app, half, typed).await;
     }
-    let Some(turn) = app.limits.code_turn(from, staff) else { return Ok(Outcome::TooMany) };
+    let Some(turn) = app.limits.code_turn(from, staff) else { return Ok(CodeOutcome::TooMany) };
     tokio::time::sleep(turn.wait).await;
     let outcome = look_at(app, half, typed).await?;
-    if !matches!(outcome, Outcome::In(_)) && turn.number.is_multiple_of(TOLD_EVERY) {
+    if !matches!(outcome, CodeOutcome::In(_)) && turn.number.is_multiple_of(TOLD_EVERY) {
         tracing::error!(wrong = turn.number, "who knows a password of the desk guesses at its codes");
         crate::staff::note(app, staff, GUESSED_AT, String::new()).await?;
     }
     Ok(outcome)
 }
 
-async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome> {
+async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<CodeOutcome> {
     let (staff, session) = (half.account.id, half.session);
     let place = half.account.email.clone();
-    let mark = recovery::mark(&app.cipher, staff, typed);
+    let hash = recovery::keyed_hash(&app.cipher, staff, typed);
     let (typed, token, now) = (typed.to_owned(), random_token(), app.clock.now());
     let parts = app.clone();
     let outcome = app
@@ -76,24 +76,25 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<Outcome>
         .write(move |connection| {
             Box::pin(async move {
                 if !is_alive(connection, session, now).await? {
-                    return Ok(Outcome::Over);
+                    return Ok(CodeOutcome::Over);
                 }
-                let (sealed, last_used) = store::secret(connection, staff).await?;
-                let secret = Secret::parse(&parts.cipher.decrypt(secret_place(&place), &sealed)?);
+                let (encrypted, last_used) = store::secret(connection, staff).await?;
+                let secret = Secret::parse(&parts.cipher.decrypt(secret_place(&place), &encrypted)?)
+                    .map_err(|error| sqlx::Error::Decode(error.into()))?;
                 let step = secret.step_of(&typed, seconds(now), last_used);
                 if let Some(step) = step {
                     store::use_step(connection, staff, step).await?;
-                } else if store::use_recovery_code(connection, staff, &mark).await? {
+                } else if store::use_recovery_code(connection, staff, &hash).await? {
                     audit::store::insert(connection, Some(staff), now, "used a recovery code", "").await?;
                 } else {
                     return refuse(connection, session, staff, now).await;
                 }
                 session::start_full(connection, session, staff, &token, now).await?;
-                Ok(Outcome::In(token))
+                Ok(CodeOutcome::In(token))
             })
         })
         .await?;
-    if matches!(outcome, Outcome::In(_)) {
+    if matches!(outcome, CodeOutcome::In(_)) {
         app.limits.right_code(staff);
     }
     Ok(outcome)
@@ -107,11 +108,11 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
             .database
             .write(move |connection| Box::pin(async move { refuse(connection, session, staff, now).await }))
             .await?;
-        return Ok(if matches!(refused, Outcome::Over) { SetUp::Over } else { SetUp::Wrong });
+        return Ok(if matches!(refused, CodeOutcome::Over) { SetUp::Over } else { SetUp::Wrong });
     };
-    let sealed = app.cipher.encrypt(secret_place(&half.account.email), &secret.in_letters());
+    let encrypted = app.cipher.encrypt(secret_place(&half.account.email), &secret.in_letters());
     let codes = recovery::codes();
-    let marks = marks(app, staff, &codes);
+    let hashes = hashes(app, staff, &codes);
     let token = random_token();
     let new_token = token.clone();
     let taken = app
@@ -119,11 +120,11 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
         .write(move |connection| {
             Box::pin(async move {
                 if !is_alive(connection, session, now).await?
-                    || !store::set_secret(connection, staff, &sealed, step).await?
+                    || !store::set_secret(connection, staff, &encrypted, step).await?
                 {
                     return Ok(false);
                 }
-                store::replace_recovery_codes(connection, staff, &marks).await?;
+                store::replace_recovery_codes(connection, staff, &hashes).await?;
                 audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
                 session::start_full(connection, session, staff, &new_token, now).await?;
                 Ok(true)
@@ -137,11 +138,11 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
 /// New recovery codes in place of the old ones.
 pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<String>> {
     let codes = recovery::codes();
-    let (marks, staff, now) = (marks(app, account.id, &codes), account.id, app.clock.now());
+    let (hashes, staff, now) = (hashes(app, account.id, &codes), account.id, app.clock.now());
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                store::replace_recovery_codes(connection, staff, &marks).await?;
+                store::replace_recovery_codes(connection, staff, &hashes).await?;
                 audit::store::insert(connection, Some(staff), now, "made new recovery codes", "").await
             })
         })
@@ -170,19 +171,19 @@ async fn refuse(
     session: i64,
     staff: i64,
     now: Timestamp,
-) -> sqlx::Result<Outcome> {
+) -> sqlx::Result<CodeOutcome> {
     match session::store::count_wrong_code(connection, session).await? {
-        None => return Ok(Outcome::Over),
-        Some(wrong) if wrong < MOST_WRONG => return Ok(Outcome::Wrong),
+        None => return Ok(CodeOutcome::Over),
+        Some(wrong) if wrong < MOST_WRONG => return Ok(CodeOutcome::Wrong),
         Some(_) => {}
     }
     session::store::end(connection, session, staff, now).await?;
     audit::store::insert(connection, Some(staff), now, "entered too many wrong codes", "").await?;
-    Ok(Outcome::Over)
+    Ok(CodeOutcome::Over)
 }
 
-fn marks(app: &App, staff: i64, codes: &[String]) -> Vec<String> {
-    codes.iter().map(|code| recovery::mark(&app.cipher, staff, code)).collect()
+fn hashes(app: &App, staff: i64, codes: &[String]) -> Vec<String> {
+    codes.iter().map(|code| recovery::keyed_hash(&app.cipher, staff, code)).collect()
 }
 
 fn secret_place(email: &str) -> FieldId<'_> {

@@ -1,4 +1,4 @@
-//! One-use codes for who has lost their phone: shown once, kept as keyed marks.
+//! One-use codes for who has lost their phone: shown once, kept as keyed hashes.
 
 use crate::storage::encryption::Cipher;
 use crate::storage::reference::reference;
@@ -17,10 +17,10 @@ pub fn looks_like_one(typed: &str) -> bool {
 }
 
 /// What is stored of a code: the same for however it is typed, and of no use without our key.
-pub fn mark(cipher: &Cipher, staff: i64, typed: &str) -> String {
+pub fn keyed_hash(cipher: &Cipher, staff: i64, typed: &str) -> String {
     let letters: String =
         typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    cipher.mark("recovery code", &format!("{staff} {letters}"))
+    cipher.keyed_hash("recovery code", &format!("{staff} {letters}"))
 }
 
 #[cfg(test)]
@@ -36,8 +36,12 @@ mod tests {
         assert_eq!((codes.len(), different.len(), codes[0].len()), (HOW_MANY, HOW_MANY, 14));
         assert!(codes.iter().all(|code| looks_like_one(code)) && !looks_like_one("123 456"));
         let spoken = codes[0].replace('-', " ").to_lowercase();
-        assert_eq!(mark(&cipher, 1, &codes[0]), mark(&cipher, 1, &spoken));
-        assert_ne!(mark(&cipher, 1, &codes[0]), mark(&cipher, 2, &codes[0]), "each account has its own");
-        assert_ne!(mark(&cipher, 1, &codes[0]), mark(&cipher, 1, &codes[1]));
+        assert_eq!(keyed_hash(&cipher, 1, &codes[0]), keyed_hash(&cipher, 1, &spoken));
+        assert_ne!(
+            keyed_hash(&cipher, 1, &codes[0]),
+            keyed_hash(&cipher, 2, &codes[0]),
+            "each account has its own"
+        );
+        assert_ne!(keyed_hash(&cipher, 1, &codes[0]), keyed_hash(&cipher, 1, &codes[1]));
     }
 }

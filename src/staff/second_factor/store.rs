@@ -2,7 +2,7 @@
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-/// The sealed secret of an account, and the last step whose code was used.
+/// The encrypted secret of an account, and the last step whose code was used.
 pub async fn secret(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<(Vec<u8>, i64)> {
     sqlx::query_as(
         "select second_factor, second_factor_step from staff where id = $1 and second_factor is not null",
@@ -16,14 +16,14 @@ pub async fn secret(connection: &mut SqliteConnection, staff: i64) -> sqlx::Resu
 pub async fn set_secret(
     connection: &mut SqliteConnection,
     staff: i64,
-    sealed: &[u8],
+    encrypted: &[u8],
     step: i64,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query(
         "update staff set second_factor = $2, second_factor_step = $3 where id = $1 and second_factor is null",
     )
     .bind(staff)
-    .bind(sealed)
+    .bind(encrypted)
     .bind(step)
     .execute(connection)
     .await?;
@@ -50,15 +50,15 @@ pub async fn forget_secret(connection: &mut SqliteConnection, staff: i64) -> sql
 pub async fn replace_recovery_codes(
     connection: &mut SqliteConnection,
     staff: i64,
-    marks: &[String],
+    hashes: &[String],
 ) -> sqlx::Result<()> {
     sqlx::query("delete from staff_recovery_codes where staff_id = $1")
         .bind(staff)
         .execute(&mut *connection)
         .await?;
-    for mark in marks {
-        sqlx::query("insert into staff_recovery_codes (code_mark, staff_id) values ($1, $2)")
-            .bind(mark)
+    for hash in hashes {
+        sqlx::query("insert into staff_recovery_codes (code_hash, staff_id) values ($1, $2)")
+            .bind(hash)
             .bind(staff)
             .execute(&mut *connection)
             .await?;
@@ -70,10 +70,10 @@ pub async fn replace_recovery_codes(
 pub async fn use_recovery_code(
     connection: &mut SqliteConnection,
     staff: i64,
-    mark: &str,
+    hash: &str,
 ) -> sqlx::Result<bool> {
-    let used = sqlx::query("delete from staff_recovery_codes where code_mark = $1 and staff_id = $2")
-        .bind(mark)
+    let used = sqlx::query("delete from staff_recovery_codes where code_hash = $1 and staff_id = $2")
+        .bind(hash)
         .bind(staff)
         .execute(connection)
         .await?;

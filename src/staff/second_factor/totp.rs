@@ -1,19 +1,14 @@
 //! The codes of an app on a phone: TOTP (RFC 6238) as every such app does it, SHA-1, 6 digits, 30 seconds.
 
-use hmac::{Hmac, KeyInit, Mac};
+use anyhow::Context;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use qrcode::{Color, EcLevel, QrCode};
-use sha1::Sha1;
+use totp_rs::{Builder, Totp};
 
 use crate::storage::encryption::random;
 
-/// RFC 4648's letters.
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const PERIOD: i64 = 30;
-const DIGITS: usize = 6;
-
 /// What the phone and we both know: 160 bits, as RFC 4226 asks.
-pub struct Secret(Vec<u8>);
+pub struct Secret(Totp);
 
 /// A QR code to draw: `size` squares each way, and a path of the dark ones.
 pub struct Drawing {
@@ -29,40 +24,23 @@ impl Default for Secret {
 
 impl Secret {
     pub fn new() -> Secret {
-        Secret(random::<20>().to_vec())
+        Secret::of(random::<20>()).expect("160 bits are enough")
     }
 
-    /// Letters that stand for no secret give one that opens nothing.
-    pub fn parse(letters: &str) -> Secret {
-        let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
-        for letter in letters.bytes() {
-            let Some(value) = BASE32.iter().position(|known| *known == letter.to_ascii_uppercase()) else {
-                continue;
-            };
-            held = held << 5 | value as u32;
-            bits += 5;
-            if bits >= 8 {
-                bits -= 8;
-                bytes.push((held >> bits) as u8);
-                held &= (1 << bits) - 1;
-            }
-        }
-        Secret(bytes)
+    /// An error for letters that are not base32, or stand for less than 128 bits.
+    pub fn parse(letters: &str) -> anyhow::Result<Secret> {
+        let letters: String = letters.to_ascii_uppercase().split_whitespace().collect();
+        Secret::of(totp_rs::Secret::try_from_base32(letters).context("the secret is not base32")?)
+    }
+
+    fn of(secret: impl Into<totp_rs::Secret>) -> anyhow::Result<Secret> {
+        // The defaults are what every app takes: SHA-1, 6 digits, 30 seconds, and one step either way.
+        Ok(Secret(Builder::new().with_secret(secret).build().context("the secret is too short")?))
     }
 
     /// 32 letters and digits, to store and to type.
     pub fn in_letters(&self) -> String {
-        let (mut letters, mut held, mut bits) = (String::new(), 0_u32, 0);
-        for byte in &self.0 {
-            held = held << 8 | u32::from(*byte);
-            bits += 8;
-            while bits >= 5 {
-                bits -= 5;
-                letters.push(char::from(BASE32[(held >> bits) as usize & 31]));
-            }
-            held &= (1 << bits) - 1;
-        }
-        letters
+        self.0.secret().to_base32()
     }
 
     /// The same in groups of 4, as a person types them.
@@ -71,23 +49,17 @@ impl Secret {
         letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
     }
 
-    /// The code of a step of 30 seconds.
-    pub fn code(&self, step: i64) -> String {
-        let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).expect("any key length is taken");
-        mac.update(&step.to_be_bytes());
-        let digest = mac.finalize().into_bytes();
-        let at = usize::from(digest[19] & 15);
-        let four = [digest[at] & 127, digest[at + 1], digest[at + 2], digest[at + 3]];
-        format!("{:06}", u32::from_be_bytes(four) % 10_u32.pow(DIGITS as u32))
+    /// The code of a moment, in seconds since 1970.
+    pub fn code(&self, at: i64) -> String {
+        self.0.generate(at.unsigned_abs()).to_string()
     }
 
-    /// The step whose code this is: now, or one off, as clocks are. Never one that was used, or one before it.
+    /// The step of 30 seconds whose code this is: now, or one off, as clocks are. Never one that was used, or one before
+    /// it.
     pub fn step_of(&self, typed: &str, now: i64, last_used: i64) -> Option<i64> {
-        let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        let step = now / PERIOD;
-        // Every step is compared, so that the time taken says nothing.
-        let right = [step - 1, step, step + 1].map(|step| (step, same(&self.code(step), &typed)));
-        right.into_iter().find(|(step, right)| *right && *step > last_used).map(|(step, _)| step)
+        let typed: String = typed.split_whitespace().collect();
+        let step = self.0.check(&typed, now.unsigned_abs())?.cast_signed();
+        (step > last_used).then_some(step)
     }
 
     /// What the QR code says to the app.
@@ -115,18 +87,13 @@ impl Secret {
     }
 }
 
-fn same(one: &str, other: &str) -> bool {
-    let differences = one.bytes().zip(other.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
-    one.len() == other.len() && differences == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The secret of RFC 6238's appendix B.
     fn rfc() -> Secret {
-        Secret(b"12345678901234567890".to_vec())
+        Secret::of(*b"12345678901234567890").unwrap()
     }
 
     #[test]
@@ -139,7 +106,7 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(rfc().code(at / PERIOD), code);
+            assert_eq!(rfc().code(at), code);
         }
     }
 
@@ -147,22 +114,32 @@ mod tests {
     fn a_secret_is_the_same_after_it_was_written_down() {
         assert_eq!(rfc().in_letters(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         let secret = Secret::new();
-        assert_eq!(Secret::parse(&secret.in_groups().to_lowercase()).0, secret.0);
+        assert_eq!(
+            Secret::parse(&secret.in_groups().to_lowercase()).unwrap().in_letters(),
+            secret.in_letters()
+        );
         assert_eq!(secret.in_letters().len(), 32);
+    }
+
+    #[test]
+    fn letters_that_stand_for_no_secret_open_nothing() {
+        for letters in ["", "not base32!", "GEZDGNBV"] {
+            assert!(Secret::parse(letters).is_err(), "{letters}");
+        }
     }
 
     #[test]
     fn a_code_is_good_for_one_step_either_way_and_only_once() {
         let (secret, now) = (rfc(), 1_111_111_111);
-        let step = now / PERIOD;
+        let step = now / 30;
         for near in [step - 1, step, step + 1] {
-            assert_eq!(secret.step_of(&secret.code(near), now, 0), Some(near));
+            assert_eq!(secret.step_of(&secret.code(near * 30), now, 0), Some(near));
         }
         for far in [step - 2, step + 2] {
-            assert_eq!(secret.step_of(&secret.code(far), now, 0), None);
+            assert_eq!(secret.step_of(&secret.code(far * 30), now, 0), None);
         }
-        assert_eq!(secret.step_of(&secret.code(step), now, step), None, "used");
-        assert_eq!(secret.step_of(&secret.code(step - 1), now, step), None, "older than one that was used");
+        assert_eq!(secret.step_of(&secret.code(now), now, step), None, "used");
+        assert_eq!(secret.step_of(&secret.code(now - 30), now, step), None, "older than one that was used");
         assert_eq!(secret.step_of(" 050 471 ", now, 0), Some(step));
         for wrong in ["", "05047", "0504711", "abcdef", "05047１"] {
             assert_eq!(secret.step_of(wrong, now, 0), None, "{wrong}");

@@ -25,7 +25,7 @@ const TOUCH_EVERY: i64 = 60;
 pub struct SignedIn(pub Account);
 
 /// The same, for a handler that needs to know which of their sessions this is.
-pub struct Here {
+pub struct CurrentSession {
     pub account: Account,
     pub session: i64,
 }
@@ -45,13 +45,13 @@ pub struct Administrator(pub Account);
 /// Someone who may take the queue away as a file.
 pub struct QueueTaker(pub Account);
 
-impl<S: Send + Sync> FromRequestParts<S> for Here
+impl<S: Send + Sync> FromRequestParts<S> for CurrentSession
 where
     App: FromRef<S>,
 {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Here> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<CurrentSession> {
         let app = App::from_ref(state);
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
         let row = found.ok_or(Error::SignInFirst)?;
@@ -63,7 +63,7 @@ where
         if !listens && seconds(app.clock.now()) - row.seen_at >= TOUCH_EVERY {
             touch(&app, row.id).await?;
         }
-        Ok(Here { session: row.id, account: row.account() })
+        Ok(CurrentSession { session: row.id, account: row.account() })
     }
 }
 
@@ -74,7 +74,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn> {
-        Ok(SignedIn(Here::from_request_parts(parts, state).await?.account))
+        Ok(SignedIn(CurrentSession::from_request_parts(parts, state).await?.account))
     }
 }
 
@@ -113,7 +113,9 @@ where
         let found = find(&app, &parts.headers).await?.filter(|row| row.is_alive(seconds(app.clock.now())));
         let row = found.filter(|row| row.step == SignInStep::Password).ok_or(Error::SignInFirst)?;
         let offered = match &row.offered {
-            Some(sealed) => Some(Secret::parse(&app.cipher.decrypt(offered_place(&row.token_hash), sealed)?)),
+            Some(encrypted) => {
+                Some(Secret::parse(&app.cipher.decrypt(offered_place(&row.token_hash), encrypted)?)?)
+            }
             None => None,
         };
         Ok(HalfSignedIn {

@@ -1,4 +1,4 @@
-//! What SQLite's error codes mean for whoever waits for a read or a write.
+//! Explains SQLite's error codes to callers that wait for a read or a write.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Whether new things may be written: room on the disk, a whole file, and a disk that does not fail again and again.
+//! Decides whether new data may be written: free disk space, a whole database file, and a disk that does not keep
+//! failing.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Opens the database, applies migrations, and runs every write in one place, so that a failed write is told as it is.
+//! Opens the database, applies migrations, and runs every write in one place, so that each failed write is reported
+//! exactly.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -304,12 +305,12 @@ mod tests {
     #[tokio::test]
     async fn a_refused_row_rolls_the_whole_write_back_and_leaves_the_writer_usable() {
         let (_folder, database) = opened().await;
-        let insert = |mark: &'static str, times: usize| {
+        let insert = |hash: &'static str, times: usize| {
             database.write(move |connection| {
                 Box::pin(async move {
                     for _ in 0..times {
-                        sqlx::query("insert into suppressions (address_mark, created_at) values ($1, 0)")
-                            .bind(mark)
+                        sqlx::query("insert into suppressions (address_hash, created_at) values ($1, 0)")
+                            .bind(hash)
                             .execute(&mut *connection)
                             .await?;
                     }
@@ -319,7 +320,7 @@ mod tests {
         };
         assert!(is_constraint(&insert("same", 2).await.unwrap_err()));
         insert("other", 1).await.unwrap();
-        let kept: Vec<String> = sqlx::query_scalar("select address_mark from suppressions")
+        let kept: Vec<String> = sqlx::query_scalar("select address_hash from suppressions")
             .fetch_all(database.readers())
             .await
             .unwrap();

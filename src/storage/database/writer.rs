@@ -1,4 +1,4 @@
-//! The one writer: the writes that wait are run one after another and share one wait for the disk.
+//! The one writer: writes that wait run one after another and share one sync of the disk.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -68,7 +68,7 @@ struct Write<T, F> {
 
 /// A write of any type.
 trait Waiting: Send {
-    /// Who has waited until then for a turn is told that there was none.
+    /// A write that has waited this long for its turn fails.
     fn deadline(&self) -> Instant;
 
     /// Does the work in a savepoint, so that what fails takes back itself alone. An error is the end of the whole
@@ -117,7 +117,7 @@ where
             (Some(Err(error)), _) => Err(error),
             (Some(outcome), Ok(())) => outcome,
             (_, Err(sqlx::Error::PoolTimedOut)) => Err(sqlx::Error::PoolTimedOut),
-            // An error has one owner, and this one is told to each whose write it ended.
+            // `sqlx::Error` cannot be cloned, and each write that it ended gets one.
             (_, Err(error)) => Err(sqlx::Error::Io(std::io::Error::other(error.to_string()))),
             (None, Ok(())) => Err(sqlx::Error::WorkerCrashed),
         };
@@ -176,18 +176,18 @@ mod tests {
     use crate::storage::database::{Database, Writing, is_constraint};
     use sqlx::sqlite::SqliteConnection;
 
-    fn insert<'c>(connection: &'c mut SqliteConnection, mark: &'static str) -> Writing<'c, ()> {
+    fn insert<'c>(connection: &'c mut SqliteConnection, hash: &'static str) -> Writing<'c, ()> {
         Box::pin(async move {
-            sqlx::query("insert into suppressions (address_mark, created_at) values ($1, 0)")
-                .bind(mark)
+            sqlx::query("insert into suppressions (address_hash, created_at) values ($1, 0)")
+                .bind(hash)
                 .execute(connection)
                 .await?;
             Ok(())
         })
     }
 
-    async fn marks(database: &Database) -> Vec<String> {
-        let all = "select address_mark from suppressions order by address_mark";
+    async fn hashes(database: &Database) -> Vec<String> {
+        let all = "select address_hash from suppressions order by address_hash";
         sqlx::query_scalar(all).fetch_all(database.readers()).await.unwrap()
     }
 
@@ -223,7 +223,7 @@ mod tests {
             let last = database.write(move |c| {
                 Box::pin(async move {
                     insert(c, "last").await?;
-                    Ok(marks(&elsewhere).await)
+                    Ok(hashes(&elsewhere).await)
                 })
             });
             let go = async { drop(go) };
@@ -236,6 +236,6 @@ mod tests {
         let broken: sqlx::Result<()> = broken;
         assert!(matches!(broken, Err(sqlx::Error::WorkerCrashed)));
         assert!(seen_before_the_commit.unwrap().is_empty(), "the first was committed apart from the last");
-        assert_eq!(marks(&database).await, ["first", "last"]);
+        assert_eq!(hashes(&database).await, ["first", "last"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Limits that take the same room however many send: whoever is counted falls into one of 65,536 buckets.
+//! Rate limits of constant size: whoever is counted is hashed into one of 65,536 buckets.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 const HOUSEHOLD: u32 = 2;
 const PROVIDER: u32 = 8;
 
-/// Which bucket someone falls into. It is drawn anew at each start, so that nobody can choose whom they share one with.
+/// Hashes whoever is counted into a bucket, with a key drawn at each start so that nobody can choose a bucket.
 #[derive(Default)]
 pub struct Draw(RandomState);
 

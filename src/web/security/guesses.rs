@@ -1,4 +1,5 @@
-//! Wrong guesses at each account: the more there were lately, the longer until the next is looked at, one after another.
+//! Delays sign-ins: the more wrong guesses there were at an account lately, the longer the next one waits, one at a
+//! time.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,7 +12,7 @@ use crate::web::security::buckets::Draw;
 const FREE: u32 = 3;
 const FIRST: Duration = Duration::from_millis(250);
 
-/// How fast guesses are looked at.
+/// The delays between guesses.
 #[derive(Clone, Copy)]
 pub struct Pace {
     /// Between two guesses, however many there were.
@@ -24,17 +25,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Anyone can guess at a password: the line must stay short enough for its owner to stand in it.
+    /// Anyone can guess at a password, so the queue stays short enough for the owner to wait in it.
     pub const PASSWORD: Pace = Pace {
         longest: Duration::from_secs(5),
         patience: Duration::from_secs(15),
         turns_away: true,
         forgotten_after: Duration::from_secs(15 * 60),
     };
-    /// For all who guess at one account: they slow each other and its owner, and keep nobody out.
+    /// For all guesses at one account: they delay each other and the owner, and lock nobody out.
     pub const PASSWORD_IN_ALL: Pace =
         Pace { patience: Duration::from_secs(5), turns_away: false, ..Pace::PASSWORD };
-    /// Only who has the password can guess at a code, so slowness locks nobody out whose password is their own. Some
+    /// Only someone with the password can guess at a code, so delays lock out nobody whose password is their own. Some
     /// 300 guesses a day at 3 codes of a million that are right: less than one in a thousand.
     pub const CODE: Pace = Pace {
         longest: Duration::from_secs(5 * 60),
@@ -60,7 +61,7 @@ impl Pace {
 
 /// When a guess is looked at.
 #[derive(Debug, PartialEq)]
-pub struct Turn {
+pub struct GuessTurn {
     pub wait: Duration,
     /// Which guess it is since the last right one, from 1.
     pub number: u32,
@@ -85,11 +86,11 @@ impl Guesses {
 
     /// A place in the line of an account. Each guess is counted as wrong until it was right, so that many at once wait
     /// for one another. Nothing when the line is too long.
-    pub fn turn(&self, who: &impl Hash) -> Option<Turn> {
+    pub fn turn(&self, who: &impl Hash) -> Option<GuessTurn> {
         self.turn_at(who, Instant::now())
     }
 
-    fn turn_at(&self, who: &impl Hash, now: Instant) -> Option<Turn> {
+    fn turn_at(&self, who: &impl Hash, now: Instant) -> Option<GuessTurn> {
         let mut lines = self.lock();
         let line = lines.entry(self.draw.bucket(who)).or_insert(Line { guesses: 0, last: now });
         if now.saturating_duration_since(line.last) >= self.pace.forgotten_after {
@@ -105,7 +106,7 @@ impl Guesses {
         let wait = at - now;
         line.guesses = line.guesses.saturating_add(1);
         line.last = at;
-        Some(Turn { wait, number: line.guesses })
+        Some(GuessTurn { wait, number: line.guesses })
     }
 
     pub fn right(&self, who: &impl Hash) {
@@ -156,7 +157,7 @@ mod tests {
             let mut now = Instant::now();
             for number in 1..40 {
                 let turn = line.turn_at(&1, now).expect("nobody else stands there");
-                assert_eq!(turn, Turn { wait: Duration::ZERO, number });
+                assert_eq!(turn, GuessTurn { wait: Duration::ZERO, number });
                 now += Duration::from_secs(most);
             }
             now -= Duration::from_secs(1);
@@ -164,7 +165,7 @@ mod tests {
             assert_eq!(early, Some(1), "{most}");
             assert_eq!(line.turn_at(&2, now).unwrap().number, 1, "each account by itself");
             line.right(&1);
-            assert_eq!(line.turn_at(&1, now), Some(Turn { wait: Duration::ZERO, number: 1 }));
+            assert_eq!(line.turn_at(&1, now), Some(GuessTurn { wait: Duration::ZERO, number: 1 }));
         }
     }
 
@@ -186,6 +187,6 @@ mod tests {
             line.turn_at(&1, now);
         }
         let later = now + Duration::from_secs(16 * 60);
-        assert_eq!(line.turn_at(&1, later), Some(Turn { wait: Duration::ZERO, number: 1 }));
+        assert_eq!(line.turn_at(&1, later), Some(GuessTurn { wait: Duration::ZERO, number: 1 }));
     }
 }

@@ -17,7 +17,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 pub use buckets::{household, network, provider};
 
 use buckets::NetworkLimiter;
-use guesses::{Guesses, Pace, Turn};
+use guesses::{GuessTurn, Guesses, Pace};
 
 mod buckets;
 pub mod guesses;
@@ -28,7 +28,7 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
     publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), \
     usb=(), window-management=(), xr-spatial-tracking=()";
 
-/// A drawing holds its own style, for light and dark, and may do nothing else.
+/// The policy of a drawing: it holds its own style, for light and dark, and may load nothing.
 const DRAWING: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// The headers that every response carries, errors too (promises.md in the owner's papers, section 4).
@@ -67,7 +67,7 @@ impl Headers {
         Headers(Arc::new(headers))
     }
 
-    /// Adds the headers; an answer that says nothing about keeping it is not kept.
+    /// Adds the headers; an answer without `Cache-Control` gets `no-store`.
     pub fn add_to(&self, response: &mut Response) {
         let headers = response.headers_mut();
         for (name, value) in self.0.iter() {
@@ -80,7 +80,7 @@ impl Headers {
     }
 }
 
-/// On the desk, a post that says nothing about where it comes from is refused too.
+/// On the desk, a post with neither `Origin` nor `Sec-Fetch-Site` is refused too.
 pub async fn refuse_posts_of_unknown_origin(request: Request, next: Next) -> Response {
     let headers = request.headers();
     // A header without a word says nothing either.
@@ -116,7 +116,7 @@ const GUESSES_AN_HOUR_IN_ALL: u32 = 2_000;
 
 /// What one network may do only so often.
 #[derive(Clone, Copy)]
-enum Act {
+enum LimitedAct {
     /// Send a form that makes something new.
     Send,
     /// Post anything at all on a public page.
@@ -134,14 +134,14 @@ enum Act {
 }
 
 /// For each act, in its order: how many at once, and the seconds until one more.
-const NETWORK_QUOTAS: [(Act, u32, f64); 7] = [
-    (Act::Send, 5, 60.0),
-    (Act::Write, 200, 0.5),
-    (Act::Answer, 10, 6.0),
-    (Act::Begin, 10, 6.0),
-    (Act::Save, 100, 0.6),
-    (Act::Guess, 10, 60.0),
-    (Act::SignIn, 30, 10.0),
+const NETWORK_QUOTAS: [(LimitedAct, u32, f64); 7] = [
+    (LimitedAct::Send, 5, 60.0),
+    (LimitedAct::Write, 200, 0.5),
+    (LimitedAct::Answer, 10, 6.0),
+    (LimitedAct::Begin, 10, 6.0),
+    (LimitedAct::Save, 100, 0.6),
+    (LimitedAct::Guess, 10, 60.0),
+    (LimitedAct::SignIn, 30, 10.0),
 ];
 /// The same for one account from one network: passwords and codes.
 const ACCOUNT_QUOTA: (u32, f64) = (10, 30.0);
@@ -150,9 +150,9 @@ const ACCOUNT_QUOTA: (u32, f64) = (10, 30.0);
 pub struct Limits {
     networks: [NetworkLimiter; NETWORK_QUOTAS.len()],
     account: NetworkLimiter,
-    /// A line for each account and network: whoever stands too far behind in it is turned away.
+    /// A queue for each account and network: a guess that would wait too long is refused.
     passwords: Guesses,
-    /// A line for each account, which only slows: strangers who guess keep nobody out.
+    /// A queue for each account, which only delays: strangers who guess lock nobody out.
     passwords_in_all: Guesses,
     codes: Guesses,
     all_guesses: DefaultDirectRateLimiter,
@@ -197,18 +197,18 @@ impl Limits {
         }
     }
 
-    fn allows(&self, act: Act, from: IpAddr) -> bool {
+    fn allows(&self, act: LimitedAct, from: IpAddr) -> bool {
         self.networks[act as usize].allows(from)
     }
 
     /// Whether this network may send one more form now.
     pub fn may_send(&self, from: IpAddr) -> bool {
-        self.allows(Act::Send, from)
+        self.allows(LimitedAct::Send, from)
     }
 
     /// Whether this network may post anything more on a public page now.
     pub fn may_write(&self, from: IpAddr) -> bool {
-        self.allows(Act::Write, from)
+        self.allows(LimitedAct::Write, from)
     }
 
     pub fn bounds_mail(&self) -> bool {
@@ -218,8 +218,8 @@ impl Limits {
     /// When a password for this account is looked at: one after another from its network, and later when many guess at
     /// it elsewhere, unless its owner signed in from there before. Nothing when that is too many. Asked before the
     /// password is hashed.
-    pub fn password_turn(&self, from: IpAddr, email: &str, known_place: bool) -> Option<Turn> {
-        if !self.allows(Act::SignIn, from) || !self.account.allows_for(from, &email) {
+    pub fn password_turn(&self, from: IpAddr, email: &str, known_place: bool) -> Option<GuessTurn> {
+        if !self.allows(LimitedAct::SignIn, from) || !self.account.allows_for(from, &email) {
             return None;
         }
         let here = self.passwords.turn(&(household(from), email))?;
@@ -227,7 +227,7 @@ impl Limits {
             return Some(here);
         }
         let everywhere = self.passwords_in_all.turn(&email)?;
-        Some(Turn { wait: here.wait.max(everywhere.wait), number: everywhere.number })
+        Some(GuessTurn { wait: here.wait.max(everywhere.wait), number: everywhere.number })
     }
 
     pub fn right_password(&self, from: IpAddr, email: &str) {
@@ -236,7 +236,7 @@ impl Limits {
     }
 
     /// When a code for this account is looked at: one after another. Nothing when that is too many.
-    pub fn code_turn(&self, from: IpAddr, account: i64) -> Option<Turn> {
+    pub fn code_turn(&self, from: IpAddr, account: i64) -> Option<GuessTurn> {
         if !self.may_enter_recovery_code(from, account) {
             return None;
         }
@@ -254,26 +254,26 @@ impl Limits {
 
     /// Whether an answer to "Was this page useful?" still counts.
     pub fn may_answer(&self, from: IpAddr) -> bool {
-        self.allows(Act::Answer, from)
+        self.allows(LimitedAct::Answer, from)
     }
 
     /// Whether this network may begin one more self-assessment now.
     pub fn may_begin(&self, from: IpAddr) -> bool {
-        self.allows(Act::Begin, from)
+        self.allows(LimitedAct::Begin, from)
     }
 
     /// Whether an answer of a self-assessment is still stored.
     pub fn may_save(&self, from: IpAddr) -> bool {
-        self.allows(Act::Save, from)
+        self.allows(LimitedAct::Save, from)
     }
 
     /// Whether this network may try one more code now; and everyone together, so that many networks cannot search for
     /// one.
     pub fn may_guess(&self, from: IpAddr) -> bool {
-        self.allows(Act::Guess, from) && self.all_guesses.check().is_ok()
+        self.allows(LimitedAct::Guess, from) && self.all_guesses.check().is_ok()
     }
 
-    /// Lets go of networks that have been quiet.
+    /// Forgets networks that have been quiet.
     pub fn prune(&self) {
         for limiter in &self.networks {
             limiter.prune();

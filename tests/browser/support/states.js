@@ -115,9 +115,9 @@ async function collect(site, guarded) {
 
   // The form about a mistake.
   const mistake = (page, name, status, answer) => keep('asking', page, name, status, answer);
-  const tell = (fields) => visitor.post('/mistakes/new', fields);
-  const mistakeForm = mistake('mistake form', 'mistake form', 200, await visitor.get(`/mistakes/new?about=${ABOUT}`));
-  mistake('mistake choice', 'mistake form without a page', 200, await visitor.get('/mistakes/new'));
+  const tell = (fields) => visitor.post('/corrections/new', fields);
+  const mistakeForm = mistake('mistake form', 'mistake form', 200, await visitor.get(`/corrections/new?about=${ABOUT}`));
+  mistake('mistake choice', 'mistake form without a page', 200, await visitor.get('/corrections/new'));
   mistake('mistake choice', 'mistake form without a page sent empty', 422, await tell({}));
   mistake('mistake form', 'mistake form sent empty', 422, await tell({ about: ABOUT }));
   mistake('mistake form', 'mistake form with a likely slip', 422, await tell({ about: ABOUT, words: 'x', email: 'ada@gmial.com' }));
@@ -336,7 +336,7 @@ async function collectPeople(site, keep) {
   people('password', 'password', 200, await admin.get('/staff/account/password'));
   people('password', 'password with errors', 422, await admin.post('/staff/account/password', {}));
   people('new recovery codes', 'new recovery codes', 200, await admin.get('/staff/account/recovery-codes'));
-  people('unsent', 'nothing unsent', 200, await admin.get('/staff/unsent'));
+  people('unsent', 'nothing unsent', 200, await admin.get('/staff/expired-forms'));
   people('refusal 404', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
 }
 

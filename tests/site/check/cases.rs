@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::{Date, date};
-use mybackpain::library::check::Report;
+use mybackpain::library::check::CheckReport;
 use tempfile::TempDir;
 
 pub const TODAY: Date = date(2026, 11, 20);
@@ -178,7 +178,7 @@ pub fn edit(folder: &TempDir, file: &str, change: impl Fn(&str) -> String) {
     fs::write(path, after).unwrap();
 }
 
-pub fn tripped(report: &Report) -> BTreeSet<&'static str> {
+pub fn tripped(report: &CheckReport) -> BTreeSet<&'static str> {
     report.findings.iter().map(|finding| finding.rule.id).collect()
 }
 

@@ -57,9 +57,9 @@ impl Visitor<'_> {
     pub async fn second_step(&mut self, email: &str) {
         let page = self.get("/staff/sign-in/set-up").await;
         if page.status == StatusCode::OK {
-            let secret = Secret::parse(&page.first("[data-key]"));
+            let secret = Secret::parse(&page.first("[data-key]")).unwrap();
             let last_step = self.site.now().as_second() / 30;
-            let done = self.post("/staff/sign-in/set-up", &[("code", &secret.code(last_step))]).await;
+            let done = self.post("/staff/sign-in/set-up", &[("code", &secret.code(last_step * 30))]).await;
             assert_eq!(done.status, StatusCode::OK, "{}", done.body);
             let phone = Phone { secret, last_step, codes: done.all("[data-code]") };
             self.site.phones.0.lock().unwrap().insert(email.to_owned(), phone);
@@ -79,7 +79,7 @@ impl Phones {
         let step = (phone.last_step + 1).max(now);
         if step <= now + 1 {
             phone.last_step = step;
-            phone.secret.code(step)
+            phone.secret.code(step * 30)
         } else {
             phone.codes.pop().expect("ten sign-ins within a minute are enough")
         }
@@ -87,7 +87,7 @@ impl Phones {
 
     /// The code that the app of an account shows at a step.
     pub fn shows(&self, email: &str, step: i64) -> String {
-        self.0.lock().unwrap()[email].secret.code(step)
+        self.0.lock().unwrap()[email].secret.code(step * 30)
     }
 
     pub fn recovery_code(&self, email: &str) -> String {
