@@ -107,6 +107,7 @@ impl<'t> Calm<'t> {
             Silence::PastEvent => self.is_past(place),
             Silence::Resolved => self.is_resolved(place),
             Silence::Other => self.is_other(place),
+            Silence::NoneOfThese => self.none_of_these_follows(place),
         })
     }
 
@@ -114,7 +115,6 @@ impl<'t> Calm<'t> {
     fn is_denied(&self, place: Place) -> bool {
         let outside = |by: usize| by < place.start || by >= place.end;
         (place.start..place.end).any(|at| self.fine[at] || self.denied_by[at].is_some_and(outside))
-            || self.none_of_these_follows(place)
     }
 
     /// Whether "I have none of those" follows, in the sentence or in the next.
