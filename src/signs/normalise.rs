@@ -24,12 +24,21 @@ pub struct Word {
 /// The words of a text. Negatives are joined ("can not" is `cant`), and so are words like "h8"; other letters and
 /// digits are parted ("temp38").
 pub fn words(text: &str) -> Vec<Word> {
-    let mut scan = Scan { words: Vec::new(), word: String::new(), range: 0..0, before: Break::None, dots: 0 };
+    let mut scan = Scan {
+        words: Vec::new(),
+        word: String::new(),
+        range: 0..0,
+        before: Break::None,
+        dots: 0,
+        after_i: false,
+    };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
         match c {
-            '\'' | '`' | '´' | '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '＇' => {}
+            '\'' | '`' | '´' | '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '＇' => {
+                scan.after_i |= scan.word == "i"
+            }
             // Soft hyphen, joiners, direction marks, accents on their own, byte order mark, variation selectors.
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {}
             '\u{feff}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => {}
@@ -67,6 +76,8 @@ struct Scan {
     range: Range<usize>,
     before: Break,
     dots: usize,
+    /// An apostrophe stands after an "i".
+    after_i: bool,
 }
 
 impl Scan {
@@ -88,6 +99,7 @@ impl Scan {
         }
         if self.word.is_empty() {
             self.range = range.clone();
+            self.after_i = false;
         }
         self.word.push(letter);
         self.range.end = range.end;
@@ -97,6 +109,10 @@ impl Scan {
     fn end_word(&mut self) {
         if self.word.is_empty() {
             return;
+        }
+        // "I'll" is not "ill".
+        if self.after_i && self.word == "ill" {
+            self.word = "iwill".to_owned();
         }
         let before = if self.words.is_empty() { Break::Sentence } else { self.before };
         let word = Word { text: std::mem::take(&mut self.word), range: self.range.clone(), before };
@@ -189,6 +205,7 @@ mod tests {
     #[test]
     fn words_are_plain_whatever_was_typed() {
         assert_eq!(plain("I CAN’T wee"), "i cant wee");
+        assert_eq!(plain("I’ll be ill"), "iwill be ill");
         assert_eq!(plain("can not, can't, can t, did not"), "cant cant cant didnt");
         assert_eq!(plain("ﬁne ＮＵＭＢ café"), "fine numb cafe");
         assert_eq!(plain("A&E temp38.5c 16ft"), "a and e temp 38.5 c 16 ft");

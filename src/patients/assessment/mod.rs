@@ -19,6 +19,7 @@ pub mod pages;
 pub mod question;
 pub mod safety;
 mod state;
+mod turn;
 
 pub const FIRST_PAGE: &str = "/assessment";
 pub const CHECK: &str = "/assessment/check";

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::library::answers::kept;
-use crate::library::questions::{Kind, Question, Questions};
-use crate::patients::assessment::question::Turn;
+use crate::library::questions::{Question, QuestionKind, Questions};
 use crate::patients::assessment::state::AssessmentState;
+use crate::patients::assessment::turn::Turn;
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
 use crate::signs;
@@ -33,7 +33,7 @@ struct OwnWordsPage<'a> {
 /// The page after an answer in a person's own words: their signs first, when it holds any.
 pub fn after(app: &App, question: &Question, answer: &[String], turn: Turn, next: String) -> String {
     let has_sign = answer.iter().any(|words| !app.site.signs.read(words).is_calm());
-    if question.kind != Kind::ShortText || !has_sign {
+    if question.kind != QuestionKind::ShortText || !has_sign {
         return next;
     }
     format!("{}/signs{}", crate::patients::assessment::path(question), turn.query())
@@ -41,7 +41,7 @@ pub fn after(app: &App, question: &Question, answer: &[String], turn: Turn, next
 
 /// The signs in everything that a person wrote in their own words.
 pub fn found(app: &App, questions: &Questions, draft: &Draft) -> Finding {
-    let own = questions.all.iter().filter(|question| question.kind == Kind::ShortText);
+    let own = questions.all.iter().filter(|question| question.kind == QuestionKind::ShortText);
     let words: Vec<String> = own.flat_map(|question| kept(question, &draft.answers)).collect();
     app.site.signs.read(&words.join("\n"))
 }
@@ -58,7 +58,7 @@ pub async fn show(
     let next = given.after(&draft, question, turn);
     let words = kept(question, &draft.answers).join("\n");
     let finding = given.app.site.signs.read(&words);
-    if question.kind != Kind::ShortText || finding.is_calm() {
+    if question.kind != QuestionKind::ShortText || finding.is_calm() {
         return Ok(Redirect::to(&next).into_response());
     }
     let shown = OwnWordsPage {

@@ -11,6 +11,7 @@ use crate::library::questions::{Answer, Question, QuestionKind};
 use crate::patients::assessment::next_open;
 use crate::patients::assessment::own_words;
 use crate::patients::assessment::state::AssessmentState;
+use crate::patients::assessment::turn::Turn;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
@@ -37,30 +38,6 @@ struct QuestionPage<'a> {
     things: Vec<(String, String)>,
     errors: &'a FieldErrors,
     turn: Turn,
-}
-
-/// How a person came to a question.
-#[derive(Clone, Copy, Default)]
-pub struct Turn {
-    /// From the check page, and back to it.
-    change: bool,
-    /// From a later page that needs it.
-    skipped: bool,
-}
-
-impl Turn {
-    pub fn of(fields: &Fields) -> Turn {
-        Turn { change: fields.has("change"), skipped: fields.has("skipped") }
-    }
-
-    /// How an address carries it along.
-    pub fn query(self) -> &'static str {
-        match self {
-            Turn { change: true, .. } => "?change=yes",
-            Turn { skipped: true, .. } => "?skipped=yes",
-            _ => "",
-        }
-    }
 }
 
 pub async fn show(
