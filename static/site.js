@@ -34,6 +34,9 @@
         if (link === here) link.setAttribute('aria-current', 'true');
         else link.removeAttribute('aria-current');
       });
+      // Long contents scroll by themselves.
+      const rail = here && here.closest('.rail');
+      if (rail) rail.scrollTop = here.offsetTop - rail.clientHeight / 2;
     };
     addEventListener('scroll', mark, { passive: true });
     mark();

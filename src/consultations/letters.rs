@@ -4,11 +4,12 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
-use crate::web::form::plain_name;
+use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// To the patient: we have your request.
@@ -17,7 +18,8 @@ pub struct Confirmation {
     name: String,
     method: String,
     call_times: String,
-    due_at: i64,
+    /// Nothing when someone has been in touch already.
+    due_at: Option<i64>,
     /// Of the private page.
     token: String,
     /// Which help what they wrote calls for, the most urgent first.
@@ -106,10 +108,10 @@ impl Letter for Notice {
 impl Confirmation {
     pub fn of(request: &Request, token: &str, kinds: Vec<Kind>) -> Confirmation {
         Confirmation {
-            name: plain_name(&request.name).to_owned(),
+            name: first_name(&request.name).to_owned(),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
-            due_at: seconds(request.due_at),
+            due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
             token: token.to_owned(),
             kinds,
         }
@@ -123,7 +125,8 @@ impl Confirmation {
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
         let Confirmation { name, call_times, token, kinds, .. } = self;
-        let (due, link) = (&due(site, self.due_at), &site.url(&format!("/consultations/{token}")));
+        let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
+        let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
         let stop_link = stop.as_str();
         let text =

@@ -42,7 +42,7 @@ struct Held {
 pub struct Connection {
     network: IpAddr,
     began: Instant,
-    /// A request is being answered.
+    /// A request has come whole, and its answer is being made. Who sends or reads slowly is not busy.
     busy: AtomicBool,
     /// A request was read.
     has_asked: AtomicBool,
@@ -72,6 +72,12 @@ impl Connection {
         }
     }
 
+    /// A request was read, and its body has still to come: until then it is the visitor who is waited for.
+    pub fn begin_body(&self) {
+        self.has_asked.store(true, Ordering::Relaxed);
+        self.end_answer();
+    }
+
     pub fn begin_answer(&self) {
         self.has_asked.store(true, Ordering::Relaxed);
         self.busy.store(true, Ordering::Relaxed);
@@ -81,6 +87,10 @@ impl Connection {
         let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.quiet_since.store(now, Ordering::Relaxed);
         self.busy.store(false, Ordering::Relaxed);
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed)
     }
 
     /// False until the first request was read.
@@ -95,7 +105,7 @@ impl Connection {
 
     /// How long it has been quiet; nothing while it is busy, or when it was told to end already.
     fn quiet_for(&self) -> Option<Duration> {
-        if self.busy.load(Ordering::Relaxed) || self.told_to_end.load(Ordering::Relaxed) {
+        if self.is_busy() || self.told_to_end.load(Ordering::Relaxed) {
             return None;
         }
         let since = Duration::from_millis(self.quiet_since.load(Ordering::Relaxed));

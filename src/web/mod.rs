@@ -1,6 +1,7 @@
 //! The HTTP server: layers, forms and their errors, pages as responses, the frame around a page, static files.
 
 pub mod app;
+mod arriving_body;
 pub mod canonical_path;
 pub mod connections;
 pub mod error;

@@ -21,6 +21,12 @@ async function fillConsultation(page, person, method = 'Phone') {
   await form.getByRole('button', { name: 'Request a consultation' }).click();
 }
 
+/** Answers the question of a private page. */
+async function prove(page, phone) {
+  await page.getByLabel('Last 4 digits of your phone number').fill(phone.slice(-4));
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
 /** Asks from the sheet and sends; gives the reference and the private page's address from the mail. */
 async function ask(page, site, person) {
   await page.goto(SHEET);
@@ -74,6 +80,11 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   await page.goto(privatePage);
   await expect(page.locator('.lede')).toContainText(promised);
   await expect(page.getByRole('main')).not.toContainText('gardening');
+  for (const secret of [person.name, person.phone, person.email]) await expect(page.getByRole('main')).not.toContainText(secret);
+  await prove(page, '1234');
+  await expect(page.locator('.problems')).toContainText('These are not the last 4 digits');
+  await prove(page, person.phone);
+  await expect(page.getByRole('main')).toContainText(person.email);
   await page.getByRole('link', { name: 'Change how we reach you' }).click();
   await page.getByLabel('Phone number').fill('(0161) 496 0123 ext 4');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -153,6 +164,7 @@ test('a patient withdraws, and what they said is gone from every page', async ({
   const confirmation = page.url();
 
   await page.goto(privatePage);
+  await prove(page, person.phone);
   await page.getByRole('link', { name: 'Withdraw your request' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Do you want to withdraw your request?');
   await page.getByRole('button', { name: 'Withdraw and erase' }).click();

@@ -57,6 +57,9 @@ test('a patient reads, asks, mends, changes and withdraws with the keyboard alon
   await expect(heading(page)).toHaveText('We have your request');
   await keyboard.enter(page.getByRole('link', { name: /see your request/ }));
   await expect(heading(page)).toHaveText('Your request');
+  await keyboard.to(page.getByLabel('Last 4 digits of your phone number'));
+  await keyboard.type(person.phone.slice(-4));
+  await keyboard.enter(page.getByRole('button', { name: 'Continue' }));
   await keyboard.enter(page.getByRole('link', { name: 'Change how we reach you' }));
   await keyboard.fill(page.getByLabel('Phone number'), '0161 496 0777');
   await keyboard.enter(page.getByRole('button', { name: 'Save' }));

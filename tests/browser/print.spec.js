@@ -7,16 +7,21 @@ import { expect, test } from './support/test.js';
 /** The short address that paper shows. */
 const DOMAIN = 'mybackpain.co.uk';
 const HALVES = 2;
+/** What the signs end with. */
+const LAST_SIGN = 'If any of the signs that need 999 starts, call 999 or go to A&E.';
 /** What an ordinary sheet takes in letters of 12pt, with the signs before it and its sources after it. */
-const SIDES = 8;
+const SIDES = 5;
 /** Pages that hold everything there is to say about one thing: no word is cut for a side, so each has a bound of its own. */
 const MORE_SIDES = {
-  '/fact-sheets/exercises-step-by-step': 16,
-  '/fact-sheets/medicines-for-back-pain': 9,
-  '/fact-sheets/sciatica': 9,
-  '/fact-sheets/sleep-and-back-pain': 12,
-  '/guides/sleep-and-pain': 18,
+  '/fact-sheets/exercises-step-by-step': 10,
+  '/fact-sheets/medicines-for-back-pain': 6,
+  '/fact-sheets/sciatica': 6,
+  '/fact-sheets/sleep-and-back-pain': 8,
+  '/guides/sleep-and-pain': 11,
 };
+/** A side of A4 in points, and the middle between its two columns of text. */
+const [WIDTH, HEIGHT] = [595, 842];
+const MIDDLE = Math.round(WIDTH / 2);
 
 /** Prints a page; gives the words of each side. */
 async function sides(page, path, testInfo) {
@@ -41,11 +46,9 @@ async function checkPaper(page, path, testInfo, most) {
 
   const heading = await page.locator('h1').textContent();
   const heads = await page.locator('main :is(h2, h3)').allTextContents();
-  // As the words lie on the paper: the lowest line of a side is its last.
-  const laid = execFileSync('pdftotext', ['-layout', testInfo.outputPath('page.pdf'), '-'], { encoding: 'utf8' }).split('\f');
-  const lowest = laid.map((side) => side.trim().split('\n').at(-1).trim());
-  const parted = lowest.filter((line) => heads.some((head) => head.trim() === line));
-  expect.soft(parted, `${path}: heads at the end of a side`).toEqual([]);
+  const parted = lowestLines(testInfo.outputPath('page.pdf')).filter((line) => heads.some((head) => head.trim() === line));
+  expect.soft(parted, `${path}: heads at the end of a column`).toEqual([]);
+  expect.soft(missing(printed[0], [LAST_SIGN]), `${path}: signs that are not on side one`).toEqual([]);
   const lastReference = await page.locator('.refs > li').last().evaluate((item) => item.firstChild.textContent.trim().slice(0, 20));
   const onSideOne = [heading, 'Call 999 or go to A&E now if:', 'numb, tingly or different in or around your genitals'];
   const facts = await page.locator('.record dt:not(.no-print)').evaluateAll((terms) =>
@@ -65,6 +68,15 @@ async function checkPaper(page, path, testInfo, most) {
   expect.soft(forScreens, `${path}: forms and navigation`).toEqual([]);
   expect.soft(await page.evaluate(smallPrint), `${path}: small print`).toEqual([]);
   await page.emulateMedia({ media: null });
+}
+
+/** As the words lie on the paper: the lowest line of each column on each side. */
+function lowestLines(file) {
+  return [0, MIDDLE].flatMap((left) => {
+    const column = ['-layout', '-x', left, '-y', 0, '-W', MIDDLE, '-H', HEIGHT].map(String);
+    const laid = execFileSync('pdftotext', [...column, file, '-'], { encoding: 'utf8' }).split('\f');
+    return laid.map((side) => side.trim().split('\n').at(-1).trim());
+  });
 }
 
 /** The words that a text does not hold, wherever its lines break: a hyphen at the end of a line is lost on the way. */

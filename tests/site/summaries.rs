@@ -54,6 +54,10 @@ async fn the_mail_holds_each_page_whole_and_one_link_and_never_an_answer() {
     let (mut patient, link) = sent(&site).await;
     let mails = site.mails().await;
     assert_eq!(mails.len(), 1);
+    assert!(
+        !mails[0].contains("Lovelace"),
+        "whoever reads a mistyped address does not learn whose summary it is"
+    );
     let parsed = mailparse::parse_mail(mails[0].as_bytes()).unwrap();
     for part in &parsed.subparts {
         let words = crate::support::one_line(&part.get_body().unwrap()).to_lowercase();
@@ -253,6 +257,8 @@ async fn a_shared_summary_goes_with_its_request() {
     let private = words.split_whitespace().find(|word| word.contains("/consultations/")).unwrap();
     let private = private.trim_start_matches("http://localhost");
     assert!(!patient.get(private).await.body.contains(WORDS), "a shared phone must not show it");
+    patient.prove(private, "0123").await;
+    assert!(!patient.get(private).await.body.contains(WORDS), "nor to who answered the question");
     patient.post(&format!("{private}/withdrawal"), &[]).await;
     assert_eq!(site.count("shared_summaries").await, 0);
 }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::web::site::Site;
 
+/// In place of a reference, when one notice is about several complaints of a flood.
+pub const SEVERAL: &str = "SEVERAL-COMPLAINTS";
+
 /// Its reference, and whether it is to be read first, are all that it tells.
 #[derive(Serialize, Deserialize)]
 pub struct ComplaintNotice {
@@ -19,6 +22,7 @@ pub struct ComplaintNotice {
 struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
+    several: bool,
     link: &'a str,
     read_first: bool,
 }
@@ -28,6 +32,7 @@ struct NoticeText<'a> {
 struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,
+    several: bool,
     link: &'a str,
     read_first: bool,
 }
@@ -38,14 +43,18 @@ impl Letter for ComplaintNotice {
 
 impl ComplaintNotice {
     pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
-        let link = &site.url(&format!("/staff/complaints/{reference}"));
+        let several = reference == SEVERAL;
+        let (subject, link) = &match several {
+            true => ("New complaints about personal data".to_owned(), site.url("/staff/complaints")),
+            false => (
+                format!("Complaint {reference} about personal data"),
+                site.url(&format!("/staff/complaints/{reference}")),
+            ),
+        };
         Ok(RenderedLetter {
-            subject: match self.read_first {
-                true => format!("Read first: complaint {reference} about personal data"),
-                false => format!("Complaint {reference} about personal data"),
-            },
-            text: NoticeText { site, reference, link, read_first: self.read_first }.render()?,
-            html: NoticeHtml { site, reference, link, read_first: self.read_first }.render()?,
+            subject: if self.read_first { format!("Read first: {subject}") } else { subject.to_owned() },
+            text: NoticeText { site, reference, several, link, read_first: self.read_first }.render()?,
+            html: NoticeHtml { site, reference, several, link, read_first: self.read_first }.render()?,
             ..RenderedLetter::default()
         })
     }

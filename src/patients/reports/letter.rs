@@ -75,7 +75,9 @@ impl Letter for ReportLetter {
 impl ReportLetter {
     pub fn of(name: &str, sheets: &[&Sheet], private: Option<PrivateLink>) -> ReportLetter {
         let pages = sheets.iter().map(|sheet| sheet.slug.clone()).collect();
-        ReportLetter { name: plain_name(name).to_owned(), pages, private }
+        // Whoever reads a mistyped address, and opens the summary, does not learn whose it is.
+        let name = if private.is_some() { "" } else { plain_name(name) };
+        ReportLetter { name: name.to_owned(), pages, private }
     }
 
     /// The pages as they are when it is sent. One that is gone by then is left out.

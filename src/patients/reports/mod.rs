@@ -8,4 +8,4 @@ pub mod store;
 mod submission;
 
 pub use report::{Report, ReportState};
-pub use submission::{stop, submit};
+pub use submission::{stop, stop_on, submit};

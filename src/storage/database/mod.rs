@@ -13,10 +13,10 @@ use sqlx::sqlite::{
 };
 
 pub use crate::storage::database::health::DatabaseHealth;
-pub use errors::{is_busy, is_constraint, is_unavailable};
+pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
 pub use writer::Writing;
 
-use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, primary_code};
+use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, over_budget, primary_code};
 use writer::Writer;
 
 mod errors;
@@ -102,7 +102,7 @@ impl Database {
         if let Ok(may_write) = PUBLIC.try_with(|may_write| *may_write) {
             self.condition.refuse_without_room()?;
             if !may_write {
-                return Err(sqlx::Error::Io(std::io::ErrorKind::QuotaExceeded.into()));
+                return Err(over_budget());
             }
         }
         self.writer.write(work).await

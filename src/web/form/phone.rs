@@ -87,6 +87,11 @@ pub fn national(dial: &str) -> String {
     digits.strip_prefix('0').unwrap_or(digits).to_owned()
 }
 
+/// The digits of a text, of any usual script.
+pub fn digits(text: &str) -> String {
+    text.chars().filter_map(digit).collect()
+}
+
 /// Digits that stand together.
 struct Group {
     digits: String,
