@@ -81,7 +81,7 @@ fn share(all: &[Example], expected: Expected) -> (usize, Vec<&str>) {
 fn each_kind_of_sign_is_found_and_ordinary_words_are_left_calm() {
     // The third hand wrote about a crisis in the most roundabout ways it could think of.
     let fresh = FRESH.map(|file| (file, 100));
-    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 97)].into_iter().chain(fresh) {
+    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 99)].into_iter().chain(fresh) {
         let all = examples(file);
         for (expected, least) in [
             (Expected::Emergency, 97),
