@@ -247,14 +247,21 @@ async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::R
     Ok(())
 }
 
-/// TLS belongs to a proxy: an https site that takes the proxy's address for the visitor's takes all visitors for one.
 fn warn_of_proxy(app: &App, config: &Serve) {
-    if !app.site.is_https() || !matches!(config.client_ip, ClientIpSource::ConnectInfo) {
-        return;
+    if let Some(alarm) = proxy_alarm(&app.site, &config.client_ip) {
+        tracing::warn!("{}", alarm.sentence);
+        app.site.metrics.raise(alarm);
     }
-    let sentence = "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: start the site with --client-ip, such as RightmostXForwardedFor.";
-    tracing::warn!("{sentence}");
-    app.site.metrics.raise(Alarm { name: "client-address", sentence: sentence.to_owned(), link: None });
+}
+
+/// TLS belongs to a proxy: an https site that takes the proxy's address for the visitor's takes all visitors for one.
+pub fn proxy_alarm(site: &Site, client_ip: &ClientIpSource) -> Option<Alarm> {
+    let mistaken = site.is_https() && matches!(client_ip, ClientIpSource::ConnectInfo);
+    mistaken.then(|| Alarm {
+        name: "client-address",
+        sentence: "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: start the site with --client-ip, such as RightmostXForwardedFor.".to_owned(),
+        link: None,
+    })
 }
 
 fn warn_of_holidays(app: &App) {

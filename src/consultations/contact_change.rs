@@ -6,9 +6,11 @@ use sqlx::sqlite::SqliteConnection;
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
+use crate::consultations::notifications;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
 use crate::consultations::store;
+use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
 
 const CHANGED: &str = "changed their ";
@@ -16,29 +18,59 @@ const CHANGED: &str = "changed their ";
 const DETAILS: [&str; 5] =
     ["name", "email address", "phone number", "best time to call", "way to contact them"];
 
-/// Replaces how to reach the patient, and lets the desk know what changed. False when the request is over.
-pub async fn change_contact(app: &App, request: Request, contact: Contact) -> sqlx::Result<bool> {
+/// Replaces how to reach the patient, and lets the desk know what changed. Gives the token of the private page from now
+/// on; nothing when the request is over.
+///
+/// Another email address has another private page, so that the link in a mailbox that was not theirs ends.
+pub async fn change_contact(
+    app: &App,
+    request: Request,
+    contact: Contact,
+    token: String,
+) -> sqlx::Result<Option<String>> {
     let now = app.clock.now();
     let parts = app.clone();
     let what = differences(&request, &contact);
     if what.is_empty() {
-        return Ok(true);
+        return Ok(Some(token));
     }
-    app.database
+    let token = if request.email == contact.email { token } else { random_token() };
+    let changed = app
+        .database
         .write(move |connection| {
             Box::pin(async move {
                 let about = &request.reference;
-                let changed = store::change_contact(connection, &parts.cipher, about, &contact, now).await?;
-                if changed {
-                    handling::store::set_attention(connection, about, Attention::Changed).await?;
-                    // What was planned went by the old details.
-                    handling::store::set_next_try(connection, about, None).await?;
-                    note_change(connection, about, now, &what).await?;
+                if !store::change_contact(connection, &parts.cipher, about, &contact, now).await? {
+                    return Ok(None);
                 }
-                Ok(changed)
+                handling::store::set_attention(connection, about, Attention::Changed).await?;
+                // What was planned went by the old details.
+                handling::store::set_next_try(connection, about, None).await?;
+                note_change(connection, about, now, &what).await?;
+                if request.email != contact.email {
+                    move_mail(connection, &parts, request, contact, &token, now).await?;
+                }
+                Ok(Some(token))
             })
         })
-        .await
+        .await?;
+    app.mail_waiting.notify_one();
+    Ok(changed)
+}
+
+async fn move_mail(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: Request,
+    contact: Contact,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let Contact { name, email, phone, times, method } = contact;
+    let request = Request { name, email, phone, times, method, ..request };
+    let hash = token_hash(token);
+    handling::store::set_token(connection, &app.cipher, &request.reference, token, &hash).await?;
+    notifications::follow_address(connection, app, &request, token, now).await
 }
 
 /// Changes that follow one another are one line of the history, which says all that was changed.

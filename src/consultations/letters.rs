@@ -4,10 +4,11 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
-use crate::web::form::plain_name;
+use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// To the patient: we have your request.
@@ -16,7 +17,8 @@ pub struct Confirmation {
     name: String,
     method: String,
     call_times: String,
-    due_at: i64,
+    /// Nothing when someone has been in touch already.
+    due_at: Option<i64>,
     /// Of the private page.
     token: String,
 }
@@ -93,10 +95,10 @@ impl Letter for Notice {
 impl Confirmation {
     pub fn of(request: &Request, token: &str) -> Confirmation {
         Confirmation {
-            name: plain_name(&request.name).to_owned(),
+            name: first_name(&request.name).to_owned(),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
-            due_at: seconds(request.due_at),
+            due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
             token: token.to_owned(),
         }
     }
@@ -109,7 +111,8 @@ impl Confirmation {
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
         let Confirmation { name, call_times, token, .. } = self;
-        let (due, link) = (&due(site, self.due_at), &site.url(&format!("/consultations/{token}")));
+        let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
+        let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
         let text = ConfirmationText { site, reference, method, call_times, name, due, link, stop: &stop }
             .render()?;

@@ -15,6 +15,7 @@ mod smtp_limit;
 mod smtp_replies;
 mod store;
 mod transport;
+mod waiting;
 mod worker;
 
 pub use files::{FOLDER, forget_files, forget_old_files};
@@ -22,7 +23,7 @@ pub use letter::{CalendarFile, Letter, NewMail, OutgoingMail, RenderedLetter, Re
 pub use message::Sender;
 pub use outbox::{
     amend_waiting, can_go_to, cancel_waiting, count_since, enqueue, forget, forget_recipients, may_have_gone,
-    trouble_of,
+    take_unsent, trouble_of,
 };
 pub use outcome::State;
 pub use progress::Progress;

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::mail::letter::{Letter, NewMail};
 use crate::mail::message::{message_id, parse};
 use crate::mail::purpose::Purpose;
-use crate::mail::store;
+use crate::mail::{store, waiting};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::web::app::App;
@@ -39,7 +39,7 @@ pub async fn enqueue(
     };
     let number = store::insert(connection, new).await?;
     if !mail.topic.is_empty() {
-        store::replace_older(connection, &mail.topic, Some(number), seconds(now)).await?;
+        waiting::store::replace_older(connection, &mail.topic, Some(number), seconds(now)).await?;
     }
     Ok(number)
 }
@@ -50,7 +50,7 @@ pub async fn cancel_waiting(
     topic: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    store::replace_older(connection, topic, None, seconds(now)).await
+    waiting::store::replace_older(connection, topic, None, seconds(now)).await
 }
 
 /// Changes the letter of the newest mail of its purpose and reference that has never gone. False when there is none.
@@ -60,17 +60,32 @@ pub async fn amend_waiting<L: Letter + DeserializeOwned>(
     reference: &str,
     change: impl FnOnce(&mut L),
 ) -> sqlx::Result<bool> {
-    let Some(waiting) = store::waiting_letter(connection, L::PURPOSE, reference).await? else {
+    let Some(found) = waiting::store::waiting_letter(connection, L::PURPOSE, reference).await? else {
         return Ok(false);
     };
-    let (id, message_id, letter) = waiting;
+    let (id, message_id, letter) = found;
     let place = field(&message_id, "letter");
     let text = app.cipher.decrypt(place, &letter)?;
     let Ok(mut letter) = serde_json::from_str(&text) else { return Ok(false) };
     change(&mut letter);
     let text = serde_json::to_string(&letter).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    store::set_letter(connection, id, app.cipher.encrypt(place, &text)).await?;
+    waiting::store::set_letter(connection, id, app.cipher.encrypt(place, &text)).await?;
     Ok(true)
+}
+
+/// Takes back every mail of its purpose and reference that has not gone, and gives the newest letter, to be sent to
+/// another address.
+pub async fn take_unsent<L: Letter + DeserializeOwned>(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<Option<L>> {
+    let unsent = waiting::store::unsent_letter(connection, L::PURPOSE, reference).await?;
+    waiting::store::replace_unsent(connection, L::PURPOSE, reference, seconds(now)).await?;
+    let Some((message_id, letter)) = unsent else { return Ok(None) };
+    let text = app.cipher.decrypt(field(&message_id, "letter"), &letter)?;
+    Ok(serde_json::from_str(&text).ok())
 }
 
 /// How many mails of a purpose were made since then.

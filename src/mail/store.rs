@@ -52,6 +52,7 @@ pub struct MailState {
     #[sqlx(try_from = "String")]
     pub state: State,
     pub created_at: i64,
+    pub due_at: i64,
     pub finished_at: Option<i64>,
     pub attempts: i64,
 }
@@ -79,56 +80,6 @@ pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx:
     .bind(new.due)
     .fetch_one(connection)
     .await
-}
-
-/// Replaces mails of a topic that wait, failed or are being sent, by a newer one. One that is being sent hangs up
-/// before
-/// its final dot, and is not tried again.
-pub async fn replace_older(
-    connection: &mut SqliteConnection,
-    topic: &str,
-    newest: Option<i64>,
-    now: i64,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "update outbox
-         set state = 'replaced', finished_at = $3, followed_by = $2, letter = null, message = null, recipient = null,
-             trouble = null
-         where topic = $1 and id <> coalesce($2, 0) and state not in ('sent', 'replaced') and settled_at is null",
-    )
-    .bind(topic)
-    .bind(newest)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Number, Message-ID and letter of the newest mail that has never gone.
-pub async fn waiting_letter(
-    connection: &mut SqliteConnection,
-    purpose: Purpose,
-    reference: &str,
-) -> sqlx::Result<Option<(i64, String, Vec<u8>)>> {
-    sqlx::query_as(
-        "select id, message_id, letter from outbox
-         where reference = $1 and purpose = $2 and state in ('queued', 'retry') and message is null
-             and letter is not null
-         order by id desc limit 1",
-    )
-    .bind(reference)
-    .bind(purpose.as_str())
-    .fetch_optional(connection)
-    .await
-}
-
-pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<u8>) -> sqlx::Result<()> {
-    sqlx::query("update outbox set letter = $2 where id = $1")
-        .bind(id)
-        .bind(letter)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 pub async fn count_since(
@@ -311,7 +262,7 @@ pub async fn next_due(readers: &SqlitePool) -> sqlx::Result<Option<i64>> {
 /// The mails of a consultation or report, oldest first.
 pub async fn mails_of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<MailState>> {
     sqlx::query_as(
-        "select id, purpose, state, created_at, finished_at, attempts from outbox
+        "select id, purpose, state, created_at, due_at, finished_at, attempts from outbox
          where reference = $1 order by id",
     )
     .bind(reference)

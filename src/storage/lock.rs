@@ -20,11 +20,12 @@ pub const FILES: [&str; 2] = [SERVER, DATA];
 /// What a program does with the folder, and therefore what may run beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LockPurpose {
-    /// Serves it. Commands that only add to it may run meanwhile.
+    /// Serves it. Commands that read it, or change single rows, may run meanwhile.
     Serve,
     /// Changes it as a whole, alone: `restore`, `rotate-key`, `demo`.
     Change(&'static str),
-    /// Runs beside the server: `backup`, `staff`, `person`, `clock`.
+    /// Runs beside the server: `backup`, `staff`, `person`, `clock`. SQLite lets them and the server write one after the
+    /// other, and the server's lists go by the revisions in the tables, so that even `person erase` needs no stop.
     Beside,
 }
 

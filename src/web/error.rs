@@ -1,5 +1,8 @@
 //! What can go wrong, and the page each failure shows.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +14,8 @@ use crate::storage::encryption;
 use crate::web::app::App;
 use crate::web::page;
 use crate::web::site::PageContext;
+
+const SAME_LINE_AGAIN: Duration = Duration::from_secs(10);
 
 /// Why a request has no answer of its own. Input that needs mending is `FieldErrors`, not this.
 #[derive(Debug)]
@@ -34,17 +39,35 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         match error {
             sqlx::Error::RowNotFound => Error::NotFound,
+            error if database::is_over_budget(&error) => Error::TooManyRequests,
             error if database::is_unavailable(&error) => {
-                tracing::error!(%error, "the database cannot be used");
+                if may_log(&LAST_UNAVAILABLE) {
+                    tracing::error!(%error, "the database cannot be used");
+                }
                 Error::Unavailable
             }
             error if encryption::is_undecryptable(&error) => {
-                tracing::error!(%error, "what is stored cannot be opened");
+                if may_log(&LAST_UNDECRYPTABLE) {
+                    tracing::error!(%error, "what is stored cannot be opened");
+                }
                 Error::UndecryptablePage
             }
             error => Error::Internal(error.into()),
         }
     }
+}
+
+static LAST_UNAVAILABLE: Mutex<Option<Instant>> = Mutex::new(None);
+static LAST_UNDECRYPTABLE: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Whether the same line may be logged again: visitors who ask on during an outage must not fill the disk with it.
+fn may_log(last: &Mutex<Option<Instant>>) -> bool {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    let long_ago = last.is_none_or(|last| last.elapsed() >= SAME_LINE_AGAIN);
+    if long_ago {
+        *last = Some(Instant::now());
+    }
+    long_ago
 }
 
 impl From<askama::Error> for Error {

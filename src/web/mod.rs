@@ -1,6 +1,7 @@
 //! The HTTP server: layers, forms and their errors, pages as responses, the frame around a page, static files.
 
 pub mod app;
+mod arriving_body;
 pub mod canonical_path;
 pub mod connections;
 pub mod error;
@@ -14,3 +15,5 @@ pub mod security;
 pub mod server;
 pub mod site;
 pub mod static_files;
+pub mod tappable;
+pub mod token_cookie;

@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,9 +21,11 @@ use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::web::app::Stopping;
+use crate::web::arriving_body::ArrivingBody;
 use crate::web::connections::{Connection, ConnectionPlace, Connections, MOST};
 use crate::web::refusals::Refusals;
 
@@ -31,6 +34,8 @@ use crate::web::refusals::Refusals;
 pub const MOST_OF_ONE_NETWORK: usize = 48;
 const HEADER_DEADLINE: Duration = Duration::from_secs(5);
 const CONNECTION_DEADLINE: Duration = Duration::from_secs(120);
+/// How long a connection whose place is needed may take to end: what is not read by then is not read at all.
+const TIME_TO_GO: Duration = Duration::from_secs(1);
 const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 16 * 1024;
 /// How long requests that are under way at a stop may take.
@@ -106,20 +111,29 @@ async fn converse(
             service_fn(|request| answer(&service, known, from, stopping.clone(), request)),
         );
     let mut connection = std::pin::pin!(connection);
-    let deadline = tokio::time::sleep(CONNECTION_DEADLINE);
-    let mut deadline = std::pin::pin!(deadline);
+    let last = Instant::now() + CONNECTION_DEADLINE;
+    let mut deadline = std::pin::pin!(tokio::time::sleep_until(last));
     let mut ending = false;
     loop {
         tokio::select! {
             // Errors of a connection are the visitor's: cut lines and strange requests are not logged.
             _ = connection.as_mut() => return,
-            () = deadline.as_mut() => return,
+            () = deadline.as_mut() => {
+                if !known.is_busy() || Instant::now() >= last {
+                    return;
+                }
+                // The answer to what came just then is not cut for someone else's sake.
+                deadline.as_mut().reset(last.min(Instant::now() + TIME_TO_GO));
+                continue;
+            }
             _ = stop.wait_for(|stop| *stop), if !ending => {}
-            () = known.told_to_end(), if !ending => {
+            () = known.close_requested(), if !ending => {
                 // hyper would wait for the first request.
                 if !known.has_asked() {
                     return;
                 }
+                // It would wait as long for who sends or reads slowly.
+                deadline.as_mut().reset(last.min(Instant::now() + TIME_TO_GO));
             }
         }
         ending = true;
@@ -129,7 +143,7 @@ async fn converse(
 
 async fn answer(
     service: &Service,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     from: SocketAddr,
     stopping: Stopping,
     mut request: Request<Incoming>,
@@ -137,10 +151,13 @@ async fn answer(
     if let Some(refusal) = service.refusals.of_host(&request) {
         return Ok(refusal);
     }
-    connection.begin_answer();
     request.extensions_mut().insert(ConnectInfo(from));
     request.extensions_mut().insert(stopping);
-    let answer = service.site.clone().oneshot(request.map(Body::new)).await;
+    let answer = service
+        .site
+        .clone()
+        .oneshot(request.map(|body| Body::new(ArrivingBody::new(body, connection.clone()))))
+        .await;
     connection.end_answer();
     answer
 }

@@ -95,9 +95,21 @@ pub fn get_from(from: [u8; 4], address: SocketAddr, path: &str) -> io::Result<An
 }
 
 pub fn connect_from(from: [u8; 4], address: SocketAddr) -> io::Result<TcpStream> {
+    connect_with(from, address, None)
+}
+
+/// The same with room for a few kilobytes of what comes back: who does not read holds the program up.
+pub fn connect_narrow(from: [u8; 4], address: SocketAddr) -> io::Result<TcpStream> {
+    connect_with(from, address, Some(2048))
+}
+
+fn connect_with(from: [u8; 4], address: SocketAddr, room: Option<u32>) -> io::Result<TcpStream> {
     let ours = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let stream = ours.block_on(async {
         let socket = tokio::net::TcpSocket::new_v4()?;
+        if let Some(room) = room {
+            socket.set_recv_buffer_size(room)?;
+        }
         socket.bind((from, 0).into())?;
         socket.connect(address).await?.into_std()
     })?;

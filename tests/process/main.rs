@@ -2,6 +2,7 @@
 
 mod client;
 mod program;
+mod quiet_log;
 mod records;
 
 mod backup;

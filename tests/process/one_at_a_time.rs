@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::client::{READING, check, get, send, value};
 use crate::program::{Ended, Program, command, data_folder, run};
+use crate::records::check_whole;
 
 fn ask(words: &[&str], data: &Path) -> Ended {
     run(command(&[words, &["--data", data.to_str().unwrap()]].concat()), "")
@@ -41,4 +43,45 @@ fn beside_a_running_site_a_backup_is_made_and_nothing_changes_the_folder_as_a_wh
     // Nothing is left of who was killed.
     assert_eq!(ask(&["rotate-key"], &data).code, Some(0));
     Program::start(&data).stop();
+}
+
+#[test]
+fn a_person_is_erased_beside_a_running_site_and_nothing_else_is_disturbed() {
+    let (_folder, data) = data_folder();
+    let program = Program::start(&data);
+    let address = program.address;
+    let other = |number: usize| {
+        let mut form = check(address, &format!("form {number}")).unwrap();
+        for (name, changed) in
+            [("email", format!("grace{number}@example.org")), ("phone", "020 7946 0958".into())]
+        {
+            form.iter_mut().find(|(key, _)| key == name).unwrap().1 = changed;
+        }
+        form
+    };
+    let theirs = check(address, "a xylophone fell on me").unwrap();
+    let others: Vec<_> = (0..24).map(other).collect();
+    std::thread::sleep(READING);
+    let key = send(address, &theirs).unwrap().confirmed_key().unwrap().to_owned();
+    let confirmation = format!("/consultations/confirmation/{key}");
+    assert_eq!(get(address, &confirmation).unwrap().status, 200);
+    let erased = std::thread::scope(|scope| {
+        for forms in others.chunks(6) {
+            scope.spawn(move || {
+                for form in forms {
+                    let sent = send(address, form).unwrap();
+                    assert_eq!(sent.confirmed_key(), Some(value(form, "key")), "{}", sent.head);
+                }
+            });
+        }
+        ask(&["person", "erase", "ada@example.org"], &data)
+    });
+    assert_eq!(erased.code, Some(0), "{}", erased.errors);
+    assert!(erased.output.contains("The proof is ER-"), "{}", erased.output);
+    assert_eq!(get(address, &confirmation).unwrap().status, 404, "the running site sees it at once");
+    let held = ask(&["person", "export", "ada@example.org"], &data);
+    assert!(held.output.contains("\"held\": []"), "{}", held.output);
+    let keys = others.iter().map(|form| value(form, "key"));
+    assert_eq!(check_whole(&program.database(), keys), others.len());
+    program.stop();
 }

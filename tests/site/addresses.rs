@@ -74,7 +74,8 @@ async fn what_mail_cannot_be_written_to_is_the_form_again_everywhere() {
     let reference = site.one_request().await;
     let mails = site.mails().await;
     let mail = mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap();
-    let private = format!("{}/contact", link_in(mail, "http://localhost/consultations/"));
+    let own_page = link_in(mail, "http://localhost/consultations/");
+    let private = format!("{own_page}/contact");
     let mut admin = site.staff_as(Role::Administrator).await;
     let mut staff = site.staff().await;
     let_fail(&site).await;
@@ -93,6 +94,7 @@ async fn what_mail_cannot_be_written_to_is_the_form_again_everywhere() {
         let mut phoned = consultation();
         phoned.push(("key", by_phone.as_str()));
         let mut visitor = site.visitor();
+        visitor.prove(&own_page, "0123").await;
         for (path, form) in [
             ("/consultations/new", consultation()),
             ("/reports/new", report()),

@@ -1,8 +1,10 @@
-//! What is silently wrong is said on every page of the desk, in one sentence, and on the health address.
+//! Alarms: each fault is named on every page of the desk in one sentence, and on the health address.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use axum_client_ip::ClientIpSource;
 use jiff::SignedDuration;
+use mybackpain::cli::start::proxy_alarm;
 use mybackpain::operations::alarms::health;
 use mybackpain::web::security::Limits;
 use tower::ServiceExt;
@@ -196,4 +198,15 @@ async fn who_has_not_signed_in_costs_no_look_for_alarms() {
     }
     assert!(site.app.site.metrics.alarms().is_empty(), "nobody looked");
     assert!(banner(&site).await[0].starts_with("The disk is full"));
+}
+
+#[tokio::test]
+async fn a_site_that_takes_its_proxy_for_its_visitors_is_told_so_on_the_desk() {
+    let site = Site::with(Limits::none(), "https://clinic.example").await;
+    assert!(banner(&site).await.iter().all(|sentence| !sentence.contains("--client-ip")));
+    assert!(proxy_alarm(&site.app.site, &ClientIpSource::RightmostXForwardedFor).is_none());
+    let alarm = proxy_alarm(&site.app.site, &ClientIpSource::ConnectInfo).expect("is warned");
+    site.app.site.metrics.raise(alarm);
+    let said = banner(&site).await;
+    assert!(said.iter().any(|sentence| sentence.contains("--client-ip")), "{said:?}");
 }

@@ -153,3 +153,25 @@ async fn one_network_may_send_five_and_the_sixth_keeps_its_words() {
     assert_eq!(stopped.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(stopped.first(".answers").contains("xylophone"));
 }
+
+#[tokio::test]
+async fn a_flood_of_complaints_is_told_of_one_by_one_and_then_in_bundles() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    for number in 0..60_u8 {
+        let words = format!("My details were read out, time {number}.");
+        let sent =
+            site.visitor_from([10, 7, 0, number]).submit(NEW, &with(complaint(), "words", &[&words])).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(site.mails().await.len(), 10);
+    site.clock.advance(SignedDuration::from_mins(11));
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), 11, "one for all the others");
+    let several =
+        mails.iter().find(|mail| mail.contains("Subject: New complaints about personal data")).unwrap();
+    assert!(several.contains("http://localhost/staff/complaints\r\n"), "{several}");
+    let next = site.visitor_from([10, 7, 1, 1]).submit(NEW, &with(complaint(), "name", &["Eve"])).await;
+    assert_eq!(next.status, StatusCode::SEE_OTHER);
+    site.clock.advance(SignedDuration::from_mins(70));
+    assert_eq!(site.mails().await.len(), 12, "and none is left out later");
+}

@@ -131,7 +131,7 @@ async fn change_on_the_check_page_goes_back_with_every_answer_and_returns_to_it(
     let form = patient.post(NEW, &change).await;
     assert_eq!(form.status, StatusCode::OK);
     assert_eq!(form.attribute("#phone", "value"), ["07700 900123"]);
-    assert!(form.first("main form > p.row:last-of-type button").contains("check your answers"));
+    assert!(form.first("main form > p.row:last-of-type button").contains("Check your answers"));
     assert_eq!(site.count("consultations").await, 0);
 }
 
@@ -236,6 +236,7 @@ async fn the_private_page_shows_changes_and_withdraws_the_request() {
     let confirmation = mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap();
     let private = link_in(confirmation, "http://localhost/consultations/");
 
+    assert_eq!(patient.prove(&private, "0123").await.location(), private);
     let page = patient.get(&private).await;
     assert!(page.words().contains("Ada Lovelace") && page.words().contains("07700 900123"));
     assert!(!page.body.contains("Lower back ache"), "a shared phone must not show the concern");
@@ -248,7 +249,8 @@ async fn the_private_page_shows_changes_and_withdraws_the_request() {
         (StatusCode::UNPROCESSABLE_ENTITY, vec!["Ada Byron".to_owned()])
     );
     let right = [("name", "Ada Byron"), ("phone", "020 7946 0958"), ("method", "phone"), ("times", "any")];
-    assert_eq!(patient.post(&contact, &right).await.location(), private);
+    let private = patient.post(&contact, &right).await.location().to_owned();
+    let contact = format!("{private}/contact");
     assert!(patient.get(&private).await.words().contains("020 7946 0958"));
 
     let withdrawal = format!("{private}/withdrawal");

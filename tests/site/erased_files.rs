@@ -42,7 +42,9 @@ async fn a_withdrawn_request_leaves_no_file_of_its_mails() {
     let of_ada = |mail: &&String| mail.contains("ada@example.org") && mail.contains(&reference);
     let confirmation = mails.iter().find(of_ada).expect("the mail to Ada");
     let path = link_in(confirmation, "http://localhost/consultations/");
-    let done = site.visitor().post(&format!("{path}/withdrawal"), &[]).await;
+    let mut patient = site.visitor();
+    patient.prove(&path, "0123").await;
+    let done = patient.post(&format!("{path}/withdrawal"), &[]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert!(mails_with(&site, &reference).is_empty());
     assert!(!mails_with(&site, "grace@example.org").is_empty(), "nobody else’s");

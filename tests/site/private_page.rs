@@ -4,19 +4,40 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::operations::retention_job::forget;
 
-use crate::consultations::link_in;
+use crate::consultations::{decoded, link_in};
 use crate::support::desk::page;
-use crate::support::{Site, with};
+use crate::support::{Site, Visitor, consultation, one_line, with};
 
 /// A request's reference, and the address of its private page from the mail.
-async fn asked(site: &Site) -> (String, String) {
-    let reference = site.one_request().await;
+pub async fn asked(site: &Site) -> (String, String) {
+    asked_with(site, &consultation()).await
+}
+
+pub async fn asked_with(site: &Site, form: &[(&str, &str)]) -> (String, String) {
+    let reference = site.request(form).await;
     let mails = site.mails().await;
-    let mail = mails.iter().find(|mail| mail.contains("ada@example.org")).unwrap();
+    let mail = mails.iter().find(|mail| decoded(mail).contains("/reports/stop/")).unwrap();
     (reference, link_in(mail, "http://localhost/consultations/"))
 }
 
-const CONTACT: &[(&str, &str)] = &[
+/// The plain text of a mail, its calendar file aside.
+pub fn text_of(mail: &str) -> String {
+    let parsed = mailparse::parse_mail(mail.as_bytes()).unwrap();
+    let text = parsed.parts().find(|part| part.ctype.mimetype == "text/plain").unwrap();
+    one_line(&text.get_body().unwrap())
+}
+
+/// The last digits of the phone number of the request.
+pub const KNOWN: &str = "0123";
+
+/// The patient, who has answered the question.
+pub async fn owner<'s>(site: &'s Site, private: &str) -> Visitor<'s> {
+    let mut patient = site.visitor();
+    assert_eq!(patient.prove(private, KNOWN).await.location(), private);
+    patient
+}
+
+pub const CONTACT: &[(&str, &str)] = &[
     ("name", "Ada Lovelace"),
     ("email", "ada@example.org"),
     ("phone", "020 7946 0958"),
@@ -27,7 +48,7 @@ const CONTACT: &[(&str, &str)] = &[
 async fn the_page_says_in_plain_words_how_the_request_stands() {
     let site = Site::open().await;
     let (reference, private) = asked(&site).await;
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let mut staff = site.staff().await;
     assert!(patient.get(&private).await.first(".lede").contains("You will hear from us by 5pm on Thursday"));
     staff.act(&reference, "calls", &[("outcome", "left-message")]).await;
@@ -49,7 +70,7 @@ async fn what_the_patient_changes_waits_for_us_and_is_in_the_history() {
     let (reference, private) = asked(&site).await;
     let mut staff = site.staff().await;
     staff.act(&reference, "calls", &[("outcome", "left-message")]).await;
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let contact = format!("{private}/contact");
     assert_eq!(patient.post(&contact, CONTACT).await.location(), private);
     let waiting = staff.get("/staff").await.first("section.waiting");
@@ -67,7 +88,7 @@ async fn what_the_patient_changes_waits_for_us_and_is_in_the_history() {
 async fn changes_that_follow_one_another_are_one_line_of_the_history() {
     let site = Site::open().await;
     let (reference, private) = asked(&site).await;
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let contact = format!("{private}/contact");
     let before = site.count("consultation_events").await;
     for number in 0..30 {
@@ -96,21 +117,22 @@ async fn a_likely_slip_in_a_new_address_is_queried_once() {
     let (_, private) = asked(&site).await;
     let contact = format!("{private}/contact");
     let slip = with(CONTACT.to_vec(), "email", &["ada@gmial.com"]);
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let query = patient.post(&contact, &slip).await;
     assert_eq!(query.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(query.first(".problems").contains("did you mean ada@gmail.com?"));
     assert_eq!(query.attribute("#phone", "value"), ["020 7946 0958"]);
     let mut meant = slip.clone();
     meant.extend([("email_queried", "ada@gmial.com"), ("email_meant", "ada@gmail.com")]);
-    assert_eq!(patient.post(&contact, &meant).await.location(), private);
+    let private = patient.post(&contact, &meant).await.location().to_owned();
     assert!(patient.get(&private).await.words().contains("ada@gmail.com"));
     let mut stands = slip;
     stands.push(("email_queried", "ada@gmial.com"));
-    assert_eq!(patient.post(&contact, &stands).await.location(), private);
+    let private = patient.post(&format!("{private}/contact"), &stands).await.location().to_owned();
     assert!(patient.get(&private).await.words().contains("ada@gmial.com"));
     let unchanged = with(CONTACT.to_vec(), "email", &["ada@gmial.com"]);
-    assert_eq!(patient.post(&contact, &unchanged).await.location(), private, "it was ours already");
+    let again = patient.post(&format!("{private}/contact"), &unchanged).await;
+    assert_eq!(again.location(), private, "it was ours already");
 }
 
 #[tokio::test]
@@ -120,7 +142,7 @@ async fn who_withdraws_a_booked_request_leaves_a_free_time_for_us_to_see() {
     let mut staff = site.staff().await;
     staff.book(&reference).await;
     staff.act(&reference, "notes", &[("note", "zeppelin")]).await;
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let withdrawal = format!("{private}/withdrawal");
     assert!(patient.get(&withdrawal).await.words().contains("Your consultation will be cancelled too"));
     patient.post(&withdrawal, &[]).await;
@@ -141,7 +163,7 @@ async fn what_must_be_kept_is_withdrawn_now_and_erased_when_it_need_not_be() {
     let (reference, private) = asked(&site).await;
     let mut staff = site.staff().await;
     staff.act(&reference, "hold", &[("hold", "A legal claim")]).await;
-    let mut patient = site.visitor();
+    let mut patient = owner(&site, &private).await;
     let withdrawal = format!("{private}/withdrawal");
     assert!(patient.get(&withdrawal).await.words().contains("We must keep what you told us for now"));
     patient.post(&withdrawal, &[]).await;
@@ -162,8 +184,8 @@ async fn what_must_be_kept_is_withdrawn_now_and_erased_when_it_need_not_be() {
 async fn a_request_that_is_over_cannot_be_changed() {
     let site = Site::open().await;
     let (reference, private) = asked(&site).await;
+    let mut patient = owner(&site, &private).await;
     site.staff().await.act(&reference, "closure", &[("reason", "dealt with")]).await;
-    let mut patient = site.visitor();
     assert_eq!(patient.post(&format!("{private}/contact"), CONTACT).await.status, StatusCode::NOT_FOUND);
     assert_eq!(patient.get(&format!("{private}/contact")).await.status, StatusCode::NOT_FOUND);
 }

@@ -10,8 +10,8 @@ use crate::assessment::{answer_all, begin};
 use crate::consultations::link_in;
 use crate::support::{Site, Visitor, consultation, report, with};
 
-/// Writes nothing: its answer is in the address of the next page.
-const WRITES_NOTHING: &[&str] = &["/assessment/safety"];
+/// These write nothing: what was answered is in the address of the next page, or in a signed cookie.
+const WRITES_NOTHING: &[&str] = &["/assessment/safety", "/consultations/{token}"];
 
 /// Every public address that takes a post, read from where the program routes it.
 fn routed() -> BTreeSet<String> {
@@ -89,6 +89,8 @@ async fn without_room_no_post_of_the_public_writes_anything() {
     let mails = site.mails().await;
     let mail = mails.iter().find(|mail| mail.contains("bea@example.org")).unwrap();
     let private = link_in(mail, "http://localhost/consultations/");
+    let mut owner = site.visitor();
+    owner.prove(&private, "0123").await;
     let code = patient.post("/assessment/code", &[]).await.first(".ref");
     let first = begin(&mut site.visitor()).await.location().to_owned();
     let choice = patient.get(&first).await.attribute("main input[name=answer]", "value")[0].clone();
@@ -108,11 +110,17 @@ async fn without_room_no_post_of_the_public_writes_anything() {
 
     let posts = [
         ("/consultations/new", "/consultations/new".to_owned(), confirming(&consultation_check)),
-        ("/reports/new", "/reports/new".to_owned(), confirming(&report_check)),
+        // Who has a summary says whether its link goes along.
+        (
+            "/reports/new",
+            "/reports/new".to_owned(),
+            [confirming(&report_check), owned(&[("link", "no")])].concat(),
+        ),
         ("/complaints", "/complaints".to_owned(), confirming(&complaint_check)),
         ("/corrections/new", "/corrections/new".to_owned(), owned(&mistake)),
         ("/usefulness", "/usefulness".to_owned(), owned(&[("about", "fibromyalgia"), ("useful", "yes")])),
         ("/consultations/{token}/contact", format!("{private}/contact"), owned(&contact)),
+        ("/consultations/{token}/not-mine", format!("{private}/not-mine"), vec![]),
         ("/consultations/{token}/withdrawal", format!("{private}/withdrawal"), vec![]),
         ("/reports/stop/{token}", stop, vec![]),
         ("/summaries/{token}/withdrawal", format!("{summary}/withdrawal"), vec![]),
@@ -135,19 +143,19 @@ async fn without_room_no_post_of_the_public_writes_anything() {
     condition.keep_free(u64::MAX);
     for (route, path, form) in &posts {
         // The assessment goes by the cookie of who has answered; to begin one is for who has none.
-        let mut visitor = if route.starts_with("/assessment/safety/{key}") {
-            site.visitor()
-        } else {
-            patient.on_the_same_device()
+        let mut visitor = match *route {
+            route if route.starts_with("/assessment/safety/{key}") => site.visitor(),
+            route if route.starts_with("/consultations/{token}") => owner.on_the_same_device(),
+            _ => patient.on_the_same_device(),
         };
         assert_eq!(post(&mut visitor, path, form).await, StatusCode::SERVICE_UNAVAILABLE, "{route}");
     }
     condition.keep_free(0);
     for (route, path, form) in &posts {
-        let mut visitor = if route.starts_with("/assessment/safety/{key}") {
-            site.visitor()
-        } else {
-            patient.on_the_same_device()
+        let mut visitor = match *route {
+            route if route.starts_with("/assessment/safety/{key}") => site.visitor(),
+            route if route.starts_with("/consultations/{token}") => owner.on_the_same_device(),
+            _ => patient.on_the_same_device(),
         };
         let status = post(&mut visitor, path, form).await;
         assert!(status.is_success() || status.is_redirection(), "{route}: with room again, {status}");

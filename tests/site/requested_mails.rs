@@ -136,8 +136,8 @@ async fn no_mail_to_a_patient_repeats_more_than_a_plain_name() {
             assert!(body.get_body().unwrap().starts_with("Hello"), "without a name");
         }
     }
-    let greeted = mails.iter().any(|mail| decoded(mail).contains("Dear Zoë O’Neill-Smith"));
-    assert!(greeted, "a plain name is used");
+    let greeted = mails.iter().any(|mail| decoded(mail).contains("Dear Zoë "));
+    assert!(greeted, "a plain first name is used");
 }
 
 #[tokio::test]

@@ -54,6 +54,10 @@ async fn the_mail_holds_each_page_whole_and_one_link_and_never_an_answer() {
     let (mut patient, link) = sent(&site).await;
     let mails = site.mails().await;
     assert_eq!(mails.len(), 1);
+    assert!(
+        !mails[0].contains("Lovelace"),
+        "whoever reads a mistyped address does not learn whose summary it is"
+    );
     let parsed = mailparse::parse_mail(mails[0].as_bytes()).unwrap();
     for part in &parsed.subparts {
         let words = crate::support::one_line(&part.get_body().unwrap()).to_lowercase();
@@ -93,7 +97,7 @@ async fn the_private_page_is_read_by_its_link_alone_and_kept_by_nobody() {
     let page = reader.get(&link).await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!((page.header("cache-control"), page.header("x-robots-tag")), ("no-store", "noindex"));
-    assert!(page.words().contains("We erase it on 3 June 2026"));
+    assert!(page.words().contains("We will erase it on 3 June 2026"));
     assert!(page.first(".told").contains("I wake in the night"));
     let stored: Vec<String> = sqlx::query_scalar("select token_hash from summaries")
         .fetch_all(site.app.database.readers())
@@ -253,6 +257,8 @@ async fn a_shared_summary_goes_with_its_request() {
     let private = words.split_whitespace().find(|word| word.contains("/consultations/")).unwrap();
     let private = private.trim_start_matches("http://localhost");
     assert!(!patient.get(private).await.body.contains(WORDS), "a shared phone must not show it");
+    patient.prove(private, "0123").await;
+    assert!(!patient.get(private).await.body.contains(WORDS), "nor to who answered the question");
     patient.post(&format!("{private}/withdrawal"), &[]).await;
     assert_eq!(site.count("shared_summaries").await, 0);
 }

@@ -8,7 +8,7 @@ use crate::consultations::bookings::booking::{Booking, Setting};
 use crate::consultations::bookings::invitation::CalendarInvitation;
 use crate::consultations::request::Request;
 use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
-use crate::web::form::plain_name;
+use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// What the mail tells.
@@ -82,7 +82,12 @@ impl Letter for BookingLetter {
 
 impl BookingLetter {
     pub fn of(request: &Request, booking: Booking, news: News, token: String) -> BookingLetter {
-        BookingLetter { name: plain_name(&request.name).to_owned(), booking, news, token }
+        BookingLetter { name: first_name(&request.name).to_owned(), booking, news, token }
+    }
+
+    /// The same with another address of the private page.
+    pub fn with_token(self, token: &str) -> BookingLetter {
+        BookingLetter { token: token.to_owned(), ..self }
     }
 
     /// Every mail about the booking of a request: a newer one replaces one that waits.

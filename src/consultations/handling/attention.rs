@@ -13,6 +13,9 @@ pub enum Attention {
     Changed,
     #[strum(serialize = "wrong number")]
     WrongNumber,
+    /// Whoever gets our mail says that the request is not theirs.
+    #[strum(serialize = "wrong address")]
+    WrongAddress,
     /// The patient withdrew, and a time that was booked is free.
     #[strum(serialize = "booking free")]
     BookingFree,
@@ -33,6 +36,9 @@ impl Attention {
             Attention::None => "",
             Attention::Changed => "The patient changed how to reach them",
             Attention::WrongNumber => "Wrong number: find another way to reach them",
+            Attention::WrongAddress => {
+                "The email address may be wrong: whoever gets our emails says that the request is not theirs"
+            }
             Attention::BookingFree => "The patient withdrew: the time that was booked is free",
             Attention::NotTold => "Nobody was told of this by email: get in touch with them now",
         }

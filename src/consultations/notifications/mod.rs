@@ -3,11 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
-use crate::consultations::bookings::letter::BookingLetter;
+use crate::consultations::bookings;
+use crate::consultations::bookings::letter::{BookingLetter, News};
 use crate::consultations::handling;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::request::Request;
+use crate::consultations::request_state::RequestState;
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
@@ -58,6 +60,34 @@ pub async fn of_booking(
     notify(connection, app, request, mail, By::Staff, now).await
 }
 
+/// The patient changed their address: what had not gone goes to the new one, with the new address of the private page.
+/// When all of it had gone, the new address is told how the request stands. Without one nothing is sent.
+pub async fn follow_address(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    token: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let about = &request.reference;
+    let unsent = mail::take_unsent::<Confirmation>(connection, app, about, now).await?;
+    let news = match mail::take_unsent::<BookingLetter>(connection, app, about, now).await? {
+        Some(letter) => Some(letter.with_token(token)),
+        None => bookings::store::find(connection, &app.cipher, about)
+            .await?
+            .filter(|_| request.state == RequestState::Booked)
+            .map(|booking| BookingLetter::of(request, booking, News::Booked, token.to_owned())),
+    };
+    if unsent.is_some() || news.is_none() {
+        confirm(connection, app, request, token, By::Patient, now).await?;
+    }
+    if let Some(letter) = news {
+        let mail = NewMail::new(&letter, about, &request.email).about(BookingLetter::topic(about));
+        notify(connection, app, request, mail, By::Patient, now).await?;
+    }
+    Ok(())
+}
+
 /// Tells the clinic of a request. In a flood one mail tells of several.
 pub async fn notify_clinic(
     connection: &mut SqliteConnection,
@@ -80,7 +110,7 @@ pub async fn notify_clinic(
 
 /// The owner of the address stopped a mail that waited.
 pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
-    record_not_notified(connection, reference, NotSent::Stopped, now).await?;
+    record_not_notified(connection, reference, NotSent::Stopped, By::Staff, now).await?;
     handling::store::touch(connection, reference, now).await
 }
 
@@ -96,10 +126,11 @@ async fn notify(
         return Ok(());
     }
     match allowance(connection, app, &request.email, by, now).await? {
-        Allowance::No(why) => record_not_notified(connection, &request.reference, why, now).await,
+        Allowance::No(why) => record_not_notified(connection, &request.reference, why, by, now).await,
         allowance => {
             mail::enqueue(connection, app, mail, now, allowance.due(now)).await?;
-            store::set_not_notified(connection, &request.reference, None).await
+            store::set_not_notified(connection, &request.reference, None).await?;
+            Ok(())
         }
     }
 }
@@ -125,9 +156,14 @@ async fn record_not_notified(
     connection: &mut SqliteConnection,
     reference: &str,
     why: NotSent,
+    by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    store::set_not_notified(connection, reference, Some(why)).await?;
+    let is_news = store::set_not_notified(connection, reference, Some(why)).await?;
+    // What a patient does again and again is one line of the history.
+    if by == By::Patient && !is_news {
+        return Ok(());
+    }
     let what = format!("reports that no email was sent: {}", why.describe());
     history::store::add_event(connection, reference, now, "system", &what).await
 }

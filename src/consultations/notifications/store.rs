@@ -4,16 +4,18 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::limits::NotSent;
 
-/// Why the last mail to the patient was not sent; nothing when it was, or they were reached since.
+/// Why the last mail to the patient was not sent; nothing when it was, or they were reached since. False when it was
+/// known already.
 pub async fn set_not_notified(
     connection: &mut SqliteConnection,
     reference: &str,
     why: Option<NotSent>,
-) -> sqlx::Result<()> {
-    sqlx::query("update consultations set not_notified = $2 where reference = $1")
-        .bind(reference)
-        .bind(why.map_or("", NotSent::as_str))
-        .execute(connection)
-        .await?;
-    Ok(())
+) -> sqlx::Result<bool> {
+    let changed =
+        sqlx::query("update consultations set not_notified = $2 where reference = $1 and not_notified <> $2")
+            .bind(reference)
+            .bind(why.map_or("", NotSent::as_str))
+            .execute(connection)
+            .await?;
+    Ok(changed.rows_affected() == 1)
 }

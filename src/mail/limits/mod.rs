@@ -6,7 +6,7 @@ mod asking;
 mod stops;
 mod store;
 
-pub use address_hashes::{open_stop_token, stop_link, stop_token};
+pub use address_hashes::{mailbox_hash, open_stop_token, stop_link, stop_token};
 pub use allowance::{Allowance, MOST_AN_HOUR_IN_ALL, NotSent};
 pub use asking::{ask, forget};
 pub use stops::{is_stopped, lift_stop, stop};

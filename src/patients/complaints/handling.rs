@@ -1,11 +1,12 @@
 //! Takes in a complaint, and moves it to its next step.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteConnection;
 
 use crate::mail;
-use crate::mail::NewMail;
+use crate::mail::{NewMail, Purpose};
 use crate::patients::complaints::complaint::{Complaint, ComplaintStep};
-use crate::patients::complaints::letter::ComplaintNotice;
+use crate::patients::complaints::letter::{ComplaintNotice, SEVERAL};
 use crate::patients::complaints::request::NewComplaint;
 use crate::patients::complaints::store;
 use crate::staff::audit::store::insert as audit;
@@ -17,6 +18,10 @@ use crate::web::error::Result;
 
 /// Data (Use and Access) Act 2025, section 103: a complaint is acknowledged within 30 days.
 const ACKNOWLEDGED_WITHIN: i64 = 30 * 24 * 60 * 60;
+/// So many notices to the clinic in an hour go one by one; in a flood the next ones are bundled.
+const MOST_NOTICES_AN_HOUR: i64 = 10;
+/// How long a bundle gathers complaints before it goes.
+const BUNDLE_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Stores a complaint and the notice of it in one transaction. The same key again is the same complaint.
 pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result<()> {
@@ -43,14 +48,31 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                let to = &parts.site.clinic.notices_to;
-                let notice = NewMail::new(&ComplaintNotice {}, &complaint.reference, to);
-                mail::enqueue(connection, &parts, notice, now, now).await?;
-                Ok(())
+                notify_clinic(connection, &parts, &complaint.reference, now).await
             })
         })
         .await?;
     app.mail_waiting.notify_one();
+    Ok(())
+}
+
+/// Tells the clinic of a complaint. In a flood one mail tells of several.
+async fn notify_clinic(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let to = &app.site.clinic.notices_to;
+    let hour = now - SignedDuration::from_hours(1);
+    let notices = mail::count_since(connection, Purpose::ComplaintNotice, hour, now).await?;
+    if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
+        let notice = NewMail::new(&ComplaintNotice {}, reference, to);
+        mail::enqueue(connection, app, notice, now, now).await?;
+    } else if !mail::amend_waiting(connection, app, SEVERAL, |_: &mut ComplaintNotice| ()).await? {
+        let notice = NewMail::new(&ComplaintNotice {}, SEVERAL, to);
+        mail::enqueue(connection, app, notice, now, now + BUNDLE_FOR).await?;
+    }
     Ok(())
 }
 

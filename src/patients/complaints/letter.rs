@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::web::site::Site;
 
+/// In place of a reference, when one notice is about several complaints of a flood.
+pub const SEVERAL: &str = "SEVERAL-COMPLAINTS";
+
 /// Its reference is all that it tells.
 #[derive(Serialize, Deserialize)]
 pub struct ComplaintNotice {}
@@ -15,6 +18,7 @@ pub struct ComplaintNotice {}
 struct NoticeText<'a> {
     site: &'a Site,
     reference: &'a str,
+    several: bool,
     link: &'a str,
 }
 
@@ -23,6 +27,7 @@ struct NoticeText<'a> {
 struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,
+    several: bool,
     link: &'a str,
 }
 
@@ -32,11 +37,18 @@ impl Letter for ComplaintNotice {
 
 impl ComplaintNotice {
     pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
-        let link = &site.url(&format!("/staff/complaints/{reference}"));
+        let several = reference == SEVERAL;
+        let (subject, link) = &match several {
+            true => ("New complaints about personal data".to_owned(), site.url("/staff/complaints")),
+            false => (
+                format!("Complaint {reference} about personal data"),
+                site.url(&format!("/staff/complaints/{reference}")),
+            ),
+        };
         Ok(RenderedLetter {
-            subject: format!("Complaint {reference} about personal data"),
-            text: NoticeText { site, reference, link }.render()?,
-            html: NoticeHtml { site, reference, link }.render()?,
+            subject: subject.to_owned(),
+            text: NoticeText { site, reference, several, link }.render()?,
+            html: NoticeHtml { site, reference, several, link }.render()?,
             ..RenderedLetter::default()
         })
     }

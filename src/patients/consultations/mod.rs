@@ -1,5 +1,9 @@
 //! The patient’s side of a consultation request: the form, its check page and confirmation, and the private page.
 
+mod contact;
+mod not_mine;
 pub mod pages;
 pub mod private_page;
 mod state;
+mod visit;
+mod withdrawal;

@@ -1,4 +1,4 @@
-//! The patient's private page: the state of a request, how to reach them, and withdrawing it.
+//! The patient's private page: how a request stands, and a question before it says how to reach them.
 
 use askama::Template;
 use axum::Router;
@@ -6,18 +6,18 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
-use crate::consultations::request_form::RequestForm;
-use crate::consultations::{Request, RequestState, handling, store};
-use crate::patients::consultations::state::ConsultationsState;
-use crate::storage::encryption::token_hash;
-use crate::web::error::{Error, Result};
-use crate::web::form::email;
-use crate::web::form::email::DID_YOU_MEAN;
-use crate::web::form::{FieldErrors, Fields};
+use crate::consultations::proof::Question;
+use crate::consultations::{Request, RequestState};
+use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::{contact, not_mine, visit, withdrawal};
+use crate::web::error::Result;
+use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
+use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 #[derive(Template)]
@@ -28,130 +28,127 @@ struct ShowPage<'a> {
     due: String,
     asked: String,
     booked: Option<(Booking, String)>,
+    /// Asked of who has not answered it; until then contact details are masked.
+    question: Option<Question>,
+    errors: &'a FieldErrors,
+    too_many: bool,
+    /// What was answered, and was wrong.
+    typed: &'a str,
+    /// A form that came without the answer; it goes on behind it.
+    kept: Vec<(&'a str, &'a str)>,
     /// Address of this page.
     path: String,
 }
 
-#[derive(Template)]
-#[template(path = "patients/consultations/contact.html")]
-struct ContactPage<'a> {
-    context: PageContext<'a>,
-    form: &'a RequestForm,
-    errors: &'a FieldErrors,
-    path: String,
-}
-
-#[derive(Template)]
-#[template(path = "patients/consultations/withdrawal.html")]
-struct WithdrawalPage<'a> {
-    context: PageContext<'a>,
-    /// The clinic keeps it for a reason for now.
-    held: bool,
-    booked: bool,
-    path: String,
+/// What came back on the question, when it was not answered.
+#[derive(Default)]
+struct Unanswered<'a> {
+    errors: FieldErrors,
+    too_many: bool,
+    typed: &'a str,
+    kept: Option<&'a Fields>,
 }
 
 pub fn routes() -> Router<ConsultationsState> {
     Router::new()
-        .route("/consultations/{token}", get(show))
-        .route("/consultations/{token}/contact", get(contact).post(change_contact))
-        .route("/consultations/{token}/withdrawal", get(withdrawal).post(withdraw))
+        .route("/consultations/{token}", get(show).post(answer))
+        .merge(contact::routes())
+        .merge(not_mine::routes())
+        .merge(withdrawal::routes())
 }
 
-async fn show(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
-    let request = given.find(&token).await?;
-    let app = &given.app;
-    let calendar = app.site.clinic.calendar();
-    let booking = bookings::store::read(app.database.readers(), &app.cipher, &request.reference).await?;
-    let booked = booking.filter(|_| request.state == RequestState::Booked);
-    let shown = ShowPage {
-        booked: booked.map(|booking| {
-            let when = calendar.say_with_year(booking.starts_at);
-            (booking, when)
-        }),
-        context: given.app.site.private("Your request"),
-        due: calendar.say_with_year(request.due_at),
-        asked: calendar.say_with_year(request.created_at),
-        request: &request,
-        path: path(&token),
-    };
-    Ok(page::private(StatusCode::OK, &shown))
-}
-
-async fn contact(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    let form = RequestForm {
-        times: request.times.iter().map(|time| time.word().to_owned()).collect(),
-        method: request.method.word().to_owned(),
-        name: request.name,
-        email: request.email,
-        phone: request.phone,
-        ..RequestForm::default()
-    };
-    Ok(given.show_contact(&form, &FieldErrors::default(), &token))
-}
-
-async fn change_contact(
+async fn show(
     State(given): State<ConsultationsState>,
     Path(token): Path<String>,
+    jar: CookieJar,
+) -> Result<Response> {
+    let request = given.find(&token).await?;
+    let known = visit::is_known(&given.app, &jar, &token);
+    given.show(&request, &token, known, Unanswered::default()).await
+}
+
+/// The right answer is remembered for the visit, and a form that came before it goes on.
+async fn answer(
+    State(given): State<ConsultationsState>,
+    Path(token): Path<String>,
+    Network(from): Network,
+    jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
     let request = given.find_open(&token).await?;
-    let form = RequestForm::read(&fields);
-    let mut errors = FieldErrors::default();
-    let checked = form.check_contact(&mut errors).filter(|_| errors.is_empty()).ok_or(errors);
-    // An address that was ours already was meant.
-    let is_ours = checked.as_ref().is_ok_and(|contact| contact.email == request.email);
-    let queried = if is_ours { &form.email } else { &form.email_queried };
-    let contact = match email::ask(checked, &form.email, queried, DID_YOU_MEAN) {
-        Ok(contact) => contact,
-        Err(errors) => return Ok(given.show_contact(&form, &errors, &token)),
+    let (question, typed) = (Question::of(&request), one_line(&fields.text("answer")));
+    let mut again = Unanswered {
+        typed: &typed,
+        kept: Some(&fields).filter(|fields| fields.has(contact::SENT)),
+        ..Unanswered::default()
     };
-    if crate::consultations::change_contact(&given.app, request, contact).await? {
-        Ok(Redirect::to(&path(&token)).into_response())
-    } else {
-        Err(Error::NotFound)
+    if typed.is_empty() {
+        again.errors.add("answer", question.missing());
+        return given.show(&request, &token, false, again).await;
     }
-}
-
-async fn withdrawal(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    let app = &given.app;
-    let shown = WithdrawalPage {
-        context: app.site.private("Do you want to withdraw your request?"),
-        held: handling::store::is_held(app.database.readers(), &request.reference).await?,
-        booked: request.state == RequestState::Booked,
-        path: path(&token),
-    };
-    Ok(page::private(StatusCode::OK, &shown))
-}
-
-async fn withdraw(State(given): State<ConsultationsState>, Path(token): Path<String>) -> Result<Response> {
-    let request = given.find(&token).await?;
-    crate::consultations::withdraw(&given.app, request.reference).await?;
-    Ok(Redirect::to(&path(&token)).into_response())
-}
-
-fn path(token: &str) -> String {
-    format!("/consultations/{token}")
+    let limits = &given.app.limits;
+    if !limits.may_prove(from, &request.token_hash) {
+        again.too_many = true;
+        return given.show(&request, &token, false, again).await;
+    }
+    if !question.is_answered_by(&request, &typed) {
+        again.errors.add("answer", question.wrong());
+        return given.show(&request, &token, false, again).await;
+    }
+    limits.proved(from, &request.token_hash);
+    let jar = jar.add(visit::cookie(&given.app, &token));
+    Ok(match again.kept {
+        Some(fields) => (jar, given.show_sent_contact(fields, &token)).into_response(),
+        None => (jar, Redirect::to(&path(&token))).into_response(),
+    })
 }
 
 impl ConsultationsState {
-    /// Unknown and erased look the same: not found.
-    async fn find(&self, token: &str) -> Result<Request> {
+    /// The question, for a form that came without its answer. Nothing that was typed is lost.
+    pub(super) async fn ask_first(
+        &self,
+        request: &Request,
+        token: &str,
+        fields: &Fields,
+    ) -> Result<Response> {
+        let mut again = Unanswered { kept: Some(fields), ..Unanswered::default() };
+        again.errors.add("answer", Question::of(request).missing());
+        self.show(request, token, false, again).await
+    }
+
+    async fn show(
+        &self,
+        request: &Request,
+        token: &str,
+        known: bool,
+        again: Unanswered<'_>,
+    ) -> Result<Response> {
         let app = &self.app;
-        Ok(store::find_by_token(app.database.readers(), &app.cipher, &token_hash(token)).await?)
-    }
-
-    async fn find_open(&self, token: &str) -> Result<Request> {
-        let request = self.find(token).await?;
-        if request.state.is_over() { Err(Error::NotFound) } else { Ok(request) }
-    }
-
-    fn show_contact(&self, form: &RequestForm, errors: &FieldErrors, token: &str) -> Response {
-        let wrong = !errors.is_empty();
-        let context = self.app.site.private("Change how we reach you").with_errors(wrong);
-        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        page::private(status, &ContactPage { context, form, errors, path: path(token) })
+        let calendar = app.site.clinic.calendar();
+        let booking = bookings::store::read(app.database.readers(), &app.cipher, &request.reference).await?;
+        let booked = booking.filter(|_| request.state == RequestState::Booked);
+        let wrong = !again.errors.is_empty() || again.too_many;
+        let shown = ShowPage {
+            booked: booked.map(|booking| {
+                let when = calendar.say_with_year(booking.starts_at);
+                (booking, when)
+            }),
+            context: app.site.private("Your request").with_errors(wrong),
+            due: calendar.say_with_year(request.due_at),
+            asked: calendar.say_with_year(request.created_at),
+            question: (!known).then(|| Question::of(request)),
+            errors: &again.errors,
+            too_many: again.too_many,
+            typed: again.typed,
+            kept: again.kept.map(contact::sent).unwrap_or_default(),
+            request,
+            path: path(token),
+        };
+        let status = match wrong {
+            false => StatusCode::OK,
+            true if again.too_many => StatusCode::TOO_MANY_REQUESTS,
+            true => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Ok(page::private(status, &shown))
     }
 }

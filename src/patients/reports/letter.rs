@@ -8,6 +8,7 @@ use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
+use crate::web::tappable::tappable;
 
 /// In bytes, the longest text and the longest HTML of a mail as they are sent. Large mail services show one of the two,
 /// and cut off what is longer than 102 kB.
@@ -75,7 +76,9 @@ impl Letter for ReportLetter {
 impl ReportLetter {
     pub fn of(name: &str, sheets: &[&Sheet], private: Option<PrivateLink>) -> ReportLetter {
         let pages = sheets.iter().map(|sheet| sheet.slug.clone()).collect();
-        ReportLetter { name: plain_name(name).to_owned(), pages, private }
+        // Whoever reads a mistyped address, and opens the summary, does not learn whose it is.
+        let name = if private.is_some() { "" } else { plain_name(name) };
+        ReportLetter { name: name.to_owned(), pages, private }
     }
 
     /// The pages as they are when it is sent. One that is gone by then is left out.
@@ -98,6 +101,7 @@ impl ReportLetter {
             let (sheets, linked) = parts.split_at(whole);
             let html =
                 Html { site, sheets, linked, private, title: &title, name, stop: stop_link }.render()?;
+            let html = tappable(html);
             let text = Text { site, sheets, linked, private, name, stop: stop_link }.render()?;
             if bytes_sent(&html).max(bytes_sent(&text)) <= MOST_BYTES || whole == 0 {
                 break (html, text);

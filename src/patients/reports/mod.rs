@@ -1,5 +1,6 @@
 //! The report by email: a whole page sent to an address that is used for nothing else and soon forgotten.
 
+mod check_page;
 pub mod letter;
 pub mod pages;
 mod report;
@@ -8,4 +9,4 @@ pub mod store;
 mod submission;
 
 pub use report::{Report, ReportState};
-pub use submission::{stop, submit};
+pub use submission::{stop, stop_on, submit};

@@ -1,5 +1,8 @@
 //! Takes a report in, with its mail and private link, and stops mail to an address.
 
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+
 use crate::consultations;
 use crate::consultations::summaries;
 use crate::library::Sheet;
@@ -93,18 +96,26 @@ pub async fn stop(app: &App, address_hash: String) -> Result<()> {
     let parts = app.clone();
     app.database
         .write(move |connection| {
-            Box::pin(async move {
-                for mail in limits::stop(connection, &parts.cipher, &address_hash, now).await? {
-                    if mail.purpose == Purpose::Report {
-                        store::suppress(connection, &mail.reference).await?;
-                    } else {
-                        consultations::notifications::stopped(connection, &mail.reference, now).await?;
-                    }
-                }
-                Ok(())
-            })
+            Box::pin(async move { stop_on(connection, &parts, &address_hash, now).await })
         })
         .await?;
     app.database.truncate_log().await?;
+    Ok(())
+}
+
+/// The same within a transaction.
+pub async fn stop_on(
+    connection: &mut SqliteConnection,
+    app: &App,
+    address_hash: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    for mail in limits::stop(connection, &app.cipher, address_hash, now).await? {
+        if mail.purpose == Purpose::Report {
+            store::suppress(connection, &mail.reference).await?;
+        } else {
+            consultations::notifications::stopped(connection, &mail.reference, now).await?;
+        }
+    }
     Ok(())
 }

@@ -31,6 +31,15 @@ pub fn is_busy(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(5 | 6))
 }
 
+/// What a visitor gets who has written too much: nothing is wrong with the database.
+pub fn over_budget() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::QuotaExceeded.into())
+}
+
+pub fn is_over_budget(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::QuotaExceeded)
+}
+
 /// True when the database cannot be used now, through no fault of the request.
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     // perm, busy, locked, nomem, readonly, ioerr, corrupt, full, cantopen, notadb (sqlite.org/rescode.html)

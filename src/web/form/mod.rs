@@ -23,7 +23,8 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     pub fn parse(body: &[u8]) -> Fields {
-        let pairs = form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), harmless(&value)));
+        let pairs =
+            form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), without_invisible(&value)));
         Fields(pairs.collect())
     }
 
@@ -167,6 +168,16 @@ pub fn plain_name(name: &str) -> &str {
     if plain { name } else { "" }
 }
 
+/// The first word of a plain name, by which a mail greets: whoever reads a mistyped address learns no more. Nothing when
+/// that would be all of the name, or is a title or an initial.
+pub fn first_name(name: &str) -> &str {
+    const TITLES: [&str; 12] =
+        ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lady", "rev"];
+    let (first, _) = plain_name(name).split_once(' ').unwrap_or_default();
+    let is_short = first.ends_with('.') || first.chars().count() < 2;
+    if is_short || TITLES.contains(&first.to_lowercase().as_str()) { "" } else { first }
+}
+
 /// Words of any length up to `most` characters, as the person would count them (a new line is one).
 pub fn words(typed: &str, most: usize, what: &str) -> Result<String, String> {
     let text = typed.trim().to_owned();
@@ -184,7 +195,7 @@ pub fn one_line(typed: &str) -> String {
 /// Takes out what nobody typed on purpose: control characters, and marks that hide or turn the text around them.
 ///
 /// Joiners (U+200C, U+200D) stay: names in Persian and many Indian scripts, and emoji, are spelt with them.
-fn harmless(value: &str) -> String {
+fn without_invisible(value: &str) -> String {
     let unseen = |c: &char| {
         !matches!(c,
             '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
@@ -266,6 +277,24 @@ mod tests {
             &"x".repeat(41),
         ] {
             assert_eq!(plain_name(odd), "", "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_mail_greets_by_the_first_name_and_says_no_more_of_it() {
+        for (name, greeted) in [
+            ("Ada Lovelace", "Ada"),
+            ("Zoë O’Neill-Smith", "Zoë"),
+            ("Anne–Marie King", "Anne–Marie"),
+            ("محمد علي", "محمد"),
+            ("Prince", ""),
+            ("Mrs Lovelace", ""),
+            ("Dr. Li", ""),
+            ("J. R. Smith", ""),
+            ("A Lovelace", ""),
+            ("Win now: http://example.org", ""),
+        ] {
+            assert_eq!(first_name(name), greeted, "{name}");
         }
     }
 

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::web::security::buckets::Draw;
 
-/// Wrong guesses that cost nothing: people mistype.
-const FREE: u32 = 3;
-const FIRST: Duration = Duration::from_millis(250);
-
 /// The delays between guesses.
 #[derive(Clone, Copy)]
 pub struct Pace {
+    /// Wrong guesses that cost nothing: people mistype.
+    free: u32,
+    /// Between the last of those and the next guess; it doubles with each one after.
+    first: Duration,
     /// Between two guesses, however many there were.
     longest: Duration,
     /// The longest that anyone waits in the line.
@@ -27,6 +27,8 @@ pub struct Pace {
 impl Pace {
     /// Anyone can guess at a password, so the queue stays short enough for the owner to wait in it.
     pub const PASSWORD: Pace = Pace {
+        free: 3,
+        first: Duration::from_millis(250),
         longest: Duration::from_secs(5),
         patience: Duration::from_secs(15),
         turns_away: true,
@@ -42,8 +44,24 @@ impl Pace {
         patience: Duration::from_secs(5),
         turns_away: true,
         forgotten_after: Duration::from_secs(24 * 60 * 60),
+        ..Pace::PASSWORD
     };
+    /// The answer to the question of a private page, such as four digits, from one household: five at once, then one
+    /// after a minute, two, four and so on, some 30 in a day.
+    pub const ANSWER: Pace = Pace {
+        free: 5,
+        first: Duration::from_secs(60),
+        longest: Duration::from_secs(60 * 60),
+        patience: Duration::ZERO,
+        turns_away: true,
+        forgotten_after: Duration::from_secs(24 * 60 * 60),
+    };
+    /// The same from everywhere. Whoever has the link and a great many networks finds one of 10,000 numbers in a week
+    /// with a chance of 1 in 50; a stranger with one network does not reach it in the first hours.
+    pub const ANSWER_IN_ALL: Pace = Pace { free: 30, ..Pace::ANSWER };
     pub const NONE: Pace = Pace {
+        free: u32::MAX,
+        first: Duration::ZERO,
         longest: Duration::ZERO,
         patience: Duration::MAX,
         turns_away: false,
@@ -52,10 +70,10 @@ impl Pace {
 
     /// Between the guess of this number, from 0, and the one before it.
     fn gap(&self, number: u32) -> Duration {
-        if number < FREE {
+        if number < self.free {
             return Duration::ZERO;
         }
-        FIRST.saturating_mul(1 << (number - FREE).min(16)).min(self.longest)
+        self.first.saturating_mul(1 << (number - self.free).min(16)).min(self.longest)
     }
 }
 
@@ -177,6 +195,20 @@ mod tests {
             .filter(|second| line.turn_at(&1, start + Duration::from_secs(*second)).is_some());
         let looked_at = looked_at.count();
         assert!((250..=310).contains(&looked_at), "{looked_at}");
+    }
+
+    #[test]
+    fn answers_to_the_question_of_a_private_page_are_five_and_then_one_after_longer_and_longer_waits() {
+        let (line, mut now) = (Guesses::new(Pace::ANSWER), Instant::now());
+        assert_eq!(waits(Pace::ANSWER, 20).iter().flatten().count(), 5);
+        assert_eq!(waits(Pace::ANSWER_IN_ALL, 100).iter().flatten().count(), 30);
+        let day = now + Duration::from_secs(24 * 60 * 60);
+        let mut looked_at = 0;
+        while now < day {
+            looked_at += usize::from(line.turn_at(&1, now).is_some());
+            now += Duration::from_secs(10);
+        }
+        assert!((25..=35).contains(&looked_at), "{looked_at}");
     }
 
     #[test]

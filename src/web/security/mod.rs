@@ -155,6 +155,9 @@ pub struct Limits {
     /// A queue for each account, which only delays: strangers who guess lock nobody out.
     passwords_in_all: Guesses,
     codes: Guesses,
+    /// The same for the question of each private page, from each household and from everywhere.
+    answers: Guesses,
+    answers_in_all: Guesses,
     all_guesses: DefaultDirectRateLimiter,
     /// Whether mail that anyone may have sent to an address is bounded (`mail::limits`).
     bounds_mail: bool,
@@ -170,6 +173,8 @@ impl Default for Limits {
             passwords: Guesses::new(Pace::PASSWORD),
             passwords_in_all: Guesses::new(Pace::PASSWORD_IN_ALL),
             codes: Guesses::new(Pace::CODE),
+            answers: Guesses::new(Pace::ANSWER),
+            answers_in_all: Guesses::new(Pace::ANSWER_IN_ALL),
             all_guesses: RateLimiter::direct(Quota::per_hour(guesses)),
             bounds_mail: true,
         }
@@ -192,6 +197,8 @@ impl Limits {
             passwords: Guesses::new(Pace::NONE),
             passwords_in_all: Guesses::new(Pace::NONE),
             codes: Guesses::new(Pace::NONE),
+            answers: Guesses::new(Pace::NONE),
+            answers_in_all: Guesses::new(Pace::NONE),
             all_guesses: RateLimiter::direct(many),
             bounds_mail: false,
         }
@@ -252,6 +259,16 @@ impl Limits {
         self.codes.right(&account);
     }
 
+    /// Whether an answer to the question of a private page is looked at. It counts as wrong until it was right.
+    pub fn may_prove(&self, from: IpAddr, link: &str) -> bool {
+        self.answers.turn(&(household(from), link)).is_some() && self.answers_in_all.turn(&link).is_some()
+    }
+
+    pub fn proved(&self, from: IpAddr, link: &str) {
+        self.answers.right(&(household(from), link));
+        self.answers_in_all.right(&link);
+    }
+
     /// Whether an answer to "Was this page useful?" still counts.
     pub fn may_answer(&self, from: IpAddr) -> bool {
         self.allows(LimitedAct::Answer, from)
@@ -279,7 +296,9 @@ impl Limits {
             limiter.prune();
         }
         self.account.prune();
-        for line in [&self.passwords, &self.passwords_in_all, &self.codes] {
+        for line in
+            [&self.passwords, &self.passwords_in_all, &self.codes, &self.answers, &self.answers_in_all]
+        {
             line.prune();
         }
     }
@@ -328,12 +347,14 @@ mod tests {
                 limits.password_turn(from, &email, false);
                 limits.code_turn(from, i64::from(number));
                 limits.may_guess(from);
+                limits.may_prove(from, &email);
             }
         }
         for limiter in limits.networks.iter().chain([&limits.account]) {
             assert!((MOST / 2..=3 * MOST).contains(&limiter.size()), "{}", limiter.size());
         }
-        for line in [&limits.passwords, &limits.passwords_in_all, &limits.codes] {
+        let Limits { passwords, passwords_in_all, codes, answers, answers_in_all, .. } = &limits;
+        for line in [passwords, passwords_in_all, codes, answers, answers_in_all] {
             assert!((MOST / 4..=MOST).contains(&line.size()), "{}", line.size());
         }
         limits.prune();

@@ -1,0 +1,92 @@
+//! The SQL of mail that has not gone and is changed or replaced; and nothing else.
+
+use sqlx::sqlite::SqliteConnection;
+
+use crate::mail::purpose::Purpose;
+
+/// What waits, failed, or is being sent, gives way to a newer mail of its topic. One that is being sent hangs up before
+/// its final dot, and is not tried again.
+pub async fn replace_older(
+    connection: &mut SqliteConnection,
+    topic: &str,
+    newest: Option<i64>,
+    now: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox
+         set state = 'replaced', finished_at = $3, followed_by = $2, letter = null, message = null, recipient = null,
+             trouble = null
+         where topic = $1 and id <> coalesce($2, 0) and state not in ('sent', 'replaced') and settled_at is null",
+    )
+    .bind(topic)
+    .bind(newest)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Number, Message-ID and letter of the newest mail that has never gone.
+pub async fn waiting_letter(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    reference: &str,
+) -> sqlx::Result<Option<(i64, String, Vec<u8>)>> {
+    sqlx::query_as(
+        "select id, message_id, letter from outbox
+         where reference = $1 and purpose = $2 and state in ('queued', 'retry') and message is null
+             and letter is not null
+         order by id desc limit 1",
+    )
+    .bind(reference)
+    .bind(purpose.as_str())
+    .fetch_optional(connection)
+    .await
+}
+
+/// Message-ID and letter of the newest mail of its purpose that has not gone, and was not dealt with.
+pub async fn unsent_letter(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    reference: &str,
+) -> sqlx::Result<Option<(String, Vec<u8>)>> {
+    sqlx::query_as(
+        "select message_id, letter from outbox
+         where reference = $1 and purpose = $2 and state not in ('sent', 'replaced') and settled_at is null
+             and letter is not null
+         order by id desc limit 1",
+    )
+    .bind(reference)
+    .bind(purpose.as_str())
+    .fetch_optional(connection)
+    .await
+}
+
+/// None of these mails goes any more. One that is being sent hangs up before its final dot.
+pub async fn replace_unsent(
+    connection: &mut SqliteConnection,
+    purpose: Purpose,
+    reference: &str,
+    now: i64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox
+         set state = 'replaced', finished_at = $3, letter = null, message = null, recipient = null, trouble = null
+         where reference = $1 and purpose = $2 and state not in ('sent', 'replaced') and settled_at is null",
+    )
+    .bind(reference)
+    .bind(purpose.as_str())
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<u8>) -> sqlx::Result<()> {
+    sqlx::query("update outbox set letter = $2 where id = $1")
+        .bind(id)
+        .bind(letter)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
