@@ -12,16 +12,47 @@
     button.onclick = () => print();
   });
 
-  // A link to a source opens the folded list that holds it, in browsers that do not do so themselves.
+  // Whether anything in a part of a form was typed or chosen.
+  const holds = (part) => [...part.querySelectorAll('input:not([type=hidden]), textarea')].some((field) =>
+    /radio|checkbox/.test(field.type) ? field.checked : field.value.trim() !== '');
+
+  // The forms at the foot of a sheet fold to a button each, but never over an error or over something typed.
+  const folds = document.querySelectorAll('[data-fold]');
+  folds.forEach((part) => { part.open = holds(part) || part.querySelector('.has-error') !== null; });
+  addEventListener('pageshow', () => folds.forEach((part) => { part.open = part.open || holds(part); }));
+
+  // A link to something folded opens it: a source, a form, or both forms by the heading above them.
   const reveal = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    const part = target && target.closest('details:not([open])');
-    if (!part) return;
-    part.open = true;
+    if (!target) return;
+    const parts = target.id === 'offers' ? [...folds] : [target.closest('details')];
+    const closed = parts.filter((part) => part && !part.open);
+    if (!closed.length) return;
+    closed.forEach((part) => { part.open = true; });
     target.scrollIntoView();
   };
   addEventListener('hashchange', reveal);
+  // Also when the address holds it already.
+  addEventListener('click', ({ target }) => {
+    if (target.closest && target.closest('a[href^="#"]')) setTimeout(reveal);
+  });
   reveal();
+
+  // Once someone has said how to reach them, only what that needs is asked. What holds an answer or an error stays.
+  all('form', (form) => {
+    const parts = form.querySelectorAll('[data-for]');
+    const show = () => {
+      const method = form.querySelector('[name=method]:checked');
+      parts.forEach((part) => {
+        const needed = !method || part.dataset.for.split(' ').includes(method.value);
+        part.hidden = !needed && !holds(part) && part.querySelector('.has-error') === null;
+      });
+    };
+    if (!parts.length) return;
+    form.addEventListener('change', show);
+    addEventListener('pageshow', show);
+    show();
+  });
 
   // The section that is being read is marked in the contents beside it.
   const links = document.querySelectorAll('.rail a');

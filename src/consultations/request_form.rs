@@ -97,19 +97,19 @@ impl RequestForm {
     pub fn check_contact(&self, errors: &mut FieldErrors) -> Option<Contact> {
         let method = Method::from_word(&self.method);
         let name = errors.take("name", form::name(&self.name, "Enter your full name"));
-        let email = match method {
-            Some(method) if !method.needs_email() && one_line(&self.email).is_empty() => Some(String::new()),
-            None if one_line(&self.email).is_empty() => Some(String::new()),
-            _ => errors.take("email", email::check(&self.email)),
-        };
+        if method.is_none() {
+            errors.add("method", "Select how you would like us to contact you");
+        }
         let phone = match method {
             Some(method) if method.needs_phone() => errors.take("phone", phone::check(&self.phone)),
             _ if one_line(&self.phone).is_empty() => Some(String::new()),
             _ => errors.take("phone", phone::check(&self.phone)),
         };
-        if method.is_none() {
-            errors.add("method", "Select how you would like us to contact you");
-        }
+        let email = match method {
+            Some(method) if !method.needs_email() && one_line(&self.email).is_empty() => Some(String::new()),
+            None if one_line(&self.email).is_empty() => Some(String::new()),
+            _ => errors.take("email", email::check(&self.email)),
+        };
         let times = self.times.iter().filter_map(|word| CallTime::from_word(word)).collect();
         Some(Contact { name: name?, email: email?, phone: phone?, times, method: method? })
     }

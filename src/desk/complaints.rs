@@ -176,10 +176,6 @@ impl ShowPage<'_> {
     fn day(&self, at: &i64) -> String {
         day(self.calendar, *at)
     }
-
-    fn phone_link(&self) -> String {
-        form::phone::link(&self.complaint.phone)
-    }
 }
 
 fn day(calendar: &Calendar, at: i64) -> String {

@@ -10,7 +10,6 @@ use crate::library::count;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::CallTime;
-use crate::web::form::phone;
 
 /// One request, in the words of a list.
 pub struct QueueRow {
@@ -98,11 +97,6 @@ impl RowWriter<'_> {
 impl QueueRow {
     pub fn calls_made(&self) -> String {
         count(usize::try_from(self.calls).unwrap_or(0), "call")
-    }
-
-    /// A `tel:` link to the first number among what was typed.
-    pub fn phone_link(&self) -> String {
-        phone::link(&self.phone)
     }
 }
 

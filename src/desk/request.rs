@@ -29,7 +29,7 @@ use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
 use crate::web::error::Result;
-use crate::web::form::{FieldErrors, phone};
+use crate::web::form::FieldErrors;
 use crate::web::page;
 use crate::web::site::PageContext;
 
@@ -289,10 +289,6 @@ fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static st
 }
 
 impl ReviewPage<'_> {
-    fn phone_link(&self) -> String {
-        phone::link(&self.request.phone)
-    }
-
     fn outcomes(&self) -> &'static [CallOutcome] {
         CallOutcome::VARIANTS
     }

@@ -200,6 +200,11 @@ pub fn short_link(link: &str) -> &str {
     link.trim_start_matches("https://").trim_start_matches("www.")
 }
 
+/// The site that a link leads to, for mails, where whole addresses are too long to read.
+pub fn host(link: &str) -> &str {
+    short_link(link).split('/').next().unwrap_or_default()
+}
+
 async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked: HeaderMap) -> Response {
     let path = uri.path();
     let page = rendered_pages.pages.get(path).or_else(|| rendered_pages.figures.get(path));

@@ -52,6 +52,7 @@ pub struct MailState {
     #[sqlx(try_from = "String")]
     pub state: State,
     pub created_at: i64,
+    pub due_at: i64,
     pub finished_at: Option<i64>,
     pub attempts: i64,
 }
@@ -261,7 +262,7 @@ pub async fn next_due(readers: &SqlitePool) -> sqlx::Result<Option<i64>> {
 /// The mails of a consultation or report, oldest first.
 pub async fn mails_of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<MailState>> {
     sqlx::query_as(
-        "select id, purpose, state, created_at, finished_at, attempts from outbox
+        "select id, purpose, state, created_at, due_at, finished_at, attempts from outbox
          where reference = $1 order by id",
     )
     .bind(reference)

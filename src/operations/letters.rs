@@ -13,6 +13,7 @@ use crate::patients::complaints::letter::ComplaintNotice;
 use crate::patients::reports::letter::ReportLetter;
 use crate::staff::people::letter::InvitationLetter;
 use crate::web::app::App;
+use crate::web::tappable::tappable;
 
 pub fn renderer(app: &App, library: &Arc<Library>) -> Renderer {
     let (app, library) = (app.clone(), library.clone());
@@ -22,7 +23,7 @@ pub fn renderer(app: &App, library: &Arc<Library>) -> Renderer {
 fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
     let (site, reference) = (&app.site, mail.reference);
     let stop = || stop_link(site, &app.cipher, mail.to);
-    Ok(match mail.purpose {
+    let letter = match mail.purpose {
         Purpose::ConsultationConfirmation => read::<Confirmation>(mail)?.render(site, reference, stop())?,
         Purpose::ConsultationNotice => read::<Notice>(mail)?.render(site, reference)?,
         Purpose::ConsultationBooking => {
@@ -34,7 +35,8 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,
         Purpose::Unknown => anyhow::bail!("no feature of this version wrote this mail"),
-    })
+    };
+    Ok(RenderedLetter { html: tappable(letter.html), ..letter })
 }
 
 fn read<T: DeserializeOwned>(mail: &OutgoingMail) -> anyhow::Result<T> {

@@ -1,26 +1,40 @@
 //! Numbers for help inside a sentence, so that a phone can dial each with a tap.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// 999, 111, Samaritans and Lifeline are dialled; 85258 (Shout) takes a text message.
+/// 999, 111, Samaritans and Shout, and numbers of the United Kingdom with spaces that are no mobile: help lines and the
+/// clinic's own (Ofcom, National Telephone Numbering Plan).
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:999|111|116\s123|0808\s808\s8000|85258)\b").expect("the pattern is well formed")
+    let patterns = [r"999|111|116\s123|85258", r"0[1-38]\d{1,3}\s(?:\d{3,4}\s\d{3,4}|\d{6})"].join("|");
+    Regex::new(&format!(r"\b(?:{patterns})\b")).expect("the pattern is well formed")
+});
+
+/// What comes after a count: "the 999 people in that study".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    let things =
+        "people|patients|adults|men|women|children|trials|studies|days|weeks|words|characters|times|mg";
+    Regex::new(&format!(r"^\s(?:{things})\b")).expect("the pattern is well formed")
 });
 
 /// A sentence in pieces, each with the link of the number that it is, or with an empty one.
 pub fn linked(words: &str) -> Vec<(String, &str)> {
     let (mut pieces, mut from) = (Vec::new(), 0);
-    for number in NUMBERS.find_iter(words) {
-        if number.start() > from {
-            pieces.push((String::new(), &words[from..number.start()]));
+    for number in
+        NUMBERS.find_iter(words).map(|found| found.range()).filter(|found| can_be_dialled(words, found))
+    {
+        if number.start > from {
+            pieces.push((String::new(), &words[from..number.start]));
         }
-        let digits: String = number.as_str().chars().filter(char::is_ascii_digit).collect();
+        let typed = &words[number.clone()];
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        // Shout takes a text message.
         let link =
             if digits == "85258" { "sms:85258?body=SHOUT".to_owned() } else { format!("tel:{digits}") };
-        pieces.push((link, number.as_str()));
-        from = number.end();
+        pieces.push((link, typed));
+        from = number.end;
     }
     if from < words.len() {
         pieces.push((String::new(), &words[from..]));
@@ -28,17 +42,53 @@ pub fn linked(words: &str) -> Vec<(String, &str)> {
     pieces
 }
 
+/// False for a part of a longer number, a date, an address ("111.wales.nhs.uk") or an entity, and for a count.
+fn can_be_dialled(words: &str, number: &Range<usize>) -> bool {
+    let (before, after) = (&words[..number.start], &words[number.end..]);
+    let joined = |c: char| matches!(c, '.' | ',' | '/' | '-' | '–' | '\u{2011}' | '#' | '£' | '+');
+    let goes_on = |mut rest: std::str::Chars| {
+        rest.next().is_some_and(joined) && rest.next().is_some_and(char::is_alphanumeric)
+    };
+    !before.ends_with(joined)
+        && !goes_on(after.chars())
+        && !after.starts_with('%')
+        && !COUNTED.is_match(after)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn links(words: &str) -> Vec<String> {
+        let pieces = linked(words);
+        assert_eq!(pieces.iter().map(|(_, piece)| *piece).collect::<String>(), words);
+        pieces.into_iter().map(|(link, _)| link).filter(|link| !link.is_empty()).collect()
+    }
+
     #[test]
     fn each_number_for_help_can_be_tapped_and_the_words_stay() {
         let words = "Call 999, or Samaritans on 116\u{a0}123. Text SHOUT to 85258. Not 1999 or 111th.";
-        let pieces = linked(words);
-        assert_eq!(pieces.iter().map(|(_, piece)| *piece).collect::<String>(), words);
-        let links: Vec<&str> =
-            pieces.iter().map(|(link, _)| link.as_str()).filter(|link| !link.is_empty()).collect();
-        assert_eq!(links, ["tel:999", "tel:116123", "sms:85258?body=SHOUT"]);
+        assert_eq!(links(words), ["tel:999", "tel:116123", "sms:85258?body=SHOUT"]);
+        assert_eq!(links("Lifeline on 0808 808 8000."), ["tel:08088088000"]);
+        assert_eq!(
+            links("The clinic: 020 7946 0123; the ICO: 0303 123 1113"),
+            ["tel:02079460123", "tel:03031231113"]
+        );
+    }
+
+    #[test]
+    fn a_count_a_date_an_address_and_a_part_of_a_number_are_no_numbers_for_help() {
+        for words in [
+            "The 999 people in that study",
+            "111.wales.nhs.uk",
+            "1,111 and 111,000",
+            "pages 111–999",
+            "a dose of 111 mg",
+            "in 111% of",
+            "&#111;",
+            "0.999",
+        ] {
+            assert!(links(words).is_empty(), "{words}: {:?}", links(words));
+        }
     }
 }

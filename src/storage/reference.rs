@@ -1,4 +1,4 @@
-//! References that people read out on the phone, and the keys that make a form's second sending harmless.
+//! References that people read out on the phone, and the keys by which a form that is sent twice is taken once.
 
 use crate::storage::clock::Clock;
 use crate::storage::encryption::{Cipher, hex, random, token_hash};

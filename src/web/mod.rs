@@ -15,3 +15,5 @@ pub mod security;
 pub mod server;
 pub mod site;
 pub mod static_files;
+pub mod tappable;
+pub mod token_cookie;

@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+use crate::web::tappable::tappable;
+
 pub const HTML: &str = "text/html; charset=utf-8";
 
 /// How long anyone may keep a public page: a minute in a browser, ten in a shared cache, and stale while it is renewed.
@@ -34,7 +36,7 @@ pub fn private(status: StatusCode, template: &impl Template) -> Response {
 /// A page that is true only now, such as a form with the promise of this hour: asked for anew each time.
 pub fn fresh(status: StatusCode, template: &impl Template) -> Response {
     let mut response = match template.render() {
-        Ok(html) => (status, [(header::CONTENT_TYPE, HTML)], html).into_response(),
+        Ok(html) => (status, [(header::CONTENT_TYPE, HTML)], tappable(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a template failed");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -68,7 +70,7 @@ impl StaticPage {
     }
 
     pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
-        Ok(StaticPage::new(HTML, PUBLIC, without_indents(&template.render()?).into_bytes()))
+        Ok(StaticPage::new(HTML, PUBLIC, tappable(without_indents(&template.render()?)).into_bytes()))
     }
 
     /// A short name of the content, for addresses.

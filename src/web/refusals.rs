@@ -30,11 +30,11 @@ pub struct Refusals {
 
 impl Refusals {
     pub fn new(site: &Site) -> Refusals {
-        let (name, phone) = (&site.clinic.site, &site.clinic.phone);
+        let (name, phone, dial) = (&site.clinic.site, &site.clinic.phone, site.clinic.phone_link());
         let page = format!(
             "<!doctype html>\n<html lang=\"en-GB\">\n<title>We could not read that – {name}</title>\n\
              <h1>We could not read that</h1>\n<p>What your browser sent is too large, or not what this site understands. \
-             Nothing was sent to the clinic.</p>\n<p>Go to the <a href=\"/\">first page</a>, or phone {phone}.</p>\n"
+             Nothing was sent to the clinic.</p>\n<p>Go to the <a href=\"/\">first page</a>, or phone <a href=\"{dial}\">{phone}</a>.</p>\n"
         );
         Refusals { headers: Headers::new(site.is_https()), page: page.into() }
     }

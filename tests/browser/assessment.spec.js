@@ -169,11 +169,11 @@ test('the mail brings whole pages and one private link, whose page can be read a
   await page.getByLabel('Add a private link to my summary').check();
   await page.getByLabel('Name').fill(person.name);
   await page.getByLabel('Email address').fill(person.email);
-  await next(page);
+  await page.getByRole('button', { name: 'Send me the report' }).click();
   await expect(page.locator('dl.answers')).toContainText('A private link to your summary');
   await readCheckPage(page);
   await page.getByRole('button', { name: 'Confirm and send' }).click();
-  await expect(heading(page)).toHaveText(/^Your report (is waiting to be sent|has been sent)$/);
+  await expect(heading(page)).toHaveText(/^Your report (is on its way|has been sent)$/);
 
   const mail = await mailTo(site, person.email);
   for (const words of [mail.raw, mail.subject, mail.text, mail.html]) {
@@ -210,7 +210,7 @@ test('the clinic sees the summary beside the request only when the person ticked
   await page.getByLabel('Full name').fill(person.name);
   await page.getByLabel('Phone number').fill(person.phone);
   await page.getByRole('radio', { name: 'Phone', exact: true }).check();
-  await next(page);
+  await page.getByRole('button', { name: 'Request a consultation' }).click();
   await expect(page.locator('dl.answers')).toContainText('Shared with the clinic');
   await readCheckPage(page);
   await page.getByRole('button', { name: 'Confirm and send' }).click();

@@ -1,6 +1,6 @@
 // Whatever people type is shown as the words they typed, everywhere, and does nothing.
 import { ADMINISTRATOR, READING, SHEET } from './support/site.js';
-import { expect, mailTo, readCheckPage, signIn, someone, test } from './support/test.js';
+import { expect, mailTo, openOffer, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const SCRIPT = '<script>alert(1)</script>';
 const IMAGE = '"><img src=x onerror=alert(1)>';
@@ -14,7 +14,7 @@ async function fillIn(page, { name, email, phone, concern, needs }) {
   await page.getByRole('radio', { name: 'Email', exact: true }).check();
   await page.getByLabel(/main concern/).fill(concern);
   await page.getByLabel(/make it easier/).fill(needs);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Request a consultation' }).click();
 }
 
 /** Nothing of what was typed became a part of the page. */
@@ -48,7 +48,7 @@ for (const [what, typed] of Object.entries(PEOPLE)) {
     await expect(page.getByLabel(/main concern/)).toHaveValue(person.concern);
     await expect(page.getByLabel(/make it easier/)).toHaveValue(person.needs);
     await isOnlyText(page);
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Check your answers again' }).click();
 
     await readCheckPage(page);
     await page.getByRole('button', { name: 'Confirm and send' }).click();
@@ -95,7 +95,7 @@ test('a mistake and a complaint are shown on the desk as they were typed', async
   await page.getByLabel('Full name').fill(IMAGE);
   await page.getByLabel('Phone number').fill('020 7946 0991');
   await page.getByLabel(/What happened/).fill(typed);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Check your complaint' }).click();
   await isOnlyText(page);
   await readCheckPage(page);
   await page.getByRole('button', { name: 'Confirm and send' }).click();
@@ -137,7 +137,7 @@ test('what a form refuses is given back as text', async ({ page }) => {
 
 test('hostile words in the report form, in an address and in the sign-in stay words', async ({ page }) => {
   await page.goto(SHEET);
-  const form = page.getByRole('region', { name: 'Get this report by email', exact: true });
+  const form = await openOffer(page, 'Get this report by email');
   await form.getByLabel('Name').fill(IMAGE);
   await form.getByLabel('Email address').fill(someone().email);
   await form.getByRole('button', { name: 'Send me the report' }).click();

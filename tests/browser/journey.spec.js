@@ -1,7 +1,7 @@
 // A patient asks and is answered, from the first page to the closed request. Run with script and without.
 import { secondStep } from './support/signing_in.js';
 import { DESK, SHEET } from './support/site.js';
-import { expect, mailTo, noticeOf, readCheckPage, signIn, someone, test } from './support/test.js';
+import { expect, mailTo, noticeOf, openOffer, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const PROMISE = /You will hear from us by (.+?)\./;
 
@@ -11,7 +11,7 @@ function moment(words) {
 }
 
 async function fillConsultation(page, person, method = 'Phone') {
-  const form = page.getByRole('region', { name: 'Book a consultation', exact: true });
+  const form = await openOffer(page, 'Book a consultation');
   await form.getByLabel('Full name').fill(person.name);
   await form.getByLabel('Email address').fill(person.email);
   await form.getByLabel('Phone number').fill(person.phone);
@@ -53,7 +53,7 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   await expect(page.getByLabel('Full name')).toHaveValue(person.name);
   await expect(page.getByRole('radio', { name: 'Phone', exact: true })).toBeChecked();
   await page.getByLabel(/main concern/).fill(person.concern);
-  await page.getByRole('button', { name: 'Continue to check your answers' }).click();
+  await page.getByRole('button', { name: 'Check your answers again' }).click();
   await expect(page.locator('dl.answers')).toContainText(person.concern);
 
   await readCheckPage(page);
@@ -108,7 +108,8 @@ test('a patient asks from a sheet, the clinic answers, and both see the same pro
   // The first account is an administrator's: what patients write is for clinicians.
   await expect(page.getByRole('region', { name: 'What they said' })).toContainText('Clinicians can read it');
   await expect(page.locator('body')).not.toContainText(person.concern);
-  await expect(page.getByRole('link', { name: '(0161) 496 0123 ext 4' }).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: '(0161) 496 0123', exact: true }).first()).toHaveAttribute('href', 'tel:01614960123');
+  await expect(page.locator('.number')).toHaveText('(0161) 496 0123 ext 4');
   await page.getByRole('button', { name: 'Mark as contacted' }).click();
   await expect(page.locator('.head .tag', { hasText: 'Contacted' })).toBeVisible();
   await page.locator('summary', { hasText: 'Close it' }).click();
@@ -143,7 +144,7 @@ test('what a patient forgot is said beside the field and above, and nothing type
   await expect(page.getByLabel(/main concern/)).toHaveValue(person.concern);
   await expect(page.getByRole('link', { name: 'Back', exact: true })).toHaveAttribute('href', SHEET);
   await page.getByLabel('Phone number').fill(person.phone);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Request a consultation' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check your answers before you send them');
 });
 
@@ -154,7 +155,7 @@ test('a likely slip in the address is asked about before a patient sends', async
   await expect(page).toHaveTitle(/^Error: /);
   await expect(page.locator('.problems').getByRole('link')).toContainText(/did you mean ada@gmail\.com\?/i);
   await page.getByRole('group', { name: 'Which address is right?' }).getByLabel('ada@gmail.com').check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Request a consultation' }).click();
   await expect(page.locator('dl.answers')).toContainText('ada@gmail.com');
 });
 
@@ -191,7 +192,7 @@ test('a patient withdraws, and what they said is gone from every page', async ({
 test.describe('a report by email', () => {
   async function fillReport(page, name, email) {
     await page.goto(SHEET);
-    const form = page.getByRole('region', { name: 'Get this report by email', exact: true });
+    const form = await openOffer(page, 'Get this report by email');
     await form.getByLabel('Name').fill(name);
     await form.getByLabel('Email address').fill(email);
     await form.getByRole('button', { name: 'Send me the report' }).click();
@@ -207,7 +208,7 @@ test.describe('a report by email', () => {
     await expect(page.locator('dl.answers')).toContainText(email);
     await readCheckPage(page);
     await page.getByRole('button', { name: 'Confirm and send' }).click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Your report (is waiting to be sent|has been sent)$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Your report (is on its way|has been sent)$/);
   }
 
   const slip = (person) => person.email.replace('example.org', 'hotmial.com');
@@ -219,7 +220,7 @@ test.describe('a report by email', () => {
     await fillReport(page, person.name, slip(person));
     await isAsked(page, mended(person));
     await answer(page, mended(person)).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Send me the report' }).click();
     await confirm(page, mended(person));
     const mail = await mailTo(site, mended(person));
     expect(site.post.of(slip(person))).toEqual([]);
@@ -236,7 +237,7 @@ test.describe('a report by email', () => {
     await fillReport(page, person.name, slip(person));
     await isAsked(page, mended(person));
     await answer(page, slip(person)).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Send me the report' }).click();
     await confirm(page, slip(person));
     await mailTo(site, slip(person));
     expect(site.post.of(mended(person))).toEqual([]);

@@ -32,6 +32,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'with script' },
-    { name: 'without script', testMatch: /(journey|keyboard|assessment)\.spec\.js$/, use: { javaScriptEnabled: false } },
+    { name: 'without script', testMatch: /(journey|keyboard|assessment|autofill|forms)\.spec\.js$/, use: { javaScriptEnabled: false } },
   ],
 });

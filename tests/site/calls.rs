@@ -33,7 +33,7 @@ async fn the_sheet_shows_whom_to_ring_in_this_hour_by_their_best_time() {
     assert_eq!(names(&sheet, "best"), ["Morning", "Any"]);
     let first = sheet.first("tbody tr");
     assert!(first.contains("Voicemail: no"), "{first}");
-    assert!(sheet.attribute("a.number", "href").iter().all(|link| link.starts_with("tel:07700900")));
+    assert!(sheet.attribute(".number a", "href").iter().all(|link| link.starts_with("tel:07700900")));
     site.clock.advance(SignedDuration::from_hours(4));
     assert_eq!(names(&site.staff().await.get(SHEET).await, "best"), ["Afternoon", "Any"]);
 }

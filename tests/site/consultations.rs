@@ -131,7 +131,7 @@ async fn change_on_the_check_page_goes_back_with_every_answer_and_returns_to_it(
     let form = patient.post(NEW, &change).await;
     assert_eq!(form.status, StatusCode::OK);
     assert_eq!(form.attribute("#phone", "value"), ["07700 900123"]);
-    assert!(form.first("main form > p.row:last-of-type button").contains("check your answers"));
+    assert!(form.first("main form > p.row:last-of-type button").contains("Check your answers"));
     assert_eq!(site.count("consultations").await, 0);
 }
 

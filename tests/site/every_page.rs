@@ -39,7 +39,7 @@ async fn public_paths(site: &Site) -> Vec<String> {
     paths
 }
 
-async fn every_page(site: &Site) -> HashMap<String, Answer> {
+pub async fn every_page(site: &Site) -> HashMap<String, Answer> {
     let mut pages = HashMap::new();
     let mut visitor = site.visitor();
     for path in public_paths(site).await.iter().map(String::as_str).chain(FORMS.iter().copied()) {

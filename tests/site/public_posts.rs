@@ -110,7 +110,12 @@ async fn without_room_no_post_of_the_public_writes_anything() {
 
     let posts = [
         ("/consultations/new", "/consultations/new".to_owned(), confirming(&consultation_check)),
-        ("/reports/new", "/reports/new".to_owned(), confirming(&report_check)),
+        // Who has a summary says whether its link goes along.
+        (
+            "/reports/new",
+            "/reports/new".to_owned(),
+            [confirming(&report_check), owned(&[("link", "no")])].concat(),
+        ),
         ("/complaints", "/complaints".to_owned(), confirming(&complaint_check)),
         ("/corrections/new", "/corrections/new".to_owned(), owned(&mistake)),
         ("/usefulness", "/usefulness".to_owned(), owned(&[("about", "fibromyalgia"), ("useful", "yes")])),

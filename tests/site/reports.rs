@@ -173,7 +173,7 @@ async fn one_address_gets_three_and_the_rest_get_nothing_and_are_told_so() {
         let sent = somebody.submit(NEW, &form).await;
         pages.push(somebody.get(sent.location()).await);
     }
-    let waiting = "Your report is waiting to be sent";
+    let waiting = "Your report is on its way";
     assert!(pages[..3].iter().all(|page| page.first("h1") == waiting));
     let fourth = &pages[3];
     assert_eq!(fourth.first("h1"), "We have not sent your report");

@@ -97,7 +97,7 @@ async fn the_private_page_is_read_by_its_link_alone_and_kept_by_nobody() {
     let page = reader.get(&link).await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!((page.header("cache-control"), page.header("x-robots-tag")), ("no-store", "noindex"));
-    assert!(page.words().contains("We erase it on 3 June 2026"));
+    assert!(page.words().contains("We will erase it on 3 June 2026"));
     assert!(page.first(".told").contains("I wake in the night"));
     let stored: Vec<String> = sqlx::query_scalar("select token_hash from summaries")
         .fetch_all(site.app.database.readers())

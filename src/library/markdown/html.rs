@@ -10,6 +10,9 @@ use crate::library::markdown::blocks::{
 use crate::library::markdown::terms::Links;
 use crate::library::markdown::worksheet;
 
+/// The one thing to press in the head of an emergency card, as `web/signs.html` has it.
+const CALL_999: &str = "<p class=\"care-call no-print\"><a class=\"btn\" href=\"tel:999\">Call 999</a></p>\n";
+
 /// Writes a text as HTML. Everything in it is escaped; raw HTML is a fault.
 pub fn html(text: &str, names: &Names) -> Result<RenderedMarkdown, Vec<Fault>> {
     HtmlWriter::new(names).write(text)
@@ -97,7 +100,10 @@ impl<'n> HtmlWriter<'n> {
             words => format!("<span class=\"hush\">{words}</span>"),
         };
         let title = escape(&typographic(title));
-        self.push(&format!("<div class=\"{class}\"><h3 id=\"{id}\">{spoken}{title}</h3>\n{text}</div>\n"));
+        let button = if kind == CalloutKind::Emergency && !self.names.for_mail { CALL_999 } else { "" };
+        self.push(&format!(
+            "<div class=\"{class}\"><h3 id=\"{id}\">{spoken}{title}</h3>\n{button}{text}</div>\n"
+        ));
         self.level = self.level.max(3);
     }
 

@@ -78,6 +78,8 @@ struct ConfirmationPage<'a> {
     opens: Option<String>,
     private_page: Option<String>,
     mail: ConfirmationMail,
+    /// When the mail goes, when that is not now.
+    mail_at: String,
     /// Which help what they wrote calls for, the most urgent first, and the words that say so.
     kinds: Vec<Kind>,
     words: String,
@@ -158,6 +160,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
         _ if request.sign.is_some() => "Do not wait for us",
         _ => "We have your request",
     };
+    let mail = ConfirmationMail::find(app, &request.reference, Purpose::ConsultationConfirmation).await?;
     let shown = ConfirmationPage {
         context: app
             .site
@@ -168,7 +171,8 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
         private_page: token
             .filter(|token| token_hash(token) == request.token_hash)
             .map(|token| format!("/consultations/{token}")),
-        mail: ConfirmationMail::find(app, &request.reference, Purpose::ConsultationConfirmation).await?,
+        mail,
+        mail_at: mail.at().map_or_else(String::new, |at| calendar.say(at)),
         kinds: request.signs_found(&app.site.signs),
         words: finding.in_quotes(&request.concern),
         request: &request,

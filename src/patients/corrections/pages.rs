@@ -89,7 +89,7 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
         Ok(key) => key,
         Err((key, why)) => return problem(Some(key), why),
     };
-    match handling::submit(app, about.told(), new, &key).await {
+    match handling::submit(app, about.version(), new, &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/corrections/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => problem(Some(key), SendProblem::NotSaved),
         Err(error) => Err(error),
@@ -170,7 +170,7 @@ impl<'a> PageInQuestion<'a> {
         }
     }
 
-    fn told(self) -> PageVersion {
+    fn version(self) -> PageVersion {
         let version = match self {
             PageInQuestion::Sheet(sheet) => sheet.front.version.clone(),
             PageInQuestion::Plain(_) => String::new(),

@@ -8,6 +8,7 @@ use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
 use crate::web::form::plain_name;
 use crate::web::site::Site;
+use crate::web::tappable::tappable;
 
 /// In bytes, the longest text and the longest HTML of a mail as they are sent. Large mail services show one of the two,
 /// and cut off what is longer than 102 kB.
@@ -100,6 +101,7 @@ impl ReportLetter {
             let (sheets, linked) = parts.split_at(whole);
             let html =
                 Html { site, sheets, linked, private, title: &title, name, stop: stop_link }.render()?;
+            let html = tappable(html);
             let text = Text { site, sheets, linked, private, name, stop: stop_link }.render()?;
             if bytes_sent(&html).max(bytes_sent(&text)) <= MOST_BYTES || whole == 0 {
                 break (html, text);

@@ -1,5 +1,6 @@
 //! The report by email: a whole page sent to an address that is used for nothing else and soon forgotten.
 
+mod check_page;
 pub mod letter;
 pub mod pages;
 mod report;

@@ -16,11 +16,12 @@ use crate::mail::Purpose;
 use crate::mail::limits::open_stop_token;
 use crate::patients::assessment;
 use crate::patients::confirmation_mail::ConfirmationMail;
-use crate::patients::form_step::{FormStep, SendProblem, check_status};
-use crate::patients::reports::request::{NewReport, ReportForm};
+use crate::patients::form_step::{FormStep, SendProblem};
+use crate::patients::reports::check_page::{Check, Problem};
+use crate::patients::reports::request::ReportForm;
 use crate::patients::reports::submission::KIND;
 use crate::patients::reports::{store, submission};
-use crate::storage::reference::{SubmissionKey, key_hash};
+use crate::storage::reference::key_hash;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
@@ -54,22 +55,13 @@ struct NewPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "patients/reports/check.html")]
-struct CheckPage<'a> {
-    context: PageContext<'a>,
-    form: &'a ReportForm,
-    new: &'a NewReport,
-    sheets: &'a [&'a Sheet],
-    key: &'a str,
-    trouble: Option<String>,
-}
-
-#[derive(Template)]
 #[template(path = "patients/reports/confirmation.html")]
 struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     sheets: Vec<&'a Sheet>,
     mail: ConfirmationMail,
+    /// When it goes, when that is not now.
+    at: String,
 }
 
 #[derive(Template)]
@@ -99,7 +91,7 @@ async fn new(State(given): State<ReportsState>, Query(asked): Query, jar: Cookie
         from_summary: asked.has("summary"),
         ..ReportForm::default()
     };
-    let summary = given.summary(&form, &jar).await?;
+    let summary = if form.from_summary { given.summary(&jar).await? } else { None };
     if form.from_summary && summary.is_none() {
         // That page says what became of the answers, or asks for the one that is missing.
         return Ok(Redirect::to(assessment::SUMMARY).into_response());
@@ -114,21 +106,29 @@ async fn create(
     fields: Fields,
 ) -> Result<Response> {
     let form = ReportForm::read(&fields);
-    let summary = given.summary(&form, &jar).await?;
+    let summary = given.summary(&jar).await?;
     let sheets = given.chosen(&form);
     let checked = form.check(sheets.len(), summary.is_some());
-    let (new, key) = match FormStep::of(&given.app, &from, &fields, checked) {
-        FormStep::Form(errors) => return Ok(given.show_form(&form, summary.as_ref(), &errors)),
+    let step = FormStep::of(&given.app, &from, &fields, checked);
+    let own_pages = summary.as_ref().filter(|_| form.from_summary);
+    let check = Check { form: &form, sheets: &sheets, has_summary: summary.is_some() };
+    let (new, key) = match step {
+        FormStep::Form(errors) => return Ok(given.show_form(&form, own_pages, &errors)),
         FormStep::Check { new, key, problem } => {
-            return Ok(given.show_check(&form, &new, &sheets, &key, problem));
+            // One press asks for all that it needs.
+            let problem = problem.map(|problem| check.unsettled().unwrap_or(Problem::Send(problem)));
+            return Ok(check.show(&given.app, &new, &key, problem));
         }
         FormStep::Send { new, key } => (new, key),
     };
-    let link_to = summary.filter(|_| form.link);
+    if let Some(problem) = check.unsettled() {
+        return Ok(check.show(&given.app, &new, &key, Some(problem)));
+    }
+    let link_to = summary.clone().filter(|_| form.wants_link());
     match submission::submit(&given.app, &sheets, link_to, new.clone(), &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/reports/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => {
-            Ok(given.show_check(&form, &new, &sheets, &key, Some(SendProblem::NotSaved)))
+            Ok(check.show(&given.app, &new, &key, Some(Problem::Send(SendProblem::NotSaved))))
         }
         Err(error) => Err(error),
     }
@@ -138,13 +138,16 @@ async fn confirmation(State(given): State<ReportsState>, Path(key): Path<String>
     let app = &given.app;
     let (reference, about) = store::find_by_key(app.database.readers(), &key_hash(KIND, &key)).await?;
     let mail = ConfirmationMail::find(app, &reference, Purpose::Report).await?;
+    let at = mail.at().map_or_else(String::new, |at| app.site.clinic.calendar().say(at));
     let sheets = about.split(',').filter_map(|slug| given.library.sheet(slug)).collect();
     let context = app.site.private(match mail {
-        ConfirmationMail::Queued => "Your report is waiting to be sent",
+        ConfirmationMail::Queued => "Your report is on its way",
+        ConfirmationMail::Held(_) => "We will send your report soon",
+        ConfirmationMail::Retrying(_) => "We are still trying to send your report",
         ConfirmationMail::Sent => "Your report has been sent",
         ConfirmationMail::NotSent => "We have not sent your report",
     });
-    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets, mail }))
+    Ok(page::private(StatusCode::OK, &ConfirmationPage { context, sheets, mail, at }))
 }
 
 async fn ask_to_stop(State(given): State<ReportsState>, Path(token): Path<String>) -> Result<Response> {
@@ -161,11 +164,8 @@ async fn stop(State(given): State<ReportsState>, Path(token): Path<String>) -> R
 }
 
 impl ReportsState {
-    /// The visitor's own summary, for a form that was opened from one.
-    async fn summary(&self, form: &ReportForm, jar: &CookieJar) -> Result<Option<Summary>> {
-        if !form.from_summary {
-            return Ok(None);
-        }
+    /// The visitor's own summary, when they have one.
+    async fn summary(&self, jar: &CookieJar) -> Result<Option<Summary>> {
         assessment::summary_now(&self.app, &self.library.questions, jar).await
     }
 
@@ -198,20 +198,6 @@ impl ReportsState {
         let shown = NewPage { context, form, errors, sheet, sheets };
         page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
     }
-
-    fn show_check(
-        &self,
-        form: &ReportForm,
-        new: &NewReport,
-        sheets: &[&Sheet],
-        key: &SubmissionKey,
-        problem: Option<SendProblem>,
-    ) -> Response {
-        let trouble = problem.map(|problem| problem.words("report", "Confirm and send"));
-        let context = self.app.site.private("Check your email address").with_errors(trouble.is_some());
-        let shown = CheckPage { context, form, new, sheets, key: key.as_str(), trouble };
-        page::private(check_status(problem), &shown)
-    }
 }
 
 impl<'a> NewPage<'a> {
@@ -227,6 +213,6 @@ impl<'a> NewPage<'a> {
 
     fn link_choice(&self) -> Vec<Choice<'static>> {
         let label = "Add a private link to my summary";
-        vec![Choice { value: "yes", label, chosen: self.form.link }]
+        vec![Choice { value: "yes", label, chosen: self.form.wants_link() }]
     }
 }

@@ -12,8 +12,8 @@ pub struct ReportForm {
     pub about: Vec<String>,
     /// The form was opened from a summary.
     pub from_summary: bool,
-    /// A private link to the summary is to be sent.
-    pub link: bool,
+    /// Whether a private link to the summary is to be sent; nothing while it was not answered.
+    pub link: Option<bool>,
     pub name: String,
     pub email: String,
     /// The address that was queried as a likely slip; the same again is meant.
@@ -34,7 +34,7 @@ impl ReportForm {
         ReportForm {
             about: fields.all("about").filter(|slug| !slug.is_empty()).map(str::to_owned).collect(),
             from_summary: fields.has("summary"),
-            link: fields.has("link"),
+            link: fields.all("link").find(|answer| !answer.is_empty()).map(|answer| answer != "no"),
             name: fields.text("name"),
             email: email::meant(fields),
             email_queried: fields.text("email_queried"),
@@ -42,17 +42,30 @@ impl ReportForm {
         }
     }
 
+    pub fn wants_link(&self) -> bool {
+        self.link == Some(true)
+    }
+
+    /// The value of the choice, or nothing.
+    pub fn link_answer(&self) -> &'static str {
+        match self.link {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        }
+    }
+
     /// `pages` of the chosen ones exist; `has_summary` says whether there is a summary to link to.
     pub fn check(&self, pages: usize, has_summary: bool) -> Result<NewReport, FieldErrors> {
         let mut errors = FieldErrors::default();
         match pages {
-            0 if self.link => {}
+            0 if self.from_summary && self.wants_link() => {}
             0 if self.from_summary => errors.add("about", "Select a page, or the private link"),
             0 => errors.add("about", "Select the page you would like us to send"),
             1..=MOST_PAGES => {}
             _ => errors.add("about", format!("Select up to {MOST_PAGES} pages")),
         }
-        if self.link && !has_summary {
+        if self.from_summary && self.wants_link() && !has_summary {
             errors.add(
                 "link",
                 "Untick the private link: your answers have been erased, so there is no summary to link to",
@@ -87,7 +100,7 @@ mod tests {
             name: "Ada".into(),
             email: "ada@example.org".into(),
             from_summary: true,
-            link,
+            link: Some(link),
             ..ReportForm::default()
         };
         let complaint = |link, pages, has_summary| {

@@ -63,17 +63,25 @@ pub fn numbers(text: &str) -> Vec<PhoneNumber> {
 /// What was typed, with each number apart, so that each can be dialled by itself.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let (mut pieces, mut from) = (Vec::new(), 0);
-    for number in numbers(text) {
-        if number.range.start > from {
-            pieces.push(Piece { text: &text[from..number.range.start], link: None });
+    for PhoneNumber { dial, range } in numbers(text) {
+        let start = with_bracket(text, &range);
+        if start > from {
+            pieces.push(Piece { text: &text[from..start], link: None });
         }
-        from = number.range.end;
-        pieces.push(Piece { text: &text[number.range], link: Some(format!("tel:{}", number.dial)) });
+        from = range.end;
+        pieces.push(Piece { text: &text[start..range.end], link: Some(format!("tel:{dial}")) });
     }
     if from < text.len() {
         pieces.push(Piece { text: &text[from..], link: None });
     }
     pieces
+}
+
+/// Where a number begins to the eye: "(020) 7946 0123" with its bracket, and "(07700 900123)" without.
+fn with_bracket(text: &str, number: &Range<usize>) -> usize {
+    let inside = &text[number.clone()];
+    let closes = inside.find(['(', ')']).is_some_and(|at| inside[at..].starts_with(')'));
+    if closes && text[..number.start].ends_with('(') { number.start - 1 } else { number.start }
 }
 
 /// The `tel:` link of the first number in a text, or nothing.
@@ -253,6 +261,11 @@ mod tests {
         let shown = pieces("Mum: 07700 900123 after 6");
         let shown: Vec<_> = shown.iter().map(|piece| (piece.text, piece.link.as_deref())).collect();
         assert_eq!(shown, [("Mum: ", None), ("07700 900123", Some("tel:07700900123")), (" after 6", None)]);
+        let first =
+            |text: &'static str| pieces(text).into_iter().find(|piece| piece.link.is_some()).unwrap().text;
+        assert_eq!(first("(0161) 496 0123 ext 4"), "(0161) 496 0123");
+        assert_eq!(first("home (0161 496 0123)"), "0161 496 0123");
+        assert_eq!(first("+44 (0)20 7946 0123"), "+44 (0)20 7946 0123");
     }
 
     #[test]

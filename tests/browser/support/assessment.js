@@ -82,7 +82,10 @@ export async function collectAssessment(site, guarded, keep) {
   const slugs = [...summary.html.matchAll(/<li><a href="\/(?:fact-sheets|guides)\/([^"]+)"/g)].map(([, slug]) => slug);
   const asked = { summary: 'yes', link: 'yes', about: slugs.slice(0, 5), name: 'Grace', email: 'grace@example.org' };
   const checked = state('report check page', 'report check page with a link', 200, await visitor.post('/reports/new', asked));
+  const sheet = { about: 'sciatica', name: 'Grace', email: 'grace@example.org' };
+  const asking = state('report check page', 'report check page that asks about the summary', 200, await visitor.post('/reports/new', sheet));
   await wait(READING);
+  state('report check page', 'report check page with no answer about the summary', 422, await visitor.post('/reports/new', { ...hidden(asking.html), step: 'send' }));
   state('report confirmation', 'report confirmation of several pages', 200, await visitor.post('/reports/new', { ...hidden(checked.html), step: 'send' }));
   const link = await privateLink(site);
   state('private summary', 'private summary', 200, await visitor.get(link));

@@ -231,7 +231,7 @@ async function collect(site, guarded) {
   desk('one mail', 'mail that was not delivered', 200, await colleague.get(task));
   desk('one mail', 'mail left without a reason', 422, await colleague.post(`${task}/settlement`, {}));
   desk('pages', 'pages, with a mistake told', 200, await colleague.get('/staff/pages'));
-  const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/mistakes\/MP-\w{4}-\w{4}/)[0];
+  const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/corrections\/MP-\w{4}-\w{4}/)[0];
   desk('mistake', 'mistake, open', 200, await colleague.get(told));
   desk('mistake', 'mistake answered without a word', 422, await colleague.post(`${told}/answer`, {}));
   desk('mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));

@@ -93,6 +93,14 @@ export function someone(changes = {}) {
   };
 }
 
+/** One of the two forms at the foot of a sheet. The script folds each to a button, which is pressed here. */
+export async function openOffer(page, name) {
+  const form = page.getByRole('region', { name, exact: true });
+  const folded = form.locator('details:not([open]) > summary');
+  if (await folded.count()) await folded.click();
+  return form;
+}
+
 /** Waits as long as a person at least needs to read a check page. */
 export async function readCheckPage(page) {
   await expect(page.getByRole('button', { name: 'Confirm and send' })).toBeVisible();
