@@ -10,14 +10,14 @@ use crate::staff::audit;
 use crate::storage::backup as copies;
 use crate::storage::believed_time;
 use crate::storage::clock::{Clock, seconds};
-use crate::storage::data_dir::{DataDir, open_data_that_is_there};
+use crate::storage::data_dir::{DataDir, key_file, open_data_that_is_there};
 use crate::storage::lock::LockPurpose;
 use crate::web::error;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
     let copy = copies::make(&backup.data.folder, &backup.into, Clock::default().now()).await?;
     println!("The backup is good: {}", copy.display());
-    println!("Keep {} too, apart from it.", backup.data.folder.join("sealing.key").display());
+    println!("Keep {} too, apart from it.", key_file(&backup.data.folder).display());
     Ok(())
 }
 
@@ -25,7 +25,7 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
     let data = &restore.data.folder;
     copies::restore(&restore.backup, data).await?;
     println!("The backup is in {}.", data.display());
-    if !data.join("sealing.key").exists() {
+    if !key_file(data).exists() {
         println!("Put sealing.key beside it from its own backup before you start the site.");
     }
     Ok(())
@@ -84,7 +84,7 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
                 println!("Erased. The proof is {proof}: /staff/data-rights/erasures/{proof}");
             }
         }
-        tell_of_the_rest(&found);
+        print_near_matches(&found);
         error::Result::Ok(())
     };
     let done = done.await;
@@ -107,11 +107,11 @@ pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
         .await;
     database.close().await;
     confirmed?;
-    println!("The time {now} is believed. What was kept long enough by it is erased within the hour.");
+    println!("The time {now} is believed. Data whose time is over by it is erased within the hour.");
     Ok(())
 }
 
-fn tell_of_the_rest(found: &PersonalRecord) {
+fn print_near_matches(found: &PersonalRecord) {
     if !found.near.is_empty() {
         eprintln!("Not taken, as it may be another person’s: ask, and tick it at /staff/data-rights.");
     }

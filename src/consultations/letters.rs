@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
+use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
 use crate::web::form::first_name;
@@ -21,6 +22,9 @@ pub struct Confirmation {
     due_at: Option<i64>,
     /// Of the private page.
     token: String,
+    /// Which help what they wrote calls for, the most urgent first.
+    #[serde(default)]
+    kinds: Vec<Kind>,
 }
 
 /// To the clinic, without a word about health.
@@ -29,11 +33,16 @@ pub struct Confirmation {
 pub enum Notice {
     One {
         due_at: i64,
+        /// It may tell of a sign that needs help.
+        #[serde(default)]
+        read_first: bool,
     },
     /// Of several requests in a flood. The first of them is due at `due_at`.
     Several {
         count: u32,
         due_at: i64,
+        #[serde(default)]
+        read_first: bool,
     },
 }
 
@@ -48,6 +57,7 @@ struct ConfirmationText<'a> {
     due: &'a str,
     link: &'a str,
     stop: &'a str,
+    kinds: &'a [Kind],
 }
 
 #[derive(Template)]
@@ -61,6 +71,7 @@ struct ConfirmationHtml<'a> {
     due: &'a str,
     link: &'a str,
     stop: &'a str,
+    kinds: &'a [Kind],
 }
 
 #[derive(Template)]
@@ -70,6 +81,7 @@ struct NoticeText<'a> {
     reference: &'a str,
     /// How many, when it is about several.
     several: Option<u32>,
+    read_first: bool,
     due: &'a str,
     link: &'a str,
 }
@@ -80,6 +92,7 @@ struct NoticeHtml<'a> {
     site: &'a Site,
     reference: &'a str,
     several: Option<u32>,
+    read_first: bool,
     due: &'a str,
     link: &'a str,
 }
@@ -93,13 +106,14 @@ impl Letter for Notice {
 }
 
 impl Confirmation {
-    pub fn of(request: &Request, token: &str) -> Confirmation {
+    pub fn of(request: &Request, token: &str, kinds: Vec<Kind>) -> Confirmation {
         Confirmation {
             name: first_name(&request.name).to_owned(),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
             due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
             token: token.to_owned(),
+            kinds,
         }
     }
 
@@ -110,17 +124,23 @@ impl Confirmation {
         reference: &str,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
-        let Confirmation { name, call_times, token, .. } = self;
+        let Confirmation { name, call_times, token, kinds, .. } = self;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
         let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
-        let text = ConfirmationText { site, reference, method, call_times, name, due, link, stop: &stop }
-            .render()?;
-        let html = ConfirmationHtml { site, reference, method, call_times, name, due, link, stop: &stop }
-            .render()?;
+        let stop_link = stop.as_str();
+        let text =
+            ConfirmationText { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
+        let html =
+            ConfirmationHtml { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
+        let (text, html) = (text.render()?, html.render()?);
+        let subject = match kinds.is_empty() {
+            true => format!("We have your request {reference}"),
+            false => format!("Do not wait for us: about your request {reference}"),
+        };
         Ok(RenderedLetter {
             to_name: name.to_owned(),
-            subject: format!("We have your request {reference}"),
+            subject,
             text,
             html,
             stop: Some(stop),
@@ -131,25 +151,26 @@ impl Confirmation {
 
 impl Notice {
     pub fn of(request: &Request) -> Notice {
-        Notice::One { due_at: seconds(request.due_at) }
+        Notice::One { due_at: seconds(request.due_at), read_first: request.sign.is_some() }
     }
 
     /// The first of several.
     pub fn of_several(request: &Request) -> Notice {
-        Notice::Several { count: 1, due_at: seconds(request.due_at) }
+        Notice::Several { count: 1, due_at: seconds(request.due_at), read_first: request.sign.is_some() }
     }
 
     /// The same notice for one more request, which came later and so is due later.
-    pub fn add_one(&mut self) {
-        if let Notice::Several { count, .. } = self {
+    pub fn add_one(&mut self, request: &Request) {
+        if let Notice::Several { count, read_first, .. } = self {
             *count += 1;
+            *read_first |= request.sign.is_some();
         }
     }
 
     pub fn render(&self, site: &Site, reference: &str) -> Result<RenderedLetter, askama::Error> {
-        let (several, due_at) = match *self {
-            Notice::One { due_at } => (None, due_at),
-            Notice::Several { count, due_at } => (Some(count), due_at),
+        let (several, due_at, read_first) = match *self {
+            Notice::One { due_at, read_first } => (None, due_at, read_first),
+            Notice::Several { count, due_at, read_first } => (Some(count), due_at, read_first),
         };
         let due = &due(site, due_at);
         let (subject, link) = &match several {
@@ -160,9 +181,9 @@ impl Notice {
             Some(count) => (format!("New requests ({count}): answer the first by {due}"), site.url("/staff")),
         };
         Ok(RenderedLetter {
-            subject: subject.to_owned(),
-            text: NoticeText { site, reference, several, due, link }.render()?,
-            html: NoticeHtml { site, reference, several, due, link }.render()?,
+            subject: if read_first { format!("Read first: {subject}") } else { subject.to_owned() },
+            text: NoticeText { site, reference, several, read_first, due, link }.render()?,
+            html: NoticeHtml { site, reference, several, read_first, due, link }.render()?,
             ..RenderedLetter::default()
         })
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::consultations::request_state::RequestState;
 use crate::library::summary::Summary;
-use crate::signs::Kind;
+use crate::signs::{Kind, SignsReader};
 use crate::web::form::contact::{CallTime, Method};
 
 /// What a patient asked, and where it stands.
@@ -36,6 +36,13 @@ pub struct Request {
 }
 
 impl Request {
+    /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
+    pub fn signs_found(&self, reader: &SignsReader) -> Vec<Kind> {
+        let Some(sign) = self.sign else { return Vec::new() };
+        let found = reader.read(&self.concern).kinds();
+        if found.is_empty() { vec![sign] } else { found }
+    }
+
     pub fn call_times(&self) -> String {
         CallTime::in_words(&self.times)
     }

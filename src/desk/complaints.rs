@@ -1,5 +1,7 @@
 //! The administrators' register of complaints and its 30-day clock.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -9,6 +11,7 @@ use axum::routing::{get, post};
 
 use crate::clinic::promise::Calendar;
 use crate::patients::complaints::{Complaint, ComplaintStep, store};
+use crate::signs::Kind;
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::Administrator;
@@ -29,7 +32,8 @@ const MOST_SHOWN: i64 = 400;
 #[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
     context: PageContext<'a>,
-    complaints: Vec<Complaint>,
+    /// With the gravest sign in what they say.
+    complaints: Vec<(Complaint, Option<Kind>)>,
     calendar: &'a Calendar,
     now: i64,
 }
@@ -56,9 +60,16 @@ pub fn routes(app: App) -> Router {
 }
 
 async fn index(State(app): State<App>, Administrator(me): Administrator) -> Result<Response> {
+    let all = store::all(app.database.readers(), &app.cipher, MOST_SHOWN).await?;
+    let with_sign = |complaint: Complaint| {
+        let sign = app.site.signs.read(&complaint.words).kind();
+        (complaint, sign)
+    };
+    let mut complaints: Vec<_> = all.into_iter().map(with_sign).collect();
+    complaints.sort_by_key(|(complaint, sign)| Reverse(sign.filter(|_| complaint.ended_at.is_none())));
     let shown = RegisterPage {
         context: app.site.private("Complaints").for_desk(&me.name, me.role),
-        complaints: store::all(app.database.readers(), &app.cipher, MOST_SHOWN).await?,
+        complaints,
         calendar: app.site.clinic.calendar(),
         now: seconds(app.clock.now()),
     };

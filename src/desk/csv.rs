@@ -78,13 +78,15 @@ impl store::Row {
 
 /// One line: every cell in quotes.
 fn line<T: AsRef<str>>(cells: &[T]) -> String {
-    let cells: Vec<String> =
-        cells.iter().map(|cell| format!("\"{}\"", harmless(cell.as_ref()).replace('"', "\"\""))).collect();
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|cell| format!("\"{}\"", guard_formula(cell.as_ref()).replace('"', "\"\"")))
+        .collect();
     cells.join(",") + "\r\n"
 }
 
 /// A cell that no spreadsheet takes for a formula: an apostrophe in front makes it text.
-fn harmless(cell: &str) -> String {
+fn guard_formula(cell: &str) -> String {
     // Some programs drop spaces first.
     if cell.trim_start_matches(' ').starts_with(DANGEROUS) { format!("'{cell}") } else { cell.to_owned() }
 }
@@ -98,9 +100,9 @@ mod tests {
         for formula in
             ["=1+1", "+44 7700", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", " =1"]
         {
-            assert!(harmless(formula).starts_with('\''), "{formula:?}");
+            assert!(guard_formula(formula).starts_with('\''), "{formula:?}");
         }
-        assert_eq!(harmless("O'Brien, Ada"), "O'Brien, Ada");
+        assert_eq!(guard_formula("O'Brien, Ada"), "O'Brien, Ada");
         assert_eq!(line(&["a \"b\", c", "=x\r\ny"]), "\"a \"\"b\"\", c\",\"'=x\r\ny\"\r\n");
     }
 }

@@ -25,13 +25,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// Shorter than a connection may last; the browser asks again by itself.
 const LOOKS: usize = 30;
 
-/// What a stream last told, so that it tells only what is new.
+/// What a stream last sent, so that it tells only what is new.
 struct EventFeed<T> {
     desk: DeskState,
     here: CurrentSession,
     stopping: Stopping,
     looks: usize,
-    told: T,
+    sent: T,
     about: String,
     /// While it lives, the others see that this page is open.
     _page: Option<OpenPage>,
@@ -47,15 +47,15 @@ pub async fn queue(
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     let number = |name| fields.text(name).parse::<i64>().unwrap_or(i64::MAX);
     let (since, made_at) = (number("since"), number("at"));
-    let (told, about) = (String::new(), String::new());
-    let telling = EventFeed { desk, here, stopping, looks: 0, told, about, _page: None };
-    Sse::new(unfold(telling, move |mut telling| async move {
+    let (sent, about) = (String::new(), String::new());
+    let feed = EventFeed { desk, here, stopping, looks: 0, sent, about, _page: None };
+    Sse::new(unfold(feed, move |mut feed| async move {
         loop {
-            telling.wait().await?;
-            let words = telling.desk.news(since, made_at).await.ok()?;
-            if words != telling.told {
-                telling.told.clone_from(&words);
-                return Some((Ok::<_, Infallible>(Event::default().event("news").data(words)), telling));
+            feed.wait().await?;
+            let words = feed.desk.news(since, made_at).await.ok()?;
+            if words != feed.sent {
+                feed.sent.clone_from(&words);
+                return Some((Ok::<_, Infallible>(Event::default().event("news").data(words)), feed));
             }
         }
     }))
@@ -74,23 +74,23 @@ pub async fn request(
     // Unknown is not found, not an empty stream.
     store::find(desk.app.database.readers(), &desk.app.cipher, &reference, here.account.role).await?;
     let page = desk.presence.connect(&reference, &here.account, &desk.app.clock);
-    let told = (String::new(), false);
-    let telling = EventFeed { desk, here, stopping, looks: 0, told, about: reference, _page: Some(page) };
-    Ok(Sse::new(unfold(telling, move |mut telling| async move {
+    let sent = (String::new(), false);
+    let feed = EventFeed { desk, here, stopping, looks: 0, sent, about: reference, _page: Some(page) };
+    Ok(Sse::new(unfold(feed, move |mut feed| async move {
         loop {
-            telling.wait().await?;
-            let now = telling.desk.app.clock.now();
-            let others = telling.desk.presence.others(&telling.about, telling.here.account.id, now);
-            let words = telling.desk.here(&others);
-            if words != telling.told.0 {
-                telling.told.0.clone_from(&words);
-                return Some((Ok(Event::default().event("here").data(words)), telling));
+            feed.wait().await?;
+            let now = feed.desk.app.clock.now();
+            let others = feed.desk.presence.others(&feed.about, feed.here.account.id, now);
+            let words = feed.desk.here(&others);
+            if words != feed.sent.0 {
+                feed.sent.0.clone_from(&words);
+                return Some((Ok(Event::default().event("here").data(words)), feed));
             }
-            let changed = telling.desk.has_changed(&telling.about, since).await.ok()?;
-            if changed && !telling.told.1 {
-                telling.told.1 = true;
+            let changed = feed.desk.has_changed(&feed.about, since).await.ok()?;
+            if changed && !feed.sent.1 {
+                feed.sent.1 = true;
                 let words = "This request has changed since you opened it.";
-                return Some((Ok(Event::default().event("news").data(words)), telling));
+                return Some((Ok(Event::default().event("news").data(words)), feed));
             }
         }
     })))

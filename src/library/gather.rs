@@ -26,7 +26,7 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let topics = topics::load(content)?;
     let questions = Questions::load(content)?;
     let synonyms = Synonyms::load(content)?;
-    let index = Index::build(Vec::new(), &synonyms)?;
+    let index = Index::build(Vec::new(), &synonyms, &site.signs)?;
     let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
     let figures = names.figures.clone();
     let mut library =
@@ -51,7 +51,7 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
         sheet.sources =
             sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
     }
-    library.index = Index::build(search::sources(&library, site), &synonyms)?;
+    library.index = Index::build(search::sources(&library, site), &synonyms, &site.signs)?;
     Ok((library, findings))
 }
 

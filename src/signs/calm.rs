@@ -12,6 +12,8 @@ pub struct CalmGroups {
     deny_nothing: usize,
     ruled_out: usize,
     is_fine: usize,
+    not_so: usize,
+    none_of_these: usize,
     light: usize,
     symptom: usize,
     joins: usize,
@@ -29,6 +31,9 @@ pub struct CalmGroups {
     no_longer: usize,
     person: usize,
     myself: usize,
+    patient: usize,
+    own_pain: usize,
+    unhurt: usize,
 }
 
 impl CalmGroups {
@@ -38,6 +43,8 @@ impl CalmGroups {
             deny_nothing: lexicon.group("deny-nothing")?,
             ruled_out: lexicon.group("ruled-out")?,
             is_fine: lexicon.group("is-fine")?,
+            not_so: lexicon.group("not-so")?,
+            none_of_these: lexicon.group("none-of-these")?,
             light: lexicon.group("light")?,
             symptom: lexicon.group("symptom")?,
             joins: lexicon.group("joins")?,
@@ -55,6 +62,9 @@ impl CalmGroups {
             no_longer: lexicon.group("no-longer")?,
             person: lexicon.group("person")?,
             myself: lexicon.group("myself")?,
+            patient: lexicon.group("patient")?,
+            own_pain: lexicon.group("own-pain")?,
+            unhurt: lexicon.group("unhurt")?,
         })
     }
 }
@@ -65,12 +75,15 @@ pub struct Calm<'t> {
     groups: &'t CalmGroups,
     /// For each word, the word that denies it.
     denied_by: Vec<Option<usize>>,
+    /// For each word, whether it is said to be ruled out or to work as it should.
+    fine: Vec<bool>,
 }
 
 impl<'t> Calm<'t> {
     pub fn new(text: &'t Text<'t>, groups: &'t CalmGroups) -> Calm<'t> {
-        let mut calm = Calm { text, groups, denied_by: vec![None; text.words.len()] };
-        for at in 0..text.words.len() {
+        let count = text.words.len();
+        let mut calm = Calm { text, groups, denied_by: vec![None; count], fine: vec![false; count] };
+        for at in 0..count {
             if !text.group_at(groups.deny_nothing, at)
                 && let Some(end) = text.group_end(groups.deny, at)
             {
@@ -94,14 +107,21 @@ impl<'t> Calm<'t> {
             Silence::PastEvent => self.is_past(place),
             Silence::Resolved => self.is_resolved(place),
             Silence::Other => self.is_other(place),
+            Silence::NoneOfThese => self.none_of_these_follows(place),
         })
     }
 
     /// A denial that is part of the sign itself ("no feeling") denies nothing.
     fn is_denied(&self, place: Place) -> bool {
-        (place.start..place.end)
-            .filter_map(|at| self.denied_by[at])
-            .any(|by| by < place.start || by >= place.end)
+        let outside = |by: usize| by < place.start || by >= place.end;
+        (place.start..place.end).any(|at| self.fine[at] || self.denied_by[at].is_some_and(outside))
+    }
+
+    /// Whether "I have none of those" follows, in the sentence or in the next.
+    fn none_of_these_follows(&self, place: Place) -> bool {
+        let end = self.text.sentence_end(place.start);
+        let next = if end < self.text.words.len() { self.text.sentence_end(end) } else { end };
+        (place.end..next).any(|at| self.text.group_at(self.groups.none_of_these, at))
     }
 
     /// Denies the thing that follows, and the list that it opens: "no numbness, tingling or weakness".
@@ -152,21 +172,25 @@ impl<'t> Calm<'t> {
             || self.text.is_filler(at)
     }
 
-    /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause.
+    /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause. Not those of
+    /// "cannot wee as normal".
     fn deny_before(&mut self, by: usize, things: usize) {
         let mut at = by;
         while at > 0 && self.goes_with(at) && by - at < 8 {
-            at -= 1;
-            let thing = self.text.group_at(things, at);
-            if !thing
-                && !self.text.group_at(self.groups.light, at)
-                && !self.text.group_at(self.groups.joins, at)
-                && !self.text.is_filler(at)
-            {
+            if self.text.group_at(self.groups.not_so, at - 1) {
                 return;
             }
-            self.denied_by[at] = Some(by);
+            let thing = self.text.group_at(things, at - 1);
+            if !thing
+                && !self.text.group_at(self.groups.light, at - 1)
+                && !self.text.group_at(self.groups.joins, at - 1)
+                && !self.text.is_filler(at - 1)
+            {
+                break;
+            }
+            at -= 1;
         }
+        self.fine[at..by].fill(true);
     }
 
     fn goes_with(&self, at: usize) -> bool {
@@ -208,7 +232,8 @@ impl<'t> Calm<'t> {
         !denied && !(after..end).any(|at| self.text.group_at(self.groups.comes_back, at))
     }
 
-    /// Whether the nearest person named before the place is somebody else, and nothing says that it is now.
+    /// Whether the nearest person named before the place is somebody else who came to no harm, or for whom nothing says
+    /// that it is now or that it is they who need help.
     fn is_other(&self, place: Place) -> bool {
         let start = self.text.sentence_start(place.start);
         let nearest = (start..place.start).rev().find_map(|at| {
@@ -220,7 +245,16 @@ impl<'t> Calm<'t> {
                 None
             }
         });
-        nearest == Some(true) && !self.in_sentence(self.groups.right_now, place)
+        let says = |group| self.in_sentence(group, place);
+        let is_patient =
+            !says(self.groups.own_pain) && (says(self.groups.patient) || !self.speaks_of_oneself());
+        nearest == Some(true) && (says(self.groups.unhurt) || !(says(self.groups.right_now) || is_patient))
+    }
+
+    /// Whoever writes of another person alone asks for that person.
+    fn speaks_of_oneself(&self) -> bool {
+        let groups = [self.groups.myself, self.groups.own_pain];
+        (0..self.text.words.len()).any(|at| groups.iter().any(|group| self.text.group_at(*group, at)))
     }
 
     fn in_sentence(&self, group: usize, place: Place) -> bool {

@@ -14,6 +14,7 @@ use std::sync::Arc;
     Ord,
     Hash,
     serde::Deserialize,
+    serde::Serialize,
     strum::EnumString,
     strum::IntoStaticStr,
 )]
@@ -94,12 +95,6 @@ impl Finding {
         merged(self.marks.iter().flat_map(|mark| mark.words.iter().cloned()).collect())
     }
 
-    /// The marked places of one kind, in order and without overlap.
-    pub fn ranges_of(&self, kind: Kind) -> Vec<Range<usize>> {
-        let marks = self.marks.iter().filter(|mark| mark.kind == kind);
-        merged(marks.flat_map(|mark| mark.words.iter().cloned()).collect())
-    }
-
     /// `text` in pieces, each with whether it is marked. The text must be the one that was read.
     pub fn marked<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {
         let (mut pieces, mut from) = (Vec::new(), 0);
@@ -125,6 +120,17 @@ impl Finding {
     /// The marked words of `text`, which must be the text that was read.
     pub fn words<'t>(&self, text: &'t str) -> Vec<&'t str> {
         self.ranges().into_iter().filter_map(|range| text.get(range)).collect()
+    }
+
+    /// “numb”, “cannot wee”: the marked words of `text`, each once, in its order.
+    pub fn in_quotes(&self, text: &str) -> String {
+        let mut once: Vec<String> = Vec::new();
+        for word in self.words(text).iter().map(|word| format!("“{}”", word.trim())) {
+            if !once.contains(&word) {
+                once.push(word);
+            }
+        }
+        once.join(", ")
     }
 }
 

@@ -5,7 +5,7 @@ use super::pattern::{Element, Pattern, Sequence};
 use super::text::{Text, holds};
 
 /// How many words may stand between two parts of `one & other`.
-const NEAR: usize = 8;
+const NEAR: usize = 12;
 
 /// Where a sequence stands: its first word and the one after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,16 @@ impl Text<'_> {
             }
             Element::ClauseEnd => {
                 if self.clause_ends(at) {
+                    self.walk(rest, at, After::Word, ends);
+                }
+            }
+            Element::TextStart => {
+                if (0..at).all(|before| self.fillers[before]) {
+                    self.walk(rest, at, after, ends);
+                }
+            }
+            Element::TextEnd => {
+                if (at..self.words.len()).all(|after| self.fillers[after]) {
                     self.walk(rest, at, After::Word, ends);
                 }
             }

@@ -10,9 +10,7 @@
 //! 5. `reader` keeps what is left.
 
 mod calm;
-mod edit_distance;
 mod finding;
-mod folding;
 pub mod list;
 mod matcher;
 mod normalise;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::folding::{Folded, fold};
+use deunicode::deunicode_char;
 
 /// What stands between a word and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,33 +24,46 @@ pub struct Word {
 /// The words of a text. Negatives are joined ("can not" is `cant`), and so are words like "h8"; other letters and
 /// digits are parted ("temp38").
 pub fn words(text: &str) -> Vec<Word> {
-    let mut scan = Scan { words: Vec::new(), word: String::new(), range: 0..0, before: Break::None, dots: 0 };
+    let mut scan = Scan {
+        words: Vec::new(),
+        word: String::new(),
+        range: 0..0,
+        before: Break::None,
+        dots: 0,
+        after_i: false,
+    };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
-        match fold(c) {
-            Folded::Letter(letter) => scan.letter(letter, at..end),
-            Folded::Letters(letters) => letters.chars().for_each(|letter| scan.letter(letter, at..end)),
-            Folded::Nothing => {}
-            Folded::Space => scan.end_word(),
-            Folded::Hyphen if scan.word.is_empty() => scan.breaks(Break::Comma),
-            Folded::Hyphen => {
+        match c {
+            '\'' | '`' | '´' | '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '＇' => {
+                scan.after_i |= scan.word == "i"
+            }
+            // Soft hyphen, joiners, direction marks, accents on their own, byte order mark, variation selectors.
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {}
+            '\u{feff}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => {}
+            '-' | '\u{2010}' | '\u{2011}' if scan.word.is_empty() => scan.breaks(Break::Comma),
+            '-' | '\u{2010}' | '\u{2011}' => {
                 let spaced = chars.peek().is_none_or(|(_, next)| !next.is_alphanumeric());
                 scan.breaks(if spaced { Break::Comma } else { Break::None });
             }
-            Folded::Ampersand => {
+            '&' | '＆' => {
                 scan.end_word();
                 "and".chars().for_each(|letter| scan.letter(letter, at..end));
                 scan.end_word();
             }
-            Folded::Comma => scan.breaks(Break::Comma),
-            Folded::Dot
-                if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) =>
-            {
+            '.' | '．' if scan.in_number() && chars.peek().is_some_and(|(_, next)| next.is_ascii_digit()) => {
                 scan.letter('.', at..end);
             }
-            Folded::Dot => scan.dot(),
-            Folded::Stop => scan.breaks(Break::Sentence),
+            '.' | '．' => scan.dot(),
+            '!' | '?' | ';' | '\n' | '\r' | '！' | '？' | '。' | '\u{2028}' | '\u{2029}' => {
+                scan.breaks(Break::Sentence);
+            }
+            _ if c.is_alphanumeric() => scan.plain(c, at..end),
+            _ if c.is_whitespace() || matches!(c, '/' | '_' | '*' | '#' | '"' | '“' | '”') => {
+                scan.end_word()
+            }
+            _ => scan.breaks(Break::Comma),
         }
     }
     scan.end_word();
@@ -63,9 +76,19 @@ struct Scan {
     range: Range<usize>,
     before: Break,
     dots: usize,
+    /// An apostrophe stands after an "i".
+    after_i: bool,
 }
 
 impl Scan {
+    /// Folds case, accents, ligatures and full-width forms; a letter that has no plain one stays as it is.
+    fn plain(&mut self, c: char, range: Range<usize>) {
+        match deunicode_char(c).filter(|plain| plain.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+            Some(plain) => plain.chars().for_each(|c| self.letter(c.to_ascii_lowercase(), range.clone())),
+            None => c.to_lowercase().for_each(|c| self.letter(c, range.clone())),
+        }
+    }
+
     fn letter(&mut self, letter: char, range: Range<usize>) {
         let parted = self.word.chars().next_back().is_some_and(|last| {
             let digit = |c: char| c.is_ascii_digit() || c == '.';
@@ -76,6 +99,7 @@ impl Scan {
         }
         if self.word.is_empty() {
             self.range = range.clone();
+            self.after_i = false;
         }
         self.word.push(letter);
         self.range.end = range.end;
@@ -85,6 +109,10 @@ impl Scan {
     fn end_word(&mut self) {
         if self.word.is_empty() {
             return;
+        }
+        // "I'll" is not "ill".
+        if self.after_i && self.word == "ill" {
+            self.word = "iwill".to_owned();
         }
         let before = if self.words.is_empty() { Break::Sentence } else { self.before };
         let word = Word { text: std::mem::take(&mut self.word), range: self.range.clone(), before };
@@ -177,6 +205,7 @@ mod tests {
     #[test]
     fn words_are_plain_whatever_was_typed() {
         assert_eq!(plain("I CAN’T wee"), "i cant wee");
+        assert_eq!(plain("I’ll be ill"), "iwill be ill");
         assert_eq!(plain("can not, can't, can t, did not"), "cant cant cant didnt");
         assert_eq!(plain("ﬁne ＮＵＭＢ café"), "fine numb cafe");
         assert_eq!(plain("A&E temp38.5c 16ft"), "a and e temp 38.5 c 16 ft");

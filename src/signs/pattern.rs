@@ -8,6 +8,7 @@
 //! | `..`, `..8` | up to four, up to eight words of any kind |
 //! | `!word`, `!<group>` | what follows is something else |
 //! | `^`, `$` | a clause begins, a clause ends |
+//! | `^^`, `$$` | the text begins, the text ends: a search of a few words |
 //! | `one & other` | both, in any order, near each other in one sentence |
 //! | `one && other` | both, anywhere in the text |
 //!
@@ -29,6 +30,8 @@ pub enum Element {
     Not(Box<Element>),
     ClauseStart,
     ClauseEnd,
+    TextStart,
+    TextEnd,
 }
 
 /// Words in their order.
@@ -54,7 +57,8 @@ impl Parser<'_> {
     pub fn sequence(&mut self, text: &str) -> anyhow::Result<Sequence> {
         let elements: Sequence =
             text.split_whitespace().map(|part| self.element(part)).collect::<anyhow::Result<_>>()?;
-        let begins = elements.iter().find(|element| **element != Element::ClauseStart);
+        let anchors = [Element::ClauseStart, Element::TextStart];
+        let begins = elements.iter().find(|element| !anchors.contains(element));
         ensure!(
             matches!(begins, Some(Element::Word(_) | Element::Group(_))),
             "{text:?} must begin with a word or a group"
@@ -67,6 +71,8 @@ impl Parser<'_> {
             "~" => Element::Links,
             "^" => Element::ClauseStart,
             "$" => Element::ClauseEnd,
+            "^^" => Element::TextStart,
+            "$$" => Element::TextEnd,
             _ => {
                 if let Some(rest) = part.strip_prefix('!') {
                     Element::Not(Box::new(self.element(rest)?))

@@ -80,10 +80,12 @@ fn places_of<'t>(text: &'t Text, pattern: &Pattern) -> impl Iterator<Item = Rang
 
 fn mark(sign: &Sign, text: &Text, calm: &Calm) -> Option<Mark> {
     let alive = |place: Place| !calm.silences(&sign.silenced_by, place);
-    let places = sign.patterns.iter().flat_map(|pattern| text.find(pattern, &alive));
-    let ranges: Vec<Range<usize>> = places
-        .map(|place| text.words[place.start].range.start..text.words[place.end - 1].range.end)
-        .collect();
+    let ranges = |patterns: &[Pattern]| -> Vec<Range<usize>> {
+        let places = patterns.iter().flat_map(|pattern| text.find(pattern, &alive));
+        places.map(|place| text.words[place.start].range.start..text.words[place.end - 1].range.end).collect()
+    };
+    let named = ranges(&sign.patterns);
+    let ranges = if named.is_empty() { ranges(&sign.broad) } else { named };
     if ranges.is_empty() {
         return None;
     }

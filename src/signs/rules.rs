@@ -42,6 +42,8 @@ pub struct Sign {
     pub label: Arc<str>,
     pub silenced_by: Vec<Silence>,
     pub patterns: Vec<Pattern>,
+    /// Looked for when none of the others is found: words that are seldom together without the sign.
+    pub broad: Vec<Pattern>,
 }
 
 pub struct Rules {
@@ -89,6 +91,8 @@ struct WrittenSign {
     sources: Vec<String>,
     silenced_by: Vec<Silence>,
     patterns: Vec<String>,
+    #[serde(default)]
+    broad: Vec<String>,
 }
 
 impl Rules {
@@ -134,6 +138,7 @@ impl Rules {
             ensure!(!sign.sources.is_empty(), "sign {} names no source", sign.name);
             signs.push(Sign {
                 patterns: patterns(&sign.patterns).with_context(|| format!("sign {}", sign.name))?,
+                broad: patterns(&sign.broad).with_context(|| format!("sign {}", sign.name))?,
                 name: sign.name.into(),
                 kind: sign.kind,
                 label: sign.label.into(),

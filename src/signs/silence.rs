@@ -14,4 +14,6 @@ pub enum Silence {
     Resolved,
     /// "My mum had cancer".
     Other,
+    /// "I read about cauda equina and have none of those signs".
+    NoneOfThese,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::edit_distance::{LONGEST, within};
+use strsim::osa_distance;
 
 /// A word or a stem of the rules.
 pub type Id = u32;
@@ -158,6 +158,14 @@ impl Vocabulary {
 
 /// Shorter words are too like one another.
 const SHORTEST: usize = 4;
+/// Longer words are not compared.
+const LONGEST: usize = 24;
+
+/// The letters left out, added, changed or swapped with their neighbour, when they are at most `limit`.
+fn within(one: &str, other: &str, limit: usize) -> Option<usize> {
+    let near = one.len().abs_diff(other.len()) <= limit;
+    near.then(|| osa_distance(one, other)).filter(|slips| *slips <= limit)
+}
 
 fn slips(typed: &str, word: &str) -> Option<usize> {
     if typed.len().abs_diff(word.len()) > 2 + typed.len() / 2 {

@@ -9,7 +9,7 @@ use crate::web::error::Result;
 use crate::web::form::email::LONGEST;
 
 /// After this many wrong passwords in a row, the audit says so.
-const TOLD_EVERY: u32 = 10;
+const REPORT_EVERY: u32 = 10;
 
 /// The outcome of entering a password.
 pub enum PasswordCheck {
@@ -42,7 +42,7 @@ pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String)
         places::note(app, from, &account).await?;
         return Ok(PasswordCheck::Right(account));
     }
-    if turn.number.is_multiple_of(TOLD_EVERY) {
+    if turn.number.is_multiple_of(REPORT_EVERY) {
         tracing::warn!(wrong = turn.number, "wrong passwords were entered for an account of the desk");
         audit::note(app, account.id, "was guessed at: wrong passwords", String::new()).await?;
     }

@@ -101,6 +101,8 @@ fn refuse_a_lost_database(folder: &Path, file: &Path) -> anyhow::Result<()> {
     )
 }
 
+/// The encryption keys. The name is from before "sealing" was called encryption, and stays: administrators keep copies of
+/// this file under it, and a restored copy must be found.
 pub fn key_file(folder: &Path) -> PathBuf {
     folder.join("sealing.key")
 }

@@ -113,18 +113,14 @@ impl Cipher {
         hex(&self.mac(purpose, text).finalize().into_bytes())
     }
 
-    /// True when this is the beginning of the keyed hash of a text. It takes as long whether it is or not.
-    pub fn is_start_of_keyed_hash(&self, purpose: &str, text: &str, start: &[u8]) -> bool {
-        self.mac(purpose, text).verify_truncated_left(start).is_ok()
-    }
-
-    /// True when `hash` is the keyed hash of the text, or its first 16 bytes or more. Takes the same time for every one.
-    pub fn is_keyed_hash(&self, purpose: &str, text: &str, hash: &str) -> bool {
-        let bytes = (0..hash.len() / 2)
-            .map(|at| hash.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+    /// True when `start` is the keyed hash of the text or how it begins; the caller says how much of it is enough. Takes the
+    /// same time for every one.
+    pub fn is_keyed_hash(&self, purpose: &str, text: &str, start: &str) -> bool {
+        let bytes = (0..start.len() / 2)
+            .map(|at| start.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect::<Option<Vec<u8>>>()
-            .filter(|bytes| bytes.len() >= 16 && hash.len() == bytes.len() * 2);
-        bytes.is_some_and(|bytes| self.is_start_of_keyed_hash(purpose, text, &bytes))
+            .filter(|bytes| start.len() == bytes.len() * 2);
+        bytes.is_some_and(|bytes| self.mac(purpose, text).verify_truncated_left(&bytes).is_ok())
     }
 
     fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {

@@ -48,7 +48,7 @@ pub struct Connection {
     has_asked: AtomicBool,
     /// Milliseconds since `began` at which it became quiet.
     quiet_since: AtomicU64,
-    told_to_end: AtomicBool,
+    is_to_close: AtomicBool,
     end: Notify,
 }
 
@@ -67,7 +67,7 @@ impl Connection {
             busy: AtomicBool::new(false),
             has_asked: AtomicBool::new(false),
             quiet_since: AtomicU64::new(0),
-            told_to_end: AtomicBool::new(false),
+            is_to_close: AtomicBool::new(false),
             end: Notify::new(),
         }
     }
@@ -98,14 +98,14 @@ impl Connection {
         self.has_asked.load(Ordering::Relaxed)
     }
 
-    /// Ends when the place is needed for someone else.
-    pub async fn told_to_end(&self) {
+    /// Returns when the place is needed for someone else.
+    pub async fn close_requested(&self) {
         self.end.notified().await;
     }
 
-    /// How long it has been quiet; nothing while it is busy, or when it was told to end already.
+    /// How long it has been quiet; nothing while it is busy, or when it is to close already.
     fn quiet_for(&self) -> Option<Duration> {
-        if self.is_busy() || self.told_to_end.load(Ordering::Relaxed) {
+        if self.is_busy() || self.is_to_close.load(Ordering::Relaxed) {
             return None;
         }
         let since = Duration::from_millis(self.quiet_since.load(Ordering::Relaxed));
@@ -139,9 +139,9 @@ impl Connections {
         let mut held = self.lock();
         let own = held.networks.get(&network).copied().unwrap_or(0);
         if self.share(held.all.len()).is_some_and(|share| own >= share) {
-            held.idlest(Some(network))?.tell_to_end();
+            held.idlest(Some(network))?.request_close();
         } else if held.all.len() >= self.most {
-            held.idlest(None)?.tell_to_end();
+            held.idlest(None)?.request_close();
         }
         let (id, connection) = (held.next, Arc::new(Connection::of(network)));
         held.next += 1;
@@ -170,8 +170,8 @@ impl Held {
 }
 
 impl Connection {
-    fn tell_to_end(&self) {
-        self.told_to_end.store(true, Ordering::Relaxed);
+    fn request_close(&self) {
+        self.is_to_close.store(true, Ordering::Relaxed);
         self.end.notify_one();
     }
 }
@@ -248,8 +248,8 @@ mod tests {
         tokio::time::sleep(QUIET).await;
         less_idle.connection.end_answer();
         let _next = connections.place([192, 0, 2, 4].into()).unwrap();
-        let told = |place: &ConnectionPlace| place.connection.told_to_end.load(Ordering::Relaxed);
-        assert!(told(&idle) && !told(&less_idle) && !told(&busy));
-        idle.connection.told_to_end().await;
+        let is_to_close = |place: &ConnectionPlace| place.connection.is_to_close.load(Ordering::Relaxed);
+        assert!(is_to_close(&idle) && !is_to_close(&less_idle) && !is_to_close(&busy));
+        idle.connection.close_requested().await;
     }
 }

@@ -16,3 +16,4 @@ pub mod server;
 pub mod site;
 pub mod static_files;
 pub mod tappable;
+pub mod token_cookie;

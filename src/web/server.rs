@@ -127,7 +127,7 @@ async fn converse(
                 continue;
             }
             _ = stop.wait_for(|stop| *stop), if !ending => {}
-            () = known.told_to_end(), if !ending => {
+            () = known.close_requested(), if !ending => {
                 // hyper would wait for the first request.
                 if !known.has_asked() {
                     return;

@@ -1,6 +1,7 @@
 //! What every page shows around its own words: the clinic's names, the signs that need help, its title and address.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::clinic::Clinic;
 use crate::clinic::Role;
@@ -13,7 +14,7 @@ pub struct Site {
     pub clinic: Clinic,
     pub safety: Safety,
     /// Finds the signs that need help in what people type.
-    pub signs: SignsReader,
+    pub signs: Arc<SignsReader>,
     /// Public address without a slash at its end.
     pub base_url: String,
     /// The data was made up by `mybackpain demo`.
@@ -28,7 +29,7 @@ impl Site {
         Ok(Site {
             clinic,
             safety,
-            signs: SignsReader::load(content)?,
+            signs: Arc::new(SignsReader::load(content)?),
             base_url,
             demo: false,
             metrics: Metrics::default(),

@@ -16,7 +16,7 @@ const next = (page) => page.getByRole('main').getByRole('button', { name: 'Conti
 async function begin(page) {
   await page.goto('/assessment');
   await page.getByRole('link', { name: 'Start', exact: true }).click();
-  await page.getByRole('radio', { name: 'No, none of these' }).check();
+  await page.getByRole('checkbox', { name: 'No, none of these' }).check();
   await next(page);
   await expect(page.locator('.kicker')).toHaveText('Safety question 2 of 2');
   await page.getByRole('radio', { name: 'No, none of these' }).check();
@@ -78,8 +78,9 @@ test('the whole of it is done with the keyboard alone, and the focus is seen', a
   await expect(page).toHaveTitle(/^Error: /);
   if (javaScriptEnabled ?? true) await expect(page.locator('.problems')).toBeFocused();
   await keyboard.enter(page.locator('.problems').getByRole('link'));
-  await expect(main.getByRole('radio', { name: 'Yes, one or more' })).toBeFocused();
-  await keyboard.press('ArrowDown');
+  await expect(main.getByRole('checkbox').first()).toBeFocused();
+  await keyboard.to(main.getByRole('checkbox', { name: 'No, none of these' }));
+  await keyboard.press('Space');
   await keyboard.press('Enter');
   await expect(page.locator('.kicker')).toHaveText('Safety question 2 of 2');
   await keyboard.to(main.getByRole('radio', { name: 'Yes, one or more' }));
@@ -112,13 +113,14 @@ test('the whole of it is done with the keyboard alone, and the focus is seen', a
   await expect(heading(page)).toHaveText('We do not have your answers');
 });
 
-test('one yes to a safety question opens the emergency page, and nothing is kept', async ({ page, context }) => {
+test('one yes to a safety question says what to do at once, and nothing is kept', async ({ page, context }) => {
   await page.goto('/assessment/safety');
-  await page.getByRole('radio', { name: 'Yes, one or more' }).check();
+  await page.getByRole('checkbox', { name: 'you have chest pain' }).check();
   await next(page);
-  await expect(page).toHaveURL(/\/emergency$/);
+  await expect(heading(page)).toHaveText('Call 999 or go to A&E now');
+  await expect(page.locator('.notice li')).toHaveText('you have chest pain');
   await page.goto('/assessment/safety');
-  await page.getByRole('radio', { name: 'No, none of these' }).check();
+  await page.getByRole('checkbox', { name: 'No, none of these' }).check();
   await next(page);
   await page.getByRole('radio', { name: 'Yes, one or more' }).check();
   await next(page);

@@ -13,7 +13,7 @@ const LAST_SIGN = 'If any of the signs that need 999 starts, call 999 or go to A
 const SIDES = 5;
 /** Pages that hold everything there is to say about one thing: no word is cut for a side, so each has a bound of its own. */
 const MORE_SIDES = {
-  '/fact-sheets/exercises-step-by-step': 10,
+  '/fact-sheets/exercises-step-by-step': 9,
   '/fact-sheets/medicines-for-back-pain': 6,
   '/fact-sheets/sciatica': 6,
   '/fact-sheets/sleep-and-back-pain': 8,
@@ -45,7 +45,8 @@ async function checkPaper(page, path, testInfo, most) {
   expect.soft(printed.length, `${path}: sides`).toBeLessThanOrEqual(most);
 
   const heading = await page.locator('h1').textContent();
-  const heads = await page.locator('main :is(h2, h3)').allTextContents();
+  // A picture below a head is no line of text.
+  const heads = await page.locator('main :is(h2, h3):not(:has(+ figure))').allTextContents();
   const parted = lowestLines(testInfo.outputPath('page.pdf')).filter((line) => heads.some((head) => head.trim() === line));
   expect.soft(parted, `${path}: heads at the end of a column`).toEqual([]);
   expect.soft(missing(printed[0], [LAST_SIGN]), `${path}: signs that are not on side one`).toEqual([]);

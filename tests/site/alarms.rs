@@ -1,4 +1,4 @@
-//! What is silently wrong is said on every page of the desk, in one sentence, and on the health address.
+//! Alarms: each fault is named on every page of the desk in one sentence, and on the health address.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

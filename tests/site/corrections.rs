@@ -1,4 +1,4 @@
-//! A reader tells of a mistake, and staff answer it.
+//! A reader reports a mistake, and staff answer it.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;

@@ -85,7 +85,7 @@ async fn guesses_at_one_password_from_many_networks_slow_its_owner_elsewhere_and
 }
 
 #[tokio::test]
-async fn a_place_is_known_after_a_restart_and_only_as_a_mark() {
+async fn a_place_is_known_after_a_restart_and_only_as_a_hash() {
     let site = Site::with(Limits::default(), "http://localhost").await;
     site.staff().await;
     half_signed_in(&site, 999).await;

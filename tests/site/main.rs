@@ -49,6 +49,7 @@ mod security_promises;
 mod sheet_summary;
 mod signing_in;
 mod signs;
+mod signs_shown;
 mod staff;
 mod summaries;
 mod summary_words;

@@ -1,4 +1,4 @@
-//! The desk's page of pages: reviews by their time, warnings, votes.
+//! The desk's list of pages to review: when each is due, warnings, votes.
 
 use jiff::SignedDuration;
 

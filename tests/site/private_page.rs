@@ -16,7 +16,7 @@ pub async fn asked(site: &Site) -> (String, String) {
 pub async fn asked_with(site: &Site, form: &[(&str, &str)]) -> (String, String) {
     let reference = site.request(form).await;
     let mails = site.mails().await;
-    let mail = mails.iter().find(|mail| mail.contains("To: ") && decoded(mail).contains("Not you?")).unwrap();
+    let mail = mails.iter().find(|mail| decoded(mail).contains("/reports/stop/")).unwrap();
     (reference, link_in(mail, "http://localhost/consultations/"))
 }
 

@@ -1,4 +1,4 @@
-//! The queue: who comes first, who is found, who stands together, and news of it.
+//! The queue: its order, its search, requests of one person together, and live updates.
 
 use axum::http::StatusCode;
 use http_body_util::BodyExt;

@@ -1,4 +1,4 @@
-//! What was kept long enough is gone from the files, and what is kept cannot be read from them.
+//! Erased data is gone from the files too, and data that is kept cannot be read from them.
 
 use jiff::SignedDuration;
 use mybackpain::operations::retention_job::forget;

@@ -114,7 +114,7 @@ async fn measures_how_long_a_search_takes() {
     let many: Vec<Source> = (0..10_000).map(|number| shuffled(&originals()[..26], number)).collect();
     let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
     let started = Instant::now();
-    let large = Index::build(many, &synonyms).unwrap();
+    let large = Index::build(many, &synonyms, &site.signs).unwrap();
     println!("10,000 sheets are read in {:?}", started.elapsed());
     for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
         let mut times = Vec::new();

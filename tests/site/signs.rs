@@ -38,6 +38,12 @@ const OTHERS: &str = include_str!("signs_others.toml");
 
 /// Written by a third hand, in several styles.
 const THIRD: &str = include_str!("signs_author3.toml");
+/// Written by three more who had not seen the rules; each file says what the reader made of it at first.
+const FRESH: [&str; 3] = [
+    include_str!("signs_author4.toml"),
+    include_str!("signs_author5.toml"),
+    include_str!("signs_author6.toml"),
+];
 
 static READER: LazyLock<SignsReader> =
     LazyLock::new(|| SignsReader::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).unwrap());
@@ -74,7 +80,8 @@ fn share(all: &[Example], expected: Expected) -> (usize, Vec<&str>) {
 #[test]
 fn each_kind_of_sign_is_found_and_ordinary_words_are_left_calm() {
     // The third hand wrote about a crisis in the most roundabout ways it could think of.
-    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 97)] {
+    let fresh = FRESH.map(|file| (file, 100));
+    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 99)].into_iter().chain(fresh) {
         let all = examples(file);
         for (expected, least) in [
             (Expected::Emergency, 97),
@@ -103,6 +110,33 @@ fn the_words_that_are_marked_are_the_words_that_were_typed() {
         ("no trouble sleeping. suicidal", vec!["suicidal"]),
     ] {
         assert_eq!(READER.read(text).words(text), words, "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_calm_is_told_from_what_only_sounds_so() {
+    for (text, kind) in [
+        ("I can't wee as normal", Some(Kind::Emergency)),
+        ("my legs are not working normally", Some(Kind::Emergency)),
+        ("he can walk, wee and poo as normal, his back is just sore", None),
+        ("numb between my legs. I don't have any other symptoms", Some(Kind::Emergency)),
+        ("I read about cauda equina but I don't have any of those signs", None),
+        ("my husband had prostate cancer years ago, my back is stiff", None),
+        ("my husband has had back pain for a week and he has prostate cancer", Some(Kind::SameDay)),
+        ("my boy fell off his bike today, he is fine, I just have a twinge from lifting him", None),
+    ] {
+        assert_eq!(READER.read(text).kind(), kind, "{text:?}");
+    }
+}
+
+#[test]
+fn a_search_of_a_few_words_is_read_too() {
+    for query in ["cauda equina", "saddle numbness", "hurts to sneeze", "back hurts when i cough", "a&e"] {
+        assert!(!READER.read(query).is_calm(), "{query:?}");
+    }
+    assert!(READER.read("suicide").has(Kind::Crisis));
+    for query in ["broken sleep", "does it hurt my disc to sneeze", "over the counter painkillers"] {
+        assert!(READER.read(query).is_calm(), "{query:?}");
     }
 }
 

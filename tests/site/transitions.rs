@@ -1,4 +1,4 @@
-//! Moving a request on: the table of moves, stale saves, owners, notes, what is kept for a reason, and who sees what.
+//! Acting on a request: the table of transitions, stale saves, owners, notes, holds, and who sees what.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! What cannot be opened, because its key is gone or the file is damaged, is said where it stands: the rest goes on.
+//! What cannot be decrypted, because its key is gone or the file is damaged, is named where it stands; the rest works.
 
 use axum::http::StatusCode;
 use mybackpain::clinic::Role;

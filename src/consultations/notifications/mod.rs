@@ -42,7 +42,8 @@ pub async fn confirm(
     by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let mail = NewMail::new(&Confirmation::of(request, token), &request.reference, &request.email);
+    let letter = Confirmation::of(request, token, request.signs_found(&app.site.signs));
+    let mail = NewMail::new(&letter, &request.reference, &request.email);
     notify(connection, app, request, mail, by, now).await
 }
 
@@ -101,7 +102,9 @@ pub async fn notify_clinic(
     if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
         let mail = NewMail::new(&Notice::of(request), &request.reference, to);
         mail::enqueue(connection, app, mail, now, now).await?;
-    } else if !mail::amend_waiting(connection, app, SEVERAL, Notice::add_one).await? {
+    } else if !mail::amend_waiting(connection, app, SEVERAL, |notice| Notice::add_one(notice, request))
+        .await?
+    {
         let mail = NewMail::new(&Notice::of_several(request), SEVERAL, to);
         mail::enqueue(connection, app, mail, now, now + BUNDLE_FOR).await?;
     }

@@ -40,8 +40,8 @@ pub struct QueueEntry {
     pub calls: i64,
     /// Name, address, number and reference, each folded: what a search looks through.
     found_by: String,
-    /// By which the same person is known: address and number.
-    pub marks: [Option<u64>; 2],
+    /// By which the same person is known: keyless hashes of the address and the number, in memory alone.
+    pub contact_hashes: [Option<u64>; 2],
     /// The person, when they have other requests: an index into `Entries::persons`.
     pub person: Option<usize>,
     /// Its fields cannot be decrypted: only what is not encrypted is known.
@@ -75,7 +75,10 @@ impl QueueEntry {
             found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
                 .join("\n"),
-            marks: [mark("address", &email::comparable(&address), &address), mark("number", number, number)],
+            contact_hashes: [
+                hash("address", &email::comparable(&address), &address),
+                hash("number", number, number),
+            ],
             person: None,
             unopened,
             reference: row.reference.into(),
@@ -119,7 +122,7 @@ fn numbers(typed: &str) -> String {
     }
 }
 
-fn mark(kind: &str, text: &str, given: &str) -> Option<u64> {
+fn hash(kind: &str, text: &str, given: &str) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     (kind, text).hash(&mut hasher);
     (!given.is_empty()).then(|| hasher.finish())

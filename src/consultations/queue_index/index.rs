@@ -111,7 +111,8 @@ impl Entries {
         let Some(person) = entry.person else { return Vec::new() };
         let shares = |(one, other): (&Option<u64>, &Option<u64>)| one.is_some() && one == other;
         let same = |other: &&QueueEntry| {
-            other.marks.iter().zip(&entry.marks).any(shares) && other.reference != entry.reference
+            other.contact_hashes.iter().zip(&entry.contact_hashes).any(shares)
+                && other.reference != entry.reference
         };
         let mut found: Vec<&QueueEntry> =
             self.persons[person].iter().map(|slot| &self.all[*slot]).filter(same).collect();

@@ -1,4 +1,7 @@
 //! Groups requests by person: those that share an address or a number, directly or through other requests.
+//!
+//! The groups are found by union-find, anew after each change. A map from address or number to requests would not do:
+//! somebody who asked once by mail and once by phone, and then with both, must have one place in the queue.
 
 use std::collections::HashMap;
 
@@ -8,10 +11,10 @@ use crate::consultations::queue_index::entry::QueueEntry;
 pub fn find(entries: &mut [QueueEntry]) -> Vec<Vec<usize>> {
     // Each entry points to one of the same person; the first of them points to itself.
     let mut firsts: Vec<usize> = (0..entries.len()).collect();
-    let mut at_mark: HashMap<u64, usize> = HashMap::with_capacity(2 * entries.len());
+    let mut at_hash: HashMap<u64, usize> = HashMap::with_capacity(2 * entries.len());
     for (slot, entry) in entries.iter().enumerate() {
-        for mark in entry.marks.into_iter().flatten() {
-            let other = *at_mark.entry(mark).or_insert(slot);
+        for hash in entry.contact_hashes.into_iter().flatten() {
+            let other = *at_hash.entry(hash).or_insert(slot);
             let (one, other) = (first(&mut firsts, slot), first(&mut firsts, other));
             firsts[one.max(other)] = one.min(other);
         }

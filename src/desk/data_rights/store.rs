@@ -1,6 +1,6 @@
 //! The SQL of finding and erasing what is held about one person, in whatever table it stands.
 //!
-//! The list of encrypted columns (`resealing::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
+//! The list of encrypted columns (`key_rotation::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
 //! a new table is found here without another line.
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
@@ -203,7 +203,7 @@ fn without_colleague(text: String) -> String {
 }
 
 fn is_technical(name: &str) -> bool {
-    TECHNICAL.contains(&name) || ["_mark", "_hash", "_by"].iter().any(|ending| name.ends_with(ending))
+    TECHNICAL.contains(&name) || ["_hash", "_by"].iter().any(|ending| name.ends_with(ending))
 }
 
 async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {

@@ -1,6 +1,7 @@
 //! The index of the whole site: built when the library is loaded, asked by the search page and the suggestions.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, anyhow};
@@ -13,6 +14,7 @@ use crate::library::search::spelling::{Vocabulary, is_common};
 use crate::library::search::store::{Asked, Entry, Store};
 use crate::library::search::synonyms::Synonyms;
 use crate::library::search::words::{canonical, strength};
+use crate::signs::SignsReader;
 
 /// Pages with less than this part of the best page's score are left out.
 const WEAKEST: f32 = 0.05;
@@ -22,6 +24,7 @@ pub struct Index {
     store: Store,
     vocabulary: Vocabulary,
     meanings: Meanings,
+    signs: Arc<SignsReader>,
 }
 
 /// What a search says.
@@ -30,7 +33,9 @@ pub struct Answer<'i> {
     pub found: Vec<Found<'i>>,
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
+    /// The words, or what they were meant to be, hold a sign that needs 999 or advice the same day.
     pub is_emergency: bool,
+    /// Somebody may not be safe with themselves.
     pub is_crisis: bool,
     index: &'i Index,
     marked: Vec<(String, f32)>,
@@ -42,23 +47,24 @@ pub struct Found<'i> {
 }
 
 impl Index {
-    pub fn build(sources: Vec<Source>, synonyms: &Synonyms) -> anyhow::Result<Index> {
-        let said = synonyms.group.iter().flat_map(|group| &group.people);
-        let helps = [&synonyms.emergency, &synonyms.crisis].into_iter();
-        let cried =
-            helps.flat_map(|help| help.people.iter().chain(&help.calm).chain(help.kinds.values().flatten()));
-        let spoken: Vec<&String> = said.chain(cried).collect();
+    pub fn build(
+        sources: Vec<Source>,
+        synonyms: &Synonyms,
+        signs: &Arc<SignsReader>,
+    ) -> anyhow::Result<Index> {
+        let spoken: Vec<&String> = synonyms.group.iter().flat_map(|group| &group.people).collect();
         let read = sources.iter().map(|source| (source.texts(), source.keywords.as_slice()));
         let vocabulary = Vocabulary::new(read, &spoken);
         let entries: Vec<Entry> = sources.iter().map(|source| entry(source, &vocabulary)).collect();
         let mut meanings = Meanings::new(synonyms);
         let store = fill(&entries, &mut meanings)?;
-        Ok(Index { pages: sources.into_iter().map(Page::from).collect(), store, vocabulary, meanings })
+        let pages = sources.into_iter().map(Page::from).collect();
+        Ok(Index { pages, store, vocabulary, meanings, signs: signs.clone() })
     }
 
     /// Everything about a typed text. Pages are found whatever it holds; nothing of it is kept.
     pub async fn search(&self, typed: &str) -> sqlx::Result<Answer<'_>> {
-        let query = read(typed, false, &self.vocabulary, &self.meanings);
+        let query = self.read(typed, false);
         let found = self.found(&query).await?;
         Ok(Answer {
             found,
@@ -72,13 +78,12 @@ impl Index {
 
     /// The pages for a text whose last word may be unfinished.
     pub async fn suggest(&self, typed: &str) -> sqlx::Result<Vec<&Page>> {
-        let found = self.found(&read(typed, true, &self.vocabulary, &self.meanings)).await?;
+        let found = self.found(&self.read(typed, true)).await?;
         Ok(found.into_iter().map(|found| found.page).collect())
     }
 
-    /// A text without the words that seem to be of an emergency and are not.
-    pub fn without_calm(&self, text: &str) -> String {
-        self.meanings.emergency.without_calm(text)
+    fn read(&self, typed: &str, unfinished: bool) -> Query {
+        read(typed, unfinished, &self.vocabulary, &self.meanings, &self.signs)
     }
 
     async fn found(&self, query: &Query) -> sqlx::Result<Vec<Found<'_>>> {

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::library::search::alarm::{Alarm, Help};
 use crate::library::search::store::Asked;
-use crate::library::search::synonyms::{Group, Phrase, Synonyms, phrase};
+use crate::library::search::synonyms::{Group, Help, Phrase, Synonyms, phrase};
 use crate::library::search::words::{canonical, strength, words};
 
 /// How well the pages' words stand for people's.
@@ -13,7 +12,7 @@ const FORTH: f32 = 0.6;
 const TITLED: f32 = 5.0;
 const TITLED_LEADING: f32 = 10.0;
 /// Nothing is more to the point than help that cannot wait.
-const TITLED_ALARM: f32 = 20.0;
+const TITLED_HELP: f32 = 20.0;
 
 /// A phrase that somebody may type.
 pub struct Said {
@@ -40,8 +39,9 @@ pub struct Meanings {
     pub said: Vec<Said>,
     /// Numbers of what is said, by the key of its first word.
     pub said_first: HashMap<String, Vec<usize>>,
-    pub emergency: Alarm,
-    pub crisis: Alarm,
+    /// The numbers of what the pages say that help when a sign is found.
+    pub emergency: usize,
+    pub crisis: usize,
 }
 
 impl Meanings {
@@ -56,9 +56,8 @@ impl Meanings {
             let meaning = meanings.keep_meaning(&group.pages, FORTH, titled);
             meanings.keep_said(group, meaning);
         }
-        meanings.emergency = meanings.alarm(&synonyms.emergency);
-        meanings.crisis = meanings.alarm(&synonyms.crisis);
-        meanings.emergency.calm_with(&meanings.crisis);
+        meanings.emergency = meanings.keep_help(&synonyms.emergency);
+        meanings.crisis = meanings.keep_help(&synonyms.crisis);
         meanings
     }
 
@@ -70,8 +69,8 @@ impl Meanings {
         }
     }
 
-    fn alarm(&mut self, help: &Help) -> Alarm {
-        Alarm::new(help, self.keep_meaning(&help.pages, 1.0, TITLED_ALARM))
+    fn keep_help(&mut self, help: &Help) -> usize {
+        self.keep_meaning(&help.pages, 1.0, TITLED_HELP)
     }
 
     /// Gives the number of the meaning.

@@ -1,8 +1,8 @@
 //! Search: what was typed, slips and all, as the pages that answer it, in the order of their worth.
 //!
-//! SQLite's FTS5 finds, ranks and cuts passages; reading slips, lay words and words that cannot wait is ours.
+//! SQLite's FTS5 finds, ranks and cuts passages; reading slips and lay words is ours. Words that cannot wait are found
+//! by the reader of `signs`.
 
-mod alarm;
 mod english;
 mod index;
 mod marked;

@@ -78,7 +78,6 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resu
     let last = total.div_ceil(ON_A_PAGE).max(1);
     let number = field(&query, "page").parse().unwrap_or(1).clamp(1, last);
     let first = (number - 1) * ON_A_PAGE;
-    let is_alarming = |text: &str| !site.signs.read(text).is_calm();
     let tab = tab_title(&asked);
     let passages = answer.passages(first..total.min(first + ON_A_PAGE)).await?;
     let results = answer.found[first..].iter().zip(passages).map(|(found, passage)| Shown {
@@ -90,8 +89,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resu
     });
     let shown = SearchPage {
         context: site.private(&tab),
-        is_emergency: answer.is_emergency
-            || !answer.is_crisis && (is_alarming(&asked) || answer.meant.as_deref().is_some_and(is_alarming)),
+        is_emergency: answer.is_emergency,
         is_crisis: answer.is_crisis,
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,

@@ -5,6 +5,7 @@ use crate::library::search::meanings::{Meanings, Said, quoted};
 use crate::library::search::spelling::Vocabulary;
 use crate::library::search::store::Asked;
 use crate::library::search::words::{Word, canonical, key, strength};
+use crate::signs::{Kind, SignsReader};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
@@ -25,6 +26,7 @@ pub struct Query {
     pub quoted: Option<String>,
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
+    /// A sign that needs 999 or advice the same day.
     pub is_emergency: bool,
     pub is_crisis: bool,
 }
@@ -33,8 +35,6 @@ pub struct Query {
 struct Typed {
     may_be: Vec<(String, f32)>,
     keys: Vec<String>,
-    /// Less likely ones, which count when help may be needed.
-    less_likely: Vec<String>,
     strength: f32,
 }
 
@@ -43,14 +43,19 @@ impl Typed {
         Typed {
             may_be: vec![(surface.to_owned(), 1.0)],
             keys: vec![key(surface)],
-            less_likely: Vec::new(),
             strength: strength(surface),
         }
     }
 }
 
 /// Reads what was typed. `unfinished`: the last word may be the beginning of one.
-pub fn read(typed: &str, unfinished: bool, vocabulary: &Vocabulary, meanings: &Meanings) -> Query {
+pub fn read(
+    typed: &str,
+    unfinished: bool,
+    vocabulary: &Vocabulary,
+    meanings: &Meanings,
+    signs: &SignsReader,
+) -> Query {
     let mut query = Query::default();
     let mut mended = String::new();
     let mut copied = 0;
@@ -70,10 +75,11 @@ pub fn read(typed: &str, unfinished: bool, vocabulary: &Vocabulary, meanings: &M
     if copied > 0 {
         query.meant = Some(mended + &typed[copied..]);
     }
-    let keys: Vec<Vec<String>> =
-        understood.iter().map(|typed| [typed.keys.as_slice(), &typed.less_likely].concat()).collect();
-    query.is_emergency = meanings.emergency.is_in(&keys);
-    query.is_crisis = meanings.crisis.is_in(&keys);
+    for text in [Some(typed), query.meant.as_deref()].into_iter().flatten() {
+        let finding = signs.read(text);
+        query.is_crisis |= finding.has(Kind::Crisis);
+        query.is_emergency |= finding.has(Kind::Emergency) || finding.has(Kind::SameDay);
+    }
     understood.retain(|typed| typed.strength > 0.0);
     ask_words(&mut query, &understood, vocabulary);
     ask_joined(&mut query, &found, vocabulary);
@@ -115,7 +121,6 @@ fn parts(vocabulary: &Vocabulary, word: &Word, is_beginning: bool) -> (Vec<Typed
     }
     let better = near.first().map(|near| near.surface.to_owned());
     typed.keys.extend(better.as_deref().map(key));
-    typed.less_likely.extend(near.iter().skip(1).map(|near| key(near.surface)));
     typed.may_be.extend(near.into_iter().map(|near| (near.surface.to_owned(), near.weight)));
     if typed.may_be.len() == 1 && !in_keywords && surface.chars().count() > 3 {
         let longer = vocabulary.beginning(surface, 8);
@@ -171,8 +176,8 @@ fn ask_meanings(query: &mut Query, typed: &[Typed], meanings: &Meanings) {
     // "Nothing works" is not about work: the longer phrase says what its words mean.
     let all = meant.clone();
     meant.retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
-    let alarms = [(query.is_emergency, &meanings.emergency), (query.is_crisis, &meanings.crisis)];
-    meant.extend(alarms.iter().filter(|(is_on, _)| *is_on).map(|(_, alarm)| (alarm.meaning, u32::MAX)));
+    let helps = [(query.is_emergency, meanings.emergency), (query.is_crisis, meanings.crisis)];
+    meant.extend(helps.iter().filter(|(is_on, _)| *is_on).map(|(_, meaning)| (*meaning, u32::MAX)));
     for (number, _) in meant {
         let meaning = &meanings.all[number];
         query.asked.extend(meaning.asked.clone());

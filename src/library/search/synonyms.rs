@@ -1,4 +1,4 @@
-//! What `content/synonyms.toml` says: what people call a thing, what the pages call it, and words that cannot wait.
+//! What `content/synonyms.toml` says: what people call a thing, and what the pages call it.
 
 use std::path::Path;
 
@@ -6,17 +6,23 @@ use anyhow::ensure;
 use serde::Deserialize;
 
 use crate::clinic::read_toml;
-use crate::library::search::alarm::Help;
 use crate::library::search::words::{key, strength, words};
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Synonyms {
-    /// What brings up the emergency box.
+    /// When the words hold a sign that needs 999 or advice the same day.
     pub emergency: Help,
-    /// What brings up the help for people in despair.
+    /// When somebody may not be safe with themselves.
     pub crisis: Help,
     pub group: Vec<Group>,
+}
+
+/// What the pages say that help most.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Help {
+    pub pages: Vec<String>,
 }
 
 /// A search for what people say finds what pages say, and back.
@@ -53,9 +59,9 @@ impl Synonyms {
                 file.display()
             );
         }
-        let alarms = [&synonyms.emergency, &synonyms.crisis];
+        let helps = [&synonyms.emergency, &synonyms.crisis];
         let said = synonyms.group.iter().flat_map(|group| group.people.iter().chain(&group.pages));
-        for said in said.chain(alarms.iter().flat_map(|alarm| &alarm.pages)) {
+        for said in said.chain(helps.iter().flat_map(|help| &help.pages)) {
             // "What is pain" would otherwise be said by everyone who types "pain".
             let kept = phrase(said).len();
             ensure!(
@@ -63,9 +69,6 @@ impl Synonyms {
                 "{}: {said:?} is left with {kept} words to search for; say more, or one word",
                 file.display()
             );
-        }
-        for alarm in alarms {
-            alarm.check(&file.display().to_string())?;
         }
         Ok(synonyms)
     }
@@ -84,15 +87,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (text, said) in [
             (
-                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeople = [\"the of\"]\npages = [\"pain\"]",
+                "[emergency]\npages = []\n[crisis]\npages = []\n[[group]]\npeople = [\"the of\"]\npages = [\"pain\"]",
                 "the of",
             ),
             (
-                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeople = []\npages = [\"pain\"]",
+                "[emergency]\npages = []\n[crisis]\npages = []\n[[group]]\npeople = []\npages = [\"pain\"]",
                 "people",
             ),
             (
-                "[emergency]\npeople = []\npages = []\n[crisis]\npeople = []\npages = []\n[[group]]\npeeple = []\npages = [\"pain\"]",
+                "[emergency]\npages = []\n[crisis]\npages = []\n[[group]]\npeeple = []\npages = [\"pain\"]",
                 "peeple",
             ),
         ] {

@@ -4,6 +4,9 @@ use crate::storage::encryption::Cipher;
 use crate::web::form::email;
 use crate::web::site::Site;
 
+/// So much of a keyed hash, in hexadecimal digits, proves that a link is ours.
+const PROOF_DIGITS: usize = 32;
+
 /// The hash of a mailbox, by which its owner stops mail.
 pub fn mailbox_hash(cipher: &Cipher, address: &str) -> String {
     cipher.keyed_hash("mail address", &email::mailbox(address))
@@ -28,9 +31,10 @@ pub fn stop_token(cipher: &Cipher, address: &str) -> String {
 /// The hash in a link of ours, of now or of before; nothing when the link is not ours.
 pub fn open_stop_token(cipher: &Cipher, token: &str) -> Option<String> {
     let (hash, proof) = token.split_once('-')?;
-    cipher.is_keyed_hash("stop reports", hash, proof).then(|| hash.to_owned())
+    let right = proof.len() >= PROOF_DIGITS && cipher.is_keyed_hash("stop reports", hash, proof);
+    right.then(|| hash.to_owned())
 }
 
 fn token_of(cipher: &Cipher, address_hash: &str) -> String {
-    format!("{address_hash}-{}", &cipher.keyed_hash("stop reports", address_hash)[..32])
+    format!("{address_hash}-{}", &cipher.keyed_hash("stop reports", address_hash)[..PROOF_DIGITS])
 }

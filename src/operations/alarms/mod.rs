@@ -24,11 +24,11 @@ const NIGHT: i8 = 3;
 
 /// Runs until told to stop.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let (mut checked_on, mut told) = (None, Vec::new());
+    let (mut checked_on, mut logged) = (None, Vec::new());
     loop {
         let found = look(&app).await;
         app.site.metrics.set(found);
-        told = tell(&told, &app.site.metrics.alarms());
+        logged = log_changes(&logged, &app.site.metrics.alarms());
         app.database.truncate_log_again().await;
         let local = app.site.clinic.calendar().local(app.clock.now());
         if local.hour() == NIGHT && checked_on != Some(local.date()) {
@@ -74,7 +74,7 @@ pub async fn look(app: &App) -> Checks {
 }
 
 /// Logs when an alarm begins and ends, not every minute in between. Returns what is wrong now.
-fn tell(before: &[&'static str], alarms: &[Alarm]) -> Vec<&'static str> {
+fn log_changes(before: &[&'static str], alarms: &[Alarm]) -> Vec<&'static str> {
     for alarm in alarms.iter().filter(|alarm| !before.contains(&alarm.name)) {
         tracing::error!(alarm = alarm.name, "{}", alarm.sentence);
     }

@@ -2,6 +2,10 @@
 //!
 //! Everything is done by the features' own verbs, at the moments of a clock that runs through the month: what is
 //! shown is what the site would have made of it. The same seed makes the same people; references stay random.
+//!
+//! A month, with a full weekend and staff who are sometimes late, is what makes every group of the queue, the mail tasks
+//! and the register appear as in a clinic: newcomers look at it, and the browser tests and upgrade tests run on it. The
+//! names and words take half of its lines.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -25,6 +29,7 @@ use crate::patients::reports;
 use crate::patients::usefulness::store::count_usefulness;
 use crate::staff;
 use crate::storage::clock::Clock;
+use crate::storage::data_dir::key_file;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
 use crate::storage::lock;
@@ -72,7 +77,7 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
     let app = App::new(Parts {
         site: Arc::new(site),
         database: Database::open_for_filling(&folder.join("mybackpain.sqlite")).await?,
-        cipher: Arc::new(Cipher::open(&folder.join("sealing.key"), true)?),
+        cipher: Arc::new(Cipher::open(&key_file(folder), true)?),
         limits: Limits::none(),
         clock: clock.clone(),
         mail_waiting: Arc::new(Notify::new()),

@@ -14,10 +14,12 @@ use crate::web::form::Fields;
 use crate::library::summary::Summary;
 
 pub mod devices;
+mod own_words;
 pub mod pages;
 pub mod question;
 pub mod safety;
 mod state;
+mod turn;
 
 pub const FIRST_PAGE: &str = "/assessment";
 pub const CHECK: &str = "/assessment/check";

@@ -14,8 +14,9 @@ use crate::library::answers::{asked, first_unanswered, kept};
 use crate::library::summary::{Said, Summary, said};
 use crate::library::{Library, Sheet};
 use crate::patients::assessment::state::AssessmentState;
-use crate::patients::assessment::{FIRST_PAGE, devices, question, safety};
+use crate::patients::assessment::{FIRST_PAGE, devices, own_words, question, safety};
 use crate::patients::drafts;
+use crate::signs;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
@@ -49,6 +50,8 @@ struct SummaryPage<'a> {
     context: PageContext<'a>,
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
+    /// Which help the person's own words call for, the most urgent first.
+    kinds: Vec<signs::Kind>,
 }
 
 /// The words of a summary alone, as they stand on each page that shows one.
@@ -88,6 +91,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/assessment/safety/{key}/today", get(safety::today).post(safety::go_on))
         .route("/assessment/earlier", get(earlier))
         .route("/assessment/questions/{id}", get(question::show).post(question::answer))
+        .route("/assessment/questions/{id}/signs", get(own_words::show))
         .route("/assessment/check", get(check))
         .route("/assessment/summary", get(summary))
         .route("/assessment/code", get(devices::code).post(devices::new_code))
@@ -146,7 +150,8 @@ async fn summary(State(given): State<AssessmentState>, jar: CookieJar) -> Result
     let summary = crate::patients::assessment::summary_of(&given.app, &library.questions, &draft);
     let context = given.app.site.private("Your summary");
     let sheets = summary.sheets(library);
-    Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets }))
+    let kinds = own_words::found(&given.app, &library.questions, &draft).kinds();
+    Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets, kinds }))
 }
 
 async fn erasure(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {

@@ -9,7 +9,9 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::library::answers::{asked, first_unanswered, kept, things};
 use crate::library::questions::{Answer, Question, QuestionKind};
 use crate::patients::assessment::next_open;
+use crate::patients::assessment::own_words;
 use crate::patients::assessment::state::AssessmentState;
+use crate::patients::assessment::turn::Turn;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
@@ -36,21 +38,6 @@ struct QuestionPage<'a> {
     things: Vec<(String, String)>,
     errors: &'a FieldErrors,
     turn: Turn,
-}
-
-/// How a person came to a question.
-#[derive(Clone, Copy, Default)]
-struct Turn {
-    /// From the check page, and back to it.
-    change: bool,
-    /// From a later page that needs it.
-    skipped: bool,
-}
-
-impl Turn {
-    fn of(fields: &Fields) -> Turn {
-        Turn { change: fields.has("change"), skipped: fields.has("skipped") }
-    }
 }
 
 pub async fn show(
@@ -92,7 +79,8 @@ pub async fn answer(
         }
     };
     draft.answers.insert(id.clone(), answer.clone());
-    let to = given.after(&draft, question, turn);
+    let next = given.after(&draft, question, turn);
+    let to = own_words::after(&given.app, question, &answer, turn, next);
     match drafts::save(&given.app, &jar, draft, id, answer).await? {
         Some(cookie) => Ok((jar.add(cookie), Redirect::to(&to)).into_response()),
         None => Ok(given.lost(&typed)),
@@ -101,7 +89,7 @@ pub async fn answer(
 
 impl AssessmentState {
     /// The page after an answer: the next question, or after a change the check page with what the change opened.
-    fn after(&self, draft: &Draft, question: &Question, turn: Turn) -> String {
+    pub fn after(&self, draft: &Draft, question: &Question, turn: Turn) -> String {
         let questions = &self.library.questions;
         if turn.change || turn.skipped {
             let open = first_unanswered(questions, &draft.answers);

@@ -1,5 +1,5 @@
-//! The safety questions: the same for everyone, asked first, and never stored. A yes to the signs that need 999 leads to
-//! the emergency page; a yes to those that need advice today says what to do, and then lets a person go on.
+//! The safety questions: the same for everyone, asked first, and never stored. A yes to a sign that needs 999 says so at
+//! once; a yes to those that need advice today says what to do, and then lets a person go on.
 
 use std::net::IpAddr;
 
@@ -34,6 +34,16 @@ struct SafetyPage<'a> {
     back: &'a str,
     position: &'a str,
     errors: &'a FieldErrors,
+    /// The signs as boxes to tick; a plain yes or no without.
+    tick: bool,
+}
+
+#[derive(Template)]
+#[template(path = "patients/assessment/now.html")]
+struct NowPage<'a> {
+    context: PageContext<'a>,
+    /// The signs that they said yes to.
+    chosen: Vec<&'a str>,
 }
 
 #[derive(Template)]
@@ -57,9 +67,9 @@ pub async fn emergency(State(given): State<AssessmentState>) -> Response {
 }
 
 pub async fn answer_emergency(State(given): State<AssessmentState>, fields: Fields) -> Response {
-    match yes_or_no(&fields) {
-        Ok(true) => Redirect::to("/emergency").into_response(),
-        Ok(false) => {
+    match ticked(&fields) {
+        Ok(Some(places)) => given.show_now(&places),
+        Ok(None) => {
             let key = SubmissionKey::new(&given.app.cipher, &given.app.clock);
             Redirect::to(&format!("{FIRST}/{}", key.as_str())).into_response()
         }
@@ -145,16 +155,29 @@ impl AssessmentState {
     }
 }
 
+/// Which signs were ticked, by their place in the list, or none of them. A sign counts whatever is ticked beside it, and
+/// a plain yes is one of them.
+fn ticked(fields: &Fields) -> std::result::Result<Option<Vec<usize>>, FieldErrors> {
+    let places: Vec<usize> = fields.all("answer").filter_map(|answer| answer.parse().ok()).collect();
+    match yes_or_no(fields) {
+        _ if !places.is_empty() => Ok(Some(places)),
+        Ok(yes) => Ok(yes.then(Vec::new)),
+        Err(_) => Err(unanswered("Tick what is true, or “No, none of these”")),
+    }
+}
+
 fn yes_or_no(fields: &Fields) -> std::result::Result<bool, FieldErrors> {
     match fields.text("answer").as_str() {
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => {
-            let mut errors = FieldErrors::default();
-            errors.add("answer", "Choose yes if any of these is true, or no if none is");
-            Err(errors)
-        }
+        _ => Err(unanswered("Choose yes if any of these is true, or no if none is")),
     }
+}
+
+fn unanswered(message: &str) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("answer", message);
+    errors
 }
 
 impl AssessmentState {
@@ -176,7 +199,17 @@ impl AssessmentState {
         };
         let context = site.private(title).with_errors(!errors.is_empty());
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        page::private(status, &SafetyPage { context, signs, path, back, position, errors })
+        let tick = matches!(which, Which::Emergency);
+        page::private(status, &SafetyPage { context, signs, path, back, position, errors, tick })
+    }
+
+    /// What to do at once. The answer stands on this page alone: in no address, and nowhere stored.
+    fn show_now(&self, places: &[usize]) -> Response {
+        let site = &self.app.site;
+        let signs = &site.safety.emergency.signs;
+        let chosen = places.iter().filter_map(|place| signs.get(*place)).map(String::as_str).collect();
+        let context = site.private("Call 999 or go to A&E now");
+        page::private(StatusCode::OK, &NowPage { context, chosen })
     }
 }
 
@@ -185,5 +218,17 @@ impl SafetyPage<'_> {
         [("yes", "Yes, one or more"), ("no", "No, none of these")]
             .map(|(value, label)| Choice { value, label, chosen: false })
             .into()
+    }
+
+    /// The signs by their place in the list.
+    fn places(&self) -> Vec<String> {
+        (0..self.signs.signs.len()).map(|place| place.to_string()).collect()
+    }
+
+    fn boxes<'c>(&'c self, places: &'c [String]) -> Vec<Choice<'c>> {
+        let sign =
+            |(place, sign): (&'c String, &'c String)| Choice { value: place, label: sign, chosen: false };
+        let none = Choice { value: "no", label: "No, none of these", chosen: false };
+        places.iter().zip(&self.signs.signs).map(sign).chain([none]).collect()
     }
 }

@@ -48,7 +48,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
                     return Ok(());
                 }
                 store::insert(connection, &parts.cipher, &complaint, &key_hash).await?;
-                notify_clinic(connection, &parts, &complaint.reference, now).await
+                notify_clinic(connection, &parts, &complaint, now).await
             })
         })
         .await?;
@@ -60,17 +60,23 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 async fn notify_clinic(
     connection: &mut SqliteConnection,
     app: &App,
-    reference: &str,
+    complaint: &Complaint,
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    let read_first = !app.site.signs.read(&complaint.words).is_calm();
+    let letter = ComplaintNotice { read_first };
     let to = &app.site.clinic.notices_to;
     let hour = now - SignedDuration::from_hours(1);
     let notices = mail::count_since(connection, Purpose::ComplaintNotice, hour, now).await?;
     if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
-        let notice = NewMail::new(&ComplaintNotice {}, reference, to);
+        let notice = NewMail::new(&letter, &complaint.reference, to);
         mail::enqueue(connection, app, notice, now, now).await?;
-    } else if !mail::amend_waiting(connection, app, SEVERAL, |_: &mut ComplaintNotice| ()).await? {
-        let notice = NewMail::new(&ComplaintNotice {}, SEVERAL, to);
+    } else if !mail::amend_waiting(connection, app, SEVERAL, |waiting: &mut ComplaintNotice| {
+        waiting.read_first |= read_first
+    })
+    .await?
+    {
+        let notice = NewMail::new(&letter, SEVERAL, to);
         mail::enqueue(connection, app, notice, now, now + BUNDLE_FOR).await?;
     }
     Ok(())

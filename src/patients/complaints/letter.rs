@@ -9,9 +9,13 @@ use crate::web::site::Site;
 /// In place of a reference, when one notice is about several complaints of a flood.
 pub const SEVERAL: &str = "SEVERAL-COMPLAINTS";
 
-/// Its reference is all that it tells.
+/// Its reference, and whether it is to be read first, are all that it tells.
 #[derive(Serialize, Deserialize)]
-pub struct ComplaintNotice {}
+pub struct ComplaintNotice {
+    /// Its words may tell of a sign that needs help.
+    #[serde(default)]
+    pub read_first: bool,
+}
 
 #[derive(Template)]
 #[template(path = "patients/complaints/mail_notice.txt")]
@@ -20,6 +24,7 @@ struct NoticeText<'a> {
     reference: &'a str,
     several: bool,
     link: &'a str,
+    read_first: bool,
 }
 
 #[derive(Template)]
@@ -29,6 +34,7 @@ struct NoticeHtml<'a> {
     reference: &'a str,
     several: bool,
     link: &'a str,
+    read_first: bool,
 }
 
 impl Letter for ComplaintNotice {
@@ -46,9 +52,9 @@ impl ComplaintNotice {
             ),
         };
         Ok(RenderedLetter {
-            subject: subject.to_owned(),
-            text: NoticeText { site, reference, several, link }.render()?,
-            html: NoticeHtml { site, reference, several, link }.render()?,
+            subject: if self.read_first { format!("Read first: {subject}") } else { subject.to_owned() },
+            text: NoticeText { site, reference, several, link, read_first: self.read_first }.render()?,
+            html: NoticeHtml { site, reference, several, link, read_first: self.read_first }.render()?,
             ..RenderedLetter::default()
         })
     }

@@ -10,6 +10,7 @@ use axum::routing::get;
 use crate::patients::complaints::request::{ComplaintForm, LONGEST, NewComplaint};
 use crate::patients::complaints::{handling, store};
 use crate::patients::form_step::{FormStep, SendProblem, check_status};
+use crate::signs::Kind;
 use crate::storage::clock::moment;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
@@ -35,6 +36,11 @@ struct CheckPage<'a> {
     form: &'a ComplaintForm,
     new: &'a NewComplaint,
     key: &'a str,
+    /// The words in pieces, signs marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
+    button: &'a str,
     /// Why it was not sent just now.
     trouble: Option<String>,
 }
@@ -45,6 +51,9 @@ struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,
     due: String,
+    /// Which help what they wrote calls for, the most urgent first, and the words that say so.
+    kinds: Vec<Kind>,
+    words: String,
 }
 
 pub fn routes(app: App) -> Router {
@@ -73,11 +82,15 @@ async fn create(State(app): State<App>, from: Network, fields: Fields) -> Result
 }
 
 async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result<Response> {
-    let (reference, due_at) = store::confirmed(app.database.readers(), &token_hash(&key)).await?;
+    let complaint = store::find_by_key(app.database.readers(), &app.cipher, &token_hash(&key)).await?;
+    let finding = app.site.signs.read(&complaint.words);
+    let title = if finding.is_calm() { "We have your complaint" } else { "Do not wait for us" };
     let shown = ConfirmationPage {
-        context: app.site.private("We have your complaint"),
-        reference: &reference,
-        due: app.site.clinic.calendar().local(moment(due_at)).strftime("%-d %B %Y").to_string(),
+        context: app.site.private(title),
+        reference: &complaint.reference,
+        due: app.site.clinic.calendar().local(moment(complaint.due_at)).strftime("%-d %B %Y").to_string(),
+        kinds: finding.kinds(),
+        words: finding.in_quotes(&complaint.words),
     };
     Ok(page::private(StatusCode::OK, &shown))
 }
@@ -100,8 +113,21 @@ fn show_check(
     key: &SubmissionKey,
     problem: Option<SendProblem>,
 ) -> Response {
-    let trouble = problem.map(|problem| problem.words("complaint", "Confirm and send"));
-    let context = app.site.private("Check your complaint before you send it").with_errors(trouble.is_some());
-    let shown = CheckPage { context, form, new, key: key.as_str(), trouble };
+    let finding = app.site.signs.read(&new.words);
+    let (title, button) = match finding.is_calm() {
+        true => ("Check your complaint before you send it", "Confirm and send"),
+        false => ("Read this before you send", "None of these fits me: send"),
+    };
+    let trouble = problem.map(|problem| problem.words("complaint", button));
+    let shown = CheckPage {
+        context: app.site.private(title).with_errors(trouble.is_some()),
+        form,
+        new,
+        key: key.as_str(),
+        marked: if finding.is_calm() { Vec::new() } else { finding.marked(&new.words) },
+        kinds: finding.kinds(),
+        button,
+        trouble,
+    };
     page::private(check_status(problem), &shown)
 }

@@ -28,7 +28,7 @@ impl Row {
     fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
         match self.clone().open(cipher) {
             Err(error) if encryption::is_undecryptable(&error) => {
-                let known = Row { name: None, ..self }.open(cipher)?;
+                let known = Row { name: None, words: None, ..self }.open(cipher)?;
                 Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
             }
             opened => opened,
@@ -92,19 +92,21 @@ pub async fn find_reference(
         .await
 }
 
-/// The reference that a key made, and by when it is acknowledged.
-pub async fn confirmed(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(String, i64)> {
-    sqlx::query_as("select reference, due_at from complaints where key_hash = $1")
+/// What a key made.
+pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Complaint> {
+    let row: Row = sqlx::query_as("select * from complaints where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)
-        .await
+        .await?;
+    row.open(cipher)
 }
 
-/// Open ones first, by the day they are due; then the closed ones, the latest first.
+/// Open ones first, by the day they are due; then the closed ones, the latest first. With the words, in which signs are
+/// looked for, and without how to reach whoever wrote them.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
-         null as phone, null as words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
+         null as phone, words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )
     .bind(most)

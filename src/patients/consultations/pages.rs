@@ -173,24 +173,11 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
             .map(|token| format!("/consultations/{token}")),
         mail,
         mail_at: mail.at().map_or_else(String::new, |at| calendar.say(at)),
-        kinds: request
-            .sign
-            .map_or(Vec::new(), |sign| if finding.is_calm() { vec![sign] } else { finding.kinds() }),
-        words: in_quotes(&finding.words(&request.concern)),
+        kinds: request.signs_found(&app.site.signs),
+        words: finding.in_quotes(&request.concern),
         request: &request,
     };
     Ok(page::private(StatusCode::OK, &shown))
-}
-
-/// “numb”, “cannot wee”: each once, in the order of the text.
-fn in_quotes(words: &[&str]) -> String {
-    let mut once: Vec<String> = Vec::new();
-    for word in words.iter().map(|word| format!("“{}”", word.trim())) {
-        if !once.contains(&word) {
-            once.push(word);
-        }
-    }
-    once.join(", ")
 }
 
 /// Nothing is sent without what a person meant to send with it.

@@ -14,6 +14,7 @@ use crate::patients::corrections::correction::PageVersion;
 use crate::patients::corrections::request::{CorrectionForm, LONGEST_WORDS};
 use crate::patients::corrections::{handling, store};
 use crate::patients::form_step::{SendProblem, ask_about_email, check_status, press};
+use crate::signs::Kind;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
@@ -56,6 +57,9 @@ struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     reference: &'a str,
     about: Option<PageInQuestion<'a>>,
+    /// Which help what they wrote calls for, the most urgent first, and the words that say so.
+    kinds: Vec<Kind>,
+    words: String,
 }
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
@@ -85,7 +89,7 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
         Ok(key) => key,
         Err((key, why)) => return problem(Some(key), why),
     };
-    match handling::submit(app, about.told(), new, &key).await {
+    match handling::submit(app, about.version(), new, &key).await {
         Ok(()) => Ok(Redirect::to(&format!("/corrections/confirmation/{}", key.as_str())).into_response()),
         Err(Error::Unavailable) => problem(Some(key), SendProblem::NotSaved),
         Err(error) => Err(error),
@@ -93,10 +97,17 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
 }
 
 async fn confirmation(State(given): State<CorrectionsState>, Path(key): Path<String>) -> Result<Response> {
-    let found = store::find_by_key(given.app.database.readers(), &token_hash(&key)).await?;
-    let (reference, about) = found;
-    let context = given.app.site.private("Thank you: we have your report");
-    let shown = ConfirmationPage { context, reference: &reference, about: given.find(&about) };
+    let app = &given.app;
+    let told = store::find_by_key(app.database.readers(), &app.cipher, &token_hash(&key)).await?;
+    let finding = app.site.signs.read(&told.words);
+    let title = if finding.is_calm() { "Thank you: we have your report" } else { "Do not wait for us" };
+    let shown = ConfirmationPage {
+        context: app.site.private(title),
+        reference: &told.reference,
+        about: given.find(&told.about),
+        kinds: finding.kinds(),
+        words: finding.in_quotes(&told.words),
+    };
     Ok(page::private(StatusCode::OK, &shown))
 }
 
@@ -159,7 +170,7 @@ impl<'a> PageInQuestion<'a> {
         }
     }
 
-    fn told(self) -> PageVersion {
+    fn version(self) -> PageVersion {
         let version = match self {
             PageInQuestion::Sheet(sheet) => sheet.front.version.clone(),
             PageInQuestion::Plain(_) => String::new(),

@@ -5,9 +5,10 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::correction::Correction;
 use crate::storage::clock::seconds;
+use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, Clone)]
 struct Row {
     reference: String,
     created_at: i64,
@@ -24,6 +25,14 @@ struct Row {
 const TABLE: &str = "corrections";
 
 impl Row {
+    /// One whose words do not open stands in the list with the others.
+    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Correction> {
+        match self.clone().open(cipher) {
+            Err(error) if encryption::is_undecryptable(&error) => Row { words: None, ..self }.open(cipher),
+            opened => opened,
+        }
+    }
+
     fn open(self, cipher: &Cipher) -> sqlx::Result<Correction> {
         let row = cipher.row(TABLE, &self.reference);
         Ok(Correction {
@@ -73,12 +82,13 @@ pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sql
         .await
 }
 
-/// The reference and the page of what a key made.
-pub async fn find_by_key(readers: &SqlitePool, key_hash: &str) -> sqlx::Result<(String, String)> {
-    sqlx::query_as("select reference, about from corrections where key_hash = $1")
+/// What a key made.
+pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Correction> {
+    let row: Row = sqlx::query_as("select * from corrections where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)
-        .await
+        .await?;
+    row.open(cipher)
 }
 
 pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
@@ -89,17 +99,17 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     row.open(cipher)
 }
 
-/// Open ones first, the oldest first. Without the words and who wrote them, which no list shows.
+/// Open ones first, the oldest first. With the words, in which signs are looked for, and without who wrote them.
 pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
-         null as email, null as words, null as answer from corrections order by state = 'answered', \
+         null as email, words, null as answer from corrections order by state = 'answered', \
          case when state = 'open' then created_at else -answered_at end limit $1",
     )
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open(cipher)).collect()
+    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
 }
 
 /// True when nobody changed it since `seen_at`.

@@ -10,6 +10,10 @@ use crate::storage::reference;
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::Result;
+use crate::web::token_cookie::TokenCookie;
+
+const COOKIE: TokenCookie =
+    TokenCookie { name: "draft", secure_name: "__Host-draft", path: "/", lasts: Some(retention::DRAFT) };
 
 /// Starts an empty draft and gives its cookie.
 pub async fn start(app: &App) -> Result<Cookie<'static>> {
@@ -21,13 +25,13 @@ pub async fn start(app: &App) -> Result<Cookie<'static>> {
             Box::pin(async move { store::insert(connection, &parts.cipher, &reference, &hash, now).await })
         })
         .await?;
-    Ok(cookie(app.site.is_https(), token))
+    Ok(COOKIE.with(app.site.is_https(), &token))
 }
 
 /// The draft of this visitor, when there is one that is not too old.
 pub async fn open(app: &App, jar: &CookieJar) -> Result<Option<Draft>> {
-    let Some(token) = jar.get(cookie_name(app.site.is_https())) else { return Ok(None) };
-    let hash = token_hash(token.value());
+    let Some(token) = COOKIE.token(jar, app.site.is_https()) else { return Ok(None) };
+    let hash = token_hash(token);
     Ok(store::find(app.database.readers(), &app.cipher, &hash, oldest(app)).await?)
 }
 
@@ -49,23 +53,20 @@ pub async fn save(
         })
         .await?;
     let https = app.site.is_https();
-    let token = jar.get(cookie_name(https)).map(|cookie| cookie.value().to_owned());
-    Ok(token.filter(|_| saved).map(|token| cookie(https, token)))
+    Ok(COOKIE.token(jar, https).filter(|_| saved).map(|token| COOKIE.with(https, token)))
 }
 
 /// Erases this visitor's draft, on every device, and gives the cookie that takes its cookie away.
 pub async fn erase(app: &App, jar: &CookieJar) -> Result<Cookie<'static>> {
     let https = app.site.is_https();
-    if let Some(token) = jar.get(cookie_name(https)) {
-        let hash = token_hash(token.value());
+    if let Some(token) = COOKIE.token(jar, https) {
+        let hash = token_hash(token);
         app.database
             .write(move |connection| Box::pin(async move { store::delete(connection, &hash).await }))
             .await?;
         app.database.truncate_log().await?;
     }
-    let mut gone = cookie(https, String::new());
-    gone.make_removal();
-    Ok(gone)
+    Ok(COOKIE.removal(https))
 }
 
 /// A new code that opens the draft once on another device. Nothing when the draft is gone.
@@ -97,7 +98,7 @@ pub async fn resume(app: &App, code: &str) -> Result<Option<Cookie<'static>>> {
             })
         })
         .await?;
-    Ok(opened.then(|| cookie(app.site.is_https(), token)))
+    Ok(opened.then(|| COOKIE.with(app.site.is_https(), &token)))
 }
 
 fn oldest(app: &App) -> i64 {
@@ -107,17 +108,4 @@ fn oldest(app: &App) -> i64 {
 /// A code is short: what is stored of it needs the key, so that a stolen table cannot be searched for it.
 fn code_hash(cipher: &Cipher, code: &str) -> String {
     cipher.keyed_hash("draft code", code)
-}
-
-/// Over https the name itself makes browsers insist on a secure cookie of this host.
-fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-draft" } else { "draft" }
-}
-
-/// Lax, so that a link from elsewhere opens the questions where they were left.
-fn cookie(https: bool, token: String) -> Cookie<'static> {
-    let (name, secure) = (cookie_name(https), if https { "; Secure" } else { "" });
-    let lasts = retention::DRAFT;
-    Cookie::parse(format!("{name}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={lasts}{secure}"))
-        .expect("a token is letters and digits")
 }

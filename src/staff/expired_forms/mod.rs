@@ -1,4 +1,7 @@
 //! Forms that a member of staff sent after their session had ended: kept for them alone until they sign in again.
+//!
+//! Stored, not carried through the sign-in page as hidden fields: someone with two tabs open would lose the words of the
+//! other one, and words about a patient would stand in a page that anyone at the machine can open without signing in.
 
 use crate::storage::encryption::FieldId;
 use crate::storage::reference::reference;

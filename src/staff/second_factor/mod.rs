@@ -22,7 +22,7 @@ pub mod totp;
 /// Wrong codes after which the password is asked again.
 const MOST_WRONG: i64 = 5;
 /// After this many wrong codes of one account, the audit and the desk's banner say so.
-const TOLD_EVERY: u32 = 20;
+const REPORT_EVERY: u32 = 20;
 /// What the audit says of them; the desk's banner counts it.
 const GUESSED_AT: &str = "was guessed at: wrong codes";
 
@@ -58,7 +58,7 @@ pub async fn check(app: &App, from: IpAddr, half: &HalfSignedIn, typed: &str) ->
     let Some(turn) = app.limits.code_turn(from, staff) else { return Ok(CodeOutcome::TooMany) };
     tokio::time::sleep(turn.wait).await;
     let outcome = look_at(app, half, typed).await?;
-    if !matches!(outcome, CodeOutcome::In(_)) && turn.number.is_multiple_of(TOLD_EVERY) {
+    if !matches!(outcome, CodeOutcome::In(_)) && turn.number.is_multiple_of(REPORT_EVERY) {
         tracing::error!(wrong = turn.number, "who knows a password of the desk guesses at its codes");
         crate::staff::note(app, staff, GUESSED_AT, String::new()).await?;
     }

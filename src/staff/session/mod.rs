@@ -3,7 +3,7 @@
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
 
 use crate::staff::account::Account;
 use crate::staff::audit;
@@ -13,10 +13,15 @@ use crate::storage::encryption::{FieldId, random_token, token_hash};
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
+use crate::web::token_cookie::TokenCookie;
 
 use store::{Row, SignInStep};
 
 pub mod store;
+
+/// Sent with the desk's pages alone, where the name does not ask for more.
+const COOKIE: TokenCookie =
+    TokenCookie { name: "staff_session", secure_name: "__Host-staff_session", path: "/staff", lasts: None };
 
 /// The sign of life is stored no more often than this, in seconds.
 const TOUCH_EVERY: i64 = 60;
@@ -130,8 +135,8 @@ where
 /// The session of this browser's cookie, over or not.
 pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Row>> {
     let jar = CookieJar::from_headers(headers);
-    let Some(token) = jar.get(cookie_name(app.site.is_https())) else { return Ok(None) };
-    Ok(store::find(app.database.readers(), &token_hash(token.value())).await?)
+    let Some(token) = COOKIE.token(&jar, app.site.is_https()) else { return Ok(None) };
+    Ok(store::find(app.database.readers(), &token_hash(token)).await?)
 }
 
 /// The password was right: starts a session that may only be asked for the code. Gives its cookie.
@@ -148,7 +153,7 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
             })
         })
         .await?;
-    Ok(cookie(app.site.is_https(), token))
+    Ok(COOKIE.with(app.site.is_https(), &token))
 }
 
 /// The code was right too: ends the half session and starts a whole one with a new token. Part of a transaction.
@@ -166,7 +171,7 @@ pub async fn start_full(
 
 /// The cookie that holds a token.
 pub fn cookie_for(app: &App, token: String) -> Cookie<'static> {
-    cookie(app.site.is_https(), token)
+    COOKIE.with(app.site.is_https(), &token)
 }
 
 /// Ends the session of this cookie, if there is one, and gives the cookie that takes it away.
@@ -182,9 +187,7 @@ pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
             })
             .await?;
     }
-    let mut gone = cookie(app.site.is_https(), String::new());
-    gone.make_removal();
-    Ok(gone)
+    Ok(COOKIE.removal(app.site.is_https()))
 }
 
 /// Whether a session that was alive still is: while something goes on that began with it.
@@ -224,19 +227,4 @@ impl Row {
     pub fn was_its_owners(&self, now: i64) -> bool {
         self.disabled_at.is_none() && (self.ended_at.is_none() || now - self.created_at < retention::SESSION)
     }
-}
-
-/// Over https the name itself makes browsers insist on a secure cookie of this host.
-fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-staff_session" } else { "staff_session" }
-}
-
-fn cookie(https: bool, token: String) -> Cookie<'static> {
-    Cookie::build((cookie_name(https), token))
-        .http_only(true)
-        .secure(https)
-        // Lax, so that the link in the clinic's own mail opens the desk.
-        .same_site(SameSite::Lax)
-        .path(if https { "/" } else { "/staff" })
-        .build()
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -64,19 +64,19 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("secure_delete", "on");
-        let full = matches!(synchronous, SqliteSynchronous::Full);
         if !is_whole(file).await? {
             condition.set_damaged();
-            let closed = pool(1, full).connect_lazy_with(options);
+            let closed = pool(1).connect_lazy_with(options);
             closed.close().await;
             let writer = Writer::new(closed.clone(), condition.clone());
             return Ok(Database { writer, readers: closed, condition });
         }
-        let writer = pool(1, full).connect_with(options.clone()).await?;
+        let writer = pool(1).connect_with(options.clone()).await?;
+        ensure_write_ahead_log(&writer).await?;
         MIGRATOR.run(&writer).await.context(
             "the database was made by another version of mybackpain; start that version, or restore a backup",
         )?;
-        let readers = pool(4, full).connect_with(options).await?;
+        let readers = pool(4).connect_with(options).await?;
         let writer = Writer::new(writer, condition.clone());
         Ok(Database { writer, readers, condition })
     }
@@ -233,24 +233,16 @@ async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
     }
 }
 
-/// `full`: every connection must say that it waits for the disk.
-fn pool(connections: u32, full: bool) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT).after_connect(
-        move |connection, _| {
-            Box::pin(async move {
-                if !full {
-                    return Ok(());
-                }
-                let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await?;
-                let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(connection).await?;
-                if level == 2 && journal == "wal" {
-                    Ok(())
-                } else {
-                    Err(sqlx::Error::Protocol("the database does not wait for the disk".into()))
-                }
-            })
-        },
-    )
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT)
+}
+
+/// Some file systems, such as those of a network, cannot keep a write-ahead log; SQLite then goes on without one. That
+/// each connection waits for the disk needs no check here: a test reads it from every pool.
+async fn ensure_write_ahead_log(writer: &SqlitePool) -> anyhow::Result<()> {
+    let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(writer).await?;
+    ensure!(journal == "wal", "the file system of the database keeps no write-ahead log; use a local disk");
+    Ok(())
 }
 
 #[cfg(test)]

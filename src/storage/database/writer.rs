@@ -76,7 +76,7 @@ trait Waiting: Send {
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Writing<'c, ()>;
 
     /// Tells the caller, once it is known whether the transaction was committed.
-    fn tell(self: Box<Self>, committed: &sqlx::Result<()>);
+    fn report(self: Box<Self>, committed: &sqlx::Result<()>);
 }
 
 impl<T, F> Waiting for Write<T, F>
@@ -112,7 +112,7 @@ where
         })
     }
 
-    fn tell(self: Box<Self>, committed: &sqlx::Result<()>) {
+    fn report(self: Box<Self>, committed: &sqlx::Result<()>) {
         let told = match (self.outcome, committed) {
             (Some(Err(error)), _) => Err(error),
             (Some(outcome), Ok(())) => outcome,
@@ -134,7 +134,7 @@ async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Ve
         let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
         let now = Instant::now() + Duration::from_millis(1);
         for write in group.extract_if(.., |write| !no_turn || write.deadline() <= now) {
-            write.tell(&committed);
+            write.report(&committed);
         }
     }
 }

@@ -23,7 +23,8 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     pub fn parse(body: &[u8]) -> Fields {
-        let pairs = form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), harmless(&value)));
+        let pairs =
+            form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), without_invisible(&value)));
         Fields(pairs.collect())
     }
 
@@ -194,7 +195,7 @@ pub fn one_line(typed: &str) -> String {
 /// Takes out what nobody typed on purpose: control characters, and marks that hide or turn the text around them.
 ///
 /// Joiners (U+200C, U+200D) stay: names in Persian and many Indian scripts, and emoji, are spelt with them.
-fn harmless(value: &str) -> String {
+fn without_invisible(value: &str) -> String {
     let unseen = |c: &char| {
         !matches!(c,
             '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
