@@ -33,7 +33,7 @@
   addEventListener('hashchange', reveal);
   // Also when the address holds it already.
   addEventListener('click', ({ target }) => {
-    if (target.closest && target.closest('a[href^="#"]')) setTimeout(reveal);
+    if (target.closest('a[href^="#"]')) setTimeout(reveal);
   });
   reveal();
 
