@@ -16,9 +16,9 @@
   const holds = (part) => [...part.querySelectorAll('input:not([type=hidden]), textarea')].some((field) =>
     /radio|checkbox/.test(field.type) ? field.checked : field.value.trim() !== '');
 
-  // The forms at the foot of a sheet fold to a button each, but never over an error or over something typed.
+  // The forms at the foot of a sheet fold to a button each, but never over something typed: what has an error was sent.
   const folds = document.querySelectorAll('[data-fold]');
-  folds.forEach((part) => { part.open = holds(part) || part.querySelector('.has-error') !== null; });
+  folds.forEach((part) => { part.open = holds(part); });
   addEventListener('pageshow', () => folds.forEach((part) => { part.open = part.open || holds(part); }));
 
   // A link to something folded opens it: a source, a form, or both forms by the heading above them.
@@ -27,14 +27,13 @@
     if (!target) return;
     const parts = target.id === 'offers' ? [...folds] : [target.closest('details')];
     const closed = parts.filter((part) => part && !part.open);
-    if (!closed.length) return;
     closed.forEach((part) => { part.open = true; });
-    target.scrollIntoView();
+    if (closed.length) target.scrollIntoView();
   };
   addEventListener('hashchange', reveal);
   // Also when the address holds it already.
   addEventListener('click', ({ target }) => {
-    if (target.closest && target.closest('a[href^="#"]')) setTimeout(reveal);
+    if (target.closest('a[href^="#"]')) setTimeout(reveal);
   });
   reveal();
 
