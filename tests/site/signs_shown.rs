@@ -25,7 +25,7 @@ fn precedes(answer: &Answer, first: &str, then: &str) {
     assert!(one.is_some() && other.is_some() && one < other, "{first:?}, then {then:?}: {words}");
 }
 
-fn complaint<'a>(words: &'a str) -> Vec<(&'static str, &'a str)> {
+fn complaint(words: &str) -> Vec<(&'static str, &str)> {
     vec![("name", "Ada Lovelace"), ("email", "ada@example.org"), ("phone", ""), ("words", words)]
 }
 
