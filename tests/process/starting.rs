@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::client::get;
 use crate::program::{Ended, Program, command, data_folder, run};
 
-/// Says no at once, on a machine that may be busy.
-const REFUSAL: Duration = Duration::from_secs(5);
+/// A start that cannot work ends by itself; how quickly depends on how busy the machine is.
+const REFUSAL: Duration = Duration::from_secs(30);
 
 fn add_staff(data: &Path, password: &str) -> Ended {
     let data = data.to_str().unwrap();
