@@ -83,7 +83,7 @@ test('the questions are answered, and the summary goes along with a sheet when t
   await page.getByRole('link', { name: 'Start', exact: true }).click();
   const next = () => page.getByRole('main').getByRole('button', { name: 'Continue' });
   for (let safety = 0; safety < 2; safety += 1) {
-    await page.getByRole('radio', { name: 'No, none of these' }).check();
+    await page.getByLabel('No, none of these').check();
     await press(page, person, next);
   }
   for (let questions = 0; !page.url().endsWith('/assessment/check'); questions += 1) {

@@ -11,7 +11,7 @@ use crate::library::markdown::terms::Links;
 use crate::library::markdown::worksheet;
 
 /// The one thing to press in the head of an emergency card, as `web/signs.html` has it.
-const CALL_999: &str = "<p class=\"care-call no-print\"><a class=\"btn\" href=\"tel:999\">Call 999</a></p>\n";
+const CALL_999: &str = "<p class=\"care-call\"><a class=\"btn\" href=\"tel:999\">Call 999</a></p>\n";
 
 /// Writes a text as HTML. Everything in it is escaped; raw HTML is a fault.
 pub fn html(text: &str, names: &Names) -> Result<RenderedMarkdown, Vec<Fault>> {
