@@ -43,6 +43,17 @@ impl Request {
         if found.is_empty() { vec![sign] } else { found }
     }
 
+    /// What else they said about talking with them, for the desk: label, answer, and whether only clinicians read it.
+    pub fn preferences(&self) -> [(&'static str, &str, bool); 2] {
+        let voicemail = match self.voicemail.as_str() {
+            "yes" => "Yes",
+            "no" => "No",
+            _ => "Not given: leave none",
+        };
+        let needs = if self.needs.is_empty() { "None given" } else { &self.needs };
+        [("Voicemail", voicemail, false), ("Needs", needs, true)]
+    }
+
     pub fn call_times(&self) -> String {
         CallTime::in_words(&self.times)
     }

@@ -114,6 +114,28 @@ impl RequestForm {
         Some(Contact { name: name?, email: email?, phone: phone?, times, method: method? })
     }
 
+    /// Each field as it was typed, for the page that sends it again.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let mut pairs = vec![
+            ("name", self.name.as_str()),
+            ("email", &self.email),
+            ("email_queried", &self.email_queried),
+            ("phone", &self.phone),
+        ];
+        pairs.extend(self.times.iter().map(|time| ("times", time.as_str())));
+        pairs.extend([
+            ("method", self.method.as_str()),
+            ("concern", &self.concern),
+            ("voicemail", &self.voicemail),
+            ("needs", &self.needs),
+            ("about", &self.about),
+            ("website", &self.trap),
+        ]);
+        pairs.extend(self.from_summary.then_some(("summary", "yes")));
+        pairs.extend(self.share.then_some(("share", "yes")));
+        pairs
+    }
+
     pub fn method_choices(&self) -> Vec<Choice<'static>> {
         Method::choices(&self.method)
     }
@@ -129,6 +151,24 @@ impl RequestForm {
 
     pub fn voicemail_choices(&self) -> Vec<Choice<'static>> {
         yes_no(&self.voicemail)
+    }
+}
+
+impl NewRequest {
+    /// What is shown on the page on which it is checked, in the order of the form: label, answer, and its field.
+    pub fn answers(&self) -> [(&'static str, String, &'static str); 8] {
+        let contact = &self.contact;
+        let voicemail = yes_no(&self.voicemail).into_iter().find(|choice| choice.chosen);
+        [
+            ("Full name", contact.name.clone(), "name"),
+            ("How to contact you", contact.method.label().to_owned(), "method"),
+            ("Phone number", contact.phone.clone(), "phone"),
+            ("Best time to call", CallTime::in_words(&contact.times), "times"),
+            ("Email address", contact.email.clone(), "email"),
+            ("Main concern", self.concern.clone(), "concern"),
+            ("Voicemail", voicemail.map_or_else(String::new, |choice| choice.label.to_owned()), "voicemail"),
+            ("What would make it easier to talk", self.needs.clone(), "needs"),
+        ]
     }
 }
 

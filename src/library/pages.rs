@@ -46,6 +46,8 @@ struct SheetPage<'a> {
     sheet: &'a Sheet,
     /// On the page about emergencies the signs stand open, before anything else.
     open_safety: bool,
+    /// Pages about sleep lead to the page for the night.
+    offers_night: bool,
     topics: Vec<&'a Topic>,
     related: Vec<(&'a Sheet, &'a str)>,
     offers: Vec<String>,
@@ -227,6 +229,7 @@ fn sheet_page<'a>(
         context: site.public(&front.title, &front.summary, path),
         sheet,
         open_safety: sheet.slug == "when-back-pain-is-an-emergency",
+        offers_night: library.topics_of(sheet).any(|topic| topic.slug == "sleep"),
         topics: library.topics_of(sheet).collect(),
         related: front
             .related
