@@ -43,11 +43,10 @@
     const show = () => {
       const method = form.querySelector('[name=method]:checked');
       parts.forEach((part) => {
-        const needed = !method || part.dataset.for.split(' ').includes(method.value);
-        part.hidden = !needed && !holds(part) && part.querySelector('.has-error') === null;
+        const needed = !method || part.dataset.for.includes(method.value);
+        part.hidden = !needed && !holds(part) && !part.querySelector('.has-error');
       });
     };
-    if (!parts.length) return;
     form.addEventListener('change', show);
     addEventListener('pageshow', show);
     show();
