@@ -59,6 +59,9 @@ for (const [what, typed] of Object.entries(PEOPLE)) {
     expect(mail.text).toContain(reference);
 
     await page.goto(mail.text.match(/http:\S+\/consultations\/\S+/)[0]);
+    await isOnlyText(page);
+    await page.getByLabel('Last 4 digits of your phone number').fill(person.phone.slice(-4));
+    await page.getByRole('button', { name: 'Continue' }).click();
     await shows(page.getByRole('main'), person.name);
     await page.getByRole('link', { name: 'Change how we reach you' }).click();
     await expect(page.getByLabel('Full name')).toHaveValue(person.name);

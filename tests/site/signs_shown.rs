@@ -105,6 +105,19 @@ async fn a_correction_that_points_to_danger_is_led_by_the_help_and_named_on_the_
 }
 
 #[tokio::test]
+async fn a_correction_that_has_to_be_pressed_again_is_led_by_the_help_too() {
+    let site = Site::open().await;
+    let mut reader = site.visitor();
+    let form = reader.get("/corrections/new?about=sleep-and-back-pain").await;
+    let key = form.attribute("input[name=key]", "value")[0].clone();
+    let fields = [("about", "sleep-and-back-pain"), ("words", BOTH), ("website", "filled in"), ("key", &key)];
+    let again = reader.post("/corrections/new", &fields).await;
+    assert_ne!(again.status, StatusCode::SEE_OTHER);
+    can_be_tapped(&again);
+    precedes(&again, "Call 999 or go to A&E now", "What is wrong?");
+}
+
+#[tokio::test]
 async fn own_words_in_the_assessment_bring_the_help_first_and_are_kept() {
     let site = Site::open().await;
     let mut patient = site.visitor();

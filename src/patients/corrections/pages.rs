@@ -48,6 +48,10 @@ struct NewPage<'a> {
     about: Option<PageInQuestion<'a>>,
     choices: Vec<Choice<'a>>,
     key: &'a str,
+    /// What was typed in pieces, safety words marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
     trouble: Option<String>,
 }
 
@@ -133,6 +137,7 @@ impl CorrectionsState {
         let about = self.find(&form.about);
         let title =
             if about.is_some() { "Report a mistake on this page" } else { "Report a mistake on a page" };
+        let finding = app.site.signs.read(&form.words);
         let sheets = self.library.sheets.iter().map(PageInQuestion::Sheet);
         let all = sheets.chain(self.library.pages.iter().map(PageInQuestion::Plain));
         let shown = NewPage {
@@ -142,6 +147,8 @@ impl CorrectionsState {
             about,
             choices: all.map(|one| Choice { value: one.slug(), label: one.title(), chosen: false }).collect(),
             key: key.as_str(),
+            marked: if finding.is_calm() { Vec::new() } else { finding.marked(&form.words) },
+            kinds: finding.kinds(),
             trouble: problem.map(|problem| problem.words("report", "Send")),
         };
         page::private(status, &shown)
