@@ -333,6 +333,24 @@ async fn a_cancellation_replaces_every_mail_about_the_booking_that_waits_or_fail
 }
 
 #[tokio::test]
+async fn a_booking_that_follows_a_cancelled_one_leaves_its_cancellation_to_be_sent() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.book(&reference).await;
+    assert_eq!(booking_mails(&site).await.len(), 1, "the first time is in the patient's calendar");
+    // No mail goes between the two.
+    staff.act(&reference, "cancellation", &[]).await;
+    let later =
+        [("date", "11/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+    staff.act(&reference, "booking", &later).await;
+    let said: Vec<String> = booking_mails(&site).await.into_iter().map(|(_, words)| words).collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said.iter().any(|words| words.contains("Your consultation is cancelled")), "{said:?}");
+    assert!(said.iter().any(|words| words.contains("2pm on Thursday 11 June 2026")), "{said:?}");
+}
+
+#[tokio::test]
 async fn the_organizer_of_the_calendar_file_is_who_the_mail_is_from() {
     let site = Site::open().await;
     let reference = site.one_request().await;

@@ -279,3 +279,29 @@ async fn corrections_expired_forms_and_hashes_keep_every_value_under_their_new_n
     let left: i64 = sqlx::query_scalar("select count(*) from expired_forms").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 0, "a form goes with its account, as before");
 }
+
+#[tokio::test]
+async fn mails_about_a_booking_belong_to_the_booking_that_stands_or_stood_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    MIGRATOR.run_to(14, &pool).await.unwrap();
+    sqlx::raw_sql(
+        "pragma foreign_keys = off;
+        insert into bookings (id, reference, starts_at, minutes, setting, cancelled_at)
+          values ('old', 'BP-3333-4444', 1, 30, 'phone', 5), ('new', 'BP-3333-4444', 1, 30, 'phone', null),
+            ('over', 'BP-3333-5555', 1, 30, 'phone', 7);
+        insert into outbox (message_id, purpose, reference, topic, state, created_at, due_at)
+          values ('a', 'consultation-booking', 'BP-3333-4444', 'booking:BP-3333-4444', 'queued', 1, 1),
+            ('b', 'consultation-booking', 'BP-3333-5555', 'booking:BP-3333-5555', 'sent', 1, 1),
+            ('c', 'consultation-confirmation', 'BP-3333-4444', '', 'sent', 1, 1);",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let topics: String =
+        sqlx::query_scalar("select group_concat(topic, ' ') from outbox").fetch_one(&pool).await.unwrap();
+    assert_eq!(topics, "booking:new booking:over ");
+}

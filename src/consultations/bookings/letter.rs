@@ -90,9 +90,14 @@ impl BookingLetter {
         BookingLetter { token: token.to_owned(), ..self }
     }
 
-    /// Every mail about the booking of a request: a newer one replaces one that waits.
-    pub fn topic(reference: &str) -> String {
-        format!("booking:{reference}")
+    pub fn booking_id(&self) -> &str {
+        &self.booking.id
+    }
+
+    /// Every mail about one booking: a newer one replaces one that waits. The next booking of the same request is another
+    /// entry of the patient's calendar, and its mail must not replace the cancellation of this one.
+    pub fn topic(booking_id: &str) -> String {
+        format!("booking:{booking_id}")
     }
 
     pub fn render(&self, site: &Site, envelope: Envelope<'_>) -> Result<RenderedLetter, askama::Error> {

@@ -30,8 +30,7 @@ pub async fn book(
             store::change(connection, &app.cipher, &id, &new, sequence).await?;
             let booking = Booking { id, starts_at, minutes, setting, place, sequence };
             // Whoever was never notified of the first time gets this one as the first.
-            let topic = BookingLetter::topic(&request.reference);
-            let told = mail::may_have_gone(connection, &topic).await?;
+            let told = mail::may_have_gone(connection, &BookingLetter::topic(&booking.id)).await?;
             (booking, if told { News::Changed } else { News::Booked })
         }
         None => {

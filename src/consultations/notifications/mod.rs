@@ -55,7 +55,7 @@ pub async fn of_booking(
     letter: &BookingLetter,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let topic = BookingLetter::topic(&request.reference);
+    let topic = BookingLetter::topic(letter.booking_id());
     mail::cancel_waiting(connection, &topic, now).await?;
     let mail = NewMail::new(letter, &request.reference, &request.email).about(topic);
     notify(connection, app, request, mail, By::Staff, now).await
@@ -83,7 +83,8 @@ pub async fn follow_address(
         confirm(connection, app, request, token, By::Patient, now).await?;
     }
     if let Some(letter) = news {
-        let mail = NewMail::new(&letter, about, &request.email).about(BookingLetter::topic(about));
+        let topic = BookingLetter::topic(letter.booking_id());
+        let mail = NewMail::new(&letter, about, &request.email).about(topic);
         notify(connection, app, request, mail, By::Patient, now).await?;
     }
     Ok(())
