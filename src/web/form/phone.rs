@@ -108,7 +108,7 @@ struct Group {
     abroad: bool,
     /// Written "(0)": the trunk digit that is dialled only without the country.
     trunk: bool,
-    /// A letter follows at once, as in "6pm".
+    /// One or two digits, and a letter follows at once, as in "6pm".
     is_time: bool,
 }
 
@@ -139,7 +139,7 @@ fn groups(text: &str) -> Vec<Group> {
         groups.push(Group {
             trunk: digits == "0" && before == Some('(') && after == Some(')'),
             abroad: plus || digits.starts_with("00"),
-            is_time: after.is_some_and(char::is_alphabetic),
+            is_time: digits.len() <= 2 && after.is_some_and(char::is_alphabetic),
             range: letters[first].0..letters.get(at).map_or(text.len(), |(at, _)| *at),
             digits,
         });
@@ -179,6 +179,11 @@ impl Reading {
         let digits = match self.digits.strip_prefix("00") {
             Some(abroad) => abroad.to_owned(),
             None => self.digits,
+        };
+        // The trunk digit is dialled only without the country: "+44-07700 900123".
+        let digits = match digits.strip_prefix("440") {
+            Some(rest) if rest.len() == NATIONAL - 1 => format!("44{rest}"),
+            _ => digits,
         };
         let british = digits.starts_with("44") && digits.len() == NATIONAL + 1;
         let plus = if self.abroad || british { "+" } else { "" };
@@ -222,6 +227,8 @@ mod tests {
         for (typed, dial) in [
             ("07700 900123", "07700900123"),
             ("+44 (0)7700 900123", "+447700900123"),
+            ("+44-07700-900888", "+447700900888"),
+            ("01632-960-123x5", "01632960123"),
             ("0044 7700 900123", "+447700900123"),
             ("44 7700 900123", "+447700900123"),
             ("(020) 7946-0123", "02079460123"),
