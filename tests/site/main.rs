@@ -5,6 +5,7 @@ mod alarms;
 mod assessment;
 mod audited_reading;
 mod bad_input;
+mod booking_mails;
 mod bookings;
 mod calls;
 mod canonical_paths;

@@ -1,0 +1,76 @@
+//! Mails about a booking that follow one another while none goes: what is said last is what stands.
+
+use jiff::SignedDuration;
+
+use crate::bookings::{appointment, words};
+use crate::support::Site;
+
+/// The bodies of the mails about a booking, the oldest first, and what the calendar makes of each.
+async fn booking_mails(site: &Site) -> Vec<(String, String)> {
+    let mails = site.mails().await.into_iter().filter(|mail| mail.contains("text/calendar"));
+    mails.map(|mail| (appointment(&mail).sequence, words(&mail))).collect()
+}
+
+#[tokio::test]
+async fn a_booking_that_is_changed_while_its_mail_waits_is_told_once_and_as_it_is() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.book(&reference).await;
+    // The first mail is tried and waits for its retry; the newer one would overtake it.
+    site.change(
+        "update outbox set state = 'retry', due_at = due_at + 600 where purpose = 'consultation-booking'",
+    )
+    .await
+    .unwrap();
+    site.clock.advance(SignedDuration::from_secs(60));
+    let moved =
+        [("date", "5/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+    staff.act(&reference, "booking", &moved).await;
+    site.clock.advance(SignedDuration::from_hours(1));
+    let [(sequence, said)] = &booking_mails(&site).await[..] else { panic!("one mail") };
+    assert_eq!(sequence, "1");
+    assert!(
+        said.contains("Your consultation is booked") && said.contains("2pm on Friday 5 June 2026"),
+        "{said}"
+    );
+    let list = site.staff().await.get("/staff/mail").await;
+    assert!(list.words().contains("Replaced by a newer mail before it was sent"), "nothing disappears");
+}
+
+#[tokio::test]
+async fn a_cancellation_replaces_every_mail_about_the_booking_that_waits_or_failed() {
+    for state in ["queued", "retry", "failed", "needs attention"] {
+        let site = Site::open().await;
+        let reference = site.one_request().await;
+        let mut staff = site.staff().await;
+        staff.book(&reference).await;
+        let sql = format!("update outbox set state = '{state}' where purpose = 'consultation-booking'");
+        site.change(sql.leak()).await.unwrap();
+        site.clock.advance(SignedDuration::from_secs(60));
+        staff.act(&reference, "cancellation", &[]).await;
+        site.clock.advance(SignedDuration::from_hours(1));
+        let [(sequence, said)] = &booking_mails(&site).await[..] else { panic!("one mail") };
+        assert_eq!(sequence, "1");
+        assert!(said.contains("Your consultation is cancelled"), "{state}: {said}");
+        assert_eq!(site.count("outbox where state = 'replaced'").await, 1, "{state}");
+    }
+}
+
+#[tokio::test]
+async fn a_booking_that_follows_a_cancelled_one_leaves_its_cancellation_to_be_sent() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.book(&reference).await;
+    assert_eq!(booking_mails(&site).await.len(), 1, "the first time is in the patient's calendar");
+    // No mail goes between the two.
+    staff.act(&reference, "cancellation", &[]).await;
+    let later =
+        [("date", "11/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+    staff.act(&reference, "booking", &later).await;
+    let said: Vec<String> = booking_mails(&site).await.into_iter().map(|(_, words)| words).collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said.iter().any(|words| words.contains("Your consultation is cancelled")), "{said:?}");
+    assert!(said.iter().any(|words| words.contains("2pm on Thursday 11 June 2026")), "{said:?}");
+}
