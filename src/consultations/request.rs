@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::consultations::request_state::RequestState;
 use crate::library::summary::Summary;
-use crate::signs::{Kind, SignsReader};
+use crate::signs::{Finding, Kind, SignsReader};
 use crate::web::form::contact::{CallTime, Method};
 
 /// What a patient asked, and where it stands.
@@ -38,9 +38,13 @@ pub struct Request {
 impl Request {
     /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
     pub fn signs_found(&self, reader: &SignsReader) -> Vec<Kind> {
+        if self.sign.is_some() { self.kinds_with(&reader.read(&self.concern)) } else { Vec::new() }
+    }
+
+    /// The same when the concern was read already.
+    pub fn kinds_with(&self, concern: &Finding) -> Vec<Kind> {
         let Some(sign) = self.sign else { return Vec::new() };
-        let found = reader.read(&self.concern).kinds();
-        if found.is_empty() { vec![sign] } else { found }
+        if concern.is_calm() { vec![sign] } else { concern.kinds() }
     }
 
     /// What else they said about talking with them, for the desk: label, answer, and whether only clinicians read it.

@@ -5,6 +5,7 @@ pub mod follow_up;
 mod letter;
 pub mod limits;
 mod message;
+mod notices;
 mod outbox;
 mod outcome;
 mod prepare;
@@ -21,9 +22,9 @@ mod worker;
 pub use files::{FOLDER, forget_files, forget_old_files};
 pub use letter::{CalendarFile, Letter, NewMail, OutgoingMail, RenderedLetter, Renderer};
 pub use message::Sender;
+pub use notices::{ClinicNotice, notify_clinic};
 pub use outbox::{
-    amend_waiting, can_go_to, cancel_waiting, count_since, enqueue, forget, forget_recipients, may_have_gone,
-    take_unsent, trouble_of,
+    can_go_to, cancel_waiting, enqueue, forget, forget_recipients, may_have_gone, take_unsent, trouble_of,
 };
 pub use outcome::State;
 pub use progress::Progress;

@@ -109,6 +109,11 @@ impl Finding {
         pieces
     }
 
+    /// The same for a page that shows the text only when it holds a sign: nothing without one.
+    pub fn marked_if_any<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {
+        if self.is_calm() { Vec::new() } else { self.marked(text) }
+    }
+
     /// What staff are told: each sign in plain words, with the words of `text` that made it say so.
     pub fn reasons(&self, text: &str) -> Vec<(Kind, String, Vec<String>)> {
         let words = |mark: &Mark| -> Vec<String> {

@@ -15,13 +15,9 @@ pub struct TokenCookie {
 }
 
 impl TokenCookie {
-    /// Lax, so that a link in a mail opens what the cookie is for.
     pub fn with(&self, https: bool, token: &str) -> Cookie<'static> {
-        let (path, secure) = if https { ("/", "; Secure") } else { (self.path, "") };
-        let lasts = self.lasts.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        let name = self.name(https);
-        Cookie::parse(format!("{name}={token}; HttpOnly; SameSite=Lax; Path={path}{lasts}{secure}"))
-            .expect("a token is letters and digits")
+        let path = if https { "/" } else { self.path };
+        private_cookie(self.name(https), token, path, self.lasts, https)
     }
 
     /// The cookie that takes this one away.
@@ -39,4 +35,18 @@ impl TokenCookie {
     fn name(&self, https: bool) -> &'static str {
         if https { self.secure_name } else { self.name }
     }
+}
+
+/// A cookie of letters, digits and hyphens, out of reach of scripts. Lax, so that a link in a mail opens what it is for.
+pub fn private_cookie(
+    name: &str,
+    value: &str,
+    path: &str,
+    lasts: Option<i64>,
+    https: bool,
+) -> Cookie<'static> {
+    let lasts = lasts.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let secure = if https { "; Secure" } else { "" };
+    Cookie::parse(format!("{name}={value}; HttpOnly; SameSite=Lax; Path={path}{lasts}{secure}"))
+        .expect("letters, digits and hyphens make a cookie")
 }

@@ -1,7 +1,8 @@
 //! Each migration runs over tables that hold something.
 
 use mybackpain::storage::database::MIGRATOR;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use tempfile::TempDir;
 
 /// Rows as they were when the first migration was the only one. Never edited; later migrations must carry them along.
 const AFTER_THE_FIRST: &str = "
@@ -41,14 +42,20 @@ insert into complaints (reference, key_hash, created_at, due_at, changed_at, sus
 insert into erasures (reference, happened_at, staff_id, person_mark, what) values ('ER-3333-4444', 1, 1, 'm', 'w');
 ";
 
-#[tokio::test]
-async fn every_migration_carries_filled_tables_along() {
+/// A database without a table, and the folder that holds it.
+async fn empty_database() -> (TempDir, SqlitePool) {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteConnectOptions::new()
         .filename(folder.path().join("old.sqlite"))
         .create_if_missing(true)
         .foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    (folder, pool)
+}
+
+#[tokio::test]
+async fn every_migration_carries_filled_tables_along() {
+    let (_folder, pool) = empty_database().await;
     let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
@@ -124,10 +131,7 @@ insert into mistakes (reference, key_hash, state, created_at, changed_at, about,
 
 #[tokio::test]
 async fn what_was_hidden_by_a_guess_is_an_ordinary_request_that_waits_for_us() {
-    let folder = tempfile::tempdir().unwrap();
-    let options =
-        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_folder, pool) = empty_database().await;
     let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
@@ -170,10 +174,7 @@ async fn what_was_hidden_by_a_guess_is_an_ordinary_request_that_waits_for_us() {
 /// Requests from before the desk kept what changed: they are taken in like the others, and a change counts.
 #[tokio::test]
 async fn older_requests_are_on_the_desk_and_their_changes_are_counted() {
-    let folder = tempfile::tempdir().unwrap();
-    let options =
-        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_folder, pool) = empty_database().await;
     let first = MIGRATOR.iter().map(|migration| migration.version).min().unwrap();
     MIGRATOR.run_to(first, &pool).await.unwrap();
     sqlx::raw_sql(AFTER_THE_FIRST).execute(&pool).await.unwrap();
@@ -208,10 +209,7 @@ update consultations set untold = 'stopped' where reference = 'BP-3333-4444';
 
 #[tokio::test]
 async fn mail_that_waits_keeps_its_message_and_all_that_happened_to_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let options =
-        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_folder, pool) = empty_database().await;
     MIGRATOR.run_to(7, &pool).await.unwrap();
     sqlx::raw_sql(BEFORE_THE_EIGHTH).execute(&pool).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
@@ -248,12 +246,7 @@ insert into erasures (reference, happened_at, staff_id, person_mark, what) value
 
 #[tokio::test]
 async fn corrections_expired_forms_and_hashes_keep_every_value_under_their_new_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = SqliteConnectOptions::new()
-        .filename(folder.path().join("old.sqlite"))
-        .create_if_missing(true)
-        .foreign_keys(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_folder, pool) = empty_database().await;
     MIGRATOR.run_to(12, &pool).await.unwrap();
     sqlx::raw_sql(BEFORE_THE_THIRTEENTH).execute(&pool).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
@@ -282,10 +275,7 @@ async fn corrections_expired_forms_and_hashes_keep_every_value_under_their_new_n
 
 #[tokio::test]
 async fn mails_about_a_booking_belong_to_the_booking_that_stands_or_stood_last() {
-    let folder = tempfile::tempdir().unwrap();
-    let options =
-        SqliteConnectOptions::new().filename(folder.path().join("old.sqlite")).create_if_missing(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let (_folder, pool) = empty_database().await;
     MIGRATOR.run_to(14, &pool).await.unwrap();
     sqlx::raw_sql(
         "pragma foreign_keys = off;

@@ -1,6 +1,6 @@
 //! Notifies a patient by mail, or records for the desk why no mail was sent; and notifies the clinic.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings;
@@ -13,15 +13,13 @@ use crate::consultations::request_state::RequestState;
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
-use crate::mail::{NewMail, Purpose};
+use crate::mail::{ClinicNotice, NewMail};
 use crate::web::app::App;
 
 pub mod store;
 
 /// So many notices to the clinic in an hour go one by one; in a flood the next ones are bundled.
 const MOST_NOTICES_AN_HOUR: i64 = 60;
-/// How long a bundle gathers requests before it goes.
-const BUNDLE_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// What a bundle is about, in place of one reference.
 const SEVERAL: &str = "SEVERAL";
 
@@ -97,19 +95,14 @@ pub async fn notify_clinic(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let to = &app.site.clinic.notices_to;
-    let hour = now - SignedDuration::from_hours(1);
-    let notices = mail::count_since(connection, Purpose::ConsultationNotice, hour, now).await?;
-    if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
-        let mail = NewMail::new(&Notice::of(request), &request.reference, to);
-        mail::enqueue(connection, app, mail, now, now).await?;
-    } else if !mail::amend_waiting(connection, app, SEVERAL, |notice| Notice::add_one(notice, request))
-        .await?
-    {
-        let mail = NewMail::new(&Notice::of_several(request), SEVERAL, to);
-        mail::enqueue(connection, app, mail, now, now + BUNDLE_FOR).await?;
-    }
-    Ok(())
+    let notice = ClinicNotice {
+        reference: &request.reference,
+        one: Notice::of(request),
+        several: Notice::of_several(request),
+        several_reference: SEVERAL,
+        most_an_hour: MOST_NOTICES_AN_HOUR,
+    };
+    mail::notify_clinic(connection, app, notice, |waiting| waiting.add_one(request), now).await
 }
 
 /// The owner of the address stopped a mail that waited.

@@ -32,8 +32,8 @@ struct OwnWordsPage<'a> {
 
 /// The page after an answer in a person's own words: their signs first, when it holds any.
 pub fn after(app: &App, question: &Question, answer: &[String], turn: Turn, next: String) -> String {
-    let has_sign = answer.iter().any(|words| !app.site.signs.read(words).is_calm());
-    if question.kind != QuestionKind::ShortText || !has_sign {
+    let has_sign = || answer.iter().any(|words| !app.site.signs.read(words).is_calm());
+    if question.kind != QuestionKind::ShortText || !has_sign() {
         return next;
     }
     format!("{}/signs{}", crate::patients::assessment::path(question), turn.query())

@@ -1,10 +1,10 @@
 //! Takes in a complaint, and moves it to its next step.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::mail;
-use crate::mail::{NewMail, Purpose};
+use crate::mail::ClinicNotice;
 use crate::patients::complaints::complaint::{Complaint, ComplaintStep};
 use crate::patients::complaints::letter::{ComplaintNotice, SEVERAL};
 use crate::patients::complaints::request::NewComplaint;
@@ -20,8 +20,6 @@ use crate::web::error::Result;
 const ACKNOWLEDGED_WITHIN: i64 = 30 * 24 * 60 * 60;
 /// So many notices to the clinic in an hour go one by one; in a flood the next ones are bundled.
 const MOST_NOTICES_AN_HOUR: i64 = 10;
-/// How long a bundle gathers complaints before it goes.
-const BUNDLE_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Stores a complaint and the notice of it in one transaction. The same key again is the same complaint.
 pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result<()> {
@@ -64,22 +62,15 @@ async fn notify_clinic(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let read_first = !app.site.signs.read(&complaint.words).is_calm();
-    let letter = ComplaintNotice { read_first };
-    let to = &app.site.clinic.notices_to;
-    let hour = now - SignedDuration::from_hours(1);
-    let notices = mail::count_since(connection, Purpose::ComplaintNotice, hour, now).await?;
-    if !app.limits.bounds_mail() || notices < MOST_NOTICES_AN_HOUR {
-        let notice = NewMail::new(&letter, &complaint.reference, to);
-        mail::enqueue(connection, app, notice, now, now).await?;
-    } else if !mail::amend_waiting(connection, app, SEVERAL, |waiting: &mut ComplaintNotice| {
-        waiting.read_first |= read_first
-    })
-    .await?
-    {
-        let notice = NewMail::new(&letter, SEVERAL, to);
-        mail::enqueue(connection, app, notice, now, now + BUNDLE_FOR).await?;
-    }
-    Ok(())
+    let notice = ClinicNotice {
+        reference: &complaint.reference,
+        one: ComplaintNotice { read_first },
+        several: ComplaintNotice { read_first },
+        several_reference: SEVERAL,
+        most_an_hour: MOST_NOTICES_AN_HOUR,
+    };
+    let add = |waiting: &mut ComplaintNotice| waiting.read_first |= read_first;
+    mail::notify_clinic(connection, app, notice, add, now).await
 }
 
 /// Takes a complaint a step on for a member of staff, who saw it as it was at `seen_at`. False when it had changed.

@@ -124,7 +124,7 @@ fn show_check(
         form,
         new,
         key: key.as_str(),
-        marked: if finding.is_calm() { Vec::new() } else { finding.marked(&new.words) },
+        marked: finding.marked_if_any(&new.words),
         kinds: finding.kinds(),
         button,
         trouble,

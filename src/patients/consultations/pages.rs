@@ -173,7 +173,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
             .map(|token| format!("/consultations/{token}")),
         mail,
         mail_at: mail.at().map_or_else(String::new, |at| calendar.say(at)),
-        kinds: request.signs_found(&app.site.signs),
+        kinds: request.kinds_with(&finding),
         words: finding.in_quotes(&request.concern),
         request: &request,
     };
@@ -251,7 +251,7 @@ impl ConsultationsState {
             form,
             new,
             key: key.as_str(),
-            marked: if finding.is_calm() { Vec::new() } else { finding.marked(&typed) },
+            marked: finding.marked_if_any(&typed),
             kinds: finding.kinds(),
             button,
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),

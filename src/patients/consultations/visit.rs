@@ -6,6 +6,7 @@ use crate::patients::consultations::state::path;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, token_hash};
 use crate::web::app::App;
+use crate::web::token_cookie::private_cookie;
 
 /// Seconds. The browser forgets it sooner, when it is closed; shorter would cut off people who need long for a form
 /// (WCAG 2.2.1 asks for 20 hours).
@@ -22,13 +23,10 @@ pub fn is_known(app: &App, jar: &CookieJar, token: &str) -> bool {
     jar.get(name(app.site.is_https())).and_then(|cookie| answered(cookie.value())).unwrap_or(false)
 }
 
-/// Lax, so that the link in the mail opens the page where it was left.
 pub fn cookie(app: &App, token: &str) -> Cookie<'static> {
     let https = app.site.is_https();
     let value = value(&app.cipher, token, seconds(app.clock.now()) + LASTS);
-    let (name, path, secure) = (name(https), path(token), if https { "; Secure" } else { "" });
-    Cookie::parse(format!("{name}={value}; HttpOnly; SameSite=Lax; Path={path}{secure}"))
-        .expect("a token is letters and digits")
+    private_cookie(name(https), &value, &path(token), None, https)
 }
 
 const PURPOSE: &str = "visit to a private page";

@@ -147,7 +147,7 @@ impl CorrectionsState {
             about,
             choices: all.map(|one| Choice { value: one.slug(), label: one.title(), chosen: false }).collect(),
             key: key.as_str(),
-            marked: if finding.is_calm() { Vec::new() } else { finding.marked(&form.words) },
+            marked: finding.marked_if_any(&form.words),
             kinds: finding.kinds(),
             trouble: problem.map(|problem| problem.words("report", "Send")),
         };
