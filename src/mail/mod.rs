@@ -1,5 +1,6 @@
 //! The outbox: mail is stored with its cause, sent by a worker, retried and reported on.
 
+pub mod bounces;
 mod files;
 pub mod follow_up;
 mod letter;

@@ -152,7 +152,8 @@ impl Worker {
     }
 
     async fn send(&self, server: &Server, mail: &Leased, ready: Ready) -> (Outcome, Option<SmtpSession>) {
-        let mut session = match server.begin(self.sender.address(), &ready.to).await {
+        let from = self.sender.return_path(&self.app.cipher, mail.id, &mail.message_id);
+        let mut session = match server.begin(&from, &ready.to).await {
             Ok(session) => session,
             Err(outcome) => return (outcome, None),
         };

@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod clock_check;
+pub mod delivery_reports;
 pub mod demo;
 pub mod letters;
 pub mod retention_job;

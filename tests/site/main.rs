@@ -7,6 +7,7 @@ mod audited_reading;
 mod bad_input;
 mod booking_mails;
 mod bookings;
+mod bounces;
 mod calls;
 mod canonical_paths;
 mod check;

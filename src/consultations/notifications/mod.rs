@@ -111,6 +111,20 @@ pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Ti
     handling::store::touch(connection, reference, now).await
 }
 
+/// A mail that was sent to the patient of an open request was not delivered after all. Other references are left alone.
+pub async fn came_back(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    if store::is_open(connection, reference).await? {
+        let what = "reports that an email to the patient came back: it was not delivered";
+        history::store::add_event(connection, reference, now, "system", what).await?;
+        handling::store::touch(connection, reference, now).await?;
+    }
+    Ok(())
+}
+
 async fn notify(
     connection: &mut SqliteConnection,
     app: &App,

@@ -19,3 +19,13 @@ pub async fn set_not_notified(
             .await?;
     Ok(changed.rows_affected() == 1)
 }
+
+/// Whether there is such a request, and it is not over.
+pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from consultations where reference = $1 and state in ('new', 'contacted', 'booked'))",
+    )
+    .bind(reference)
+    .fetch_one(connection)
+    .await
+}
