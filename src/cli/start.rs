@@ -59,7 +59,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
         false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
-    let sender = Sender::new(&site, config.mail_from.as_deref())?;
+    let mut sender = Sender::new(&site, config.mail_from.as_deref())?;
+    if let Some(address) = &config.mail_bounces_to {
+        sender = sender.with_bounces_to(address)?;
+    }
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
     let DataDir { database, cipher, lock: _lock } =
         open_data(&config.data.folder, LockPurpose::Serve, lost).await?;
@@ -265,7 +268,7 @@ pub fn proxy_alarm(site: &Site, client_ip: &ClientIpSource) -> Option<Alarm> {
 }
 
 fn warn_of_holidays(app: &App) {
-    if let Some(days) = app.site.clinic.calendar().holidays_run_out_in(app.clock.now()) {
+    if let Some(days) = app.site.clinic.calendar().bank_holidays_run_out_in(app.clock.now()) {
         tracing::warn!(
             days,
             "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"

@@ -1,6 +1,7 @@
 //! The mails about a request, to the patient and to the clinic: as data while they wait, as words when they are sent.
 
 use askama::Template;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consultations::request::Request;
@@ -55,6 +56,8 @@ struct ConfirmationText<'a> {
     call_times: &'a str,
     name: &'a str,
     due: &'a str,
+    /// What is said of closures that come before that.
+    closed: &'a str,
     link: &'a str,
     stop: &'a str,
     kinds: &'a [Kind],
@@ -69,6 +72,8 @@ struct ConfirmationHtml<'a> {
     call_times: &'a str,
     name: &'a str,
     due: &'a str,
+    /// What is said of closures that come before that.
+    closed: &'a str,
     link: &'a str,
     stop: &'a str,
     kinds: &'a [Kind],
@@ -122,17 +127,40 @@ impl Confirmation {
         &self,
         site: &Site,
         reference: &str,
+        created_at: Timestamp,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
         let Confirmation { name, call_times, token, kinds, .. } = self;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
+        let closures = |due_at| site.clinic.calendar().closures_until(created_at, moment(due_at)).join(" ");
+        let closed = &self.due_at.map(closures).unwrap_or_default();
         let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
-        let stop_link = stop.as_str();
-        let text =
-            ConfirmationText { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
-        let html =
-            ConfirmationHtml { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
+        let stop_at = stop.as_str();
+        let text = ConfirmationText {
+            site,
+            reference,
+            method,
+            call_times,
+            name,
+            due,
+            closed,
+            link,
+            stop: stop_at,
+            kinds,
+        };
+        let html = ConfirmationHtml {
+            site,
+            reference,
+            method,
+            call_times,
+            name,
+            due,
+            closed,
+            link,
+            stop: stop_at,
+            kinds,
+        };
         let (text, html) = (text.render()?, html.render()?);
         let subject = match kinds.is_empty() {
             true => format!("We have your request {reference}"),

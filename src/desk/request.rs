@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use strum::VariantArray;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::consultations::bookings;
 use crate::consultations::bookings::Booking;
 use crate::consultations::calls;

@@ -24,7 +24,9 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
     let (site, reference) = (&app.site, mail.reference);
     let stop = || stop_link(site, &app.cipher, mail.to);
     let letter = match mail.purpose {
-        Purpose::ConsultationConfirmation => read::<Confirmation>(mail)?.render(site, reference, stop())?,
+        Purpose::ConsultationConfirmation => {
+            read::<Confirmation>(mail)?.render(site, reference, mail.created_at, stop())?
+        }
         Purpose::ConsultationNotice => read::<Notice>(mail)?.render(site, reference)?,
         Purpose::ConsultationBooking => {
             let OutgoingMail { from, to, created_at, .. } = *mail;

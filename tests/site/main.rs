@@ -32,6 +32,7 @@ mod linked_data;
 mod mail;
 mod mail_elsewhere;
 mod migrations;
+mod opening_hours;
 mod page_reviews;
 mod people;
 mod phone_links;

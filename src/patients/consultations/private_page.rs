@@ -26,6 +26,8 @@ struct ShowPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     asked: String,
     booked: Option<(Booking, String)>,
     /// Asked of who has not answered it; until then contact details are masked.
@@ -135,6 +137,7 @@ impl ConsultationsState {
             }),
             context: app.site.private("Your request").with_errors(wrong),
             due: calendar.say_with_year(request.due_at),
+            closed: calendar.closures_until(app.clock.now(), request.due_at).join(" "),
             asked: calendar.say_with_year(request.created_at),
             question: (!known).then(|| Question::of(request)),
             errors: &again.errors,
