@@ -21,7 +21,7 @@ use crate::library;
 use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
-use crate::operations::{alarms, demo, letters, retention_job};
+use crate::operations::{alarms, demo, letters, reminders_job, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
@@ -115,6 +115,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     // Nothing is written to a damaged database, so there is nothing to send and nothing to forget.
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
+        parts.push(tokio::spawn(reminders_job::run(app.clone(), stopping.clone())));
         parts.push(tokio::spawn(retention_job::run(app.clone(), stopping)));
     }
     let disk_failed = tokio::select! {

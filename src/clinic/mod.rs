@@ -9,6 +9,7 @@ use crate::clinic::bank_holidays::BankHolidays;
 use crate::clinic::calendar::Calendar;
 use crate::clinic::opening_hours::OpeningHours;
 use crate::clinic::periods::{Closure, ExtraOpening};
+use crate::clinic::reminders::Reminders;
 
 pub mod bank_holidays;
 pub mod calendar;
@@ -16,6 +17,7 @@ pub mod content_file;
 pub mod opening_hours;
 pub mod periods;
 pub mod promise;
+mod reminders;
 mod role;
 pub mod special_days;
 
@@ -42,6 +44,8 @@ pub struct Clinic {
     #[serde(default)]
     extra_openings: Vec<ExtraOpening>,
     promise: Promise,
+    #[serde(default)]
+    reminders: Reminders,
     #[serde(skip)]
     calendar: Option<Calendar>,
 }
@@ -68,6 +72,7 @@ impl Clinic {
         let working_days = clinic.promise.working_days;
         let calendar = clinic.hours.calendar(bank_holidays, closures, extra_openings, working_days);
         clinic.calendar = Some(calendar.with_context(|| format!("{}", file.display()))?);
+        clinic.reminders.check().with_context(|| format!("{}: reminders", file.display()))?;
         for address in [&clinic.email, &clinic.notices_to] {
             address
                 .parse::<lettre::Address>()
@@ -78,6 +83,16 @@ impl Clinic {
 
     pub fn calendar(&self) -> &Calendar {
         self.calendar.as_ref().expect("load sets the calendar")
+    }
+
+    /// How many hours before a booking its patient is reminded, the nearest to the booking first.
+    pub fn reminder_hours(&self) -> &[u32] {
+        self.reminders.hours()
+    }
+
+    /// "2 days and 2 hours"; nothing when no reminders are sent.
+    pub fn reminders_in_words(&self) -> String {
+        self.reminders.in_words()
     }
 
     /// The phone number as a `tel:` link wants it.

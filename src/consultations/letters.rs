@@ -45,6 +45,8 @@ pub enum Notice {
         #[serde(default)]
         read_first: bool,
     },
+    /// A patient cannot make the time that was booked.
+    AnotherTime { was_at: i64, read_first: bool },
 }
 
 #[derive(Template)]
@@ -100,6 +102,26 @@ struct NoticeHtml<'a> {
     read_first: bool,
     due: &'a str,
     link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_another_time.txt")]
+struct AnotherTimeText<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    was_at: &'a str,
+    link: &'a str,
+    read_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_another_time.html")]
+struct AnotherTimeHtml<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    was_at: &'a str,
+    link: &'a str,
+    read_first: bool,
 }
 
 impl Letter for Confirmation {
@@ -199,6 +221,9 @@ impl Notice {
         let (several, due_at, read_first) = match *self {
             Notice::One { due_at, read_first } => (None, due_at, read_first),
             Notice::Several { count, due_at, read_first } => (Some(count), due_at, read_first),
+            Notice::AnotherTime { was_at, read_first } => {
+                return another_time(site, reference, was_at, read_first);
+            }
         };
         let due = &due(site, due_at);
         let (subject, link) = &match several {
@@ -215,6 +240,23 @@ impl Notice {
             ..RenderedLetter::default()
         })
     }
+}
+
+fn another_time(
+    site: &Site,
+    reference: &str,
+    was_at: i64,
+    read_first: bool,
+) -> Result<RenderedLetter, askama::Error> {
+    let was_at = &due(site, was_at);
+    let link = &site.url(&format!("/staff/consultations/{reference}"));
+    let subject = format!("Another time is wanted: {reference}");
+    Ok(RenderedLetter {
+        subject: if read_first { format!("Read first: {subject}") } else { subject },
+        text: AnotherTimeText { site, reference, was_at, link, read_first }.render()?,
+        html: AnotherTimeHtml { site, reference, was_at, link, read_first }.render()?,
+        ..RenderedLetter::default()
+    })
 }
 
 fn due(site: &Site, due_at: i64) -> String {

@@ -1,5 +1,6 @@
 //! A request's life: submitted, contacted, booked, closed, withdrawn.
 
+pub mod another_time;
 pub mod bookings;
 pub mod calls;
 mod contact_change;
@@ -11,6 +12,7 @@ pub mod notifications;
 pub mod private_page;
 pub mod proof;
 pub mod queue_index;
+pub mod reminders;
 pub mod request;
 pub mod request_form;
 pub mod request_state;

@@ -77,7 +77,7 @@ impl Worker {
     async fn work(self: &Arc<Self>, in_flight: &mut JoinSet<bool>) -> Duration {
         let looked = async {
             self.take_up(in_flight).await?;
-            store::next_due(self.app.database.readers()).await
+            store::next_due(self.app.database.readers(), seconds(self.app.clock.now())).await
         };
         let next = looked.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the outbox cannot be read");

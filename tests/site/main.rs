@@ -2,6 +2,7 @@
 
 mod addresses;
 mod alarms;
+mod another_time;
 mod assessment;
 mod audited_reading;
 mod bad_input;
@@ -40,6 +41,7 @@ mod phone_requests;
 mod private_page;
 mod public_posts;
 mod queue;
+mod reminders;
 mod reports;
 mod requested_mails;
 mod resubmission;

@@ -27,7 +27,7 @@ pub async fn book(
     let (booking, news) = match standing {
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
-            store::change(connection, &app.cipher, &id, &new, sequence).await?;
+            store::change(connection, &app.cipher, &id, &new, sequence, now).await?;
             let booking = Booking { id, starts_at, minutes, setting, place, sequence };
             // Whoever was never notified of the first time gets this one as the first.
             let told = mail::may_have_gone(connection, &BookingLetter::topic(&booking.id)).await?;
@@ -35,7 +35,7 @@ pub async fn book(
         }
         None => {
             let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
-            store::insert(connection, &app.cipher, &request.reference, &booking).await?;
+            store::insert(connection, &app.cipher, &request.reference, &booking, now).await?;
             (booking, News::Booked)
         }
     };
@@ -50,12 +50,32 @@ pub async fn cancel(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    end(connection, app, request, News::Cancelled, now).await
+}
+
+/// The same for a patient who cannot make it.
+pub async fn free(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    end(connection, app, request, News::Freed, now).await
+}
+
+async fn end(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    news: News,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
         return Ok(());
     };
     booking.sequence += 1;
     store::cancel(connection, &booking.id, booking.sequence, now).await?;
-    notify(connection, app, request, booking, News::Cancelled, now).await
+    notify(connection, app, request, booking, news, now).await
 }
 
 /// Patients without an address that mail reaches are told by phone.
