@@ -76,7 +76,7 @@ impl ReportCheck<'_> {
             Some(Problem::Send(problem)) => trouble = Some(problem.words("report", BUTTON)),
             Some(Problem::SummaryIsGone) => {
                 trouble = Some(format!(
-                    "Your answers have been erased, so there is no summary to link to. Nothing has been sent yet. Press “{BUTTON}” again, and we send the report alone."
+                    "Your answers have been erased, so there is no summary to link to. Nothing has been sent yet. Press “{BUTTON}” again, and we will send the report alone."
                 ));
             }
             Some(Problem::LinkNotAnswered) => {
