@@ -50,7 +50,7 @@ impl Reminders {
 }
 
 fn say(hours: u32) -> String {
-    let (number, unit) = if hours % 24 == 0 { (hours / 24, "day") } else { (hours, "hour") };
+    let (number, unit) = if hours.is_multiple_of(24) { (hours / 24, "day") } else { (hours, "hour") };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 

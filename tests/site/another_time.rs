@@ -92,7 +92,7 @@ async fn words_that_call_for_help_lead_to_it_before_they_are_sent() {
     let before = site.mails().await.len();
     patient.post(&address, &[("wish", grave), ("help", "shown")]).await;
     assert_eq!(site.count("bookings where cancelled_at is null").await, 0);
-    assert!(site.staff().await.get(&page(&reference)).await.first(".facts").contains("999"));
+    assert!(site.staff().await.get(&page(&reference)).await.first(".facts").contains("Emergency words"));
     assert!(
         site.mails().await[before..].iter().any(|mail| mail.contains("Subject: Read first: Another time"))
     );
