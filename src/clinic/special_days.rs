@@ -54,7 +54,7 @@ impl Calendar {
             first: date,
             last: date,
             periods: &[],
-            words: format!("We are closed on {} ({name}).", date.strftime("%A %-d %B")),
+            words: format!("We are closed on {}, {name}.", date.strftime("%A %-d %B")),
         })
     }
 
@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn a_bank_holiday_is_told_by_its_name_unless_a_closure_has_words_for_it() {
         let easter = [
-            "We are closed on Friday 26 March (Good Friday).",
-            "We are closed on Monday 29 March (Easter Monday).",
+            "We are closed on Friday 26 March, Good Friday.",
+            "We are closed on Monday 29 March, Easter Monday.",
         ];
         assert_eq!(told("2027-03-01"), easter);
         assert_eq!(told("2027-03-27")[0], easter[1]);

@@ -36,20 +36,20 @@ async fn the_contact_page_is_right_on_each_day() {
     let before = patient.get("/contact").await;
     assert_eq!(before.status, StatusCode::OK);
     assert!(before.words().contains("Monday to Friday, 9am to 12.30pm and 1.30pm to 5pm"));
-    assert_eq!(before.all("dd strong"), [SATURDAY, CLOSED]);
+    assert_eq!(before.all("dd.special span"), [SATURDAY, CLOSED]);
     assert_eq!(patient.get("/contact").await.header("etag"), before.header("etag"), "rendered once");
     site.clock.advance(DAY + DAY);
     let after = patient.get("/contact").await;
-    assert_eq!(after.all("dd strong"), [CLOSED], "the extra opening is over");
+    assert_eq!(after.all("dd.special span"), [CLOSED], "the extra opening is over");
     assert_ne!(after.header("etag"), before.header("etag"));
     assert!(!after.header("cache-control").contains("stale"), "{}", after.header("cache-control"));
     assert!(after.body.contains(r#""validFrom":"2026-12-24""#), "search engines read the closure too");
     for _ in 6..=31 {
         site.clock.advance(DAY);
     }
-    assert_eq!(patient.get("/contact").await.all("dd strong"), [CLOSED], "on 1 January");
+    assert_eq!(patient.get("/contact").await.all("dd.special span"), [CLOSED], "on 1 January");
     site.clock.advance(DAY);
-    assert_eq!(patient.get("/contact").await.all("dd strong"), [""; 0], "and then no more");
+    assert_eq!(patient.get("/contact").await.all("dd.special span"), [""; 0], "and then no more");
 }
 
 #[tokio::test]
