@@ -122,11 +122,7 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/usefulness", "/usefulness".to_owned(), owned(&[("about", "fibromyalgia"), ("useful", "yes")])),
         ("/consultations/{token}/contact", format!("{private}/contact"), owned(&contact)),
         ("/consultations/{token}/not-mine", format!("{private}/not-mine"), vec![]),
-        (
-            "/consultations/{token}/reminders",
-            format!("{private}/reminders"),
-            owned(&[("reminders", "off")]),
-        ),
+        ("/consultations/{token}/reminders", format!("{private}/reminders"), owned(&[("reminders", "off")])),
         ("/consultations/{token}/another-time", format!("{private}/another-time"), vec![]),
         ("/consultations/{token}/withdrawal", format!("{private}/withdrawal"), vec![]),
         ("/reports/stop/{token}", stop, vec![]),
