@@ -136,10 +136,9 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Ve
         "select id from outbox
          where state in ('queued', 'retry', 'sending')
            and case when state = 'sending' then leased_until <= $1 or leased_until > $2
-               else due_at <= $1 or due_at > $3 end
-           and (expires_at is null or expires_at > $1)
                when state = 'retry' then due_at <= $1 or due_at > $3
                else due_at <= $1 or created_at > $3 end
+           and (expires_at is null or expires_at > $1)
          order by due_at, id limit $4",
     )
     .bind(now)
