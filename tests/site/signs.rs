@@ -38,12 +38,17 @@ const OTHERS: &str = include_str!("signs_others.toml");
 
 /// Written by a third hand, in several styles.
 const THIRD: &str = include_str!("signs_author3.toml");
-/// Written by three more who had not seen the rules; each file says what the reader made of it at first.
-const FRESH: [&str; 3] = [
+/// Written by five more who had not seen the rules; each file says what the reader made of it at first.
+const FRESH: [&str; 5] = [
     include_str!("signs_author4.toml"),
     include_str!("signs_author5.toml"),
     include_str!("signs_author6.toml"),
+    include_str!("signs_author7.toml"),
+    include_str!("signs_author8.toml"),
 ];
+/// Written in rounds while the rules were widened, each round before the rules that it led to: plain, roundabout and
+/// ordinary words, among them some that no rule finds.
+const ROUNDS: &str = include_str!("signs_rounds.toml");
 
 static READER: LazyLock<SignsReader> =
     LazyLock::new(|| SignsReader::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).unwrap());
@@ -81,7 +86,7 @@ fn share(all: &[Example], expected: Expected) -> (usize, Vec<&str>) {
 fn each_kind_of_sign_is_found_and_ordinary_words_are_left_calm() {
     // The third hand wrote about a crisis in the most roundabout ways it could think of.
     let fresh = FRESH.map(|file| (file, 100));
-    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 99)].into_iter().chain(fresh) {
+    for (file, crisis) in [(OWN, 100), (OTHERS, 100), (THIRD, 99), (ROUNDS, 97)].into_iter().chain(fresh) {
         let all = examples(file);
         for (expected, least) in [
             (Expected::Emergency, 97),
@@ -127,6 +132,52 @@ fn what_is_calm_is_told_from_what_only_sounds_so() {
     ] {
         assert_eq!(READER.read(text).kind(), kind, "{text:?}");
     }
+}
+
+#[test]
+fn an_accident_that_leaves_the_hands_tingling_is_an_emergency_and_tingling_hands_are_not() {
+    for (text, kind) in [
+        ("rugby tackle yesterday … hands tingle", Some(Kind::Emergency)),
+        ("a wave dumped me on my head, both arms tingle", Some(Kind::Emergency)),
+        ("fell off my bike in 1999 and my hands tingle at night sometimes", None),
+        ("my hands tingle when I use the hedge trimmer", None),
+    ] {
+        assert_eq!(READER.read(text).kind(), kind, "{text:?}");
+    }
+}
+
+#[test]
+fn figures_of_speech_and_tablets_taken_as_told_are_no_crisis() {
+    for calm in ["I'd rather die than do pilates", "took all my tablets as the doctor told me"] {
+        assert!(READER.read(calm).is_calm(), "{calm:?}");
+    }
+    for crisis in
+        ["I would rather be dead", "rather die than have another night of it", "took all my tablets"]
+    {
+        assert!(READER.read(crisis).has(Kind::Crisis), "{crisis:?}");
+    }
+}
+
+#[test]
+fn a_sign_of_the_body_brings_no_crisis_beside_it_and_a_crisis_beside_it_stays() {
+    for text in [
+        "the shower on my bits feels like nothing",
+        "pee just comes out on its own",
+        "weeing is different and I can't feel it coming out, since my back went",
+        "down below has gone to sleep and won't wake up",
+        "my bottom is asleep and I can't feel the paper any more",
+    ] {
+        assert_eq!(READER.read(text).kinds(), [Kind::Emergency], "{text:?}");
+    }
+    let both = READER.read("my bum is numb, I cannot wee, and I would rather be dead");
+    assert_eq!(both.kinds(), [Kind::Emergency, Kind::Crisis]);
+}
+
+#[test]
+fn a_contraction_and_a_plural_are_read_as_the_word_that_they_are_of() {
+    assert!(READER.read("my leg's tingling").is_calm(), "one leg");
+    assert_eq!(READER.read("my legs tingle").kind(), Some(Kind::Emergency), "both");
+    assert!(READER.read("I have put letters in envelopes for the children").has(Kind::Crisis));
 }
 
 #[test]
