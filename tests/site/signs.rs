@@ -50,6 +50,36 @@ const FRESH: [&str; 5] = [
 /// ordinary words, among them some that no rule finds.
 const ROUNDS: &str = include_str!("signs_rounds.toml");
 
+/// Plain words in every combination.
+const PLAIN: &str = include_str!("signs_plain.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    combination: Vec<Combination>,
+}
+
+/// Every sentence that takes one phrase from each part.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Combination {
+    expect: Expected,
+    parts: Vec<Vec<String>>,
+}
+
+impl Combination {
+    fn examples(&self) -> Vec<Example> {
+        let join = |begun: Vec<String>, part: &Vec<String>| -> Vec<String> {
+            begun
+                .iter()
+                .flat_map(|begun| part.iter().map(move |phrase| format!("{begun} {phrase}")))
+                .collect()
+        };
+        let texts = self.parts.iter().fold(vec![String::new()], join);
+        texts.into_iter().map(|text| Example { text, expect: self.expect, note: String::new() }).collect()
+    }
+}
+
 static READER: LazyLock<SignsReader> =
     LazyLock::new(|| SignsReader::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content")).unwrap());
 
@@ -97,6 +127,16 @@ fn each_kind_of_sign_is_found_and_ordinary_words_are_left_calm() {
             let (share, missed) = share(&all, expected);
             assert!(share >= least, "{expected:?}: {share} in 100, without {missed:#?}");
         }
+    }
+}
+
+#[test]
+fn plain_words_are_read_in_every_combination() {
+    let plain: Plain = toml::from_str(PLAIN).unwrap();
+    let all: Vec<Example> = plain.combination.iter().flat_map(Combination::examples).collect();
+    for expected in [Expected::Emergency, Expected::Crisis, Expected::SameDay, Expected::Calm] {
+        let (share, missed) = share(&all, expected);
+        assert!(share >= 96, "{expected:?}: {share} in 100, without {missed:#?}");
     }
 }
 
