@@ -31,6 +31,7 @@ pub struct CalmGroups {
     no_longer: usize,
     person: usize,
     myself: usize,
+    mine: usize,
     patient: usize,
     own_pain: usize,
     unhurt: usize,
@@ -62,6 +63,7 @@ impl CalmGroups {
             no_longer: lexicon.group("no-longer")?,
             person: lexicon.group("person")?,
             myself: lexicon.group("myself")?,
+            mine: lexicon.group("mine")?,
             patient: lexicon.group("patient")?,
             own_pain: lexicon.group("own-pain")?,
             unhurt: lexicon.group("unhurt")?,
@@ -233,13 +235,13 @@ impl<'t> Calm<'t> {
     }
 
     /// Whether the nearest person named before the place is somebody else who came to no harm, or for whom nothing says
-    /// that it is now or that it is they who need help.
+    /// that it is now or that it is they who need help. "My cancer" is one's own; "my mum's" names her first.
     fn is_other(&self, place: Place) -> bool {
         let start = self.text.sentence_start(place.start);
         let nearest = (start..place.start).rev().find_map(|at| {
             if self.text.group_at(self.groups.person, at) {
                 Some(true)
-            } else if self.text.group_at(self.groups.myself, at) {
+            } else if self.text.group_at(self.groups.myself, at) || self.text.group_at(self.groups.mine, at) {
                 Some(false)
             } else {
                 None

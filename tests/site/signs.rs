@@ -168,6 +168,9 @@ fn what_is_calm_is_told_from_what_only_sounds_so() {
         ("I read about cauda equina but I don't have any of those signs", None),
         ("my husband had prostate cancer years ago, my back is stiff", None),
         ("my husband has had back pain for a week and he has prostate cancer", Some(Kind::SameDay)),
+        ("can I talk to someone about my cancer and back pain", Some(Kind::SameDay)),
+        ("your page about cauda equina describes me exactly", Some(Kind::Emergency)),
+        ("please send me the sheet about cauda equina", None),
         ("my boy fell off his bike today, he is fine, I just have a twinge from lifting him", None),
     ] {
         assert_eq!(READER.read(text).kind(), kind, "{text:?}");
