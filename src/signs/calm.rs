@@ -29,6 +29,7 @@ pub struct CalmGroups {
     recent: usize,
     over: usize,
     no_longer: usize,
+    other_thing: usize,
     person: usize,
     myself: usize,
     mine: usize,
@@ -61,6 +62,7 @@ impl CalmGroups {
             recent: lexicon.group("recent")?,
             over: lexicon.group("over")?,
             no_longer: lexicon.group("no-longer")?,
+            other_thing: lexicon.group("other-thing")?,
             person: lexicon.group("person")?,
             myself: lexicon.group("myself")?,
             mine: lexicon.group("mine")?,
@@ -224,7 +226,17 @@ impl<'t> Calm<'t> {
         let end = self.text.sentence_end(place.start);
         let used_to =
             (start..place.start).rev().take(6).any(|at| self.text.group_at(self.groups.no_longer, at));
-        used_to || (place.end..end).any(|at| self.is_over(at, end))
+        used_to || (place.end..end).any(|at| self.is_over(at, end) && !self.is_of_another_thing(at, place))
+    }
+
+    /// Whether what is over is something else: "my bum is numb, the sciatica has settled".
+    fn is_of_another_thing(&self, over: usize, place: Place) -> bool {
+        let subject = (place.end..over).rev().find(|at| !self.text.is_filler(*at));
+        let named = |at: usize| &self.text.words[at].text;
+        subject.is_some_and(|at| {
+            self.text.group_at(self.groups.other_thing, at)
+                && !(place.start..place.end).any(|own| named(own) == named(at))
+        })
     }
 
     /// Whether "gone now" or its like stands here, is not denied, and nothing after it says that it goes on.
