@@ -30,6 +30,8 @@ pub struct CalmGroups {
     over: usize,
     no_longer: usize,
     other_thing: usize,
+    other_event: usize,
+    after: usize,
     person: usize,
     myself: usize,
     mine: usize,
@@ -63,6 +65,8 @@ impl CalmGroups {
             over: lexicon.group("over")?,
             no_longer: lexicon.group("no-longer")?,
             other_thing: lexicon.group("other-thing")?,
+            other_event: lexicon.group("other-event")?,
+            after: lexicon.group("after")?,
             person: lexicon.group("person")?,
             myself: lexicon.group("myself")?,
             mine: lexicon.group("mine")?,
@@ -208,8 +212,22 @@ impl<'t> Calm<'t> {
     /// Whether "years ago" or its like stands in the same stretch of the sentence.
     fn is_past(&self, place: Place) -> bool {
         let (from, to) = self.stretch(place);
-        (from..to).any(|at| self.text.group_at(self.groups.long_ago, at))
-            && !(from..to).any(|at| self.text.group_at(self.groups.recent, at))
+        (from..to).any(|at| {
+            self.text.group_at(self.groups.long_ago, at) && !self.is_when_something_else_was(at, place)
+        }) && !(from..to).any(|at| self.text.group_at(self.groups.recent, at))
+    }
+
+    /// Whether an event that stands with the years is what was then: "numb between my legs, had surgery ten years ago".
+    /// Not one that the sign came after: "numb since the operation in 2016".
+    fn is_when_something_else_was(&self, ago: usize, place: Place) -> bool {
+        let own = |at: usize| at >= place.start && at < place.end;
+        let follows = |at: usize| {
+            let before = (0..at)
+                .rev()
+                .find(|at| !self.text.is_filler(*at) || self.text.group_at(self.groups.after, *at));
+            before.is_some_and(|at| self.text.group_at(self.groups.after, at))
+        };
+        (place.end..ago).any(|at| !own(at) && self.text.group_at(self.groups.other_event, at) && !follows(at))
     }
 
     /// The part of a sentence that a turn ("but", "now") does not part from the place.

@@ -224,6 +224,27 @@ fn a_contraction_and_a_plural_are_read_as_the_word_that_they_are_of() {
 }
 
 #[test]
+fn what_is_over_or_long_past_is_that_thing_alone() {
+    for text in [
+        "my bum is numb, the sciatica has settled",
+        "can't wee since yesterday, cystitis cleared up last week",
+        "numb between my legs, had disc surgery ten years ago",
+        "both legs are weak, I was in a car crash in 1998",
+        "aged 17, can't wee, back pain",
+    ] {
+        assert_eq!(READER.read(text).kind(), Some(Kind::Emergency), "{text:?}");
+    }
+    for text in [
+        "had a numb bum but it has worn off",
+        "numb leg and groin last week, all gone now",
+        "I was numb between the legs ten years ago",
+        "foot drop after my operation in 2016",
+    ] {
+        assert!(READER.read(text).is_calm(), "{text:?}");
+    }
+}
+
+#[test]
 fn a_search_of_a_few_words_is_read_too() {
     for query in ["cauda equina", "saddle numbness", "hurts to sneeze", "back hurts when i cough", "a&e"] {
         assert!(!READER.read(query).is_calm(), "{query:?}");
