@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::consultations::proof::Question;
+use crate::consultations::proof::ProofQuestion;
 use crate::consultations::request::Request;
 use crate::web::form::person_name::{first_name, greeting, plain_name};
 
@@ -19,9 +19,9 @@ pub struct Addressee {
 impl Addressee {
     /// The last name stays out where the private page asks for it, for the address may have been mistyped.
     pub fn of(request: &Request) -> Addressee {
-        let (name, to_name) = match Question::of(request) {
-            Question::PhoneEnd => (greeting(&request.name), plain_name(&request.name)),
-            Question::LastName => (first_name(&request.name), ""),
+        let (name, to_name) = match ProofQuestion::of(request) {
+            ProofQuestion::PhoneEnd => (greeting(&request.name), plain_name(&request.name)),
+            ProofQuestion::LastName => (first_name(&request.name), ""),
         };
         Addressee { name: name.to_owned(), to_name: to_name.to_owned() }
     }
