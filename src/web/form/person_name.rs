@@ -6,8 +6,8 @@ use regex::Regex;
 
 /// The longest name in a mail, in characters: longer ones could carry a message.
 const LONGEST: usize = 40;
-/// The most digits of a name ("X Æ A-12", "Henry 8th"): a number to ring or to text has more.
-const MOST_DIGITS: usize = 3;
+/// The most digits of a name ("X Æ A-12", "Jane Smith 1962"): a number to ring or to text has more.
+const MOST_DIGITS: usize = 4;
 
 /// Words before a name that are no first name. The dot that may follow is left out here.
 const TITLES: &[&str] = &[
@@ -123,14 +123,14 @@ fn is_one_of(list: &[&str], word: &str) -> bool {
 /// others ("ｗｗｗ") are read as what they look like.
 fn is_plain(name: &str) -> bool {
     static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"^[\p{L}\p{M}\p{Nd}\p{Nl}\u{200c}\u{200d} .,'’‘ʼʻ`´"“”„«»()&+·・‐–-]*$"#)
+        Regex::new(r#"^[\p{L}\p{M}\p{Nd}\p{Nl}\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}\u{200c}\u{200d} .,'’‘ʼʻ`´"“”„«»()&+!_·・‐–-]*$"#)
             .expect("the pattern is well formed")
     });
     let digits = name.chars().filter(|c| c.is_numeric()).count();
     name.chars().any(char::is_alphabetic)
         && PLAIN.is_match(name)
         && digits <= MOST_DIGITS
-        && !name.split([' ', ',', '(', ')', '"', '“', '”']).any(is_site)
+        && !name.split([' ', ',', '(', ')', '"', '“', '”', '!', '_', '&', '+']).any(is_site)
 }
 
 /// True for a word that programs make a link of: dots between parts that are more than initials ("J.R. Smith").
@@ -169,6 +169,9 @@ mod tests {
             "Mr & Mrs Smith",
             "ジョン・スミス",
             "Smith,Jane",
+            "Jane Smith 1962",
+            "Jane ❤️ Smith",
+            "👩🏽 Jane_Smith!",
         ] {
             assert_eq!(plain_name(plain), plain);
         }
