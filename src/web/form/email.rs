@@ -95,6 +95,10 @@ pub fn check(typed: &str) -> Result<String, String> {
     // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
     Err(match suggestion(&address) {
         Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
+        None if has_other_letters(&address) => {
+            "Enter an email address with only the letters a to z before the @, like name@example.com"
+                .to_owned()
+        }
         None if several(&address) => "Enter one email address, like name@example.com".to_owned(),
         None => "Enter an email address in the correct format, like name@example.com".to_owned(),
     })
@@ -104,22 +108,32 @@ pub fn check(typed: &str) -> Result<String, String> {
 /// "mailto:ada@example.org", "(ada@example.org)", a full stop or comma at the end. Full-width letters are plain ones.
 fn address_in(typed: &str) -> String {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:mailto|e-?mail(?: address)?) ?: ?").expect("the pattern is well formed")
+        // A colon with nothing after it may be a slip within the address.
+        let known = r"(?i:mailto|e-?mail(?: address)?) ?: ?|(?i:https?)://";
+        Regex::new(&format!(r"^(?:{known}|[\p{{L}} -]{{1,30}}: )")).expect("the pattern is well formed")
     });
+    static REMARK: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r" ?\([^@()]*\)$").expect("the pattern is well formed"));
     let line: String = one_line(typed).chars().filter_map(in_plain_letters).collect();
+    if is_address(&line) {
+        return line;
+    }
     // Between brackets, when it is the only one there.
     let inside = line.rsplit_once('<').and_then(|(before, rest)| {
         let (inside, after) = rest.split_once('>')?;
         (inside.contains('@') && !before.contains('@') && !after.contains('@')).then_some(inside)
     });
-    let line = inside.unwrap_or(&line);
+    let line = REMARK.replace(inside.unwrap_or(&line), "");
+    let line = line.as_ref();
     let quoted = line.strip_prefix('\'').and_then(|line| line.strip_suffix('\'')).unwrap_or(line);
-    let around = |c: char| c.is_whitespace() || ".,;:<>()[]{}\"“”‘«»".contains(c);
-    let line = quoted.trim_start_matches(around);
+    // Before the at sign more marks may be a part of the address than after it.
+    let before = |c: char| c.is_whitespace() || ",;:<>()[]\"“”‘«»".contains(c);
+    let after = |c: char| before(c) || "./{}!?’'".contains(c);
+    let line = quoted.trim_start_matches(before);
     let unlabelled = LABEL.replace(line, "");
     // What follows the address in a link is no part of it.
     let address = if unlabelled == line { line } else { unlabelled.split('?').next().unwrap_or_default() };
-    let address = address.trim_matches(around).trim_end_matches(['!', '?', '’', '\'']);
+    let address = address.trim_start_matches(before).trim_end_matches(after);
     address.split('@').map(str::trim).collect::<Vec<_>>().join("@")
 }
 
@@ -132,6 +146,14 @@ fn in_plain_letters(letter: char) -> Option<char> {
         '\u{fe6b}' => Some('@'),
         letter => Some(letter),
     }
+}
+
+/// True for what is an address but for its letters before the at sign, which our mail server cannot send to (RFC 6531).
+fn has_other_letters(line: &str) -> bool {
+    let plain: String =
+        line.chars().take_while(|c| *c != '@').map(|c| if c.is_alphabetic() { 'a' } else { c }).collect();
+    let rest = line.find('@').map_or("", |at| &line[at..]);
+    is_address(&format!("{plain}{rest}"))
 }
 
 /// True for two addresses or more, one after the other.
@@ -330,6 +352,9 @@ mod tests {
             ("MAILTO: x@example.org?subject=Hello", "x@example.org"),
             ("Email: x@example.org", "x@example.org"),
             ("e-mail address: x@example.org", "x@example.org"),
+            ("Work: x@example.org", "x@example.org"),
+            ("https://x@example.org/", "x@example.org"),
+            ("x@example.org (my daughter's)", "x@example.org"),
             ("Jane <jane@example.org>", "jane@example.org"),
             ("\"Doe, Jane\" <mailto:jane@example.org>;", "jane@example.org"),
             ("<jane@example.org>", "jane@example.org"),
@@ -349,6 +374,7 @@ mod tests {
         }
         assert_eq!(to_query("Jane <jane@gmial.com>", "").as_deref(), Some("jane@gmail.com"));
         assert_eq!(to_query("Jane <jane@gmial.com>", "Jane <jane@gmial.com>"), None);
+        assert!(check("jané@example.org").unwrap_err().contains("a to z before the @"));
         let two = "jane@example.org, john@example.org";
         assert_eq!(check(two), Err("Enter one email address, like name@example.com".into()));
     }

@@ -42,8 +42,12 @@ pub fn check(typed: &str) -> Result<String, String> {
     if found && !phone.contains(['<', '>']) {
         return Ok(phone);
     }
+    let is_long_mobile = digits(&phone).starts_with("07") && digits(&phone).len() > NATIONAL;
     let has_words = phone.starts_with('0') || phone.chars().any(char::is_alphabetic);
     Err(match digits(&phone).len() {
+        _ if !found && is_long_mobile => {
+            "Enter the 11 digits of a mobile number, like 07700 900123".to_owned()
+        }
         8.. if !found && has_words => "Enter the whole phone number, like 07700 900123".to_owned(),
         _ => "Enter a phone number with 8 to 15 digits, like 07700 900123".to_owned(),
     })
@@ -133,11 +137,12 @@ struct Reading {
     abroad: bool,
 }
 
-/// True for a national number with digits missing. Mobiles and the numbers that begin with 02 or 03 have eleven digits,
+/// True for a national number with digits missing, or a mobile with too many. Mobiles and the numbers that begin with 02 or 03 have eleven digits,
 /// the others ten or eleven, but for a few of eight ("0800 1111").
-fn is_cut_short(digits: &str) -> bool {
+fn has_wrong_length(digits: &str) -> bool {
     match digits.as_bytes() {
-        [b'0', b'2' | b'3' | b'7', ..] => digits.len() < NATIONAL,
+        [b'0', b'7', ..] => digits.len() != NATIONAL,
+        [b'0', b'2' | b'3', ..] => digits.len() < NATIONAL,
         [b'0', b'8', ..] | [b'1'..=b'9', ..] => false,
         _ => digits.len() < NATIONAL - 1,
     }
@@ -241,7 +246,7 @@ impl Reading {
             [b'1' | b'7', ..] if !self.abroad && digits.len() == NATIONAL - 1 => format!("0{digits}"),
             _ => digits,
         };
-        if !self.abroad && is_cut_short(&digits) {
+        if !self.abroad && has_wrong_length(&digits) {
             return None;
         }
         // The trunk digit is dialled only without the country: "+44-07700 900123".
@@ -332,6 +337,9 @@ mod tests {
         for typed in ["07700 900 12three", "07700 900", "07700 90012", "020 7946 012", "tel 0161 496"] {
             assert_eq!(dialled(typed), [""; 0], "{typed}");
         }
+        let long = "07700 900 1234";
+        assert_eq!(dialled(long), [""; 0], "its first eleven digits are somebody else's");
+        assert_eq!(check(long), Err("Enter the 11 digits of a mobile number, like 07700 900123".into()));
         for typed in ["07700 900 12three", "07700 90012"] {
             assert_eq!(
                 check(typed),
