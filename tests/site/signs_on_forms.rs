@@ -38,6 +38,7 @@ async fn a_form_with_a_mistake_and_words_of_danger_is_led_by_the_help() {
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
             is_led_by(&again, heading);
             assert!(again.all("main > .strip").is_empty(), "{path}: the box stands in place of the strip");
+            assert!(again.first(".lede").contains("straight away"), "{path}: {}", again.first(".lede"));
             assert!(again.first("title").starts_with("Error: "), "{path}");
         }
     }
