@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::library::{FrontMatter, Library, Reference, ReviewState, Sheet, pages};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
-use crate::web::form::person_name::{greeting, plain_name};
+use crate::web::form::person_name::plain_name;
 use crate::web::site::Site;
 use crate::web::tappable::tappable;
 
@@ -95,7 +95,7 @@ impl ReportLetter {
             [sheet] => format!("{}: the page you asked for", sheet.front.title),
             _ => format!("The pages you asked for from {}", site.clinic.site),
         };
-        let (name, private, stop_link) = (greeting(&self.name), private.as_ref(), &stop);
+        let (name, private, stop_link) = (&self.name, private.as_ref(), &stop);
         let mut whole = parts.len();
         let (html, text) = loop {
             let (sheets, linked) = parts.split_at(whole);
