@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// 999, 111, Samaritans and Shout, and numbers of the United Kingdom with spaces that are no mobile: help lines and the
+/// 999, 111, Samaritans and Shout, text relay (18000 in an emergency, 18001 with the number after it), and numbers of the United Kingdom with spaces that are no mobile: help lines and the
 /// clinic's own (Ofcom, National Telephone Numbering Plan).
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns = [r"999|111|116\s123|85258", r"0[1-38]\d{1,3}\s(?:\d{3,4}\s\d{3,4}|\d{6})"].join("|");
-    Regex::new(&format!(r"\b(?:{patterns})\b")).expect("the pattern is well formed")
+    let patterns = [r"999|111|116\s123", r"0[1-38]\d{1,3}\s(?:\d{3,4}\s\d{3,4}|\d{6})"].join("|");
+    let relay = format!(r"18000|18001(?:\s(?:{patterns}))?");
+    Regex::new(&format!(r"\b(?:{relay}|85258|{patterns})\b")).expect("the pattern is well formed")
 });
 
 /// What comes after a count: "the 999 people in that study".
@@ -70,6 +71,10 @@ mod tests {
         let words = "Call 999, or Samaritans on 116\u{a0}123. Text SHOUT to 85258. Not 1999 or 111th.";
         assert_eq!(links(words), ["tel:999", "tel:116123", "sms:85258?body=SHOUT"]);
         assert_eq!(links("Lifeline on 0808 808 8000."), ["tel:08088088000"]);
+        assert_eq!(
+            links("Dial 18000 in an emergency, or 18001 0808 808 8000, 18001 111 or 18001\u{a0}116 123."),
+            ["tel:18000", "tel:1800108088088000", "tel:18001111", "tel:18001116123"]
+        );
         assert_eq!(
             links("The clinic: 020 7946 0123; the ICO: 0303 123 1113"),
             ["tel:02079460123", "tel:03031231113"]
