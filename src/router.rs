@@ -82,10 +82,12 @@ pub fn router(
 
 /// The public pages, with the forms that stand at the foot of each sheet.
 pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
-    let mut rendered_pages = RenderedPages::fill(site, library, |about| {
-        [reports::pages::offer(about), patients::consultations::pages::offer(about)]
+    let mut rendered_pages = RenderedPages::fill(site, library, |sheet| {
+        let report = reports::pages::offer(&sheet.slug);
+        let consultation = patients::consultations::pages::offer(&sheet.slug);
+        report
             .into_iter()
-            .flatten()
+            .chain(consultation.into_iter().filter(|_| sheet.offers_consultation(&site.clinic)))
             .collect()
     })?;
     rendered_pages.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;

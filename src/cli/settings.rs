@@ -30,7 +30,7 @@ pub enum Command {
     /// Serve the site (also what happens without a command)
     Serve(Box<Serve>),
     /// Check the content without serving it: errors fail, warnings do not
-    Check(Check),
+    Check(CheckCommand),
     /// Write a page to fill in
     #[command(subcommand)]
     New(NewCommand),
@@ -182,7 +182,7 @@ pub struct Content {
 }
 
 #[derive(Args, Clone)]
-pub struct Check {
+pub struct CheckCommand {
     #[command(flatten)]
     pub content: Content,
     /// How to tell what was found

@@ -16,7 +16,7 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::settings::{Check, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::cli::settings::{CheckCommand, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::library;
 use crate::library::Library;
 use crate::mail;
@@ -144,7 +144,7 @@ async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Prints everything that the content check found; errors make the command fail.
-pub fn check(check: &Check) -> anyhow::Result<()> {
+pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
     let report = library::check::run(&check.content.folder, today(&Clock::default()));
     match check.format {
         Format::Text => println!("{report}"),

@@ -30,10 +30,24 @@ pub struct Clinic {
     pub email: String,
     pub notices_to: String,
     pub address: Vec<String>,
+    #[serde(default)]
+    pub prescription_medicines: PrescriptionMedicines,
     hours: Hours,
     promise: Promise,
     #[serde(skip)]
     calendar: Option<Calendar>,
+}
+
+/// Whether a page that names prescription-only medicines offers a consultation. Advertising them to the public is an
+/// offence (Human Medicines Regulations 2012, regulation 284), so none does unless the clinic decides otherwise.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrescriptionMedicines {
+    #[serde(default)]
+    pub offer_consultation: bool,
+    /// Slugs of sheets and guides that do the opposite.
+    #[serde(default)]
+    pub except: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +99,12 @@ impl Clinic {
                 .with_context(|| format!("{}: \"{address}\" is not an email address", file.display()))?;
         }
         Ok(clinic)
+    }
+
+    /// True when the sheet of this slug offers a consultation though it names prescription-only medicines.
+    pub fn offers_consultation_beside_medicines(&self, slug: &str) -> bool {
+        let setting = &self.prescription_medicines;
+        setting.offer_consultation != setting.except.iter().any(|except| except == slug)
     }
 
     pub fn calendar(&self) -> &Calendar {

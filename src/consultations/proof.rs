@@ -11,48 +11,48 @@ const DIGITS: usize = 4;
 
 /// What only the patient knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Question {
+pub enum ProofQuestion {
     /// The last digits of the phone number that was given.
     PhoneEnd,
     /// The last word of the name that was given, where there is no phone number.
     LastName,
 }
 
-impl Question {
-    pub fn of(request: &Request) -> Question {
-        Question::for_phone(&request.phone)
+impl ProofQuestion {
+    pub fn of(request: &Request) -> ProofQuestion {
+        ProofQuestion::for_phone(&request.phone)
     }
 
-    fn for_phone(phone: &str) -> Question {
-        if endings(phone).is_empty() { Question::LastName } else { Question::PhoneEnd }
+    fn for_phone(phone: &str) -> ProofQuestion {
+        if endings(phone).is_empty() { ProofQuestion::LastName } else { ProofQuestion::PhoneEnd }
     }
 
     pub fn label(self) -> &'static str {
         match self {
-            Question::PhoneEnd => "Last 4 digits of your phone number",
-            Question::LastName => "Your last name",
+            ProofQuestion::PhoneEnd => "Last 4 digits of your phone number",
+            ProofQuestion::LastName => "Your last name",
         }
     }
 
     pub fn hint(self) -> &'static str {
         match self {
-            Question::PhoneEnd => "Of the number that you gave us. If you gave two, either will do.",
-            Question::LastName => "The last word of the full name that you gave us.",
+            ProofQuestion::PhoneEnd => "Of the number that you gave us. If you gave two, either will do.",
+            ProofQuestion::LastName => "The last word of the full name that you gave us.",
         }
     }
 
     /// What to say to who left it empty.
     pub fn missing(self) -> &'static str {
         match self {
-            Question::PhoneEnd => "Enter the last 4 digits of your phone number",
-            Question::LastName => "Enter your last name",
+            ProofQuestion::PhoneEnd => "Enter the last 4 digits of your phone number",
+            ProofQuestion::LastName => "Enter your last name",
         }
     }
 
     pub fn wrong(self) -> &'static str {
         match self {
-            Question::PhoneEnd => "These are not the last 4 digits of the phone number we have",
-            Question::LastName => "This is not the last name we have",
+            ProofQuestion::PhoneEnd => "These are not the last 4 digits of the phone number we have",
+            ProofQuestion::LastName => "This is not the last name we have",
         }
     }
 
@@ -63,12 +63,12 @@ impl Question {
 
     fn is_right(self, name: &str, phone: &str, typed: &str) -> bool {
         match self {
-            Question::PhoneEnd => {
+            ProofQuestion::PhoneEnd => {
                 let typed = digits(typed);
                 let end = typed.len().checked_sub(DIGITS).map(|from| &typed[from..]);
                 end.is_some_and(|end| endings(phone).iter().any(|ending| ending == end))
             }
-            Question::LastName => {
+            ProofQuestion::LastName => {
                 let words: Vec<&str> = name.split_whitespace().collect();
                 let ends = (0..words.len()).map(|from| letters(&words[from..].concat()));
                 let typed = letters(typed);
@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn the_end_of_either_number_answers_and_nothing_else_does() {
         let mum = "Mum: 07700 900123, home +44 (0)20 7946 0991 ext 55 after 6";
-        let question = Question::for_phone(mum);
-        assert_eq!(question, Question::PhoneEnd);
+        let question = ProofQuestion::for_phone(mum);
+        assert_eq!(question, ProofQuestion::PhoneEnd);
         for right in ["0123", "0991", " 01-23 ", "07700 900123", "٠١٢٣"] {
             assert!(question.is_right("Ada Lovelace", mum, right), "{right}");
         }
@@ -135,8 +135,8 @@ mod tests {
             ("Prince", vec!["prince"]),
             ("محمد علي", vec!["علي"]),
         ] {
-            let question = Question::for_phone("");
-            assert_eq!(question, Question::LastName);
+            let question = ProofQuestion::for_phone("");
+            assert_eq!(question, ProofQuestion::LastName);
             for typed in right {
                 assert!(question.is_right(name, "", typed), "{name}: {typed}");
             }

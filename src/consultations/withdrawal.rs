@@ -39,7 +39,7 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                     let attention = if booked { Attention::BookingFree } else { Attention::None };
                     handling::store::set_attention(connection, &reference, attention).await?;
                     let (who, what) = match standing.state.as_str() {
-                        _ if kept => ("patient", "withdrew: to be erased when it is no longer kept"),
+                        _ if kept => ("patient", "withdrew: to be erased when we no longer have to keep it"),
                         // Standing is read after a kept request was withdrawn: this one was before.
                         word if word == RequestState::Withdrawn.as_str() => {
                             ("system", "erased what was kept")

@@ -56,7 +56,7 @@ async fn show(State(app): State<App>, QueueTaker(me): QueueTaker) -> Result<Resp
     Ok((headers, format!("\u{feff}{text}")).into_response())
 }
 
-impl store::Row {
+impl store::CsvRow {
     fn cells(self, calendar: &Calendar) -> [String; 11] {
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
         let time = |at: i64| calendar.local(moment(at)).strftime("%Y-%m-%d %H:%M").to_string();

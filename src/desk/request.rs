@@ -13,7 +13,7 @@ use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{CloseReason, Handling, Note, store};
 use crate::consultations::history;
-use crate::consultations::history::store::Event;
+use crate::consultations::history::store::HistoryEvent;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
@@ -256,7 +256,7 @@ impl DeskState {
         let names = store::names(readers).await?;
         let events = history::store::events(readers, reference).await?;
         let calendar = self.app.site.clinic.calendar();
-        let told = |event: Event| {
+        let told = |event: HistoryEvent| {
             let at = calendar.say(moment(event.happened_at));
             format!("{} {} at {at}", who(&event, &names), event.what)
         };
@@ -264,7 +264,7 @@ impl DeskState {
     }
 }
 
-fn who(event: &Event, names: &[(i64, String)]) -> String {
+fn who(event: &HistoryEvent, names: &[(i64, String)]) -> String {
     match event.who.strip_prefix("staff:") {
         Some(number) => name_of(number.parse().ok(), names),
         None if event.who == "patient" => "The patient".to_owned(),

@@ -27,7 +27,7 @@ pub struct FrontMatter {
     pub reviewed: Option<Date>,
     pub next_review: Date,
     pub version: String,
-    pub changes: Vec<Change>,
+    pub changes: Vec<ChangeNote>,
     pub related: Vec<Related>,
     pub references: Vec<String>,
     /// Slugs this page had before; they lead here.
@@ -66,7 +66,7 @@ pub enum ReviewState {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct ChangeNote {
     pub version: String,
     pub date: Date,
     pub what: String,

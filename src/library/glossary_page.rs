@@ -12,11 +12,11 @@ use crate::web::site::{PageContext, Site};
 #[template(path = "library/glossary.html")]
 pub struct GlossaryPage<'a> {
     context: PageContext<'a>,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<GlossaryEntry<'a>>,
     sources: Vec<&'a Reference>,
 }
 
-struct Entry<'a> {
+struct GlossaryEntry<'a> {
     id: &'a str,
     term: &'a Term,
     page: Option<&'a Sheet>,
@@ -39,7 +39,7 @@ impl<'a> GlossaryPage<'a> {
                 (number + 1, known.is_none())
             });
             let cited = cited.collect();
-            Entry { id, term, page: term.page.as_ref().and_then(|slug| library.sheet(slug)), cited }
+            GlossaryEntry { id, term, page: term.page.as_ref().and_then(|slug| library.sheet(slug)), cited }
         });
         let entries = entries.collect();
         let about = "Words that you may meet on our pages or at an appointment, each in one plain sentence.";

@@ -18,6 +18,7 @@ pub mod markdown;
 mod names;
 pub mod new_page;
 pub mod pages;
+pub mod prescription_only;
 pub mod questions;
 mod reference;
 pub mod search;
@@ -27,7 +28,7 @@ mod topics;
 
 pub use collection::Library;
 pub use count::count;
-pub use front_matter::{Allow, Change, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
+pub use front_matter::{Allow, ChangeNote, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
 pub use reference::Reference;
 pub use sheet::{PageKind, PlainPage, Sheet};
 pub use topics::Topic;

@@ -50,7 +50,9 @@ struct SheetPage<'a> {
     offers_night: bool,
     topics: Vec<&'a Topic>,
     related: Vec<(&'a Sheet, &'a str)>,
+    /// The forms at the foot.
     offers: Vec<String>,
+    offers_consultation: bool,
     /// Linked data, as JSON.
     data: String,
 }
@@ -117,7 +119,7 @@ impl RenderedPages {
     pub fn fill(
         site: &Site,
         library: &Library,
-        offers: impl Fn(&str) -> Vec<String>,
+        offers: impl Fn(&Sheet) -> Vec<String>,
     ) -> anyhow::Result<RenderedPages> {
         let mut rendered_pages =
             RenderedPages { pages: HashMap::new(), moved: HashMap::new(), figures: figures(library) };
@@ -159,7 +161,7 @@ impl RenderedPages {
         }
         for sheet in &library.sheets {
             let path = sheet.path();
-            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, offers(&sheet.slug)))?;
+            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, offers(sheet)))?;
             for alias in &sheet.front.aliases {
                 rendered_pages.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
             }
@@ -237,6 +239,7 @@ fn sheet_page<'a>(
             .filter_map(|related| Some((library.sheet(&related.slug)?, related.why.as_str())))
             .collect(),
         offers,
+        offers_consultation: sheet.offers_consultation(&site.clinic),
         data: linked_data::sheet(site, sheet),
     }
 }

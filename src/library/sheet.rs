@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::clinic::Clinic;
 use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
 use crate::library::markdown::{Passage, RenderedMarkdown};
+use crate::library::prescription_only;
 use crate::library::reference::Reference;
 
 /// Short and about one thing, or long with a list of contents.
@@ -36,6 +38,16 @@ pub struct PlainPage {
     pub front: PlainFrontMatter,
     pub text: RenderedMarkdown,
     pub passages: Vec<Passage>,
+}
+
+impl Sheet {
+    /// True when the page may invite to a consultation: it names no prescription-only medicine, somebody has approved
+    /// that it does both, or the clinic has decided so.
+    pub fn offers_consultation(&self, clinic: &Clinic) -> bool {
+        self.front.pom_reviewed_by.is_some()
+            || clinic.offers_consultation_beside_medicines(&self.slug)
+            || !self.passages.iter().any(|passage| prescription_only::named(&passage.words).is_some())
+    }
 }
 
 impl PageKind {

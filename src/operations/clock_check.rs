@@ -15,7 +15,7 @@ const DRIFT: SignedDuration = SignedDuration::from_mins(5);
 
 /// The system's time at a moment, and how long the machine had run then.
 #[derive(Clone, Copy)]
-struct Reading {
+struct ClockReading {
     time: Timestamp,
     ran: SignedDuration,
 }
@@ -24,9 +24,9 @@ struct Reading {
 #[derive(Default)]
 pub struct ClockCheck {
     /// When a time was last believed by this process.
-    believed: Option<Reading>,
+    believed: Option<ClockReading>,
     /// Since when a time that is not believed has gone on evenly.
-    doubted: Option<Reading>,
+    doubted: Option<ClockReading>,
 }
 
 impl ClockCheck {
@@ -37,7 +37,7 @@ impl ClockCheck {
     /// Compares the time with the last believed one and the time that the machine has run since. True when it is
     /// believed, and noted then; an alarm otherwise.
     pub async fn look(&mut self, app: &App, machine_ran: SignedDuration) -> sqlx::Result<bool> {
-        let now = Reading { time: app.clock.now(), ran: machine_ran };
+        let now = ClockReading { time: app.clock.now(), ran: machine_ran };
         let believed = believed_time::find(app.database.readers()).await?;
         let step = believed.map_or(SignedDuration::ZERO, |then| self.step(then, now));
         if step.abs() > FURTHEST_STEP && !self.is_steady(now) {
@@ -56,7 +56,7 @@ impl ClockCheck {
 
     /// By how much the time has moved since the believed one without the machine having run for it. How long a machine
     /// was off nobody knows: at a start all of it is a step.
-    fn step(&self, believed: Timestamp, now: Reading) -> SignedDuration {
+    fn step(&self, believed: Timestamp, now: ClockReading) -> SignedDuration {
         let ran = match self.believed {
             // Another one was confirmed meanwhile when they differ: nothing is known about the time since.
             Some(known) if known.time.duration_until(believed).abs() < SignedDuration::from_secs(1) => {
@@ -67,14 +67,14 @@ impl ClockCheck {
         believed.duration_until(now.time) - ran
     }
 
-    fn is_steady(&self, now: Reading) -> bool {
+    fn is_steady(&self, now: ClockReading) -> bool {
         self.doubted.is_some_and(|since| since.goes_evenly_to(now) && now.ran - since.ran >= STEADY_FOR)
     }
 }
 
-impl Reading {
+impl ClockReading {
     /// True when as much time has passed by the clock as by the machine.
-    fn goes_evenly_to(self, now: Reading) -> bool {
+    fn goes_evenly_to(self, now: ClockReading) -> bool {
         let by_clock = self.time.duration_until(now.time);
         (by_clock - (now.ran - self.ran)).abs() <= DRIFT
     }

@@ -89,7 +89,7 @@ impl SendProblem {
     pub fn words(self, thing: &str, button: &str) -> String {
         match self {
             SendProblem::PressAgain => format!(
-                "We could not tell whether you or a program filled in this form, so nothing has been sent yet. What you typed is kept below. Press “{button}” again, and it goes to us."
+                "We could not tell whether you or a program filled in this form, so nothing has been sent yet. What you typed is kept below. Press “{button}” again, and it will come to us."
             ),
             SendProblem::UnknownKey => format!(
                 "This form was open too long or came from elsewhere, so nothing has been sent yet. What you typed is kept below. Press “{button}” again."

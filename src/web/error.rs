@@ -179,7 +179,7 @@ fn words_for(status: StatusCode) -> (&'static str, &'static [&'static str]) {
         StatusCode::FORBIDDEN => (
             "This page did not accept that",
             &[
-                "It came from another website, or you may not do this.",
+                "It came from another website, or you are not allowed to do this.",
                 "Nothing was sent. Open the page on this site and try again.",
             ],
         ),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mybackpain::library::Library;
 use mybackpain::web::site::Site as Around;
+use tempfile::TempDir;
 
 use crate::support::Site;
 
@@ -96,12 +97,57 @@ async fn an_answer_to_was_this_useful_is_counted_without_a_person() {
     assert_eq!(reader.post("/usefulness", &[("about", "nonsense"), ("useful", "yes")]).await.status, 404);
 }
 
-/// A copy of the content with one file changed, and what loading it says.
-pub fn said_of(file: &str, change: impl Fn(String) -> String) -> String {
+#[tokio::test]
+async fn a_page_that_names_prescription_only_medicines_offers_the_report_and_no_consultation() {
+    let site = Site::open().await;
+    for (path, offered) in [
+        ("/fact-sheets/medicines-for-back-pain", false),
+        ("/fact-sheets/sciatica", false),
+        ("/fact-sheets/posture-sitting-and-lifting", true),
+        // The clinic has decided that this page offers both (clinic.toml).
+        ("/fact-sheets/sleep-and-back-pain", true),
+    ] {
+        let page = site.visitor().get(path).await;
+        assert_eq!(page.all("#by-email").len(), 1, "{path}");
+        assert_eq!(page.all("#book").len(), usize::from(offered), "{path}");
+        assert_eq!(page.all("a[href='#book']").len(), usize::from(offered), "{path}");
+        assert_eq!(page.first("#offers").contains("or speak to a specialist"), offered, "{path}");
+        assert_eq!(page.words().contains("To speak to a specialist, call"), offered, "{path}");
+    }
+}
+
+#[test]
+fn a_clinic_decides_on_which_of_these_pages_a_consultation_is_offered() {
+    let with = |setting: &'static str| {
+        let folder =
+            changed("clinic.toml", |text| text.replace("except = [\"sleep-and-back-pain\"]", setting));
+        let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
+        let library = Library::load(folder.path(), &site).unwrap();
+        ["sciatica", "sleep-and-back-pain", "posture-sitting-and-lifting"]
+            .map(|slug| library.sheet(slug).unwrap().offers_consultation(&site.clinic))
+    };
+    assert_eq!(with("except = []"), [false, false, true]);
+    assert_eq!(with("except = [\"sciatica\"]"), [true, false, true]);
+    let folder = changed("clinic.toml", |text| {
+        text.replace("offer_consultation = false", "offer_consultation = true")
+    });
+    let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
+    assert!(site.clinic.offers_consultation_beside_medicines("sciatica"));
+    assert!(!site.clinic.offers_consultation_beside_medicines("sleep-and-back-pain"));
+}
+
+/// A copy of the content with one file changed.
+fn changed(file: &str, change: impl Fn(String) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(Path::new("content"), folder.path());
     let path = folder.path().join(file);
     fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+    folder
+}
+
+/// What loading the content with one file changed says.
+pub fn said_of(file: &str, change: impl Fn(String) -> String) -> String {
+    let folder = changed(file, change);
     let said = Around::load(folder.path(), "http://localhost".into())
         .and_then(|site| Library::load(folder.path(), &site))
         .err()

@@ -226,3 +226,20 @@ fn no_registry_address_and_no_machine_path_is_committed() {
         assert!(!text.contains("registry.npmjs") && !text.contains("/work/"), "{path}");
     }
 }
+
+/// A reader who meets a public type knows it by its name alone.
+#[test]
+fn a_public_type_name_means_one_thing() {
+    let mut declared: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (module, code) in modules() {
+        for line in code.lines() {
+            let Some(rest) = line.strip_prefix("pub ") else { continue };
+            let mut words = rest.split(|letter: char| !letter.is_alphanumeric());
+            if matches!(words.next(), Some("struct" | "enum" | "trait" | "type")) {
+                declared.entry(words.next().unwrap().to_owned()).or_default().push(module.clone());
+            }
+        }
+    }
+    declared.retain(|_, modules| modules.len() > 1);
+    assert_eq!(declared, BTreeMap::new(), "give all but one of them another name");
+}

@@ -157,7 +157,7 @@ async fn this_is_not_for_me_stops_mail_and_tells_the_desk_and_the_request_stays(
     let before = site.count("consultation_events").await;
     for _ in 0..3 {
         let done = stranger.post(&not_mine, &[]).await;
-        assert!(done.words().contains("We send no more emails to your address"), "{}", done.words());
+        assert!(done.words().contains("We will send no more emails to your address"), "{}", done.words());
     }
     assert_eq!(site.count("consultation_events").await, before + 1, "one line however often");
     assert_eq!(site.count("consultations where state = 'new' and name is not null").await, 1);

@@ -60,7 +60,7 @@ impl Setting {
         match self {
             Setting::Clinic => "At the clinic",
             Setting::Video => "Video call",
-            Setting::Phone => "By phone: we ring them",
+            Setting::Phone => "By phone: we will ring them",
         }
     }
 

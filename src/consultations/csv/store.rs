@@ -7,7 +7,7 @@ use crate::storage::encryption::Cipher;
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
-pub struct Row {
+pub struct CsvRow {
     pub reference: String,
     pub state: String,
     pub created_at: i64,
@@ -38,7 +38,7 @@ struct Stored {
 }
 
 /// Every request that is not erased, by the promised moment.
-pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>> {
+pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<CsvRow>> {
     let rows: Vec<Stored> = sqlx::query_as(
         "select reference, state, created_at, due_at, sign, spam, name, phone, email, contact_method, \
          call_times from consultations order by due_at, created_at",
@@ -50,20 +50,20 @@ pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<Row>
 
 impl Stored {
     /// One that does not open stands among the others.
-    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Row> {
+    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<CsvRow> {
         match self.clone().open(cipher) {
             Err(error) if encryption::is_undecryptable(&error) => {
                 let known = Stored { name: None, phone: None, email: None, ..self }.open(cipher)?;
-                Ok(Row { name: "This request cannot be opened".to_owned(), ..known })
+                Ok(CsvRow { name: "This request cannot be opened".to_owned(), ..known })
             }
             opened => opened,
         }
     }
 
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Row> {
+    fn open(self, cipher: &Cipher) -> sqlx::Result<CsvRow> {
         let row = cipher.row("consultations", &self.reference);
         let times: Vec<CallTime> = self.call_times.split(',').filter_map(CallTime::from_word).collect();
-        Ok(Row {
+        Ok(CsvRow {
             name: row.decrypt("name", &self.name)?,
             phone: row.decrypt("phone", &self.phone)?,
             email: row.decrypt("email", &self.email)?,

@@ -7,7 +7,7 @@ use crate::storage::clock::seconds;
 
 /// One thing that happened to a request.
 #[derive(sqlx::FromRow)]
-pub struct Event {
+pub struct HistoryEvent {
     pub happened_at: i64,
     /// 'patient', 'system' or 'staff:' and a number.
     pub who: String,
@@ -63,7 +63,7 @@ pub async fn replace_event(
 }
 
 /// What happened to a request, newest first.
-pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<Event>> {
+pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<HistoryEvent>> {
     sqlx::query_as(
         "select happened_at, who, what from consultation_events where reference = $1 order by id desc",
     )

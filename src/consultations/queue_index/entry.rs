@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::consultations::handling::Attention;
 use crate::consultations::queue_index::search_key::{SearchKey, national, normalise};
-use crate::consultations::queue_index::store::Row;
+use crate::consultations::queue_index::store::QueueIndexRow;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::web::app::App;
@@ -50,7 +50,7 @@ pub struct QueueEntry {
 
 impl QueueEntry {
     /// A row that cannot be decrypted is in the queue too, with what is not encrypted: somebody waits for an answer.
-    pub fn of(row: Row, app: &App) -> QueueEntry {
+    pub fn of(row: QueueIndexRow, app: &App) -> QueueEntry {
         let cipher = app.cipher.row("consultations", &row.reference);
         let opened: sqlx::Result<(String, String, String)> = (|| {
             Ok((

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqlitePool;
 
 /// A row of the queue. What the patient wrote is not among it.
 #[derive(sqlx::FromRow)]
-pub struct Row {
+pub struct QueueIndexRow {
     pub reference: String,
     pub state: String,
     pub created_at: i64,
@@ -46,7 +46,11 @@ pub async fn references(readers: &SqlitePool) -> sqlx::Result<HashSet<String>> {
 }
 
 /// Requests that changed after the row that was seen last, in the order of their changes.
-pub async fn changed(readers: &SqlitePool, seen: &(i64, String), most: i64) -> sqlx::Result<Vec<Row>> {
+pub async fn changed(
+    readers: &SqlitePool,
+    seen: &(i64, String),
+    most: i64,
+) -> sqlx::Result<Vec<QueueIndexRow>> {
     sqlx::query_as(
         "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, owner_id, next_try_at, attention, \

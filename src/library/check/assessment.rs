@@ -8,7 +8,8 @@ use crate::library::check::matching::find;
 use crate::library::check::report::CheckFinding;
 use crate::library::check::shared::plain_words;
 use crate::library::check::source::SourceFile;
-use crate::library::check::words::{JUDGING, PRESCRIPTION_ONLY};
+use crate::library::check::words::JUDGING;
+use crate::library::prescription_only::PRESCRIPTION_ONLY;
 use crate::library::questions::{Answer, Question, QuestionKind, Questions};
 
 /// A question is the h1 of its page.

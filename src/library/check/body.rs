@@ -2,12 +2,13 @@
 
 use crate::library::check::harms::harms;
 use crate::library::check::matching::{find, has_any};
-use crate::library::check::prose::{List, Passage, Prose, Within};
+use crate::library::check::prose::{List, Prose, ProsePassage, Within};
 use crate::library::check::readability::{Sentence, grade, hardest, sentences};
 use crate::library::check::report::{CheckFinding, Measure};
 use crate::library::check::source::SourceFile;
 use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::{callouts, rhythm, words};
+use crate::library::prescription_only;
 
 const FIRST: &str = "Key points";
 const LAST: &str = "When to get help";
@@ -65,7 +66,7 @@ pub fn sheet(source: &SourceFile, prose: &Prose, approved: Option<&str>) -> Vec<
     findings
 }
 
-fn lengths(source: &SourceFile, passage: &Passage) -> Vec<CheckFinding> {
+fn lengths(source: &SourceFile, passage: &ProsePassage) -> Vec<CheckFinding> {
     let mut findings =
         long_sentences(&passage.words, |at, rule, message| source.in_text(passage.place(at), rule, message));
     let count = sentences(&passage.words).len();
@@ -133,10 +134,7 @@ fn has_steps(prose: &Prose) -> bool {
 
 fn medicine_with_booking(source: &SourceFile, prose: &Prose) -> Option<CheckFinding> {
     let mut all = prose.passages.iter().map(|passage| passage.words.as_str());
-    let medicine = all.find_map(|words| {
-        let name = words::PRESCRIPTION_ONLY.iter().find_map(|name| find(words, name).into_iter().next())?;
-        Some(words[name].to_owned())
-    })?;
+    let medicine = all.find_map(prescription_only::named)?;
     let in_words = prose.passages.iter().find_map(|passage| {
         let call = words::BOOKING.iter().find_map(|call| find(&passage.words, call).into_iter().next())?;
         Some(passage.place(call.start))

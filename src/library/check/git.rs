@@ -5,16 +5,16 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Files below a folder that differ from what was committed last; nothing without git.
-pub struct Changed {
+pub struct ChangedFiles {
     files: HashSet<String>,
 }
 
-impl Changed {
-    pub fn below(folder: &Path) -> Changed {
+impl ChangedFiles {
+    pub fn below(folder: &Path) -> ChangedFiles {
         let names =
             git(folder, &["diff", "--no-ext-diff", "--name-only", "--relative", "-z", "HEAD", "--", "."]);
         let files = names.unwrap_or_default().split('\0').map(str::to_owned).collect();
-        Changed { files }
+        ChangedFiles { files }
     }
 
     /// The committed text of a changed file, named from the folder on.

@@ -1,7 +1,7 @@
 //! A treatment is not named without its harms: for each, what at least one word on the page must say.
 
 use crate::library::check::matching::{find, has_any};
-use crate::library::check::prose::{Passage, Prose};
+use crate::library::check::prose::{Prose, ProsePassage};
 use crate::library::check::report::CheckFinding;
 use crate::library::check::source::SourceFile;
 
@@ -73,7 +73,7 @@ pub fn harms(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
         .collect()
 }
 
-fn first<'p>(passage: &'p Passage, names: &[&str]) -> Option<(&'p Passage, usize, &'p str)> {
+fn first<'p>(passage: &'p ProsePassage, names: &[&str]) -> Option<(&'p ProsePassage, usize, &'p str)> {
     let found = names.iter().flat_map(|name| find(&passage.words, name)).min_by_key(|range| range.start)?;
     Some((passage, found.start, &passage.words[found]))
 }

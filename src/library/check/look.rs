@@ -45,6 +45,7 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding>
     }
     findings.extend(same_reasons(content, library));
     findings.extend(shared::safety(content, &site.safety, library));
+    findings.extend(shared::clinic(content, &site.clinic, &known));
     findings.extend(shared::glossary(content, library, &known));
     findings.extend(assessment::check(content, &library.questions, &known));
     findings

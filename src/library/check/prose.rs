@@ -7,7 +7,7 @@ use crate::library::markdown::{Block, CalloutKind, blocks, parser};
 
 #[derive(Default)]
 pub struct Prose {
-    pub passages: Vec<Passage>,
+    pub passages: Vec<ProsePassage>,
     pub lists: Vec<List>,
     pub links: Vec<Link>,
     /// Second-level headings.
@@ -40,7 +40,7 @@ pub enum Within {
 }
 
 /// Words that are read in one go, without the numbers of their sources.
-pub struct Passage {
+pub struct ProsePassage {
     pub sort: Sort,
     pub within: Within,
     pub words: String,
@@ -77,7 +77,7 @@ pub struct Link {
     pub to: String,
 }
 
-impl Passage {
+impl ProsePassage {
     /// Where a byte of its words stands in the text.
     pub fn place(&self, at: usize) -> Position {
         let run = self.runs.iter().rev().find(|(start, _)| *start <= at);
@@ -130,13 +130,17 @@ impl Prose {
     }
 
     fn label(&mut self, place: Position, words: &str) {
-        let passage =
-            Passage { sort: Sort::Label, within: Within::Text, words: words.into(), runs: vec![(0, place)] };
+        let passage = ProsePassage {
+            sort: Sort::Label,
+            within: Within::Text,
+            words: words.into(),
+            runs: vec![(0, place)],
+        };
         self.passages.push(passage);
     }
 
     fn markdown(&mut self, first: usize, text: &str, within: Within) {
-        let mut open: Vec<Passage> = Vec::new();
+        let mut open: Vec<ProsePassage> = Vec::new();
         let mut lists: Vec<List> = Vec::new();
         let mut link: Option<Link> = None;
         for (event, range) in parser(text).into_offset_iter() {
@@ -157,7 +161,7 @@ impl Prose {
                         list.items += 1;
                     }
                     if let Some(sort) = sort(&tag, lists.last()) {
-                        open.push(Passage { sort, within, words: String::new(), runs: Vec::new() });
+                        open.push(ProsePassage { sort, within, words: String::new(), runs: Vec::new() });
                     }
                 }
                 Event::End(end) if closes(end) => {

@@ -40,7 +40,7 @@ pub struct Measure {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct FindingEntry<'a> {
     file: &'a str,
     line: usize,
     column: usize,
@@ -73,8 +73,8 @@ impl CheckFinding {
         CheckFinding::new(file.display().to_string(), place, fault.rule, fault.message)
     }
 
-    fn entry(&self) -> Entry<'_> {
-        Entry {
+    fn entry(&self) -> FindingEntry<'_> {
+        FindingEntry {
             file: &self.file,
             line: self.place.line,
             column: self.place.column,

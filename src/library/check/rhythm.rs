@@ -1,6 +1,6 @@
 //! Rules about the rhythm of a text: too many short sentences in a row read like a telegram.
 
-use crate::library::check::prose::{Passage, Prose, Sort, Within};
+use crate::library::check::prose::{Prose, ProsePassage, Sort, Within};
 use crate::library::check::readability::{Sentence, sentences};
 use crate::library::check::report::CheckFinding;
 use crate::library::check::source::SourceFile;
@@ -32,7 +32,7 @@ pub fn check(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
 }
 
 /// Running text and bullets that are sentences. Steps, prompts, lead-ins, drawings and worksheets are short by nature.
-fn spoken(passage: &Passage) -> Vec<Sentence<'_>> {
+fn spoken(passage: &ProsePassage) -> Vec<Sentence<'_>> {
     let words = passage.words.trim_end_matches(['"', '”', '’', ')', ' ']);
     let is_text = match passage.sort {
         Sort::Label | Sort::Step => false,

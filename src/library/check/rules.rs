@@ -177,7 +177,7 @@ pub static RULES: &[Rule] = &[
     // The self-assessment.
     error("unknown-sheet", HOUSE,
         "Name the slug of a sheet or guide.",
-        "A page that the summary offers must open."),
+        "A page that the summary offers, or that clinic.toml names, must be there."),
     error("question-id", HOUSE,
         "Give each question, and each of its answers, an id of its own in small letters, digits and hyphens.",
         "Answers are kept by these ids."),

@@ -30,7 +30,7 @@ pub fn run(content: &Path, today: Date) -> CheckReport {
         }
     };
     findings.extend(look::look(content, &site, &library));
-    let changed = git::Changed::below(content);
+    let changed = git::ChangedFiles::below(content);
     for (sheet, source) in look::sheets(content, &library) {
         findings.extend(front::dates(&source, &sheet.front, today));
         let committed = changed.committed(content, &source.path);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::clinic::Clinic;
 use crate::library::check::across::Known;
 use crate::library::check::report::CheckFinding;
 use crate::library::check::source::SourceFile;
@@ -43,6 +44,17 @@ pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<CheckFi
         findings.extend(plain_words(&source, line));
     }
     findings
+}
+
+pub fn clinic(content: &Path, clinic: &Clinic, known: &Known) -> Vec<CheckFinding> {
+    let Ok(source) = SourceFile::open(&content.join("clinic.toml")) else { return Vec::new() };
+    let unknown = clinic.prescription_medicines.except.iter().filter(|slug| !known.has_sheet(slug));
+    unknown
+        .map(|slug| {
+            let message = format!("there is no sheet or guide {slug:?}");
+            source.at_value("except", &format!("\"{slug}\""), "unknown-sheet", message)
+        })
+        .collect()
 }
 
 pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<CheckFinding> {

@@ -8,10 +8,10 @@ use anyhow::{Context, anyhow};
 
 use crate::library::search::marked::{Marked, pieces};
 use crate::library::search::meanings::Meanings;
-use crate::library::search::query::{Query, read};
-use crate::library::search::source::{Page, Source};
-use crate::library::search::spelling::{Vocabulary, is_common};
-use crate::library::search::store::{Asked, Entry, Store};
+use crate::library::search::query::{SearchQuery, read};
+use crate::library::search::source::{IndexedPage, Source};
+use crate::library::search::spelling::{SearchVocabulary, is_common};
+use crate::library::search::store::{Asked, IndexEntry, Store};
 use crate::library::search::synonyms::Synonyms;
 use crate::library::search::words::{canonical, strength};
 use crate::signs::SignsReader;
@@ -20,15 +20,15 @@ use crate::signs::SignsReader;
 const WEAKEST: f32 = 0.05;
 
 pub struct Index {
-    pages: Vec<Page>,
+    pages: Vec<IndexedPage>,
     store: Store,
-    vocabulary: Vocabulary,
+    vocabulary: SearchVocabulary,
     meanings: Meanings,
     signs: Arc<SignsReader>,
 }
 
 /// What a search says.
-pub struct Answer<'i> {
+pub struct SearchAnswer<'i> {
     /// Pages in the order of their worth.
     pub found: Vec<Found<'i>>,
     /// The typed text with its likely slips mended.
@@ -42,7 +42,7 @@ pub struct Answer<'i> {
 }
 
 pub struct Found<'i> {
-    pub page: &'i Page,
+    pub page: &'i IndexedPage,
     number: u32,
 }
 
@@ -54,19 +54,19 @@ impl Index {
     ) -> anyhow::Result<Index> {
         let spoken: Vec<&String> = synonyms.group.iter().flat_map(|group| &group.people).collect();
         let read = sources.iter().map(|source| (source.texts(), source.keywords.as_slice()));
-        let vocabulary = Vocabulary::new(read, &spoken);
-        let entries: Vec<Entry> = sources.iter().map(|source| entry(source, &vocabulary)).collect();
+        let vocabulary = SearchVocabulary::new(read, &spoken);
+        let entries: Vec<IndexEntry> = sources.iter().map(|source| entry(source, &vocabulary)).collect();
         let mut meanings = Meanings::new(synonyms);
         let store = fill(&entries, &mut meanings)?;
-        let pages = sources.into_iter().map(Page::from).collect();
+        let pages = sources.into_iter().map(IndexedPage::from).collect();
         Ok(Index { pages, store, vocabulary, meanings, signs: signs.clone() })
     }
 
     /// Everything about a typed text. Pages are found whatever it holds; nothing of it is kept.
-    pub async fn search(&self, typed: &str) -> sqlx::Result<Answer<'_>> {
+    pub async fn search(&self, typed: &str) -> sqlx::Result<SearchAnswer<'_>> {
         let query = self.read(typed, false);
         let found = self.found(&query).await?;
-        Ok(Answer {
+        Ok(SearchAnswer {
             found,
             meant: query.meant,
             is_emergency: query.is_emergency,
@@ -77,16 +77,16 @@ impl Index {
     }
 
     /// The pages for a text whose last word may be unfinished.
-    pub async fn suggest(&self, typed: &str) -> sqlx::Result<Vec<&Page>> {
+    pub async fn suggest(&self, typed: &str) -> sqlx::Result<Vec<&IndexedPage>> {
         let found = self.found(&self.read(typed, true)).await?;
         Ok(found.into_iter().map(|found| found.page).collect())
     }
 
-    fn read(&self, typed: &str, unfinished: bool) -> Query {
+    fn read(&self, typed: &str, unfinished: bool) -> SearchQuery {
         read(typed, unfinished, &self.vocabulary, &self.meanings, &self.signs)
     }
 
-    async fn found(&self, query: &Query) -> sqlx::Result<Vec<Found<'_>>> {
+    async fn found(&self, query: &SearchQuery) -> sqlx::Result<Vec<Found<'_>>> {
         let mut ranked = self.store.ranked(&query.asked, query.quoted.as_deref()).await?;
         if ranked.is_empty() {
             // Words that most pages have, or a phrase that none has.
@@ -99,7 +99,7 @@ impl Index {
     }
 }
 
-impl Answer<'_> {
+impl SearchAnswer<'_> {
     /// For some of the pages found, the passage that answers best, with what matched marked; the page's own line when
     /// its text has nothing of it.
     pub async fn passages(&self, some: Range<usize>) -> sqlx::Result<Vec<Marked>> {
@@ -115,7 +115,7 @@ impl Answer<'_> {
 }
 
 /// The library is loaded by code that may or may not be asynchronous: the store is filled on a thread of its own.
-fn fill(entries: &[Entry], meanings: &mut Meanings) -> anyhow::Result<Store> {
+fn fill(entries: &[IndexEntry], meanings: &mut Meanings) -> anyhow::Result<Store> {
     let filled = async {
         let store = Store::open(entries).await?;
         for asked in meanings.all.iter_mut().filter_map(|meaning| meaning.asked.as_mut()) {
@@ -130,7 +130,7 @@ fn fill(entries: &[Entry], meanings: &mut Meanings) -> anyhow::Result<Store> {
     filled.map_err(|_| anyhow!("a thread panicked"))?.context("the search index cannot be filled")
 }
 
-fn entry(source: &Source, vocabulary: &Vocabulary) -> Entry {
+fn entry(source: &Source, vocabulary: &SearchVocabulary) -> IndexEntry {
     // Words that say nothing take no place, so that "nerve in my back" holds "nerve back".
     let indexed = |text: &str| {
         let found = vocabulary.words(text);
@@ -144,7 +144,7 @@ fn entry(source: &Source, vocabulary: &Vocabulary) -> Entry {
     let lines: Vec<String> =
         [&source.title].into_iter().chain(&source.keywords).map(|line| indexed(line)).collect();
     let shown = [source.subtitle.as_str()].into_iter().chain(all(false));
-    Entry {
+    IndexEntry {
         title: indexed(&source.title),
         keywords: indexed(&source.keywords.join("; ")),
         lede: indexed(&format!("{} {}", source.subtitle, source.summary)),

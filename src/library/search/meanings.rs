@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::library::search::store::Asked;
-use crate::library::search::synonyms::{Group, Help, Phrase, Synonyms, phrase};
+use crate::library::search::synonyms::{Help, Phrase, SynonymGroup, Synonyms, phrase};
 use crate::library::search::words::{canonical, strength, words};
 
 /// How well the pages' words stand for people's.
@@ -15,7 +15,7 @@ const TITLED_LEADING: f32 = 10.0;
 const TITLED_HELP: f32 = 20.0;
 
 /// A phrase that somebody may type.
-pub struct Said {
+pub struct MeaningPhrase {
     pub phrase: Phrase,
     pub meaning: usize,
     /// Only when nothing else is typed.
@@ -36,7 +36,7 @@ pub struct Meaning {
 #[derive(Default)]
 pub struct Meanings {
     pub all: Vec<Meaning>,
-    pub said: Vec<Said>,
+    pub said: Vec<MeaningPhrase>,
     /// Numbers of what is said, by the key of its first word.
     pub said_first: HashMap<String, Vec<usize>>,
     /// The numbers of what the pages say that help when a sign is found.
@@ -49,8 +49,8 @@ impl Meanings {
         let mut meanings = Meanings::default();
         for group in &synonyms.group {
             let titled = match group {
-                Group { common: true, .. } => 0.0,
-                Group { leads: true, .. } => TITLED_LEADING,
+                SynonymGroup { common: true, .. } => 0.0,
+                SynonymGroup { leads: true, .. } => TITLED_LEADING,
                 _ => TITLED,
             };
             let meaning = meanings.keep_meaning(&group.pages, FORTH, titled);
@@ -61,11 +61,16 @@ impl Meanings {
         meanings
     }
 
-    fn keep_said(&mut self, group: &Group, meaning: usize) {
+    fn keep_said(&mut self, group: &SynonymGroup, meaning: usize) {
         let unless: Vec<String> = group.unless.iter().flat_map(|word| phrase(word)).collect();
         for said in group.people.iter().map(|said| phrase(said)) {
             self.said_first.entry(said[0].clone()).or_default().push(self.said.len());
-            self.said.push(Said { phrase: said, meaning, whole: group.whole, unless: unless.clone() });
+            self.said.push(MeaningPhrase {
+                phrase: said,
+                meaning,
+                whole: group.whole,
+                unless: unless.clone(),
+            });
         }
     }
 

@@ -17,8 +17,8 @@ mod store;
 mod synonyms;
 pub(crate) mod words;
 
-pub use index::{Answer, Found, Index};
+pub use index::{Found, Index, SearchAnswer};
 pub use marked::Marked;
-pub use source::{Page, Source};
+pub use source::{IndexedPage, Source};
 pub use sources::sources;
-pub use synonyms::{Group, Synonyms};
+pub use synonyms::{SynonymGroup, Synonyms};

@@ -25,7 +25,7 @@ const SUGGESTIONS: usize = 6;
 const IN_THE_TAB: usize = 40;
 
 #[derive(Clone)]
-struct Reading {
+struct SearchReading {
     app: App,
     library: Arc<Library>,
 }
@@ -66,10 +66,10 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/search", get(show))
         .route("/search/suggestions", get(suggestions))
-        .with_state(Reading { app, library })
+        .with_state(SearchReading { app, library })
 }
 
-async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Result<Response> {
+async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = query.unwrap_or_default();
     let (asked, was_cut) = asked(&query);
     let site = &reading.app.site;
@@ -103,7 +103,7 @@ async fn show(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Resu
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn suggestions(State(reading): State<Reading>, RawQuery(query): RawQuery) -> Result<Response> {
+async fn suggestions(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -> Result<Response> {
     let (asked, _) = asked(&query.unwrap_or_default());
     let pages = reading.library.index.suggest(&asked).await?;
     let list: Vec<Suggestion> = pages

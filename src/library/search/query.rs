@@ -1,10 +1,10 @@
 //! What was typed, as what may have been meant: corrected, widened by synonyms, and put into FTS5's language.
 
 use crate::library::search::english::is_english;
-use crate::library::search::meanings::{Meanings, Said, quoted};
-use crate::library::search::spelling::Vocabulary;
+use crate::library::search::meanings::{MeaningPhrase, Meanings, quoted};
+use crate::library::search::spelling::SearchVocabulary;
 use crate::library::search::store::Asked;
-use crate::library::search::words::{Word, canonical, key, strength};
+use crate::library::search::words::{SearchWord, canonical, key, strength};
 use crate::signs::{Kind, SignsReader};
 
 /// More than anyone types who wants an answer.
@@ -18,7 +18,7 @@ const MEANT: f32 = 0.4;
 
 /// What was typed, understood.
 #[derive(Default)]
-pub struct Query {
+pub struct SearchQuery {
     pub asked: Vec<Asked>,
     /// What is marked in passages, and how much it counts there.
     pub marked: Vec<(String, f32)>,
@@ -32,15 +32,15 @@ pub struct Query {
 }
 
 /// A typed word that says something, and the words of the site it may be.
-struct Typed {
+struct TypedWord {
     may_be: Vec<(String, f32)>,
     keys: Vec<String>,
     strength: f32,
 }
 
-impl Typed {
-    fn exact(surface: &str) -> Typed {
-        Typed {
+impl TypedWord {
+    fn exact(surface: &str) -> TypedWord {
+        TypedWord {
             may_be: vec![(surface.to_owned(), 1.0)],
             keys: vec![key(surface)],
             strength: strength(surface),
@@ -52,16 +52,16 @@ impl Typed {
 pub fn read(
     typed: &str,
     unfinished: bool,
-    vocabulary: &Vocabulary,
+    vocabulary: &SearchVocabulary,
     meanings: &Meanings,
     signs: &SignsReader,
-) -> Query {
-    let mut query = Query::default();
+) -> SearchQuery {
+    let mut query = SearchQuery::default();
     let mut mended = String::new();
     let mut copied = 0;
     let mut found = vocabulary.words(typed);
     found.truncate(MOST_WORDS);
-    let mut understood: Vec<Typed> = Vec::new();
+    let mut understood: Vec<TypedWord> = Vec::new();
     for (number, word) in (1..).zip(&found) {
         let is_beginning = unfinished && number == found.len() && word.at.end == typed.len();
         let (parts, better) = parts(vocabulary, word, is_beginning);
@@ -94,9 +94,13 @@ pub fn read(
 }
 
 /// One typed word as one or, when two ran together, two; and its better spelling, when it has one.
-fn parts(vocabulary: &Vocabulary, word: &Word, is_beginning: bool) -> (Vec<Typed>, Option<String>) {
+fn parts(
+    vocabulary: &SearchVocabulary,
+    word: &SearchWord,
+    is_beginning: bool,
+) -> (Vec<TypedWord>, Option<String>) {
     let surface = word.surface.as_str();
-    let mut typed = Typed::exact(surface);
+    let mut typed = TypedWord::exact(surface);
     if is_beginning {
         let begun = vocabulary.beginning(surface, 20);
         typed.strength = 1.0;
@@ -114,7 +118,7 @@ fn parts(vocabulary: &Vocabulary, word: &Word, is_beginning: bool) -> (Vec<Typed
         && near.first().is_none_or(|near| near.weight < 0.8)
         && let Some((one, other)) = vocabulary.split(surface)
     {
-        return (vec![Typed::exact(one), Typed::exact(other)], Some(format!("{one} {other}")));
+        return (vec![TypedWord::exact(one), TypedWord::exact(other)], Some(format!("{one} {other}")));
     }
     if in_keywords {
         near.truncate(1);
@@ -129,7 +133,7 @@ fn parts(vocabulary: &Vocabulary, word: &Word, is_beginning: bool) -> (Vec<Typed
     (vec![typed], better.filter(|_| !in_keywords))
 }
 
-fn ask_words(query: &mut Query, typed: &[Typed], vocabulary: &Vocabulary) {
+fn ask_words(query: &mut SearchQuery, typed: &[TypedWord], vocabulary: &SearchVocabulary) {
     let strongest = typed.iter().map(|word| word.strength).fold(0.0, f32::max);
     for word in typed {
         for (surface, likeness) in &word.may_be {
@@ -146,7 +150,7 @@ fn ask_words(query: &mut Query, typed: &[Typed], vocabulary: &Vocabulary) {
 }
 
 /// "pain killers" where the pages write "painkillers".
-fn ask_joined(query: &mut Query, found: &[Word], vocabulary: &Vocabulary) {
+fn ask_joined(query: &mut SearchQuery, found: &[SearchWord], vocabulary: &SearchVocabulary) {
     for two in found.windows(2) {
         let joined = format!("{}{}", two[0].surface, two[1].surface);
         if vocabulary.writes(&joined) {
@@ -160,7 +164,7 @@ fn ask_joined(query: &mut Query, found: &[Word], vocabulary: &Vocabulary) {
     }
 }
 
-fn ask_meanings(query: &mut Query, typed: &[Typed], meanings: &Meanings) {
+fn ask_meanings(query: &mut SearchQuery, typed: &[TypedWord], meanings: &Meanings) {
     // Numbers of meanings, and which of the typed words each stands for, one bit each.
     let mut meant: Vec<(usize, u32)> = Vec::new();
     for start in 0..typed.len() {
@@ -187,7 +191,7 @@ fn ask_meanings(query: &mut Query, typed: &[Typed], meanings: &Meanings) {
 
 /// Which typed words make up a phrase from `start` on, one bit each. One other word may stand between two of them:
 /// "trapped the nerve", "ongoing low back pain".
-fn covered(said: &Said, start: usize, typed: &[Typed]) -> Option<u32> {
+fn covered(said: &MeaningPhrase, start: usize, typed: &[TypedWord]) -> Option<u32> {
     let is_typed = |word: &String| typed.iter().any(|typed| typed.keys.contains(word));
     if said.whole && said.phrase.len() != typed.len() || said.unless.iter().any(is_typed) {
         return None;

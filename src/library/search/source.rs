@@ -19,7 +19,7 @@ pub struct Source {
 }
 
 /// A page as the results show it.
-pub struct Page {
+pub struct IndexedPage {
     pub path: String,
     pub title: String,
     pub kind: String,
@@ -35,9 +35,9 @@ impl Source {
     }
 }
 
-impl From<Source> for Page {
-    fn from(source: Source) -> Page {
-        Page {
+impl From<Source> for IndexedPage {
+    fn from(source: Source) -> IndexedPage {
+        IndexedPage {
             path: source.path,
             title: source.title,
             kind: source.kind,

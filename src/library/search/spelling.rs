@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use strsim::osa_distance;
 
 use crate::library::search::sound::sound;
-use crate::library::search::words::{Word, key, strength, words};
+use crate::library::search::words::{SearchWord, key, strength, words};
 
 /// Ranking takes about 2 microseconds a page and word.
 const MOST_RANKED: usize = 1000;
 
 /// A word as the site writes it.
-struct Known {
+struct KnownWord {
     surface: String,
     /// How often it stands on the pages.
     count: u32,
@@ -24,8 +24,8 @@ struct Known {
 
 /// Every word of the site in the order of the alphabet.
 #[derive(Default)]
-pub struct Vocabulary {
-    known: Vec<Known>,
+pub struct SearchVocabulary {
+    known: Vec<KnownWord>,
     /// The keys of these words, each with the number of pages that have it.
     keys: HashMap<String, usize>,
     /// The keys of the words that stand in keywords, which may be misspelt on purpose.
@@ -42,16 +42,16 @@ pub struct Near<'v> {
     pub weight: f32,
 }
 
-impl Vocabulary {
+impl SearchVocabulary {
     /// Of the texts and the keywords of each page, and what else is said.
     pub fn new<'t>(
         pages: impl Iterator<Item = (Vec<&'t str>, &'t [String])>,
         spoken: &[&String],
-    ) -> Vocabulary {
-        let mut vocabulary = Vocabulary::default();
+    ) -> SearchVocabulary {
+        let mut vocabulary = SearchVocabulary::default();
         let mut counted: HashMap<String, u32> = HashMap::new();
         let mut hyphened: HashMap<String, usize> = HashMap::new();
-        let mut keep_pairs = |found: &[Word]| {
+        let mut keep_pairs = |found: &[SearchWord]| {
             for two in found.windows(2).filter(|two| two[1].hyphened) {
                 let joined = format!("{}{}", two[0].surface, two[1].surface);
                 if joined.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -81,14 +81,15 @@ impl Vocabulary {
             vocabulary.keys.entry(key(&word.surface)).or_default();
             counted.entry(word.surface).or_insert(1);
         }
-        vocabulary.known = counted.into_iter().map(|(surface, count)| Known::new(surface, count)).collect();
+        vocabulary.known =
+            counted.into_iter().map(|(surface, count)| KnownWord::new(surface, count)).collect();
         vocabulary.known.sort_by(|one, other| one.surface.cmp(&other.surface));
         vocabulary
     }
 
     /// The words of a text; those that the site writes with a hyphen are two however they are written.
-    pub fn words(&self, text: &str) -> Vec<Word> {
-        let parted = |word: Word| match self.compounds.get(&word.surface) {
+    pub fn words(&self, text: &str) -> Vec<SearchWord> {
+        let parted = |word: SearchWord| match self.compounds.get(&word.surface) {
             Some(length) => word.parted(*length),
             None => vec![word],
         };
@@ -127,7 +128,7 @@ impl Vocabulary {
     /// Words that begin so, the commonest first, each in one form.
     pub fn beginning(&self, start: &str, most: usize) -> Vec<&str> {
         let from = self.known.partition_point(|known| known.surface.as_str() < start);
-        let mut found: Vec<&Known> =
+        let mut found: Vec<&KnownWord> =
             self.known[from..].iter().take_while(|known| known.surface.starts_with(start)).collect();
         found.sort_by_key(|known| std::cmp::Reverse(known.count));
         let mut seen: HashSet<String> = HashSet::new();
@@ -144,7 +145,7 @@ impl Vocabulary {
         }
         let most = (length > 3) as usize + (length > 6) as usize;
         let (mask, heard) = (letters(typed), sound(typed));
-        let mut found: Vec<(f32, &Known)> = self
+        let mut found: Vec<(f32, &KnownWord)> = self
             .known
             .iter()
             // A short word is near to everything.
@@ -205,9 +206,9 @@ pub fn is_common(pages: usize, all: usize) -> bool {
     pages > all.div_ceil(2).min(MOST_RANKED)
 }
 
-impl Known {
-    fn new(surface: String, count: u32) -> Known {
-        Known { letters: letters(&surface), sound: sound(&surface), surface, count }
+impl KnownWord {
+    fn new(surface: String, count: u32) -> KnownWord {
+        KnownWord { letters: letters(&surface), sound: sound(&surface), surface, count }
     }
 }
 
@@ -220,7 +221,7 @@ fn letters(word: &str) -> u32 {
 mod tests {
     use super::*;
 
-    fn vocabulary() -> Vocabulary {
+    fn vocabulary() -> SearchVocabulary {
         let words = [
             "sciatica",
             "insomnia",
@@ -239,7 +240,7 @@ mod tests {
             "lumbar",
         ];
         let text = words.join(" ").repeat(10);
-        Vocabulary::new([(vec![text.as_str()], [].as_slice())].into_iter(), &[])
+        SearchVocabulary::new([(vec![text.as_str()], [].as_slice())].into_iter(), &[])
     }
 
     #[test]

@@ -96,7 +96,7 @@ select best.page, snippet(passages, 0, char(2), char(3), ' … ', 40)
 from best cross join passages on passages match $3 and passages.rowid = best.passage";
 
 /// One page as it is indexed.
-pub struct Entry {
+pub struct IndexEntry {
     pub title: String,
     pub keywords: String,
     pub lede: String,
@@ -123,7 +123,7 @@ pub struct Store {
 }
 
 impl Store {
-    pub async fn open(entries: &[Entry]) -> sqlx::Result<Store> {
+    pub async fn open(entries: &[IndexEntry]) -> sqlx::Result<Store> {
         let options = SqliteConnectOptions::new().in_memory(true);
         let mut first = options.connect().await?;
         fill(&mut first, entries).await?;
@@ -177,7 +177,7 @@ fn json<T: Serialize>(list: &[T]) -> sqlx::Result<String> {
     serde_json::to_string(list).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
-async fn fill(connection: &mut SqliteConnection, entries: &[Entry]) -> sqlx::Result<()> {
+async fn fill(connection: &mut SqliteConnection, entries: &[IndexEntry]) -> sqlx::Result<()> {
     let mut filling = connection.begin().await?;
     sqlx::raw_sql(TABLES).execute(&mut *filling).await?;
     let mut lines: HashMap<&str, i64> = HashMap::new();

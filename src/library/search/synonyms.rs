@@ -15,7 +15,7 @@ pub struct Synonyms {
     pub emergency: Help,
     /// When somebody may not be safe with themselves.
     pub crisis: Help,
-    pub group: Vec<Group>,
+    pub group: Vec<SynonymGroup>,
 }
 
 /// What the pages say that help most.
@@ -28,7 +28,7 @@ pub struct Help {
 /// A search for what people say finds what pages say, and back.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-pub struct Group {
+pub struct SynonymGroup {
     pub people: Vec<String>,
     pub pages: Vec<String>,
     /// Most pages say it, so it must not count for more than a word of theirs.

@@ -7,7 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 /// One word of a text.
 #[derive(Debug, PartialEq)]
-pub struct Word {
+pub struct SearchWord {
     /// Its bytes in the text.
     pub at: Range<usize>,
     /// Lower case, without accents and apostrophes.
@@ -47,15 +47,15 @@ pub fn strength(surface: &str) -> f32 {
     }
 }
 
-pub fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut open: Option<Word> = None;
+pub fn words(text: &str) -> Vec<SearchWord> {
+    let mut words: Vec<SearchWord> = Vec::new();
+    let mut open: Option<SearchWord> = None;
     let mut between = String::new();
     for (at, c) in text.char_indices() {
         if is_inside_words(c) {
             continue;
         } else if c.is_alphanumeric() {
-            let word = open.get_or_insert_with(|| Word {
+            let word = open.get_or_insert_with(|| SearchWord {
                 at: at..at,
                 surface: String::new(),
                 hyphened: !words.is_empty() && matches!(between.as_str(), "-" | "‑" | "/"),
@@ -80,18 +80,18 @@ pub fn words(text: &str) -> Vec<Word> {
         .collect()
 }
 
-impl Word {
+impl SearchWord {
     /// The two words that this one is made of, when it is written in plain letters.
-    pub fn parted(self, length: usize) -> Vec<Word> {
+    pub fn parted(self, length: usize) -> Vec<SearchWord> {
         if self.at.len() != self.surface.len() {
             return vec![self];
         }
         let (one, other) = self.surface.split_at(length);
         let middle = self.at.start + length;
         let part =
-            |at: Range<usize>, surface: &str| Word { at, surface: surface.to_owned(), hyphened: false };
+            |at: Range<usize>, surface: &str| SearchWord { at, surface: surface.to_owned(), hyphened: false };
         vec![
-            Word { hyphened: self.hyphened, ..part(self.at.start..middle, one) },
+            SearchWord { hyphened: self.hyphened, ..part(self.at.start..middle, one) },
             part(middle..self.at.end, other),
         ]
     }

@@ -1,7 +1,7 @@
 //! One mail as staff see it: its state, what its failure means, and its address for who may see it.
 
 use crate::clinic::Role;
-use crate::mail::follow_up::store::Row;
+use crate::mail::follow_up::store::MailRow;
 use crate::mail::outbox::field;
 use crate::mail::outcome::State;
 use crate::mail::purpose::Purpose;
@@ -66,7 +66,7 @@ impl Mail {
 
 impl Mail {
     /// With the address and the mail server's words when they are for `role`.
-    pub fn open(row: Row, cipher: &Cipher, role: Option<Role>) -> Mail {
+    pub fn open(row: MailRow, cipher: &Cipher, role: Option<Role>) -> Mail {
         let addresses = role.is_some_and(|role| row.purpose.shows_address_to(role));
         let open = |column, value: &Option<Vec<u8>>| {
             value.as_ref().map(|value| cipher.decrypt(field(&row.message_id, column), value))

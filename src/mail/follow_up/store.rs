@@ -7,7 +7,7 @@ use crate::mail::outcome::{MOST_UNCERTAIN, State};
 use crate::mail::purpose::Purpose;
 
 #[derive(sqlx::FromRow)]
-pub struct Row {
+pub struct MailRow {
     pub id: i64,
     pub message_id: String,
     #[sqlx(try_from = "String")]
@@ -56,7 +56,7 @@ fn shown(show: Show) -> &'static str {
     }
 }
 
-pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<Row>> {
+pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<MailRow>> {
     let sql = format!(
         "select {COLUMNS} from outbox where {} and ($1 = '' or purpose = $1) and ($2 = '' or reference = $2) \
          order by created_at desc, id desc limit $3 offset $4",
@@ -88,7 +88,7 @@ pub async fn count(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<i64> {
         .await
 }
 
-pub async fn tasks(readers: &SqlitePool) -> sqlx::Result<Vec<Row>> {
+pub async fn tasks(readers: &SqlitePool) -> sqlx::Result<Vec<MailRow>> {
     let sql = format!("select {COLUMNS} from outbox where {} order by id limit $1", shown(Show::ToDo));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(MOST_TASKS).fetch_all(readers).await
 }
@@ -98,7 +98,7 @@ pub async fn count_tasks(readers: &SqlitePool) -> sqlx::Result<i64> {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(readers).await
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Row> {
+pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<MailRow> {
     let sql = format!("select {COLUMNS} from outbox where id = $1");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(readers).await
 }

@@ -57,7 +57,7 @@ struct SummaryPage<'a> {
 /// The words of a summary alone, as they stand on each page that shows one.
 #[derive(Template)]
 #[template(path = "patients/assessment/words.html")]
-struct Words<'a> {
+struct OwnWords<'a> {
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
 }
@@ -112,7 +112,7 @@ impl<'a> StartPage<'a> {
 
 /// The words of a summary as every page that shows one has them.
 pub fn words(summary: &Summary, library: &Library) -> std::result::Result<String, askama::Error> {
-    Words { summary, sheets: summary.sheets(library) }.render()
+    OwnWords { summary, sheets: summary.sheets(library) }.render()
 }
 
 async fn earlier(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {

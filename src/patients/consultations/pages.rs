@@ -87,7 +87,7 @@ struct ConfirmationPage<'a> {
 
 const TITLE: &str = "Ask the clinic to contact you";
 const DESCRIPTION: &str =
-    "Tell us how to reach you, by phone, video call or email, and see by when you will hear from the clinic.";
+    "Tell us how to reach you, by phone, video call or email, and see when you will hear from the clinic.";
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
     let given = ConsultationsState { app, library };

@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
-use crate::consultations::proof::Question;
+use crate::consultations::proof::ProofQuestion;
 use crate::consultations::{Request, RequestState};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::{contact, not_mine, visit, withdrawal};
@@ -29,7 +29,7 @@ struct ShowPage<'a> {
     asked: String,
     booked: Option<(Booking, String)>,
     /// Asked of who has not answered it; until then contact details are masked.
-    question: Option<Question>,
+    question: Option<ProofQuestion>,
     errors: &'a FieldErrors,
     too_many: bool,
     /// What was answered, and was wrong.
@@ -76,7 +76,7 @@ async fn answer(
     fields: Fields,
 ) -> Result<Response> {
     let request = given.find_open(&token).await?;
-    let (question, typed) = (Question::of(&request), one_line(&fields.text("answer")));
+    let (question, typed) = (ProofQuestion::of(&request), one_line(&fields.text("answer")));
     let mut again = Unanswered {
         typed: &typed,
         kept: Some(&fields).filter(|fields| fields.has(contact::SENT)),
@@ -112,7 +112,7 @@ impl ConsultationsState {
         fields: &Fields,
     ) -> Result<Response> {
         let mut again = Unanswered { kept: Some(fields), ..Unanswered::default() };
-        again.errors.add("answer", Question::of(request).missing());
+        again.errors.add("answer", ProofQuestion::of(request).missing());
         self.show(request, token, false, again).await
     }
 
@@ -136,7 +136,7 @@ impl ConsultationsState {
             context: app.site.private("Your request").with_errors(wrong),
             due: calendar.say_with_year(request.due_at),
             asked: calendar.say_with_year(request.created_at),
-            question: (!known).then(|| Question::of(request)),
+            question: (!known).then(|| ProofQuestion::of(request)),
             errors: &again.errors,
             too_many: again.too_many,
             typed: again.typed,

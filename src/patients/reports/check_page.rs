@@ -18,7 +18,7 @@ use crate::web::site::PageContext;
 const BUTTON: &str = "Confirm and send";
 
 /// A report as its check page shows it.
-pub struct Check<'a> {
+pub struct ReportCheck<'a> {
     pub form: &'a ReportForm,
     pub sheets: &'a [&'a Sheet],
     /// The visitor has a summary now.
@@ -48,7 +48,7 @@ struct CheckPage<'a> {
     trouble: Option<String>,
 }
 
-impl Check<'_> {
+impl ReportCheck<'_> {
     /// A form that was not opened from the summary asks here: public pages, where it stands, are the same for everyone.
     fn asks_for_link(&self) -> bool {
         self.has_summary && !self.form.from_summary
@@ -76,7 +76,7 @@ impl Check<'_> {
             Some(Problem::Send(problem)) => trouble = Some(problem.words("report", BUTTON)),
             Some(Problem::SummaryIsGone) => {
                 trouble = Some(format!(
-                    "Your answers have been erased, so there is no summary to link to. Nothing has been sent yet. Press “{BUTTON}” again, and we send the report alone."
+                    "Your answers have been erased, so there is no summary to link to. Nothing has been sent yet. Press “{BUTTON}” again, and we will send the report alone."
                 ));
             }
             Some(Problem::LinkNotAnswered) => {

@@ -17,7 +17,7 @@ use crate::mail::limits::open_stop_token;
 use crate::patients::assessment;
 use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::form_step::{FormStep, SendProblem};
-use crate::patients::reports::check_page::{Check, Problem};
+use crate::patients::reports::check_page::{Problem, ReportCheck};
 use crate::patients::reports::request::ReportForm;
 use crate::patients::reports::submission::KIND;
 use crate::patients::reports::{store, submission};
@@ -111,7 +111,7 @@ async fn create(
     let checked = form.check(sheets.len(), summary.is_some());
     let step = FormStep::of(&given.app, &from, &fields, checked);
     let own_pages = summary.as_ref().filter(|_| form.from_summary);
-    let check = Check { form: &form, sheets: &sheets, has_summary: summary.is_some() };
+    let check = ReportCheck { form: &form, sheets: &sheets, has_summary: summary.is_some() };
     let (new, key) = match step {
         FormStep::Form(errors) => return Ok(given.show_form(&form, own_pages, &errors)),
         FormStep::Check { new, key, problem } => {

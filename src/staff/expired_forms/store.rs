@@ -9,7 +9,7 @@ use crate::storage::clock::seconds;
 const MOST_KEPT: i64 = 5;
 
 #[derive(sqlx::FromRow)]
-pub struct Row {
+pub struct ExpiredFormRow {
     pub reference: String,
     pub path: String,
     pub fields: Vec<u8>,
@@ -46,7 +46,7 @@ pub async fn insert(
 }
 
 /// What waits for an account, the latest first.
-pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Row>> {
+pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<ExpiredFormRow>> {
     sqlx::query_as(
         "select reference, path, fields, created_at from expired_forms where staff_id = $1 order by rowid desc",
     )

@@ -15,7 +15,7 @@ use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::token_cookie::TokenCookie;
 
-use store::{Row, SignInStep};
+use store::{SessionRow, SignInStep};
 
 pub mod store;
 
@@ -133,7 +133,7 @@ where
 }
 
 /// The session of this browser's cookie, over or not.
-pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Row>> {
+pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SessionRow>> {
     let jar = CookieJar::from_headers(headers);
     let Some(token) = COOKIE.token(&jar, app.site.is_https()) else { return Ok(None) };
     Ok(store::find(app.database.readers(), &token_hash(token)).await?)
@@ -209,7 +209,7 @@ fn offered_place(token_hash: &str) -> FieldId<'_> {
     FieldId { table: "staff_sessions", reference: token_hash, column: "offered" }
 }
 
-impl Row {
+impl SessionRow {
     /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled.
     pub fn is_alive(&self, now: i64) -> bool {
         let longest =
@@ -221,7 +221,7 @@ impl Row {
     }
 }
 
-impl Row {
+impl SessionRow {
     /// True for a session that is over and was this person's own: its time ran out, or they ended it elsewhere within the
     /// hours that it could have lasted. Never when the account is disabled.
     pub fn was_its_owners(&self, now: i64) -> bool {

@@ -18,7 +18,7 @@ pub enum SignInStep {
 }
 
 #[derive(sqlx::FromRow)]
-pub struct Row {
+pub struct SessionRow {
     pub id: i64,
     pub token_hash: String,
     pub staff_id: i64,
@@ -59,7 +59,7 @@ impl TryFrom<String> for SignInStep {
     }
 }
 
-impl Row {
+impl SessionRow {
     pub fn account(self) -> Account {
         Account {
             id: self.staff_id,
@@ -96,13 +96,13 @@ pub async fn insert(
 }
 
 /// The session of a token, over or not.
-pub async fn find(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<Row>> {
+pub async fn find(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<SessionRow>> {
     let sql = format!("{ROWS} where token_hash = $1");
     sqlx::query_as(AssertSqlSafe(sql)).bind(token_hash).fetch_optional(readers).await
 }
 
 /// The session of a number, over or not. With a connection, as it stands in this transaction.
-pub async fn find_by_id(reader: impl sqlx::SqliteExecutor<'_>, id: i64) -> sqlx::Result<Option<Row>> {
+pub async fn find_by_id(reader: impl sqlx::SqliteExecutor<'_>, id: i64) -> sqlx::Result<Option<SessionRow>> {
     let sql = format!("{ROWS} where staff_sessions.id = $1");
     sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(reader).await
 }

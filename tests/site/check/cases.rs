@@ -166,6 +166,7 @@ pub fn good() -> TempDir {
     fs::write(at("pages/about.md"), PAGE).unwrap();
     fs::write(at("topics.toml"), TOPICS).unwrap();
     fs::write(at("assessment.toml"), ASSESSMENT).unwrap();
+    edit(&folder, "clinic.toml", |text| text.replace("except = [\"sleep-and-back-pain\"]", "except = []"));
     fs::write(at("glossary.toml"), "[knob]\nterm = \"Knob\"\nmeaning = \"A thing to turn.\"\n").unwrap();
     folder
 }
@@ -345,6 +346,7 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     ask("judging-words", Box::new(swap("What can I try?", "Is my risk high?")));
     ask("judging-words", Box::new(swap("Why does my leg hurt?", "Should I take naproxen?")));
     ask("word-to-avoid", Box::new(swap("your back hurts", "you suffer")));
+    cases.push(("unknown-sheet", "clinic.toml", Box::new(swap("except = []", "except = [\"gone\"]"))));
     cases.push(("no-signs", "safety.toml", Box::new(without_signs)));
     cases
 }
