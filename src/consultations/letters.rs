@@ -4,19 +4,20 @@ use askama::Template;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::consultations::addressee::Addressee;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
-use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// To the patient: we have your request.
 #[derive(Serialize, Deserialize)]
 pub struct Confirmation {
-    name: String,
+    #[serde(flatten)]
+    to: Addressee,
     method: String,
     call_times: String,
     /// Nothing when someone has been in touch already.
@@ -135,7 +136,7 @@ impl Letter for Notice {
 impl Confirmation {
     pub fn of(request: &Request, token: &str, kinds: Vec<Kind>) -> Confirmation {
         Confirmation {
-            name: first_name(&request.name).to_owned(),
+            to: Addressee::of(request),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
             due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
@@ -152,7 +153,8 @@ impl Confirmation {
         created_at: Timestamp,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
-        let Confirmation { name, call_times, token, kinds, .. } = self;
+        let Confirmation { to, call_times, token, kinds, .. } = self;
+        let name = &to.name;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
         let closures = |due_at| site.clinic.calendar().closures_until(created_at, moment(due_at)).join(" ");
         let closed = &self.due_at.map(closures).unwrap_or_default();
@@ -189,7 +191,7 @@ impl Confirmation {
             false => format!("Do not wait for us: about your request {reference}"),
         };
         Ok(RenderedLetter {
-            to_name: name.to_owned(),
+            to_name: to.in_header().to_owned(),
             subject,
             text,
             html,

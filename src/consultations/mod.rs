@@ -1,5 +1,6 @@
 //! A request's life: submitted, contacted, booked, closed, withdrawn.
 
+mod addressee;
 pub mod another_time;
 pub mod bookings;
 pub mod calls;

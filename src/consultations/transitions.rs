@@ -138,10 +138,7 @@ async fn perform(
             another_time::store::set_wish(connection, cipher, about, None).await?;
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
-        Act::CancelBooking => {
-            scheduling::cancel(connection, app, request, now).await?;
-            "cancelled the booking".to_owned()
-        }
+        Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),
     })
 }
 

@@ -26,7 +26,7 @@ struct PhonePage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
-    /// The text in pieces, when it holds safety words that are yet to be read out.
+    /// The text in pieces, when it holds safety words.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
     kinds: Vec<Kind>,
@@ -41,7 +41,6 @@ struct PhonePage<'a> {
 #[derive(Default)]
 struct Again {
     errors: FieldErrors,
-    safety: bool,
     trouble: bool,
 }
 
@@ -63,7 +62,7 @@ pub async fn create(
     };
     let unread = !app.site.signs.read(&new.concern).is_calm() && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
-        return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
+        return Ok(desk.show_phone(&me, &form, None, Again::default()));
     };
     match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
         Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
@@ -85,7 +84,7 @@ impl DeskState {
         let app = &self.app;
         let (calendar, now) = (app.site.clinic.calendar(), app.clock.now());
         let due = calendar.promise(now).due.timestamp();
-        let Again { errors, safety, trouble } = again;
+        let Again { errors, trouble } = again;
         let wrong = !errors.is_empty();
         let status = match (trouble, wrong) {
             (true, _) => StatusCode::SERVICE_UNAVAILABLE,
@@ -99,7 +98,7 @@ impl DeskState {
             context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            marked: if safety { finding.marked(&form.concern) } else { Vec::new() },
+            marked: finding.marked_if_any(&form.concern),
             kinds: finding.kinds(),
             key: key.as_str(),
             due: calendar.say(due),

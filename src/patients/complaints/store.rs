@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::complaints::complaint::Complaint;
+use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
@@ -21,6 +22,7 @@ struct Row {
     phone: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     outcome: Option<Vec<u8>>,
+    sign: Option<String>,
 }
 
 impl Row {
@@ -28,7 +30,7 @@ impl Row {
     fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
         match self.clone().open(cipher) {
             Err(error) if encryption::is_undecryptable(&error) => {
-                let known = Row { name: None, words: None, ..self }.open(cipher)?;
+                let known = Row { name: None, ..self }.open(cipher)?;
                 Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
             }
             opened => opened,
@@ -49,6 +51,7 @@ impl Row {
             phone: row.decrypt("phone", &self.phone)?,
             words: row.decrypt("words", &self.words)?,
             outcome: row.decrypt("outcome", &self.outcome)?,
+            sign: self.sign.and_then(|sign| sign.parse().ok()),
             reference: self.reference,
         })
     }
@@ -65,7 +68,7 @@ pub async fn insert(
     let row = cipher.row(TABLE, &complaint.reference);
     sqlx::query(
         "insert into complaints (reference, key_hash, created_at, due_at, changed_at, name, email, phone, \
-         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         words, sign) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&complaint.reference)
     .bind(key_hash)
@@ -76,6 +79,7 @@ pub async fn insert(
     .bind(row.encrypt("email", &complaint.email))
     .bind(row.encrypt("phone", &complaint.phone))
     .bind(row.encrypt("words", &complaint.words))
+    .bind(Kind::word(complaint.sign))
     .execute(connection)
     .await?;
     Ok(())
@@ -101,12 +105,12 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
     row.open(cipher)
 }
 
-/// Open ones first, by the day they are due; then the closed ones, the latest first. With the words, in which signs are
-/// looked for, and without how to reach whoever wrote them.
+/// Open ones first, by the day they are due; then the closed ones, the latest first. With the name alone of what is
+/// encrypted.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
-         null as phone, words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
+         null as phone, null as words, null as outcome, sign from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )
     .bind(most)

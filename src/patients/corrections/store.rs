@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::correction::Correction;
+use crate::signs::Kind;
 use crate::storage::clock::seconds;
-use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 
-#[derive(sqlx::FromRow, Clone)]
+#[derive(sqlx::FromRow)]
 struct Row {
     reference: String,
     created_at: i64,
@@ -20,19 +20,12 @@ struct Row {
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     answer: Option<Vec<u8>>,
+    sign: Option<String>,
 }
 
 const TABLE: &str = "corrections";
 
 impl Row {
-    /// One whose words do not open stands in the list with the others.
-    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Correction> {
-        match self.clone().open(cipher) {
-            Err(error) if encryption::is_undecryptable(&error) => Row { words: None, ..self }.open(cipher),
-            opened => opened,
-        }
-    }
-
     fn open(self, cipher: &Cipher) -> sqlx::Result<Correction> {
         let row = cipher.row(TABLE, &self.reference);
         Ok(Correction {
@@ -40,6 +33,7 @@ impl Row {
             email: row.decrypt("email", &self.email)?,
             words: row.decrypt("words", &self.words)?,
             answer: row.decrypt("answer", &self.answer)?,
+            sign: self.sign.and_then(|sign| sign.parse().ok()),
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
@@ -59,7 +53,7 @@ pub async fn insert(
     let row = cipher.row(TABLE, &correction.reference);
     sqlx::query(
         "insert into corrections (reference, key_hash, state, created_at, changed_at, about, version, name, \
-         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
+         email, words, sign) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&correction.reference)
     .bind(key_hash)
@@ -69,6 +63,7 @@ pub async fn insert(
     .bind(row.encrypt("name", &correction.name))
     .bind(row.encrypt("email", &correction.email))
     .bind(row.encrypt("words", &correction.words))
+    .bind(Kind::word(correction.sign))
     .execute(connection)
     .await?;
     Ok(())
@@ -99,17 +94,17 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     row.open(cipher)
 }
 
-/// Open ones first, the oldest first. With the words, in which signs are looked for, and without who wrote them.
+/// Open ones first, the oldest first. Without what is encrypted.
 pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
-         null as email, words, null as answer from corrections order by state = 'answered', \
+         null as email, null as words, null as answer, sign from corrections order by state = 'answered', \
          case when state = 'open' then created_at else -answered_at end limit $1",
     )
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
+    rows.into_iter().map(|row| row.open(cipher)).collect()
 }
 
 /// True when nobody changed it since `seen_at`.
