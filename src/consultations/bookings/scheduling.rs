@@ -8,6 +8,7 @@ use crate::consultations::bookings::letter::{BookingLetter, News};
 use crate::consultations::bookings::store;
 use crate::consultations::notifications;
 use crate::consultations::private_page::private_token;
+use crate::consultations::reminders::letter::ReminderLetter;
 use crate::consultations::request::Request;
 use crate::mail;
 use crate::storage::encryption::random_token;
@@ -81,6 +82,7 @@ async fn end(
     };
     booking.sequence += 1;
     store::cancel(connection, &booking.id, booking.sequence, now).await?;
+    mail::cancel_waiting(connection, &ReminderLetter::topic(&booking.id), now).await?;
     if is_unannounced(connection, &booking).await? {
         mail::cancel_waiting(connection, &BookingLetter::topic(&booking.id), now).await?;
         return Ok("cancelled the booking before any email about it had gone");
