@@ -47,9 +47,9 @@ pub struct Leased {
 #[derive(sqlx::FromRow)]
 pub struct MailState {
     pub id: i64,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub purpose: Purpose,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub state: State,
     pub created_at: i64,
     pub due_at: i64,

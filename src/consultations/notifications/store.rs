@@ -19,3 +19,11 @@ pub async fn set_not_notified(
             .await?;
     Ok(changed.rows_affected() == 1)
 }
+
+/// True when there is such a request.
+pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select 1 from consultations where reference = $1)")
+        .bind(reference)
+        .fetch_one(connection)
+        .await
+}
