@@ -205,14 +205,20 @@ pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     encryption::add_key(&file)?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
-    let count = key_rotation::rotate_key(&database, &cipher).await?;
+    let done = key_rotation::rotate_key(&database, &cipher).await?;
     database.truncate_log().await?;
     database.close().await;
     println!(
         "{} encrypted with the new key. Back up {} again.",
-        library::count(count, "field"),
+        library::count(done.fields, "field"),
         file.display()
     );
+    if done.unreadable > 0 {
+        println!(
+            "{} cannot be opened with any key in it, and stay as they were.",
+            library::count(done.unreadable, "field")
+        );
+    }
     Ok(())
 }
 

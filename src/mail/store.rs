@@ -1,5 +1,6 @@
 //! The outbox table: its SQL and nothing else.
 
+use sqlx::FromRow;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::outcome::{History, State, Verdict};
@@ -125,13 +126,15 @@ pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -
     Ok(())
 }
 
-/// Mails to send now, the longest due first. A lease or a retry far ahead comes from a clock that has gone back.
+/// Mails to send now, the longest due first. A lease, a retry or a mail from far ahead comes from a clock that has gone
+/// back; one that waits for its turn in a flood does not.
 pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar(
         "select id from outbox
          where state in ('queued', 'retry', 'sending')
            and case when state = 'sending' then leased_until <= $1 or leased_until > $2
-               else due_at <= $1 or due_at > $3 end
+               when state = 'retry' then due_at <= $1 or due_at > $3
+               else due_at <= $1 or created_at > $3 end
          order by due_at, id limit $4",
     )
     .bind(now)
@@ -146,7 +149,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Ve
 pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> sqlx::Result<Vec<Leased>> {
     let mut leased = Vec::new();
     for id in ids {
-        let mail = sqlx::query_as(
+        let row = sqlx::query(
             "update outbox
              set attempts = attempts + 1,
                  uncertain = uncertain
@@ -165,9 +168,25 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
         .bind(now + 2 * LEASE)
         .fetch_optional(&mut *connection)
         .await?;
-        leased.extend(mail);
+        match row.as_ref().map(Leased::from_row) {
+            Some(Ok(mail)) => leased.push(mail),
+            Some(Err(_)) => set_unreadable(connection, *id, now).await?,
+            None => {}
+        }
     }
     Ok(leased)
+}
+
+/// A row that does not decode is for a person, and stops no other.
+async fn set_unreadable(connection: &mut SqliteConnection, id: i64, now: i64) -> sqlx::Result<()> {
+    tracing::error!(id, "a row of the outbox cannot be read and needs attention");
+    sqlx::query("update outbox set state = $2, leased_until = 0, finished_at = $3 where id = $1")
+        .bind(id)
+        .bind(State::NeedsAttention.as_str())
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Keeps the message that is about to go, so that every retry has the same bytes. When `goes`, the mail may have gone

@@ -10,8 +10,9 @@ use rustix::fs::Mode;
 use rustix::process::umask;
 
 use crate::storage::backup;
-use crate::storage::database::Database;
+use crate::storage::database::{self, Database, DatabaseFile};
 use crate::storage::encryption::Cipher;
+use crate::storage::key_rotation;
 use crate::storage::lock;
 use crate::storage::lock::{Lock, LockPurpose};
 
@@ -66,17 +67,30 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
     let lock = lock::take(folder, purpose)?;
     let file = folder.join(DATABASE[0]);
     let first_start = folder.join(FIRST_START);
-    if lost == Lost::Refuse && !first_start.exists() {
-        refuse_a_lost_database(folder, &file)?;
-    }
-    if fs::metadata(&file).map_or(0, |found| found.len()) == 0 {
+    let found = database::look(&file).await;
+    let begins = matches!(found, DatabaseFile::Nothing | DatabaseFile::Empty);
+    ensure!(
+        found != DatabaseFile::OfAnotherProgram,
+        "{} is the database of another program; give another folder with --data",
+        file.display()
+    );
+    if begins {
+        if lost == Lost::Refuse && !first_start.exists() {
+            refuse_a_lost_database(folder, found)?;
+        }
         fs::write(&first_start, "").with_context(|| format!("cannot write {}", first_start.display()))?;
     }
-    let cipher = Cipher::open(&key_file(folder), first_start.exists())
+    let cipher = Cipher::open(&key_file(folder), begins)
         .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
     let database = Database::open(&file).await.with_context(|| {
         format!("cannot open the database {}; give a folder that can be written with --data", file.display())
     })?;
+    ensure!(
+        database.condition().is_damaged() || key_rotation::is_key_of(&database, &cipher).await?,
+        "{} is not the key of the database beside it, and nothing that is stored could be read: put back the key file \
+         that belongs to it from its own backup",
+        key_file(folder).display()
+    );
     if first_start.exists() {
         fs::remove_file(&first_start)?;
     }
@@ -84,12 +98,8 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
 }
 
 /// Where a site has been before, a missing database is lost, and a new one in its place would look healthy.
-fn refuse_a_lost_database(folder: &Path, file: &Path) -> anyhow::Result<()> {
-    let what = match fs::metadata(file) {
-        Ok(found) if found.len() > 0 => return Ok(()),
-        Ok(_) => "empty",
-        Err(_) => "missing",
-    };
+fn refuse_a_lost_database(folder: &Path, found: DatabaseFile) -> anyhow::Result<()> {
+    let what = if found == DatabaseFile::Nothing { "missing" } else { "empty" };
     let wal = folder.join(DATABASE[1]);
     let traces = [key_file(folder), wal, folder.join(backup::RECORD), folder.join("mail")];
     let Some(trace) = traces.iter().find(|trace| trace.exists()) else { return Ok(()) };

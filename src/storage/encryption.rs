@@ -107,6 +107,11 @@ impl Cipher {
         encrypted.starts_with(&self.keys[0].id)
     }
 
+    /// True when one of the keys encrypted the value, damaged or not.
+    pub fn has_key_of(&self, encrypted: &[u8]) -> bool {
+        self.keys.iter().any(|key| encrypted.starts_with(&key.id))
+    }
+
     /// A keyed hash by which two equal texts are known without keeping either. `purpose` keeps hashes of different
     /// uses apart. Made with the oldest key, so that hashes stay the same when a key is added.
     pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {

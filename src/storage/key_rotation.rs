@@ -47,19 +47,48 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     },
 ];
 
-/// Says how many fields were encrypted anew. One transaction: all of them or none.
-pub async fn rotate_key(database: &Database, cipher: &std::sync::Arc<Cipher>) -> sqlx::Result<usize> {
+/// Values of each column that are asked which key encrypted them.
+const SAMPLE: usize = 3;
+
+/// How many fields were encrypted anew, and how many do not open with any key and stay as they are.
+#[derive(Default, Debug, PartialEq)]
+pub struct Reencrypted {
+    pub fields: usize,
+    pub unreadable: usize,
+}
+
+/// False when there are encrypted values and none of those looked at was encrypted with one of these keys.
+pub async fn is_key_of(database: &Database, cipher: &Cipher) -> sqlx::Result<bool> {
+    let mut any = false;
+    for EncryptedField { table, columns, .. } in ENCRYPTED_FIELDS {
+        for column in *columns {
+            let some = format!("select {column} from {table} where {column} is not null limit {SAMPLE}");
+            let values: Vec<Vec<u8>> =
+                sqlx::query_scalar(AssertSqlSafe(some)).fetch_all(database.readers()).await?;
+            if values.iter().any(|value| cipher.has_key_of(value)) {
+                return Ok(true);
+            }
+            any |= !values.is_empty();
+        }
+    }
+    Ok(!any)
+}
+
+/// One transaction: all fields or none.
+pub async fn rotate_key(database: &Database, cipher: &std::sync::Arc<Cipher>) -> sqlx::Result<Reencrypted> {
     let cipher = cipher.clone();
     database
         .write(move |connection| {
             Box::pin(async move {
-                let mut count = 0;
+                let mut all = Reencrypted::default();
                 for encrypted in ENCRYPTED_FIELDS {
                     for column in encrypted.columns {
-                        count += reencrypt_column(connection, &cipher, encrypted, column).await?;
+                        let one = reencrypt_column(connection, &cipher, encrypted, column).await?;
+                        all.fields += one.fields;
+                        all.unreadable += one.unreadable;
                     }
                 }
-                Ok(count)
+                Ok(all)
             })
         })
         .await
@@ -70,28 +99,32 @@ async fn reencrypt_column(
     cipher: &Cipher,
     encrypted: &EncryptedField,
     column: &'static str,
-) -> sqlx::Result<usize> {
+) -> sqlx::Result<Reencrypted> {
     // Names of tables and columns cannot be bound; these come from the list above.
     let EncryptedField { table, reference, .. } = encrypted;
     let find = format!("select {reference}, {column} from {table} where {column} is not null");
     let save = format!("update {table} set {column} = $2 where {reference} = $1");
     let rows = sqlx::query(AssertSqlSafe(find)).fetch_all(&mut *connection).await?;
-    let mut count = 0;
+    let mut done = Reencrypted::default();
     for row in rows {
         let (reference, value): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
         if cipher.is_current(&value) {
             continue;
         }
         let place = FieldId { table, reference: &reference, column };
-        let again = cipher.encrypt_bytes(place, &cipher.decrypt_bytes(place, &value)?);
+        let Ok(plain) = cipher.decrypt_bytes(place, &value) else {
+            done.unreadable += 1;
+            continue;
+        };
+        let again = cipher.encrypt_bytes(place, &plain);
         sqlx::query(AssertSqlSafe(save.clone()))
             .bind(&reference)
             .bind(again)
             .execute(&mut *connection)
             .await?;
-        count += 1;
+        done.fields += 1;
     }
-    Ok(count)
+    Ok(done)
 }
 
 #[cfg(test)]

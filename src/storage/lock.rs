@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// Held by the one program that serves the folder or changes it as a whole; says who that is.
+/// Says who serves the folder or changes it as a whole. The lock itself is on the folder, which nobody deletes by mistake.
 const SERVER: &str = "server.lock";
 /// Held together by all that read or write the database, and alone by who changes the folder as a whole.
 const DATA: &str = "data.lock";
@@ -38,8 +38,10 @@ pub struct Lock {
 pub fn take(folder: &Path, purpose: LockPurpose) -> anyhow::Result<Lock> {
     let mut files = Vec::new();
     if purpose != LockPurpose::Beside {
+        let whole = File::open(folder).with_context(|| format!("cannot lock {}", folder.display()))?;
+        let alone = taken(whole.try_lock())?;
         let mut file = open(folder, SERVER)?;
-        if !taken(file.try_lock())? {
+        if !alone {
             let mut holder = String::new();
             // Who has just taken it may not have written who they are.
             let _ = file.read_to_string(&mut holder);
@@ -50,7 +52,7 @@ pub fn take(folder: &Path, purpose: LockPurpose) -> anyhow::Result<Lock> {
         file.set_len(0)?;
         file.rewind()?;
         write!(file, "mybackpain {name} (process {})", std::process::id())?;
-        files.push(file);
+        files.push(whole);
     }
     let data = open(folder, DATA)?;
     let alone = matches!(purpose, LockPurpose::Change(_));

@@ -1,8 +1,105 @@
-//! A database that is lost is not a new site: it is restored, or begun anew by someone who says so.
+//! A database that is lost, and a key of another one, are no new site: they are put back, or begun anew by someone who
+//! says so.
 
 use std::fs;
+use std::path::Path;
 
-use crate::program::{Program, command, data_folder, run};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::client::{READING, check, get, send};
+use crate::program::{Ended, Program, command, data_folder, run};
+use crate::records::wait_for;
+
+/// A database with what this makes.
+fn make(file: &Path, sql: &'static str) {
+    wait_for(async {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let mut made = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query(sql).execute(&mut made).await.unwrap();
+        made.close().await.unwrap();
+    });
+}
+
+fn refused(data: &Path) -> Ended {
+    let started = run(command(&["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]), "");
+    assert_eq!(started.code, Some(1), "{}{}", started.output, started.errors);
+    started
+}
+
+#[test]
+fn a_database_that_was_cut_off_or_emptied_is_lost_and_one_of_another_program_is_not_taken_over() {
+    let (_folder, data) = data_folder();
+    Program::start(&data).stop();
+    let file = data.join("mybackpain.sqlite");
+    let whole = fs::read(&file).unwrap();
+    // What is cut off further on is damaged: it is left as it is, and said to be so.
+    fs::write(&file, &whole[..1]).unwrap();
+    assert!(refused(&data).errors.contains("its database is empty"));
+    fs::remove_file(&file).unwrap();
+    make(&file, "vacuum");
+    assert!(refused(&data).errors.contains("its database is empty"));
+    make(&file, "create table bookmarks (address text)");
+    assert!(refused(&data).errors.contains("the database of another program"));
+    fs::write(&file, whole).unwrap();
+    Program::start(&data).stop();
+}
+
+#[test]
+fn a_database_that_is_moved_under_the_running_program_is_missed_and_nothing_is_made_in_its_place() {
+    let (folder, data) = data_folder();
+    let program = Program::start_with(&data, &["--health-address", "127.0.0.1:0"]);
+    let (_, rest) = program.printed.split_once("Health is at http://").unwrap();
+    let health = rest.split('/').next().unwrap().parse().unwrap();
+    let form = check(program.address, "it hurts").unwrap();
+    std::thread::sleep(READING);
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for name in ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"] {
+        fs::rename(data.join(name), elsewhere.join(name)).unwrap();
+    }
+    assert_eq!(send(program.address, &form).unwrap().status, 503);
+    assert_eq!(get(program.address, "/fact-sheets/sciatica").unwrap().status, 200);
+    let ready = get(health, "/health/ready").unwrap();
+    assert!(ready.status == 503 && ready.body.contains("moved, removed or replaced"), "{}", ready.body);
+    // Readers that have no connection yet make no file either.
+    for _ in 0..12 {
+        let _ = get(program.address, "/staff/sign-in");
+    }
+    assert!(!data.join("mybackpain.sqlite").exists());
+    program.kill();
+    assert!(refused(&data).errors.contains("its database is missing"));
+    for name in ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"] {
+        let _ = fs::rename(elsewhere.join(name), data.join(name));
+    }
+    let back = Program::start(&data);
+    assert!(send(back.address, &form).unwrap().confirmed_key().is_some());
+    back.stop();
+}
+
+#[test]
+fn a_key_of_another_database_and_no_key_start_nothing() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let form = check(program.address, "it hurts").unwrap();
+    std::thread::sleep(READING);
+    assert!(send(program.address, &form).unwrap().confirmed_key().is_some());
+    program.stop();
+    let other = folder.path().join("other");
+    Program::start(&other).stop();
+    let key = data.join("sealing.key");
+    let right = fs::read(&key).unwrap();
+    fs::copy(other.join("sealing.key"), &key).unwrap();
+    let words = refused(&data).errors;
+    assert!(words.contains("is not the key of the database beside it"), "{words}");
+    // What a killed first start leaves begins nothing anew once there is a database.
+    fs::remove_file(&key).unwrap();
+    fs::write(data.join("first-start"), "").unwrap();
+    let words = refused(&data).errors;
+    assert!(words.contains("its key file") && !key.exists(), "{words}");
+    fs::write(&key, right).unwrap();
+    Program::start(&data).stop();
+}
 
 #[test]
 fn a_key_without_its_database_starts_nothing_until_someone_says_what_is_meant() {
@@ -46,13 +143,7 @@ fn a_restore_takes_only_a_backup_of_this_program_and_one_that_the_key_opens() {
     let (folder, data) = data_folder();
     let data_text = data.to_str().unwrap();
     let other = folder.path().join("other.sqlite");
-    crate::records::wait_for(async {
-        use sqlx::Connection;
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&other).create_if_missing(true);
-        let mut made = sqlx::sqlite::SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::query("create table bookmarks (address text)").execute(&mut made).await.unwrap();
-        made.close().await.unwrap();
-    });
+    make(&other, "create table bookmarks (address text)");
     let refused = run(command(&["restore", other.to_str().unwrap(), "--data", data_text]), "");
     assert_eq!(refused.code, Some(1));
     assert!(refused.errors.contains("is not a backup of mybackpain"), "{}", refused.errors);

@@ -85,3 +85,18 @@ fn a_person_is_erased_beside_a_running_site_and_nothing_else_is_disturbed() {
     assert_eq!(check_whole(&program.database(), keys), others.len());
     program.stop();
 }
+
+#[test]
+fn a_lock_file_that_is_deleted_lets_no_second_program_in() {
+    let (_folder, data) = data_folder();
+    let program = Program::start(&data);
+    for name in ["server.lock", "data.lock"] {
+        std::fs::remove_file(data.join(name)).unwrap();
+    }
+    for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["rotate-key"]] {
+        let refused = ask(words, &data);
+        assert_eq!(refused.code, Some(1), "{words:?}: {}", refused.errors);
+        assert!(refused.errors.contains("is in use by another mybackpain"), "{}", refused.errors);
+    }
+    program.stop();
+}

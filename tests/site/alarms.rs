@@ -108,6 +108,13 @@ async fn a_backup_older_than_26_hours_or_none_at_all_is_said() {
 }
 
 #[tokio::test]
+async fn a_key_file_that_is_gone_is_said_while_the_program_still_has_the_key() {
+    let site = Site::open().await;
+    std::fs::remove_file(site.folder.path().join("sealing.key")).unwrap();
+    assert!(banner(&site).await[0].starts_with("The key file is gone"));
+}
+
+#[tokio::test]
 async fn a_full_disk_is_said_forms_keep_their_words_and_room_made_is_room_taken() {
     let site = Site::open().await;
     let mut patient = site.visitor();

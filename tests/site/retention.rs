@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use mybackpain::operations::retention_job::forget;
 use mybackpain::storage::encryption::Cipher;
+use mybackpain::storage::key_rotation::{is_key_of, rotate_key};
 
 use crate::assessment::answer_all;
 use crate::support::{READING, Site, consultation, report, with};
@@ -126,13 +127,13 @@ async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     let file = site.folder.path().join("sealing.key");
     mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
-    let count = mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap();
-    assert!(count >= 12, "{count}");
-    assert_eq!(
-        mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap(),
-        0,
-        "once is enough"
-    );
+    let done = rotate_key(&site.app.database, &new).await.unwrap();
+    assert!(done.fields >= 12 && done.unreadable == 0, "{done:?}");
+    let again = rotate_key(&site.app.database, &new).await.unwrap();
+    assert_eq!(again.fields, 0, "once is enough");
+    assert!(is_key_of(&site.app.database, &new).await.unwrap());
+    let other = Cipher::open(&site.folder.path().join("other.key"), true).unwrap();
+    assert!(!is_key_of(&site.app.database, &other).await.unwrap());
     let reference: String = sqlx::query_scalar("select reference from consultations")
         .fetch_one(site.app.database.readers())
         .await
@@ -275,7 +276,7 @@ async fn a_new_key_reads_drafts_and_summaries_too() {
     let file = site.folder.path().join("sealing.key");
     mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
-    mybackpain::storage::key_rotation::rotate_key(&site.app.database, &new).await.unwrap();
+    rotate_key(&site.app.database, &new).await.unwrap();
     let readers = site.app.database.readers();
     let find = async |cipher: &Cipher| {
         mybackpain::consultations::summaries::store::shared_with(readers, cipher, &reference).await

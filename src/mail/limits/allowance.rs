@@ -10,13 +10,13 @@ const FREE: i64 = 3;
 const MOST_A_DAY: i64 = 5;
 /// Mails to everyone together in an hour; more wait for their turn and staff are alerted.
 pub const MOST_AN_HOUR_IN_ALL: i64 = 60;
-/// Nothing waits longer for its turn, in seconds.
+/// What would wait longer for its turn, in seconds, is not sent: a mail that comes days late helps nobody.
 const LONGEST_WAIT: i64 = 24 * HOUR;
 
 /// Why a mail is not sent. Stored as its word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 pub enum NotSent {
-    /// Too many to one address.
+    /// Too many to one address, or so many to everyone that the turn of this one would come in more than a day.
     #[strum(serialize = "often")]
     TooOften,
     /// The owner of the address asked us to send nothing more.
@@ -53,7 +53,7 @@ impl NotSent {
     /// The reason, behind a colon or "because".
     pub fn describe(self) -> &'static str {
         match self {
-            NotSent::TooOften => "too many emails were asked for to this address",
+            NotSent::TooOften => "too many emails were asked for",
             NotSent::Stopped => "the owner of this address asked us to send nothing more",
             NotSent::Unwritable => "no email can be written to this address",
         }
@@ -74,10 +74,9 @@ impl Counts {
             return Allowance::No(NotSent::TooOften);
         }
         let now = seconds(now);
-        match self.sixtieth_before {
-            Some(before) if before + HOUR > now => {
-                Allowance::HoldUntil(moment((before + HOUR).min(now + LONGEST_WAIT)))
-            }
+        match self.sixtieth_before.map(|before| before.saturating_add(HOUR)) {
+            Some(turn) if turn > now + LONGEST_WAIT => Allowance::No(NotSent::TooOften),
+            Some(turn) if turn > now => Allowance::HoldUntil(moment(turn)),
             _ => Allowance::Send,
         }
     }
@@ -112,7 +111,9 @@ mod tests {
         assert_eq!(allowance(0, 0, Some(NOW - HOUR)), Allowance::Send);
         assert_eq!(allowance(0, 0, Some(NOW - 10)), Allowance::HoldUntil(moment(NOW - 10 + HOUR)));
         assert_eq!(allowance(0, 0, Some(NOW + HOUR)), Allowance::HoldUntil(moment(NOW + 2 * HOUR)));
-        assert_eq!(allowance(0, 0, Some(i64::MAX / 2)), Allowance::HoldUntil(moment(NOW + LONGEST_WAIT)));
+        assert_eq!(allowance(0, 0, Some(NOW + 23 * HOUR)), Allowance::HoldUntil(moment(NOW + 24 * HOUR)));
+        assert_eq!(allowance(0, 0, Some(NOW + 23 * HOUR + 1)), Allowance::No(NotSent::TooOften));
+        assert_eq!(allowance(0, 0, Some(i64::MAX)), Allowance::No(NotSent::TooOften));
         assert_eq!(allowance(3, 1, Some(NOW)), Allowance::No(NotSent::TooOften));
     }
 

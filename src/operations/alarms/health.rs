@@ -46,6 +46,10 @@ async fn ready(State(app): State<App>) -> Response {
         Err(_) if condition.is_damaged() => {
             "the database is damaged: stop the program and restore the last good backup".to_owned()
         }
+        Err(_) if condition.is_gone() => {
+            "the database was moved, removed or replaced: put it back, or stop the program and restore the last good backup"
+                .to_owned()
+        }
         Err(error) => format!("forms are refused: {error}"),
     };
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {trouble}\n")).into_response()

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::clinic::promise::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
+use crate::storage::data_dir::key_file;
 use crate::storage::database::DatabaseHealth;
 use crate::web::metrics::{Alarm, AlarmLink, Gauge};
 
@@ -37,6 +38,7 @@ impl Seen<'_> {
         let counts = self.counts.unwrap_or_default();
         [
             self.damage(),
+            self.key(),
             self.disk(),
             self.guessed(counts),
             self.undelivered(counts),
@@ -58,8 +60,27 @@ impl Seen<'_> {
                 None,
             );
         }
+        if self.condition.is_gone() {
+            return alarm(
+                "database-gone",
+                "The database was moved or removed and nothing is saved: put it back, or stop the site and restore the last good backup.",
+                None,
+            );
+        }
         let words = "The database cannot be read: tell whoever looks after the site at once, and answer the phone meanwhile.";
         if self.counts.is_none() { alarm("database-unreadable", words, None) } else { None }
+    }
+
+    /// The program goes on with the key in its memory, and the next start would find none.
+    fn key(&self) -> Option<Alarm> {
+        if key_file(self.condition.folder()).exists() {
+            return None;
+        }
+        alarm(
+            "key-missing",
+            "The key file is gone, and after the next stop nothing that is stored can be read: put sealing.key back from its own backup now.",
+            None,
+        )
     }
 
     fn disk(&self) -> Option<Alarm> {

@@ -2,9 +2,10 @@
 //! failing.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -15,10 +16,15 @@ pub const LEAST_FREE: u64 = 64 * 1024 * 1024;
 /// A second failure of the disk within this time is more than bad luck.
 const FAILS_AGAIN_WITHIN: Duration = Duration::from_secs(10 * 60);
 
+type Identity = (u64, u64);
+
 pub struct DatabaseHealth {
     folder: PathBuf,
     least_free: AtomicU64,
     damaged: AtomicBool,
+    /// The database that was opened: its file, with the device and number by which the system knows it.
+    opened: OnceLock<(PathBuf, Identity)>,
+    gone: AtomicBool,
     /// Erased rows may still lie in the write-ahead log, because someone was reading.
     log_is_left: AtomicBool,
     last_failure: Mutex<Option<Instant>>,
@@ -32,6 +38,8 @@ impl DatabaseHealth {
             folder: folder.unwrap_or(Path::new(".")).to_owned(),
             least_free: AtomicU64::new(LEAST_FREE),
             damaged: AtomicBool::new(false),
+            opened: OnceLock::new(),
+            gone: AtomicBool::new(false),
             log_is_left: AtomicBool::new(false),
             last_failure: Mutex::default(),
             failed_again: Notify::new(),
@@ -71,6 +79,29 @@ impl DatabaseHealth {
         }
     }
 
+    pub(crate) fn remember(&self, file: &Path) {
+        if let Some(identity) = identity(file) {
+            let _ = self.opened.set((file.to_owned(), identity));
+        }
+    }
+
+    /// True when the database was moved, removed or replaced under the running program, which goes on with a file that
+    /// nobody would find again.
+    pub fn is_gone(&self) -> bool {
+        let gone = self.opened.get().is_some_and(|(file, opened)| identity(file) != Some(*opened));
+        if gone && !self.gone.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "the database was moved, removed or replaced: pages are served, forms are refused; put it back, or stop \
+                 the program and restore the last good backup"
+            );
+        }
+        gone
+    }
+
+    pub(crate) fn refuse_when_gone(&self) -> sqlx::Result<()> {
+        if self.is_gone() { Err(refusal(io::ErrorKind::NotFound)) } else { Ok(()) }
+    }
+
     pub(crate) fn log_is_left(&self) -> bool {
         self.log_is_left.load(Ordering::Relaxed)
     }
@@ -106,6 +137,11 @@ impl DatabaseHealth {
     pub async fn failed_again(&self) {
         self.failed_again.notified().await;
     }
+}
+
+fn identity(file: &Path) -> Option<Identity> {
+    let found = std::fs::metadata(file).ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 fn refusal(kind: io::ErrorKind) -> sqlx::Error {

@@ -58,7 +58,6 @@ impl Database {
         let condition = Arc::new(DatabaseHealth::of(file));
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
             .foreign_keys(true)
@@ -71,6 +70,9 @@ impl Database {
             let writer = Writer::new(closed.clone(), condition.clone());
             return Ok(Database { writer, readers: closed, condition });
         }
+        // Here alone a database is made: a connection of later finds the one there is, or fails.
+        SqliteConnection::connect_with(&options.clone().create_if_missing(true)).await?.close().await?;
+        condition.remember(file);
         let writer = pool(1).connect_with(options.clone()).await?;
         ensure_write_ahead_log(&writer).await?;
         MIGRATOR.run(&writer).await.context(
@@ -99,6 +101,7 @@ impl Database {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
+        self.condition.refuse_when_gone()?;
         if let Ok(may_write) = PUBLIC.try_with(|may_write| *may_write) {
             self.condition.refuse_without_room()?;
             if !may_write {
@@ -187,6 +190,43 @@ pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
     let mut connection = SqliteConnection::connect_with(&options).await?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// What stands where the database should be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DatabaseFile {
+    Nothing,
+    /// A file without a table, such as one that was cut off at its head.
+    Empty,
+    /// With tables, and none of ours.
+    OfAnotherProgram,
+    /// A database of ours, or a file too damaged to say.
+    Ours,
+}
+
+/// Looks at the file without changing it.
+pub async fn look(file: &Path) -> DatabaseFile {
+    match std::fs::metadata(file) {
+        Err(_) => return DatabaseFile::Nothing,
+        Ok(found) if found.len() == 0 => return DatabaseFile::Empty,
+        Ok(_) => {}
+    }
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    let looked = async {
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let tables: sqlx::Result<(i64, i64)> = sqlx::query_as(
+            "select count(*), coalesce(sum(name = '_sqlx_migrations'), 0) from sqlite_master where type = 'table'",
+        )
+        .fetch_one(&mut connection)
+        .await;
+        connection.close().await?;
+        tables
+    };
+    match looked.await {
+        Ok((0, _)) => DatabaseFile::Empty,
+        Ok((_, 0)) => DatabaseFile::OfAnotherProgram,
+        Ok(_) | Err(_) => DatabaseFile::Ours,
+    }
 }
 
 /// True when the tables in this file were made by this program, this version of it or an older one.

@@ -162,6 +162,17 @@ async fn a_clock_that_goes_back_a_day_holds_nothing_up() {
     assert_eq!(outbox.states().await[2], State::Sent);
 }
 
+#[tokio::test]
+async fn a_mail_whose_turn_in_a_flood_comes_in_a_day_waits_for_it() {
+    let server = SmtpServer::start().await;
+    let outbox = Outbox::with(&server).await;
+    outbox.enqueue("held@example.org").await;
+    outbox.change("update outbox set due_at = due_at + 24 * 3600").await;
+    assert_eq!(outbox.step().await, 0);
+    outbox.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(outbox.step().await, 1);
+}
+
 /// Waits long for everything that comes before the stage that is about to fail.
 fn impatient_at(at: At) -> Timeouts {
     let (usual, short) = (Timeouts::default(), Duration::from_millis(30));

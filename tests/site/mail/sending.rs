@@ -160,6 +160,18 @@ async fn a_row_that_does_not_open_is_for_a_person_and_the_others_go() {
 }
 
 #[tokio::test]
+async fn a_row_whose_text_is_no_text_is_for_a_person_and_the_others_go() {
+    let server = SmtpServer::start().await;
+    let outbox = Outbox::with(&server).await;
+    for number in 0..3 {
+        outbox.enqueue(&format!("person{number}@example.org")).await;
+    }
+    outbox.change("update outbox set message_id = cast(x'ff41fe' as text) where id = 1").await;
+    outbox.step().await;
+    assert_eq!(outbox.states().await, [State::NeedsAttention, State::Sent, State::Sent]);
+}
+
+#[tokio::test]
 async fn a_password_is_not_sent_without_encryption_to_another_machine() {
     let server = SmtpServer::start().await;
     // To this program 0.0.0.0 is not this machine, though connecting to it works.
