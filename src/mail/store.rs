@@ -5,6 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
+use crate::storage::readable::StoredText;
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
 const LEASE: i64 = 20 * 60;
