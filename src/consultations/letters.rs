@@ -3,19 +3,20 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use crate::consultations::addressee::Addressee;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
-use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// To the patient: we have your request.
 #[derive(Serialize, Deserialize)]
 pub struct Confirmation {
-    name: String,
+    #[serde(flatten)]
+    to: Addressee,
     method: String,
     call_times: String,
     /// Nothing when someone has been in touch already.
@@ -108,7 +109,7 @@ impl Letter for Notice {
 impl Confirmation {
     pub fn of(request: &Request, token: &str, kinds: Vec<Kind>) -> Confirmation {
         Confirmation {
-            name: first_name(&request.name).to_owned(),
+            to: Addressee::of(request),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
             due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
@@ -124,7 +125,8 @@ impl Confirmation {
         reference: &str,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
-        let Confirmation { name, call_times, token, kinds, .. } = self;
+        let Confirmation { to, call_times, token, kinds, .. } = self;
+        let name = &to.name;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
         let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
@@ -139,7 +141,7 @@ impl Confirmation {
             false => format!("Do not wait for us: about your request {reference}"),
         };
         Ok(RenderedLetter {
-            to_name: name.to_owned(),
+            to_name: to.in_header().to_owned(),
             subject,
             text,
             html,

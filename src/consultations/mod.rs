@@ -1,5 +1,6 @@
 //! A request's life: submitted, contacted, booked, closed, withdrawn.
 
+mod addressee;
 pub mod bookings;
 pub mod calls;
 mod contact_change;

@@ -1,7 +1,7 @@
 //! What a private page asks before it shows contact details, and what of them it shows to a stranger.
 //!
 //! The link came by email, and an address may have been mistyped. So what is asked is nothing that a mail of ours holds:
-//! the address is known to whoever reads it there, and mails name the person by their first name alone.
+//! the address is known to whoever reads it there, and where the last name is asked for, mails leave it out.
 
 use crate::consultations::request::Request;
 use crate::web::form::phone::{digits, numbers};

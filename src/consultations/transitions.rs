@@ -137,10 +137,7 @@ async fn perform(
             store::set_next_try(connection, about, None).await?;
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
-        Act::CancelBooking => {
-            scheduling::cancel(connection, app, request, now).await?;
-            "cancelled the booking".to_owned()
-        }
+        Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),
     })
 }
 

@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use crate::consultations::bookings::booking_form::BookingForm;
 use crate::consultations::bookings::store::DayBooking;
-use crate::consultations::bookings::{Booking, NewBooking, store, usual};
+use crate::consultations::bookings::{Booking, NewBooking, scheduling, store, usual};
 use crate::consultations::handling::{Act, ActOutcome};
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
@@ -43,6 +43,8 @@ struct CancellationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     when: String,
+    /// The mail about it has not gone yet, and will not go.
+    unannounced: bool,
 }
 
 /// Why the form is shown again, though it is right.
@@ -140,7 +142,9 @@ async fn ask_to_cancel(
     let booking =
         store::read(app.database.readers(), &app.cipher, &reference).await?.ok_or(Error::NotFound)?;
     desk.note_opening(&me, &reference).await?;
+    let mut connection = app.database.readers().acquire().await?;
     let shown = CancellationPage {
+        unannounced: scheduling::is_unannounced(&mut connection, &booking).await?,
         context: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(booking.starts_at),
         request: &request,

@@ -11,7 +11,8 @@ use axum::routing::{get, post};
 
 use crate::clinic::promise::Calendar;
 use crate::patients::complaints::{Complaint, ComplaintStep, store};
-use crate::signs::Kind;
+use crate::patients::unread_words;
+use crate::patients::unread_words::Texts;
 use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::Administrator;
@@ -32,8 +33,7 @@ const MOST_SHOWN: i64 = 400;
 #[template(path = "desk/complaints/index.html")]
 struct RegisterPage<'a> {
     context: PageContext<'a>,
-    /// With the gravest sign in what they say.
-    complaints: Vec<(Complaint, Option<Kind>)>,
+    complaints: Vec<Complaint>,
     calendar: &'a Calendar,
     now: i64,
 }
@@ -60,13 +60,9 @@ pub fn routes(app: App) -> Router {
 }
 
 async fn index(State(app): State<App>, Administrator(me): Administrator) -> Result<Response> {
-    let all = store::all(app.database.readers(), &app.cipher, MOST_SHOWN).await?;
-    let with_sign = |complaint: Complaint| {
-        let sign = app.site.signs.read(&complaint.words).kind();
-        (complaint, sign)
-    };
-    let mut complaints: Vec<_> = all.into_iter().map(with_sign).collect();
-    complaints.sort_by_key(|(complaint, sign)| Reverse(sign.filter(|_| complaint.ended_at.is_none())));
+    unread_words::read(&app, Texts::Complaints).await?;
+    let mut complaints = store::all(app.database.readers(), &app.cipher, MOST_SHOWN).await?;
+    complaints.sort_by_key(|complaint| Reverse(complaint.sign.filter(|_| complaint.ended_at.is_none())));
     let shown = RegisterPage {
         context: app.site.private("Complaints").for_desk(&me.name, me.role),
         complaints,

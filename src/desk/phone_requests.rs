@@ -26,7 +26,7 @@ struct PhonePage<'a> {
     context: PageContext<'a>,
     form: &'a RequestForm,
     errors: &'a FieldErrors,
-    /// The text in pieces, when it holds safety words that are yet to be read out.
+    /// The text in pieces, when it holds safety words.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
     kinds: Vec<Kind>,
@@ -39,7 +39,6 @@ struct PhonePage<'a> {
 #[derive(Default)]
 struct Again {
     errors: FieldErrors,
-    safety: bool,
     trouble: bool,
 }
 
@@ -61,7 +60,7 @@ pub async fn create(
     };
     let unread = !app.site.signs.read(&new.concern).is_calm() && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
-        return Ok(desk.show_phone(&me, &form, None, Again { safety: unread, ..Again::default() }));
+        return Ok(desk.show_phone(&me, &form, None, Again::default()));
     };
     match consultations::submit_by_phone(app, &desk.library, new, &key, me.id).await {
         Ok(reference) => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
@@ -82,7 +81,7 @@ impl DeskState {
     ) -> Response {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
-        let Again { errors, safety, trouble } = again;
+        let Again { errors, trouble } = again;
         let wrong = !errors.is_empty();
         let status = match (trouble, wrong) {
             (true, _) => StatusCode::SERVICE_UNAVAILABLE,
@@ -96,7 +95,7 @@ impl DeskState {
             context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            marked: if safety { finding.marked(&form.concern) } else { Vec::new() },
+            marked: finding.marked_if_any(&form.concern),
             kinds: finding.kinds(),
             key: key.as_str(),
             due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),

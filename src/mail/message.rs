@@ -11,7 +11,8 @@ use lettre::{Address, Message};
 
 use crate::mail::letter::{CalendarFile, RenderedLetter};
 use crate::storage::encryption::random_token;
-use crate::web::form::{one_line, plain_name};
+use crate::web::form::one_line;
+use crate::web::form::person_name::plain_name;
 use crate::web::site::Site;
 
 /// Who mail is from. Built once at the start.

@@ -24,7 +24,8 @@ pub use letter::{CalendarFile, Letter, NewMail, OutgoingMail, RenderedLetter, Re
 pub use message::Sender;
 pub use notices::{ClinicNotice, notify_clinic};
 pub use outbox::{
-    can_go_to, cancel_waiting, enqueue, forget, forget_recipients, may_have_gone, take_unsent, trouble_of,
+    can_go_to, cancel_waiting, enqueue, forget, forget_recipients, may_have_gone, only_waits, take_unsent,
+    trouble_of,
 };
 pub use outcome::State;
 pub use progress::Progress;

@@ -108,6 +108,11 @@ pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sq
     store::may_have_gone(connection, topic).await
 }
 
+/// True when a mail of this topic waits, and none was sent or may have been.
+pub async fn only_waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    Ok(store::waits(connection, topic).await? && !store::may_have_gone(connection, topic).await?)
+}
+
 /// Erases every mail about something that its owner withdrew, sent or not.
 pub async fn forget(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
     store::delete(connection, reference).await

@@ -33,7 +33,7 @@ impl State {
             State::Retry => "not sent yet, and will be tried again",
             State::Failed => "failed: it was not delivered",
             State::NeedsAttention => "needs a person to look",
-            State::Replaced => "replaced by a newer mail before it was sent",
+            State::Replaced => "replaced or taken back before it was sent",
         }
     }
 }

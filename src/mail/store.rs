@@ -110,6 +110,16 @@ pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sq
     .await
 }
 
+/// True when a mail of this topic is to go by itself.
+pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox where topic = $1 and state in ('queued', 'retry', 'sending'))",
+    )
+    .bind(topic)
+    .fetch_one(connection)
+    .await
+}
+
 pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("delete from outbox where reference = $1").bind(reference).execute(connection).await?;
     Ok(())
@@ -212,7 +222,8 @@ pub async fn keep_message(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Stores what became of a mail. Only "sent" is true whoever holds the lease by now.
+/// Stores what became of a mail. Only "sent" is true whoever holds the lease by now. A message that the server refused
+/// has not gone.
 pub async fn record(
     connection: &mut SqliteConnection,
     id: i64,
@@ -227,6 +238,7 @@ pub async fn record(
         "update outbox
          set state = $3, due_at = $4, attempts = attempts - $5, uncertain = uncertain + $6,
              tries = tries + $7, tried_for = $8,
+             data_sent_at = case when $3 = 'sent' or $6 > 0 then data_sent_at end,
              trouble = case when $3 = 'sent' then null else coalesce($9, trouble) end,
              letter = case when $3 = 'sent' then null else letter end,
              message = case when $3 = 'sent' then null else message end,

@@ -71,7 +71,8 @@ pub fn press(
         return Err((key.for_second_press(&app.cipher), SendProblem::PressAgain));
     }
     if !app.limits.may_send(*from) {
-        return Err((key, SendProblem::TooManyForms));
+        // Refused once is enough: the next press is asked for nothing more.
+        return Err((key.for_second_press(&app.cipher), SendProblem::TooManyForms));
     }
     Ok(key)
 }
@@ -89,7 +90,7 @@ impl SendProblem {
     pub fn words(self, thing: &str, button: &str) -> String {
         match self {
             SendProblem::PressAgain => format!(
-                "We could not tell whether you or a program filled in this form, so nothing has been sent yet. What you typed is kept below. Press “{button}” again, and it will come to us."
+                "We could not tell whether you or a program filled in this form, so nothing has been sent yet. What you typed is kept below. Press “{button}” again to send it."
             ),
             SendProblem::UnknownKey => format!(
                 "This form was open too long or came from elsewhere, so nothing has been sent yet. What you typed is kept below. Press “{button}” again."

@@ -9,4 +9,5 @@ pub mod drafts;
 pub mod form_step;
 pub mod reports;
 pub mod summaries;
+pub mod unread_words;
 pub mod usefulness;

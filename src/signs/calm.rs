@@ -29,8 +29,12 @@ pub struct CalmGroups {
     recent: usize,
     over: usize,
     no_longer: usize,
+    other_thing: usize,
+    other_event: usize,
+    after: usize,
     person: usize,
     myself: usize,
+    mine: usize,
     patient: usize,
     own_pain: usize,
     unhurt: usize,
@@ -60,8 +64,12 @@ impl CalmGroups {
             recent: lexicon.group("recent")?,
             over: lexicon.group("over")?,
             no_longer: lexicon.group("no-longer")?,
+            other_thing: lexicon.group("other-thing")?,
+            other_event: lexicon.group("other-event")?,
+            after: lexicon.group("after")?,
             person: lexicon.group("person")?,
             myself: lexicon.group("myself")?,
+            mine: lexicon.group("mine")?,
             patient: lexicon.group("patient")?,
             own_pain: lexicon.group("own-pain")?,
             unhurt: lexicon.group("unhurt")?,
@@ -204,8 +212,22 @@ impl<'t> Calm<'t> {
     /// Whether "years ago" or its like stands in the same stretch of the sentence.
     fn is_past(&self, place: Place) -> bool {
         let (from, to) = self.stretch(place);
-        (from..to).any(|at| self.text.group_at(self.groups.long_ago, at))
-            && !(from..to).any(|at| self.text.group_at(self.groups.recent, at))
+        (from..to).any(|at| {
+            self.text.group_at(self.groups.long_ago, at) && !self.is_when_something_else_was(at, place)
+        }) && !(from..to).any(|at| self.text.group_at(self.groups.recent, at))
+    }
+
+    /// Whether an event that stands with the years is what was then: "numb between my legs, had surgery ten years ago".
+    /// Not one that the sign came after: "numb since the operation in 2016".
+    fn is_when_something_else_was(&self, ago: usize, place: Place) -> bool {
+        let own = |at: usize| at >= place.start && at < place.end;
+        let follows = |at: usize| {
+            let before = (0..at)
+                .rev()
+                .find(|at| !self.text.is_filler(*at) || self.text.group_at(self.groups.after, *at));
+            before.is_some_and(|at| self.text.group_at(self.groups.after, at))
+        };
+        (place.end..ago).any(|at| !own(at) && self.text.group_at(self.groups.other_event, at) && !follows(at))
     }
 
     /// The part of a sentence that a turn ("but", "now") does not part from the place.
@@ -222,7 +244,17 @@ impl<'t> Calm<'t> {
         let end = self.text.sentence_end(place.start);
         let used_to =
             (start..place.start).rev().take(6).any(|at| self.text.group_at(self.groups.no_longer, at));
-        used_to || (place.end..end).any(|at| self.is_over(at, end))
+        used_to || (place.end..end).any(|at| self.is_over(at, end) && !self.is_of_another_thing(at, place))
+    }
+
+    /// Whether what is over is something else: "my bum is numb, the sciatica has settled".
+    fn is_of_another_thing(&self, over: usize, place: Place) -> bool {
+        let subject = (place.end..over).rev().find(|at| !self.text.is_filler(*at));
+        let named = |at: usize| &self.text.words[at].text;
+        subject.is_some_and(|at| {
+            self.text.group_at(self.groups.other_thing, at)
+                && !(place.start..place.end).any(|own| named(own) == named(at))
+        })
     }
 
     /// Whether "gone now" or its like stands here, is not denied, and nothing after it says that it goes on.
@@ -233,13 +265,13 @@ impl<'t> Calm<'t> {
     }
 
     /// Whether the nearest person named before the place is somebody else who came to no harm, or for whom nothing says
-    /// that it is now or that it is they who need help.
+    /// that it is now or that it is they who need help. "My cancer" is one's own; "my mum's" names her first.
     fn is_other(&self, place: Place) -> bool {
         let start = self.text.sentence_start(place.start);
         let nearest = (start..place.start).rev().find_map(|at| {
             if self.text.group_at(self.groups.person, at) {
                 Some(true)
-            } else if self.text.group_at(self.groups.myself, at) {
+            } else if self.text.group_at(self.groups.myself, at) || self.text.group_at(self.groups.mine, at) {
                 Some(false)
             } else {
                 None

@@ -31,13 +31,15 @@ pub fn words(text: &str) -> Vec<Word> {
         before: Break::None,
         dots: 0,
         after_i: false,
+        apostrophe: 0,
     };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
         match c {
             '\'' | '`' | '´' | '‘' | '’' | '‛' | 'ʼ' | 'ʹ' | '′' | '＇' => {
-                scan.after_i |= scan.word == "i"
+                scan.after_i |= scan.word == "i";
+                scan.apostrophe = scan.word.len();
             }
             // Soft hyphen, joiners, direction marks, accents on their own, byte order mark, variation selectors.
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {}
@@ -78,7 +80,15 @@ struct Scan {
     dots: usize,
     /// An apostrophe stands after an "i".
     after_i: bool,
+    /// How many letters stand before the last apostrophe.
+    apostrophe: usize,
 }
+
+/// Words that keep the "s" of "it's", because patterns name them so.
+const KEEP_S: [&str; 16] = [
+    "he", "she", "it", "that", "this", "there", "here", "what", "who", "where", "how", "let", "else",
+    "nobody", "anyone", "noone",
+];
 
 impl Scan {
     /// Folds case, accents, ligatures and full-width forms; a letter that has no plain one stays as it is.
@@ -100,6 +110,7 @@ impl Scan {
         if self.word.is_empty() {
             self.range = range.clone();
             self.after_i = false;
+            self.apostrophe = 0;
         }
         self.word.push(letter);
         self.range.end = range.end;
@@ -113,6 +124,15 @@ impl Scan {
         // "I'll" is not "ill".
         if self.after_i && self.word == "ill" {
             self.word = "iwill".to_owned();
+        }
+        // "My leg's numb" is of one leg.
+        if self.apostrophe > 1
+            && self
+                .word
+                .strip_suffix('s')
+                .is_some_and(|word| word.len() == self.apostrophe && !KEEP_S.contains(&word))
+        {
+            self.word.pop();
         }
         let before = if self.words.is_empty() { Break::Sentence } else { self.before };
         let word = Word { text: std::mem::take(&mut self.word), range: self.range.clone(), before };
@@ -206,6 +226,7 @@ mod tests {
     fn words_are_plain_whatever_was_typed() {
         assert_eq!(plain("I CAN’T wee"), "i cant wee");
         assert_eq!(plain("I’ll be ill"), "iwill be ill");
+        assert_eq!(plain("my leg’s numb, it’s my legs' turn"), "my leg numb its my legs turn");
         assert_eq!(plain("can not, can't, can t, did not"), "cant cant cant didnt");
         assert_eq!(plain("ﬁne ＮＵＭＢ café"), "fine numb cafe");
         assert_eq!(plain("A&E temp38.5c 16ft"), "a and e temp 38.5 c 16 ft");

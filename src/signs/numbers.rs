@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// 999, 111, Samaritans and Shout, and numbers of the United Kingdom with spaces that are no mobile: help lines and the
-/// clinic's own (Ofcom, National Telephone Numbering Plan).
+/// 999, 111, Samaritans and Shout, text relay (18000 in an emergency, 18001 with the number after it), and numbers of the
+/// United Kingdom with spaces that are no mobile: help lines and the clinic's own (Ofcom, National Telephone Numbering
+/// Plan).
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns = [r"999|111|116\s123|85258", r"0[1-38]\d{1,3}\s(?:\d{3,4}\s\d{3,4}|\d{6})"].join("|");
-    Regex::new(&format!(r"\b(?:{patterns})\b")).expect("the pattern is well formed")
+    let national = r"0[1-38]\d{1,3}\s(?:\d{3,4}\s\d{3,4}|\d{6}|\d{2}\s\d{2}\s\d{2})";
+    let patterns = [r"999|111|116\s123", national].join("|");
+    let relay = format!(r"18000|18001(?:\s(?:{patterns}))?");
+    Regex::new(&format!(r"\b(?:{relay}|85258|{patterns})\b")).expect("the pattern is well formed")
 });
 
 /// What comes after a count: "the 999 people in that study".
@@ -18,6 +21,10 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         "people|patients|adults|men|women|children|trials|studies|days|weeks|words|characters|times|mg";
     Regex::new(&format!(r"^\s(?:{things})\b")).expect("the pattern is well formed")
 });
+
+/// What comes after a number that is a part of a name: "NHS 111 online" is a website.
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s(?:online|Wales)\b").expect("the pattern is well formed"));
 
 /// A sentence in pieces, each with the link of the number that it is, or with an empty one.
 pub fn linked(words: &str) -> Vec<(String, &str)> {
@@ -42,7 +49,7 @@ pub fn linked(words: &str) -> Vec<(String, &str)> {
     pieces
 }
 
-/// False for a part of a longer number, a date, an address ("111.wales.nhs.uk") or an entity, and for a count.
+/// False for a part of a longer number, a date, an address ("111.wales.nhs.uk") or an entity, for a count and for a name.
 fn can_be_dialled(words: &str, number: &Range<usize>) -> bool {
     let (before, after) = (&words[..number.start], &words[number.end..]);
     let joined = |c: char| matches!(c, '.' | ',' | '/' | '-' | '–' | '\u{2011}' | '#' | '£' | '+');
@@ -53,6 +60,7 @@ fn can_be_dialled(words: &str, number: &Range<usize>) -> bool {
         && !goes_on(after.chars())
         && !after.starts_with('%')
         && !COUNTED.is_match(after)
+        && !NAMED.is_match(after)
 }
 
 #[cfg(test)]
@@ -71,9 +79,25 @@ mod tests {
         assert_eq!(links(words), ["tel:999", "tel:116123", "sms:85258?body=SHOUT"]);
         assert_eq!(links("Lifeline on 0808 808 8000."), ["tel:08088088000"]);
         assert_eq!(
+            links("Dial 18000 in an emergency, or 18001 0808 808 8000, 18001 111 or 18001\u{a0}116 123."),
+            ["tel:18000", "tel:1800108088088000", "tel:18001111", "tel:18001116123"]
+        );
+        assert_eq!(
             links("The clinic: 020 7946 0123; the ICO: 0303 123 1113"),
             ["tel:02079460123", "tel:03031231113"]
         );
+    }
+
+    #[test]
+    fn a_number_in_pairs_and_one_behind_the_relay_are_dialled_whole() {
+        assert_eq!(links("Breathing Space, 0800 83 85 87."), ["tel:0800838587"]);
+        assert_eq!(links("If you are deaf, dial 18001 0808 808 8000."), ["tel:1800108088088000"]);
+    }
+
+    #[test]
+    fn a_service_that_has_a_number_in_its_name_is_not_dialled() {
+        assert!(links("You can use NHS 111 online instead, and NHS 111 Wales has a page.").is_empty());
+        assert_eq!(links("Call NHS 111 now."), ["tel:111"]);
     }
 
     #[test]

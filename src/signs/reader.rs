@@ -25,20 +25,28 @@ impl SignsReader {
     }
 
     pub fn read(&self, text: &str) -> Finding {
-        let mut read = Text::new(&self.rules.lexicon, self.parted(words(text)));
+        let whole = Text::new(&self.rules.lexicon, self.parted(words(text)));
+        let mut read = whole.clone();
         let other: Vec<usize> = self
             .rules
             .other_meanings
             .iter()
-            .flat_map(|pattern| places_of(&read, pattern))
+            .flat_map(|pattern| places_of(&whole, pattern))
             .flatten()
             .collect();
         if !other.is_empty() {
             read.forget(other.into_iter());
         }
-        let calm = Calm::new(&read, &self.calm);
-        let marks = self.rules.signs.iter().filter_map(|sign| mark(sign, &read, &calm)).collect();
-        Finding { marks }
+        let (calm, calm_whole) = (Calm::new(&read, &self.calm), Calm::new(&whole, &self.calm));
+        let find = |sign: &Sign| match sign.literal {
+            true => mark(sign, &whole, &calm_whole),
+            false => mark(sign, &read, &calm),
+        };
+        let marks: Vec<(&Sign, Mark)> =
+            self.rules.signs.iter().filter_map(|sign| Some((sign, find(sign)?))).collect();
+        let yields: Vec<bool> = marks.iter().map(|(sign, mark)| yields(sign, mark, &marks)).collect();
+        let kept = marks.into_iter().zip(yields).filter(|(_, yields)| !yields);
+        Finding { marks: kept.map(|((_, mark), _)| mark).collect() }
     }
 
     /// Whether a word would be taken for a slip: for making `signs_real_words.txt` anew.
@@ -76,6 +84,15 @@ impl SignsReader {
 
 fn places_of<'t>(text: &'t Text, pattern: &Pattern) -> impl Iterator<Item = Range<usize>> + use<'t> {
     text.find(pattern, &|_| true).into_iter().map(|place| place.start..place.end)
+}
+
+/// Whether all the words of a mark already say one of the signs that it yields to.
+fn yields(sign: &Sign, mark: &Mark, marks: &[(&Sign, Mark)]) -> bool {
+    let stronger = marks.iter().filter(|(other, _)| sign.yields_to.iter().any(|name| **name == *other.name));
+    let taken: Vec<&Range<usize>> = stronger.flat_map(|(_, mark)| &mark.words).collect();
+    mark.words
+        .iter()
+        .all(|range| taken.iter().any(|taken| taken.start <= range.start && range.end <= taken.end))
 }
 
 fn mark(sign: &Sign, text: &Text, calm: &Calm) -> Option<Mark> {

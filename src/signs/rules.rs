@@ -1,6 +1,6 @@
 //! `content/signs.toml` as it is written, checked and made ready for matching.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,6 +41,10 @@ pub struct Sign {
     pub kind: Kind,
     pub label: Arc<str>,
     pub silenced_by: Vec<Silence>,
+    /// Signs whose words are not counted for this one: "cannot feel it any more" of a numb bottom is no despair.
+    pub yields_to: Vec<String>,
+    /// Other meanings of its words are not taken away: tingling hands are ordinary, but not after a tackle.
+    pub literal: bool,
     pub patterns: Vec<Pattern>,
     /// Looked for when none of the others is found: words that are seldom together without the sign.
     pub broad: Vec<Pattern>,
@@ -90,6 +94,10 @@ struct WrittenSign {
     /// Keys of `references.toml`, or "clinical" for what a clinician is still to confirm.
     sources: Vec<String>,
     silenced_by: Vec<Silence>,
+    #[serde(default)]
+    yields_to: Vec<String>,
+    #[serde(default)]
+    literal: bool,
     patterns: Vec<String>,
     #[serde(default)]
     broad: Vec<String>,
@@ -133,9 +141,12 @@ impl Rules {
             written.iter().map(|pattern| parser.pattern(pattern)).collect()
         };
         let other_meanings = patterns(&written.other_meanings)?;
+        let sign_names: HashSet<String> = written.sign.iter().map(|sign| sign.name.clone()).collect();
         let mut signs = Vec::new();
         for sign in written.sign {
             ensure!(!sign.sources.is_empty(), "sign {} names no source", sign.name);
+            let unknown = sign.yields_to.iter().find(|name| !sign_names.contains(*name));
+            ensure!(unknown.is_none(), "sign {} yields to {unknown:?}, which is no sign", sign.name);
             signs.push(Sign {
                 patterns: patterns(&sign.patterns).with_context(|| format!("sign {}", sign.name))?,
                 broad: patterns(&sign.broad).with_context(|| format!("sign {}", sign.name))?,
@@ -143,6 +154,8 @@ impl Rules {
                 kind: sign.kind,
                 label: sign.label.into(),
                 silenced_by: sign.silenced_by,
+                yields_to: sign.yields_to,
+                literal: sign.literal,
             });
         }
         let by_first_word = by_first_word(&groups, vocabulary.size());

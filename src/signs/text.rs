@@ -5,6 +5,7 @@ use super::rules::Lexicon;
 use super::spelling::Id;
 
 /// The words of one text, with what each may be.
+#[derive(Clone)]
 pub struct Text<'r> {
     pub lexicon: &'r Lexicon,
     pub words: Vec<Word>,

@@ -83,6 +83,9 @@ impl SubmissionKey {
 
     /// The key of the page that asks for one more press: the same each time, so that a double press is still one.
     pub fn for_second_press(&self, cipher: &Cipher) -> SubmissionKey {
+        if self.is_of_second_press() {
+            return self.clone();
+        }
         let made = self.0.rsplit_once('-').map_or("", |(body, _)| body);
         let body = format!("{made}-again");
         SubmissionKey(format!("{body}-{}", proof(cipher, &body)))

@@ -2,8 +2,12 @@
 
 use jiff::SignedDuration;
 
+use mybackpain::mail::Transport;
+
 use crate::bookings::{appointment, words};
 use crate::support::Site;
+use crate::support::desk::page;
+use crate::support::smtp::{At, Fault, SmtpServer};
 
 /// The bodies of the mails about a booking, the oldest first, and what the calendar makes of each.
 async fn booking_mails(site: &Site) -> Vec<(String, String)> {
@@ -35,12 +39,12 @@ async fn a_booking_that_is_changed_while_its_mail_waits_is_told_once_and_as_it_i
         "{said}"
     );
     let list = site.staff().await.get("/staff/mail").await;
-    assert!(list.words().contains("Replaced by a newer mail before it was sent"), "nothing disappears");
+    assert!(list.words().contains("Replaced or taken back before it was sent"), "nothing disappears");
 }
 
 #[tokio::test]
-async fn a_cancellation_replaces_every_mail_about_the_booking_that_waits_or_failed() {
-    for state in ["queued", "retry", "failed", "needs attention"] {
+async fn a_cancellation_replaces_every_mail_about_the_booking_that_failed() {
+    for state in ["failed", "needs attention"] {
         let site = Site::open().await;
         let reference = site.one_request().await;
         let mut staff = site.staff().await;
@@ -73,4 +77,63 @@ async fn a_booking_that_follows_a_cancelled_one_leaves_its_cancellation_to_be_se
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(said.iter().any(|words| words.contains("Your consultation is cancelled")), "{said:?}");
     assert!(said.iter().any(|words| words.contains("2pm on Thursday 11 June 2026")), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_booking_that_is_cancelled_before_its_mail_went_is_never_heard_of() {
+    for state in ["queued", "retry"] {
+        let site = Site::open().await;
+        let reference = site.one_request().await;
+        let mut staff = site.staff().await;
+        staff.book(&reference).await;
+        let sql = format!("update outbox set state = '{state}' where purpose = 'consultation-booking'");
+        site.change(sql.leak()).await.unwrap();
+        let question = staff.get(&format!("{}/cancellation", page(&reference))).await;
+        assert!(
+            question.words().contains("has not gone yet, so nothing will be sent"),
+            "{}",
+            question.words()
+        );
+        staff.act(&reference, "cancellation", &[]).await;
+        site.clock.advance(SignedDuration::from_hours(1));
+        assert!(booking_mails(&site).await.is_empty(), "{state}");
+        assert_eq!(site.count("bookings where cancelled_at is null").await, 0);
+        let mut staff = site.staff().await;
+        let words = staff.get(&page(&reference)).await.words();
+        assert!(words.contains("cancelled the booking before any email about it had gone"), "{words}");
+        // What comes after it is told as any first time.
+        staff.book(&reference).await;
+        let [(sequence, said)] = &booking_mails(&site).await[..] else { panic!("one mail") };
+        assert_eq!(sequence, "0");
+        assert!(said.contains("Your consultation is booked"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_booking_moved_there_and_back_before_its_mail_went_is_announced_once_as_booked() {
+    for at in [None, Some(At::Data), Some(At::Dot)] {
+        let server = SmtpServer::start().await;
+        let site = Site::open().await;
+        let reference = site.one_request().await;
+        site.mails().await;
+        let worker = site.worker_with(Transport::parse(Some(&server.url()), "unused".into()).unwrap());
+        let mut staff = site.staff().await;
+        staff.book(&reference).await;
+        if let Some(at) = at {
+            // The server has heard the first mail, and refused it for now.
+            server.fail(at, Fault::Say("451 later"), 1);
+            worker.step().await.unwrap();
+            assert_eq!(site.count("outbox where state = 'retry'").await, 1, "{at:?}");
+        }
+        let moved =
+            [("date", "5/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+        site.clock.advance(SignedDuration::from_secs(60));
+        staff.act(&reference, "booking", &moved).await;
+        site.clock.advance(SignedDuration::from_secs(60));
+        staff.book(&reference).await;
+        site.clock.advance(SignedDuration::from_hours(1));
+        let [(_, said)] = &booking_mails(&site).await[..] else { panic!("one mail: {at:?}") };
+        assert!(said.contains("Your consultation is booked"), "{at:?}: {said}");
+        assert!(said.contains("10.30am on Thursday 4 June 2026"), "{at:?}: {said}");
+    }
 }

@@ -60,7 +60,7 @@ async fn a_corrected_address_gets_the_same_mail_and_so_does_the_request() {
     assert_ne!(corrected.location(), failed, "another recipient is another mail");
     post(&site).await;
     let mails: Vec<String> = site.mails().await;
-    let to_ada = mails.iter().filter(|mail| mail.contains("To: Ada <ada@example.org>")).count();
+    let to_ada = mails.iter().filter(|mail| mail.contains("To: \"Ada Lovelace\" <ada@example.org>")).count();
     assert_eq!(to_ada, 1);
     assert!(!mails.iter().any(|mail| mail.contains("example.ogr")));
 

@@ -295,3 +295,27 @@ async fn mails_about_a_booking_belong_to_the_booking_that_stands_or_stood_last()
         sqlx::query_scalar("select group_concat(topic, ' ') from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(topics, "booking:new booking:over ");
 }
+
+/// Rows as the program before the sixteenth migration wrote them. Never edited.
+const BEFORE_THE_SIXTEENTH: &str = "
+insert into complaints (reference, key_hash, created_at, due_at, changed_at, name, email, phone, words)
+  values ('DP-3333-4444', 'k', 1, 2, 3, x'00', x'01', x'02', x'03');
+insert into corrections (reference, key_hash, state, created_at, changed_at, about, version, name, email, words)
+  values ('MP-3333-4444', 'k', 'open', 1, 2, 'fibromyalgia', '1.0', x'00', x'01', x'02');
+";
+
+#[tokio::test]
+async fn complaints_and_corrections_from_before_keep_their_words_and_are_yet_to_be_read() {
+    let (_folder, pool) = empty_database().await;
+    MIGRATOR.run_to(15, &pool).await.unwrap();
+    sqlx::raw_sql(BEFORE_THE_SIXTEENTH).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let row = async |sql: &'static str| -> String { sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap() };
+    let complaint = "select concat_ws(' ', reference, key_hash, created_at, due_at, changed_at, hex(name),
+        hex(email), hex(phone), hex(words), sign is null) from complaints";
+    assert_eq!(row(complaint).await, "DP-3333-4444 k 1 2 3 00 01 02 03 1");
+    let correction =
+        "select concat_ws(' ', reference, key_hash, state, created_at, changed_at, about, version,
+        hex(name), hex(email), hex(words), sign is null) from corrections";
+    assert_eq!(row(correction).await, "MP-3333-4444 k open 1 2 fibromyalgia 1.0 00 01 02 1");
+}

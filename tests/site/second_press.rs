@@ -205,3 +205,57 @@ async fn a_confirmation_speaks_only_of_mail_that_was_queued() {
     let sent = patient.submit("/consultations/new", &none).await;
     assert!(patient.get(sent.location()).await.words().contains("You gave no email address"));
 }
+
+#[tokio::test]
+async fn a_page_that_asks_for_one_more_press_promises_nothing_that_a_limit_takes_back() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    let mut patient = site.visitor();
+    for _ in 0..5 {
+        let again = send_filled_in(&site, &mut patient, "/complaints").await;
+        assert!(!again.first(".problems").contains("to us"), "{}", again.first(".problems"));
+        patient.confirm("/complaints", &again).await;
+    }
+    for path in ["/complaints", "/corrections/new"] {
+        let again = send_filled_in(&site, &mut patient, path).await;
+        let refused = press_again(&mut patient, path, &again).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert!(refused.first(".problems").contains("Too many forms came from your network"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_press_that_was_refused_is_not_asked_for_again_on_another_doubt() {
+    // By a limit, with the form filled in by a person, and then by a program.
+    for path in FORMS {
+        let site = Site::with(Limits::default(), "http://localhost").await;
+        let mut patient = site.visitor();
+        for _ in 0..5 {
+            patient.submit("/complaints", &typed("/complaints")).await;
+        }
+        let refused = if path == "/corrections/new" {
+            let key = patient.get(path).await.attribute("input[name=key]", "value")[0].clone();
+            site.clock.advance(READING);
+            let mut form = typed(path);
+            form.push(("key", &key));
+            patient.post(path, &form).await
+        } else {
+            patient.submit(path, &typed(path)).await
+        };
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        patient.network = [198, 51, 100, 9];
+        let mut form = filled_in(&refused, &typed(path));
+        form.retain(|(name, value)| name != "website" || !value.is_empty());
+        form.extend([("website".to_owned(), "x".to_owned()), ("step".to_owned(), "send".to_owned())]);
+        let sent = post(&mut patient, path, &form).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{path}: {}", sent.all(".problems").join(" "));
+    }
+    // By its key, on the form that is sent from where it is filled in.
+    let site = Site::open().await;
+    let mut reader = site.visitor();
+    let mut form = typed("/corrections/new");
+    form.extend([("website", "x"), ("key", "of another place")]);
+    let refused = reader.post("/corrections/new", &form).await;
+    assert!(refused.first(".problems").contains("Press “Send” again"), "{}", refused.first(".problems"));
+    let sent = press_again(&mut reader, "/corrections/new", &refused).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.all(".problems").join(" "));
+}

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::clinic::Clinic;
 use crate::clinic::promise::say_time;
 use crate::consultations::bookings::booking::{Booking, NewBooking, Setting};
-use crate::consultations::bookings::date_and_time;
+use crate::consultations::bookings::{date_and_time, length};
 use crate::web::form;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, one_line};
@@ -65,7 +65,7 @@ impl BookingForm {
             Some(Err((field, message))) => errors.take(field, Err(message)),
             None => None,
         };
-        let minutes = errors.take("minutes", date_and_time::length(&self.minutes));
+        let minutes = errors.take("minutes", length::length(&self.minutes));
         let setting = self.setting.parse().ok();
         if setting.is_none() {
             errors.add("setting", "Select where the consultation takes place");
@@ -191,7 +191,7 @@ mod tests {
         assert!(far.1.contains("12 months"), "{far:?}");
         let short = complaint(BookingForm { date: "27/5/27".into(), ..filled() });
         assert!(short.1.starts_with("27 May 2027 is more than 12 months ahead"), "{short:?}");
-        for minutes in ["", "0", "241", "an hour"] {
+        for minutes in ["", "0", "241", "a while"] {
             assert_eq!(complaint(BookingForm { minutes: minutes.into(), ..filled() }).0, "minutes");
         }
         assert_eq!(complaint(BookingForm { setting: "moon".into(), ..filled() }).0, "setting");

@@ -1,4 +1,4 @@
-//! Dates, times and lengths as people type them, each read or answered with words about itself.
+//! Dates and times as people type them, each read or answered with words about itself.
 
 use jiff::civil::{Date, Time};
 
@@ -6,7 +6,6 @@ use crate::web::form::one_line;
 
 const WRONG_DATE: &str = "Enter the date as day, month and year, like 27/5/2026";
 const WRONG_TIME: &str = "Enter the time, like 2.30pm or 14:30";
-const WRONG_LENGTH: &str = "Enter a length of 5 to 240 minutes, like 45";
 const MONTHS: [&str; 12] = [
     "january",
     "february",
@@ -23,8 +22,6 @@ const MONTHS: [&str; 12] = [
 ];
 const HOURS: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-/// Minutes.
-const LENGTHS: std::ops::RangeInclusive<i64> = 5..=240;
 
 /// 2026-05-21 as browsers send it; 21/5/2026, 21/5/26 or 21 May 2026 as people type it.
 pub fn date(typed: &str) -> Result<Date, String> {
@@ -168,43 +165,6 @@ fn civil(hour: i8, minute: i8) -> Result<Time, String> {
     Time::new(hour, minute, 0, 0).map_err(|_| WRONG_TIME.to_owned())
 }
 
-/// Minutes of "30", "30 mins", "1 hour" or "1 hour 15 minutes".
-pub fn length(typed: &str) -> Result<i64, String> {
-    let typed = one_line(typed).to_lowercase();
-    if typed.is_empty() {
-        return Err("Enter the length in minutes".to_owned());
-    }
-    // Numbers and units apart, however they are written: "1h30" is 1, h, 30.
-    let mut parts: Vec<String> = Vec::new();
-    for c in typed.chars().filter(|c| *c != ' ') {
-        match parts.last_mut() {
-            Some(part) if part.ends_with(|last: char| last.is_ascii_digit()) == c.is_ascii_digit() => {
-                part.push(c)
-            }
-            _ => parts.push(c.to_string()),
-        }
-    }
-    let parts: Vec<&str> = parts.iter().map(|part| part.trim_end_matches('.')).collect();
-    let is_minutes = |unit: &str| matches!(unit, "m" | "min" | "mins" | "minute" | "minutes");
-    let is_hours = |unit: &str| matches!(unit, "h" | "hr" | "hrs" | "hour" | "hours");
-    let number = |part: &str| part.parse::<i64>().ok();
-    let minutes = match parts[..] {
-        [minutes] => number(minutes),
-        [minutes, unit] if is_minutes(unit) => number(minutes),
-        [hours, unit] if is_hours(unit) => number(hours).map(|hours| hours.saturating_mul(60)),
-        [hours, unit, minutes] if is_hours(unit) => sum(number(hours), number(minutes)),
-        [hours, unit, minutes, small] if is_hours(unit) && is_minutes(small) => {
-            sum(number(hours), number(minutes))
-        }
-        _ => None,
-    };
-    minutes.filter(|minutes| LENGTHS.contains(minutes)).ok_or_else(|| WRONG_LENGTH.to_owned())
-}
-
-fn sum(hours: Option<i64>, minutes: Option<i64>) -> Option<i64> {
-    hours?.checked_mul(60)?.checked_add(minutes?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,20 +227,6 @@ mod tests {
             ("soon", WRONG_TIME),
         ] {
             assert_eq!(time(typed), Err(words.to_owned()), "{typed}");
-        }
-    }
-
-    #[test]
-    fn lengths_are_read_with_and_without_their_unit() {
-        for typed in ["30", "30 mins", "30min", "30 min.", "30 Minutes", "30m"] {
-            assert_eq!(length(typed), Ok(30), "{typed}");
-        }
-        for typed in ["75", "1h15", "1 hour 15 minutes", "1 hr 15"] {
-            assert_eq!(length(typed), Ok(75), "{typed}");
-        }
-        assert_eq!(length("1 hour"), Ok(60));
-        for typed in ["4", "241", "5 hours", "30 seconds", "-30", "99999999999999999 hours"] {
-            assert_eq!(length(typed), Err(WRONG_LENGTH.to_owned()), "{typed}");
         }
     }
 }

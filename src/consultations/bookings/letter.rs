@@ -4,11 +4,11 @@ use askama::Template;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::consultations::addressee::Addressee;
 use crate::consultations::bookings::booking::{Booking, Setting};
 use crate::consultations::bookings::invitation::CalendarInvitation;
 use crate::consultations::request::Request;
 use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
-use crate::web::form::first_name;
 use crate::web::site::Site;
 
 /// What the mail tells.
@@ -22,7 +22,8 @@ pub enum News {
 
 #[derive(Serialize, Deserialize)]
 pub struct BookingLetter {
-    name: String,
+    #[serde(flatten)]
+    to: Addressee,
     booking: Booking,
     news: News,
     /// Of the private page.
@@ -82,7 +83,7 @@ impl Letter for BookingLetter {
 
 impl BookingLetter {
     pub fn of(request: &Request, booking: Booking, news: News, token: String) -> BookingLetter {
-        BookingLetter { name: first_name(&request.name).to_owned(), booking, news, token }
+        BookingLetter { to: Addressee::of(request), booking, news, token }
     }
 
     /// The same with another address of the private page.
@@ -101,7 +102,8 @@ impl BookingLetter {
     }
 
     pub fn render(&self, site: &Site, envelope: Envelope<'_>) -> Result<RenderedLetter, askama::Error> {
-        let BookingLetter { name, booking, news, token } = self;
+        let BookingLetter { to: addressee, booking, news, token } = self;
+        let name = &addressee.name;
         let Envelope { reference, from, to, created_at, stop } = envelope;
         let when = &site.clinic.calendar().say_with_year(booking.starts_at);
         let (link, news) = (&site.url(&format!("/consultations/{token}")), *news);
@@ -109,7 +111,7 @@ impl BookingLetter {
         let file =
             CalendarInvitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };
         Ok(RenderedLetter {
-            to_name: name.to_owned(),
+            to_name: addressee.in_header().to_owned(),
             subject: format!("{}: {when}", news.heading()),
             text: Text { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
             html: Html { site, reference, name, booking, news, when, link, stop: &stop }.render()?,

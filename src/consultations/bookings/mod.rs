@@ -4,6 +4,7 @@ mod booking;
 pub mod booking_form;
 mod date_and_time;
 pub mod invitation;
+mod length;
 pub mod letter;
 pub mod scheduling;
 pub mod store;

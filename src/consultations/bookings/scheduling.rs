@@ -52,19 +52,30 @@ pub async fn book(
     Ok(if is_change { "changed the booking" } else { "booked" })
 }
 
-/// Cancels what is booked, and tells the patient.
+/// Whether the patient has yet to hear of a booking: its mail still waits.
+pub async fn is_unannounced(connection: &mut SqliteConnection, booking: &Booking) -> sqlx::Result<bool> {
+    mail::only_waits(connection, &BookingLetter::topic(&booking.id)).await
+}
+
+/// Cancels what is booked, and tells the patient, unless the mail about it still waits: then neither goes. Says what was
+/// done as the history says it.
 pub async fn cancel(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
     now: Timestamp,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<&'static str> {
     let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
-        return Ok(());
+        return Ok("cancelled the booking");
     };
     booking.sequence += 1;
     store::cancel(connection, &booking.id, booking.sequence, now).await?;
-    notify(connection, app, request, booking, News::Cancelled, now).await
+    if is_unannounced(connection, &booking).await? {
+        mail::cancel_waiting(connection, &BookingLetter::topic(&booking.id), now).await?;
+        return Ok("cancelled the booking before any email about it had gone");
+    }
+    notify(connection, app, request, booking, News::Cancelled, now).await?;
+    Ok("cancelled the booking")
 }
 
 /// Patients without an address that mail reaches are told by phone.

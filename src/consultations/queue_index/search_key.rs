@@ -2,6 +2,8 @@
 
 use deunicode::deunicode;
 
+use crate::web::form::phone::{digits, in_plain_digits};
+
 /// What was typed into the search: each of its words, as the forms it may be found by.
 pub struct SearchKey(Vec<Vec<String>>);
 
@@ -18,7 +20,11 @@ impl SearchKey {
 
     /// Nothing when there is no letter and no digit in it.
     pub fn parse(typed: &str) -> Option<SearchKey> {
-        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || "+()-–./ ".contains(c));
+        let typed = &in_plain_digits(typed);
+        let is_number = |text: &str| {
+            text.chars()
+                .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+＋()（）-‐‑‒–−－./／".contains(c))
+        };
         let forms: Vec<Vec<String>> = if is_number(typed) {
             vec![vec![national(typed)]]
         } else {
@@ -44,9 +50,9 @@ pub(crate) fn normalise(text: &str) -> String {
 
 /// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
 pub fn national(phone: &str) -> String {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits(phone);
     let abroad = digits.strip_prefix("00");
-    let with_country = phone.trim_start().starts_with('+') || abroad.is_some() || digits.len() > 11;
+    let with_country = phone.trim_start().starts_with(['+', '＋']) || abroad.is_some() || digits.len() > 11;
     let digits = abroad.unwrap_or(&digits);
     let digits = if with_country { digits.strip_prefix("44").unwrap_or(digits) } else { digits };
     digits.strip_prefix('0').unwrap_or(digits).to_owned()
@@ -89,6 +95,17 @@ mod tests {
             "7700 900",
             "900123",
             "zoe 900123",
+            "٠٧٧٠٠ ٩٠٠١٢٣",
+            "٩٠٠١٢٣",
+            "０７７００　９００１２３",
+            "＋４４ ７７００ ９００１２３",
+            "۹۰۰۱۲۳",
+            "０７７００－９００－１２３",
+            "07700−900−123",
+            "zoë ٩٠٠١٢٣",
+            "BP-７K３M-９QX４",
+            "ＢＰ－７Ｋ３Ｍ－９ＱＸ４",
+            "bp ٧k٣m ٩qx٤",
         ] {
             assert!(finds(typed), "{typed}");
         }

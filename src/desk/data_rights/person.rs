@@ -18,7 +18,7 @@ pub enum DataSubject {
 
 impl DataSubject {
     pub fn parse(typed: &str) -> std::result::Result<DataSubject, String> {
-        if typed.contains('@') {
+        if typed.contains(['@', '＠']) {
             return Ok(DataSubject::Email(email::check(typed)?.to_lowercase()));
         }
         if one_line(typed).is_empty() {
@@ -55,7 +55,7 @@ impl DataSubject {
 }
 
 fn last_digits(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    let digits: Vec<char> = phone::digits(phone).chars().collect();
     digits[digits.len().saturating_sub(DIGITS_COMPARED)..].iter().collect()
 }
 
@@ -66,6 +66,8 @@ mod tests {
     #[test]
     fn a_person_is_known_by_their_address_in_any_case_and_their_number_however_it_is_written() {
         let by_phone = DataSubject::parse("+44 (0)7700 900-123").unwrap();
+        assert_eq!(DataSubject::parse("٠٧٧٠٠ ٩٠٠١٢٣"), Ok(by_phone.clone()));
+        assert!(by_phone.is("phone", "０７７００ ９００１２３") && by_phone.is_near("phone", "0٧٧٠٠ ٩٠٠١٢٣"));
         assert!(by_phone.is("phone", "07700 900123") && by_phone.is("phone", "00447700900123"));
         assert!(!by_phone.is("phone", "07700 900124") && !by_phone.is("email", "07700 900123"));
         let by_email = DataSubject::parse(" Ada@Example.org ").unwrap();

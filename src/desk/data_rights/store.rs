@@ -241,7 +241,7 @@ pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx
              state = 'forgotten' where reference = $1"
             .to_owned(),
         "complaints" => {
-            "update complaints set name = null, email = null, phone = null, words = null, outcome = null, \
+            "update complaints set name = null, email = null, phone = null, words = null, outcome = null, sign = '', \
              changed_at = changed_at + 1, ended_at = coalesce(ended_at, unixepoch()) where reference = $1"
                 .to_owned()
         }

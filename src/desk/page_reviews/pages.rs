@@ -18,7 +18,8 @@ use crate::library::check;
 use crate::library::check::CheckReport;
 use crate::library::{Library, count};
 use crate::patients::corrections::{Correction, store as corrections};
-use crate::signs::Kind;
+use crate::patients::unread_words;
+use crate::patients::unread_words::Texts;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
 use crate::web::app::App;
@@ -48,8 +49,7 @@ impl FromRef<PageReviewsState> for App {
 struct IndexPage<'a> {
     context: PageContext<'a>,
     groups: &'a [ReviewGroup<'a>],
-    /// With the gravest sign in what they say.
-    corrections: &'a [(Correction, Option<Kind>)],
+    corrections: &'a [Correction],
     warnings: usize,
     unsigned: usize,
     calendar: &'a Calendar,
@@ -66,15 +66,11 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
     let today = calendar.local(app.clock.now()).date();
     let readers = app.database.readers();
     let usefulness = store::usefulness(readers).await?;
-    let told = corrections::list(readers, &app.cipher, MOST_CORRECTIONS).await?;
-    let with_sign = |correction: Correction| {
-        let sign = app.site.signs.read(&correction.words).kind();
-        (correction, sign)
-    };
-    let mut told: Vec<_> = told.into_iter().map(with_sign).collect();
-    told.sort_by_key(|(correction, sign)| Reverse(sign.filter(|_| correction.is_open())));
+    unread_words::read(app, Texts::Corrections).await?;
+    let mut told = corrections::list(readers, &app.cipher, MOST_CORRECTIONS).await?;
+    told.sort_by_key(|correction| Reverse(correction.sign.filter(|_| correction.is_open())));
     let mut open: HashMap<String, usize> = HashMap::new();
-    for (correction, _) in told.iter().filter(|(correction, _)| correction.is_open()) {
+    for correction in told.iter().filter(|correction| correction.is_open()) {
         *open.entry(correction.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
@@ -113,7 +109,7 @@ impl IndexPage<'_> {
     }
 
     fn has_open_correction(&self) -> bool {
-        self.corrections.iter().any(|(correction, _)| correction.is_open())
+        self.corrections.iter().any(Correction::is_open)
     }
 
     /// The title of the page that a reader wrote about; its slug when there is no such page any more.

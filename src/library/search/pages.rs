@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::library::search::marked::Marked;
 use crate::library::{Library, count};
+use crate::signs::Kind;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
@@ -36,7 +37,9 @@ struct SearchPage<'a> {
     context: PageContext<'a>,
     asked: &'a str,
     was_cut: bool,
-    is_emergency: bool,
+    /// Which help the words call for, the most urgent first.
+    kinds: Vec<Kind>,
+    /// Somebody may not be safe with themselves: their words are not held up to them.
     is_crisis: bool,
     /// Better spelling, and its address.
     meant: Option<(String, String)>,
@@ -89,8 +92,8 @@ async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -
     });
     let shown = SearchPage {
         context: site.private(&tab),
-        is_emergency: answer.is_emergency,
-        is_crisis: answer.is_crisis,
+        is_crisis: answer.kinds.contains(&Kind::Crisis),
+        kinds: answer.kinds.clone(),
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,
         results: results.collect(),

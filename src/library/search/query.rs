@@ -1,5 +1,7 @@
 //! What was typed, as what may have been meant: corrected, widened by synonyms, and put into FTS5's language.
 
+use std::cmp::Reverse;
+
 use crate::library::search::english::is_english;
 use crate::library::search::meanings::{MeaningPhrase, Meanings, quoted};
 use crate::library::search::spelling::SearchVocabulary;
@@ -26,9 +28,8 @@ pub struct SearchQuery {
     pub quoted: Option<String>,
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
-    /// A sign that needs 999 or advice the same day.
-    pub is_emergency: bool,
-    pub is_crisis: bool,
+    /// Which help the words call for, the most urgent first.
+    pub kinds: Vec<Kind>,
 }
 
 /// A typed word that says something, and the words of the site it may be.
@@ -76,10 +77,10 @@ pub fn read(
         query.meant = Some(mended + &typed[copied..]);
     }
     for text in [Some(typed), query.meant.as_deref()].into_iter().flatten() {
-        let finding = signs.read(text);
-        query.is_crisis |= finding.has(Kind::Crisis);
-        query.is_emergency |= finding.has(Kind::Emergency) || finding.has(Kind::SameDay);
+        query.kinds.extend(signs.read(text).kinds());
     }
+    query.kinds.sort_by_key(|kind| Reverse(*kind));
+    query.kinds.dedup();
     understood.retain(|typed| typed.strength > 0.0);
     ask_words(&mut query, &understood, vocabulary);
     ask_joined(&mut query, &found, vocabulary);
@@ -180,8 +181,14 @@ fn ask_meanings(query: &mut SearchQuery, typed: &[TypedWord], meanings: &Meaning
     // "Nothing works" is not about work: the longer phrase says what its words mean.
     let all = meant.clone();
     meant.retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
-    let helps = [(query.is_emergency, meanings.emergency), (query.is_crisis, meanings.crisis)];
-    meant.extend(helps.iter().filter(|(is_on, _)| *is_on).map(|(_, meaning)| (*meaning, u32::MAX)));
+    let help = |kind: &Kind| match kind {
+        Kind::Emergency | Kind::SameDay => meanings.emergency,
+        Kind::Crisis => meanings.crisis,
+    };
+    let mut helps: Vec<usize> = query.kinds.iter().map(help).collect();
+    helps.sort_unstable();
+    helps.dedup();
+    meant.extend(helps.into_iter().map(|meaning| (meaning, u32::MAX)));
     for (number, _) in meant {
         let meaning = &meanings.all[number];
         query.asked.extend(meaning.asked.clone());

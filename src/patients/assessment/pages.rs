@@ -68,6 +68,10 @@ struct LostPage<'a> {
     context: PageContext<'a>,
     /// What was typed just now, so that it is not lost too.
     typed: &'a str,
+    /// The same in pieces, signs marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<signs::Kind>,
 }
 
 #[derive(Template)]
@@ -181,6 +185,8 @@ impl AssessmentState {
     /// Erased, too old, another browser's and never there are one page.
     pub fn lost(&self, typed: &str) -> Response {
         let context = self.app.site.private("We do not have your answers");
-        page::private(StatusCode::GONE, &LostPage { context, typed })
+        let finding = self.app.site.signs.read(typed);
+        let (marked, kinds) = (finding.marked_if_any(typed), finding.kinds());
+        page::private(StatusCode::GONE, &LostPage { context, typed, marked, kinds })
     }
 }

@@ -15,6 +15,7 @@ use crate::patients::assessment::turn::Turn;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
+use crate::signs::Kind;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, Query};
@@ -38,6 +39,10 @@ struct QuestionPage<'a> {
     things: Vec<(String, String)>,
     errors: &'a FieldErrors,
     turn: Turn,
+    /// What was typed and not taken, in pieces, signs marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
 }
 
 pub async fn show(
@@ -141,6 +146,9 @@ impl AssessmentState {
         let Some(place) = asked.iter().position(|other| other.id == question.id) else {
             return Redirect::to(&next_open(&self.library.questions, draft)).into_response();
         };
+        let is_refused = question.kind == QuestionKind::ShortText && !errors.is_empty();
+        let typed = if is_refused { answer.join("\n") } else { String::new() };
+        let finding = self.app.site.signs.read(&typed);
         let shown = QuestionPage {
             context: self.app.site.private(&question.text).with_errors(!errors.is_empty()),
             question,
@@ -155,6 +163,8 @@ impl AssessmentState {
             things: self.things(question, draft),
             errors,
             turn,
+            marked: finding.marked_if_any(&typed),
+            kinds: finding.kinds(),
         };
         page::private(status, &shown)
     }

@@ -1,5 +1,7 @@
 //! A complaint as it is stored, and the steps of its life.
 
+use crate::signs::Kind;
+
 /// What somebody complained of, and what came of it.
 pub struct Complaint {
     pub reference: String,
@@ -16,6 +18,8 @@ pub struct Complaint {
     pub words: String,
     /// What was found and done, when it was closed.
     pub outcome: String,
+    /// The gravest sign in the words.
+    pub sign: Option<Kind>,
 }
 
 /// A step in the life of a complaint.

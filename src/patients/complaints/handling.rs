@@ -34,6 +34,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         name: new.name,
         email: new.email,
         phone: new.phone,
+        sign: app.site.signs.read(&new.words).kind(),
         words: new.words,
         outcome: String::new(),
     };
@@ -61,7 +62,7 @@ async fn notify_clinic(
     complaint: &Complaint,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let read_first = !app.site.signs.read(&complaint.words).is_calm();
+    let read_first = complaint.sign.is_some();
     let notice = ClinicNotice {
         reference: &complaint.reference,
         one: ComplaintNotice { read_first },

@@ -27,6 +27,10 @@ struct NewPage<'a> {
     context: PageContext<'a>,
     form: &'a ComplaintForm,
     errors: &'a FieldErrors,
+    /// What was typed in pieces, signs marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
 }
 
 #[derive(Template)]
@@ -97,10 +101,13 @@ async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result
 
 fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response {
     let wrong = !errors.is_empty();
+    let finding = app.site.signs.read(&form.words);
     let shown = NewPage {
         context: app.site.private("Complain about how we use your details").with_errors(wrong),
         form,
         errors,
+        marked: finding.marked_if_any(&form.words),
+        kinds: finding.kinds(),
     };
     page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
 }

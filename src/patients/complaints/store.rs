@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::complaints::complaint::Complaint;
+use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, UNREADABLE, or_unreadable};
+use crate::storage::readable::{MaybeText, StoredText, UNREADABLE, or_unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -22,6 +23,9 @@ struct Row {
     phone: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     outcome: Option<Vec<u8>>,
+    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
+    #[sqlx(try_from = "MaybeText")]
+    sign: Option<String>,
 }
 
 impl Row {
@@ -30,8 +34,6 @@ impl Row {
         let mut complaint = self.open(cipher);
         if complaint.name == UNREADABLE {
             complaint.name = "This complaint cannot be opened".to_owned();
-        } else if complaint.words == UNREADABLE {
-            complaint.name.push_str(": what they wrote cannot be read");
         }
         complaint
     }
@@ -51,6 +53,10 @@ impl Row {
             phone: read("phone", &self.phone),
             words: read("words", &self.words),
             outcome: read("outcome", &self.outcome),
+            sign: self
+                .sign
+                .filter(|sign| !sign.is_empty())
+                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
             reference: self.reference,
         }
     }
@@ -67,7 +73,7 @@ pub async fn insert(
     let row = cipher.row(TABLE, &complaint.reference);
     sqlx::query(
         "insert into complaints (reference, key_hash, created_at, due_at, changed_at, name, email, phone, \
-         words) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         words, sign) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&complaint.reference)
     .bind(key_hash)
@@ -78,6 +84,7 @@ pub async fn insert(
     .bind(row.encrypt("email", &complaint.email))
     .bind(row.encrypt("phone", &complaint.phone))
     .bind(row.encrypt("words", &complaint.words))
+    .bind(Kind::word(complaint.sign))
     .execute(connection)
     .await?;
     Ok(())
@@ -103,12 +110,12 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
     Ok(row.open(cipher))
 }
 
-/// Open ones first, by the day they are due; then the closed ones, the latest first. With the words, in which signs are
-/// looked for, and without how to reach whoever wrote them.
+/// Open ones first, by the day they are due; then the closed ones, the latest first. With the name alone of what is
+/// encrypted.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
-         null as phone, words, null as outcome from complaints order by ended_at is not null, ended_at desc, \
+         null as phone, null as words, null as outcome, sign from complaints order by ended_at is not null, ended_at desc, \
          acknowledged_at is not null, due_at limit $1",
     )
     .bind(most)

@@ -50,6 +50,10 @@ struct NewPage<'a> {
     back: String,
     /// They came back to change an answer.
     changes: bool,
+    /// What was typed in pieces, signs marked; empty when there is none.
+    marked: Vec<(bool, &'a str)>,
+    /// Which help the marked words call for, the most urgent first.
+    kinds: Vec<Kind>,
 }
 
 #[derive(Template)]
@@ -130,7 +134,7 @@ async fn create(
         _ => Ok(new),
     });
     let (new, key) = match FormStep::of(&given.app, &from, &fields, checked) {
-        FormStep::Form(errors) => return Ok(given.show_answers(&form, &errors)),
+        FormStep::Form(errors) => return Ok(given.show_answers(&form, shared.as_ref(), &errors)),
         FormStep::Check { new, key, problem } => {
             return Ok(given.show_check(&form, &new, shared.as_ref(), &key, problem));
         }
@@ -199,24 +203,27 @@ impl ConsultationsState {
     /// The empty form. Search engines may list it.
     fn show_new(&self, form: &RequestForm) -> Response {
         let context = self.app.site.public(TITLE, DESCRIPTION, "/consultations/new");
-        page::fresh(StatusCode::OK, &self.form_page(context, form, &FieldErrors::default(), false))
+        page::fresh(StatusCode::OK, &self.form_page(context, form, "", &FieldErrors::default(), false))
     }
 
     /// The form with what was typed, to be changed or mended: as soon as it holds answers it is theirs alone.
-    fn show_answers(&self, form: &RequestForm, errors: &FieldErrors) -> Response {
+    fn show_answers(&self, form: &RequestForm, shared: Option<&Summary>, errors: &FieldErrors) -> Response {
         let wrong = !errors.is_empty();
         let context = self.app.site.private(TITLE).with_errors(wrong);
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        page::private(status, &self.form_page(context, form, errors, !wrong))
+        let typed = consultations::words_typed(&form.concern, shared);
+        page::private(status, &self.form_page(context, form, &typed, errors, !wrong))
     }
 
     fn form_page<'a>(
         &'a self,
         context: PageContext<'a>,
         form: &'a RequestForm,
+        typed: &'a str,
         errors: &'a FieldErrors,
         changes: bool,
     ) -> NewPage<'a> {
+        let finding = self.app.site.signs.read(typed);
         let calendar = self.app.site.clinic.calendar();
         let back = match self.library.sheet(&form.about) {
             _ if form.from_summary => assessment::SUMMARY.to_owned(),
@@ -224,7 +231,8 @@ impl ConsultationsState {
             None => "/".to_owned(),
         };
         let due = calendar.say(calendar.promise(self.app.clock.now()).due.timestamp());
-        NewPage { context, form, errors, due, back, changes }
+        let (marked, kinds) = (finding.marked_if_any(typed), finding.kinds());
+        NewPage { context, form, errors, due, back, changes, marked, kinds }
     }
 
     /// Plays the answers back. With a problem it says why they were not sent.

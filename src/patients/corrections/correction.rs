@@ -1,5 +1,6 @@
 //! What a reader said is wrong on a page, as it is stored.
 
+use crate::signs::Kind;
 use crate::storage::clock::moment;
 use crate::storage::retention;
 
@@ -19,6 +20,8 @@ pub struct Correction {
     pub words: String,
     /// What staff did about it.
     pub answer: String,
+    /// The gravest sign in the words.
+    pub sign: Option<Kind>,
 }
 
 impl Correction {

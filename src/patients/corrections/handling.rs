@@ -23,6 +23,7 @@ pub async fn submit(app: &App, told: PageVersion, new: NewCorrection, key: &Subm
         version: told.version,
         name: new.name,
         email: new.email,
+        sign: app.site.signs.read(&new.words).kind(),
         words: new.words,
         answer: String::new(),
     };

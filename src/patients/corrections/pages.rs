@@ -88,7 +88,10 @@ async fn create(State(given): State<CorrectionsState>, from: Network, fields: Fi
         (checked, _) => return Ok(given.show(&form, key, checked.err().unwrap_or_default(), None)),
     };
     let problem = |key, problem| Ok(given.show(&form, key, FieldErrors::default(), Some(problem)));
-    let Some(key) = key else { return problem(None, SendProblem::UnknownKey) };
+    let Some(key) = key else {
+        let key = SubmissionKey::new(&app.cipher, &app.clock).for_second_press(&app.cipher);
+        return problem(Some(key), SendProblem::UnknownKey);
+    };
     let key = match press(app, &from, &fields, key) {
         Ok(key) => key,
         Err((key, why)) => return problem(Some(key), why),

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::correction::Correction;
+use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -23,6 +24,9 @@ struct Row {
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     answer: Option<Vec<u8>>,
+    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
+    #[sqlx(try_from = "MaybeText")]
+    sign: Option<String>,
 }
 
 const TABLE: &str = "corrections";
@@ -37,6 +41,10 @@ impl Row {
             email: read("email", &self.email),
             words: read("words", &self.words),
             answer: read("answer", &self.answer),
+            sign: self
+                .sign
+                .filter(|sign| !sign.is_empty())
+                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
@@ -56,7 +64,7 @@ pub async fn insert(
     let row = cipher.row(TABLE, &correction.reference);
     sqlx::query(
         "insert into corrections (reference, key_hash, state, created_at, changed_at, about, version, name, \
-         email, words) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8)",
+         email, words, sign) values ($1, $2, 'open', $3, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&correction.reference)
     .bind(key_hash)
@@ -66,6 +74,7 @@ pub async fn insert(
     .bind(row.encrypt("name", &correction.name))
     .bind(row.encrypt("email", &correction.email))
     .bind(row.encrypt("words", &correction.words))
+    .bind(Kind::word(correction.sign))
     .execute(connection)
     .await?;
     Ok(())
@@ -96,11 +105,11 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
     Ok(row.open(cipher))
 }
 
-/// Open ones first, the oldest first. With the words, in which signs are looked for, and without who wrote them.
+/// Open ones first, the oldest first. Without what is encrypted.
 pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
-         null as email, words, null as answer from corrections order by state = 'answered', \
+         null as email, null as words, null as answer, sign from corrections order by state = 'answered', \
          case when state = 'open' then created_at else cast(-answered_at as integer) end limit $1",
     )
     .bind(most)

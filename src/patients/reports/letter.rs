@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::library::{FrontMatter, Library, Reference, ReviewState, Sheet, pages};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
-use crate::web::form::plain_name;
+use crate::web::form::person_name::plain_name;
 use crate::web::site::Site;
 use crate::web::tappable::tappable;
 
@@ -109,7 +109,7 @@ impl ReportLetter {
             whole -= 1;
         };
         Ok(RenderedLetter {
-            to_name: name.clone(),
+            to_name: self.name.clone(),
             subject: title,
             text,
             html,

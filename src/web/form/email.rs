@@ -1,5 +1,9 @@
 //! An email address: checked, its likely typos queried, and made comparable.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::web::form::{FieldErrors, Fields, one_line};
 
 /// The longest address that can be delivered to (RFC 5321, 4.5.3.1.3).
@@ -76,9 +80,9 @@ const WRONG_ENDINGS: &[(&str, &str)] = &[
     (".nte", ".net"),
 ];
 
-/// An address as typed, without spaces at the ends and invisible characters, that mail can be addressed to.
+/// The address that is meant by what was typed, and that mail can be addressed to.
 pub fn check(typed: &str) -> Result<String, String> {
-    let address: String = one_line(typed).chars().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}')).collect();
+    let address = address_in(typed);
     if address.is_empty() {
         return Err("Enter your email address".to_owned());
     }
@@ -91,8 +95,70 @@ pub fn check(typed: &str) -> Result<String, String> {
     // A doubled or trailing dot is refused by mail servers, but is most likely a slip: say what was meant.
     Err(match suggestion(&address) {
         Some(meant) => format!("Enter your email address again. Did you mean {meant}?"),
+        None if has_other_letters(&address) => {
+            "Enter an email address with only the letters a to z before the @, like name@example.com"
+                .to_owned()
+        }
+        None if several(&address) => "Enter one email address, like name@example.com".to_owned(),
         None => "Enter an email address in the correct format, like name@example.com".to_owned(),
     })
+}
+
+/// The address in what was typed or pasted, without what stands around one elsewhere: "Ada <ada@example.org>",
+/// "mailto:ada@example.org", "(ada@example.org)", a full stop or comma at the end. Full-width letters are plain ones.
+fn address_in(typed: &str) -> String {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        // A colon with nothing after it may be a slip within the address.
+        let known = r"(?i:mailto|e-?mail(?: address)?) ?: ?|(?i:https?)://";
+        Regex::new(&format!(r"^(?:{known}|[\p{{L}} -]{{1,30}}: )")).expect("the pattern is well formed")
+    });
+    static REMARK: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r" ?\([^@()]*\)$").expect("the pattern is well formed"));
+    let line: String = one_line(typed).chars().filter_map(in_plain_letters).collect();
+    if is_address(&line) {
+        return line;
+    }
+    // Between brackets, when it is the only one there.
+    let inside = line.rsplit_once('<').and_then(|(before, rest)| {
+        let (inside, after) = rest.split_once('>')?;
+        (inside.contains('@') && !before.contains('@') && !after.contains('@')).then_some(inside)
+    });
+    let line = REMARK.replace(inside.unwrap_or(&line), "");
+    let line = line.as_ref();
+    let quoted = line.strip_prefix('\'').and_then(|line| line.strip_suffix('\'')).unwrap_or(line);
+    // Before the at sign more marks may be a part of the address than after it.
+    let before = |c: char| c.is_whitespace() || ",;:<>()[]\"“”‘«»".contains(c);
+    let after = |c: char| before(c) || "./{}!?’'".contains(c);
+    let line = quoted.trim_start_matches(before);
+    let unlabelled = LABEL.replace(line, "");
+    // What follows the address in a link is no part of it.
+    let address = if unlabelled == line { line } else { unlabelled.split('?').next().unwrap_or_default() };
+    let address = address.trim_start_matches(before).trim_end_matches(after);
+    address.split('@').map(str::trim).collect::<Vec<_>>().join("@")
+}
+
+/// A letter as it stands on a keyboard; nothing for the joiners, which no address holds.
+fn in_plain_letters(letter: char) -> Option<char> {
+    match letter {
+        '\u{200c}' | '\u{200d}' => None,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xff01 + 0x21),
+        '\u{3002}' | '\u{ff61}' => Some('.'),
+        '\u{fe6b}' => Some('@'),
+        letter => Some(letter),
+    }
+}
+
+/// True for what is an address but for its letters before the at sign, which our mail server cannot send to (RFC 6531).
+fn has_other_letters(line: &str) -> bool {
+    let plain: String =
+        line.chars().take_while(|c| *c != '@').map(|c| if c.is_alphabetic() { 'a' } else { c }).collect();
+    let rest = line.find('@').map_or("", |at| &line[at..]);
+    is_address(&format!("{plain}{rest}"))
+}
+
+/// True for two addresses or more, one after the other.
+fn several(line: &str) -> bool {
+    line.split([' ', ',', ';', '/']).filter(|word| is_address(word)).count() > 1
 }
 
 /// True for what mail can be written to and what is one mailbox in one spelling: the plain form of RFC 5321, without
@@ -177,8 +243,7 @@ pub const DID_YOU_MEAN: &str = "Check your email address: did you mean";
 
 /// What was probably meant, when the address looks like a slip and was not queried before.
 pub fn to_query(typed: &str, queried: &str) -> Option<String> {
-    let address = one_line(typed);
-    suggestion(&address).filter(|_| one_line(queried) != address)
+    suggestion(&address_in(typed)).filter(|_| one_line(queried) != one_line(typed))
 }
 
 /// What was probably meant, when the address looks like a slip. Only a person can say.
@@ -190,7 +255,7 @@ pub fn suggestion(address: &str) -> Option<String> {
     };
     let meant_domain = likely_domain(&tidy(&domain.to_lowercase().replace(',', ".")));
     let meant = format!("{}@{meant_domain}", tidy(local));
-    let same = meant.eq_ignore_ascii_case(address);
+    let same = for_delivery(&meant).eq_ignore_ascii_case(&for_delivery(address));
     (!same && is_address(&meant)).then_some(meant)
 }
 
@@ -279,6 +344,42 @@ mod tests {
     }
 
     #[test]
+    fn the_address_is_taken_out_of_what_was_pasted_around_it() {
+        for (typed, address) in [
+            ("ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "jane@example.com"),
+            ("jane@example。com", "jane@example.com"),
+            ("mailto:x@example.org", "x@example.org"),
+            ("MAILTO: x@example.org?subject=Hello", "x@example.org"),
+            ("Email: x@example.org", "x@example.org"),
+            ("e-mail address: x@example.org", "x@example.org"),
+            ("Work: x@example.org", "x@example.org"),
+            ("https://x@example.org/", "x@example.org"),
+            ("x@example.org (my daughter's)", "x@example.org"),
+            ("Jane <jane@example.org>", "jane@example.org"),
+            ("\"Doe, Jane\" <mailto:jane@example.org>;", "jane@example.org"),
+            ("<jane@example.org>", "jane@example.org"),
+            ("(jane@example.org)", "jane@example.org"),
+            ("'jane@example.org'", "jane@example.org"),
+            ("“jane@example.org”", "jane@example.org"),
+            ("jane@example.org.", "jane@example.org"),
+            ("jane@example.org,", "jane@example.org"),
+            ("jane@example.org ;", "jane@example.org"),
+            ("jane@example.org!", "jane@example.org"),
+            ("jane@example.org .\u{a0}", "jane@example.org"),
+            ("jane @ example.org", "jane@example.org"),
+            ("'t.hooft@example.org", "'t.hooft@example.org"),
+        ] {
+            assert_eq!(check(typed).as_deref(), Ok(address), "{typed}");
+            assert_eq!(to_query(typed, ""), None, "{typed}");
+        }
+        assert_eq!(to_query("Jane <jane@gmial.com>", "").as_deref(), Some("jane@gmail.com"));
+        assert_eq!(to_query("Jane <jane@gmial.com>", "Jane <jane@gmial.com>"), None);
+        assert!(check("jané@example.org").unwrap_err().contains("a to z before the @"));
+        let two = "jane@example.org, john@example.org";
+        assert_eq!(check(two), Err("Enter one email address, like name@example.com".into()));
+    }
+
+    #[test]
     fn a_server_is_given_a_domain_in_its_own_letters() {
         assert_eq!(for_delivery("x@müller.de"), "x@xn--mller-kva.de");
         assert_eq!(for_delivery("Ada@Example.org"), "Ada@Example.org");
@@ -298,8 +399,9 @@ mod tests {
             "@example.org",
             "ada@localhost",
             "a b@example.org",
-            "Ada <ada@example.org>",
+            "Ada <b@example.org> <ada@example.org>",
             "ada@exa mple.org",
+            "ada@example.org, b@example.org",
             "ada@example.org\u{0430}",
         ] {
             assert!(check(bad).unwrap_err().contains("name@example.com"), "{bad}");
@@ -338,6 +440,12 @@ mod tests {
             "ada@me.com",
             "ada@nhs.uk",
             "ada@live.ie",
+            "x@MÜLLER.DE",
+            "x@Müller.de",
+            "x@ПОЧТА.РФ",
+            "x@Почта.рф",
+            "x@例え.JP",
+            "x@XN--MLLER-KVA.de",
             "no-at-sign",
         ] {
             assert_eq!(suggestion(good), None, "{good}");

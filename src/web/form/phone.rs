@@ -9,6 +9,9 @@ const LONGEST: usize = 100;
 /// Digits of a whole number in the United Kingdom, its leading 0 included (Ofcom, National Telephone Numbering Plan).
 const NATIONAL: usize = 11;
 
+/// What a phone user dials before the number of someone who uses a text phone (Relay UK).
+const TO_TEXT_PHONE: &str = "18002";
+
 /// A number found in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PhoneNumber {
@@ -35,25 +38,35 @@ pub fn check(typed: &str) -> Result<String, String> {
     if phone.chars().count() > LONGEST {
         return Err(format!("Phone number must be {LONGEST} characters or less"));
     }
-    let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || is_mark(c);
-    if numbers(&phone).is_empty() || !phone.chars().all(allowed) {
-        return Err("Enter a phone number with 8 to 15 digits, like 07700 900123".to_owned());
+    let found = !numbers(&phone).is_empty();
+    if found && !phone.contains(['<', '>']) {
+        return Ok(phone);
     }
-    Ok(phone)
+    let is_long_mobile = digits(&phone).starts_with("07") && digits(&phone).len() > NATIONAL;
+    let has_words = phone.starts_with('0') || phone.chars().any(char::is_alphabetic);
+    Err(match digits(&phone).len() {
+        _ if !found && is_long_mobile => {
+            "Enter the 11 digits of a mobile number, like 07700 900123".to_owned()
+        }
+        8.. if !found && has_words => "Enter the whole phone number, like 07700 900123".to_owned(),
+        _ => "Enter a phone number with 8 to 15 digits, like 07700 900123".to_owned(),
+    })
 }
 
 /// Every number in a text, in its order. Times ("after 6"), years and extensions are not numbers.
 pub fn numbers(text: &str) -> Vec<PhoneNumber> {
     let mut found: Vec<PhoneNumber> = Vec::new();
     let mut current: Option<Reading> = None;
-    for group in groups(text) {
-        let joins = current.as_ref().is_some_and(|reading| reading.takes(&group, text));
+    let groups = groups(text);
+    for (at, group) in groups.iter().enumerate() {
+        let whole = is_whole_number(&groups[at..], text);
+        let joins = current.as_ref().is_some_and(|reading| reading.takes(group, whole, text));
         if !joins {
             found.extend(current.take().and_then(Reading::finish));
         }
         match &mut current {
-            Some(reading) => reading.add(&group),
-            None => current = Some(Reading::begin(&group)),
+            Some(reading) => reading.add(group),
+            None => current = Some(Reading::begin(group)),
         }
     }
     found.extend(current.and_then(Reading::finish));
@@ -95,9 +108,14 @@ pub fn national(dial: &str) -> String {
     digits.strip_prefix('0').unwrap_or(digits).to_owned()
 }
 
-/// The digits of a text, of any usual script.
+/// The digits of a text, of any script.
 pub fn digits(text: &str) -> String {
     text.chars().filter_map(digit).collect()
+}
+
+/// A text with its digits as they stand on a keyboard: "٠٧٧٠٠" and "０７７００" are "07700".
+pub fn in_plain_digits(text: &str) -> String {
+    text.chars().map(|c| digit(c).unwrap_or(c)).collect()
 }
 
 /// Digits that stand together.
@@ -117,6 +135,38 @@ struct Reading {
     digits: String,
     range: Range<usize>,
     abroad: bool,
+}
+
+/// True for a national number with digits missing, or a mobile with too many. Mobiles and the numbers that begin with 02 or 03 have eleven digits,
+/// the others ten or eleven, but for a few of eight ("0800 1111").
+fn has_wrong_length(digits: &str) -> bool {
+    match digits.as_bytes() {
+        [b'0', b'7', ..] => digits.len() != NATIONAL,
+        [b'0', b'2' | b'3', ..] => digits.len() < NATIONAL,
+        [b'0', b'8', ..] | [b'1'..=b'9', ..] => false,
+        _ => digits.len() < NATIONAL - 1,
+    }
+}
+
+/// Whether the first of these groups begins a national number that is whole without what stands before it.
+fn is_whole_number(groups: &[Group], text: &str) -> bool {
+    let Some(first) = groups.first().filter(|first| first.digits.starts_with('0') && !first.abroad) else {
+        return false;
+    };
+    let mut digits = first.digits.len();
+    for pair in groups.windows(2) {
+        let goes_on = is_joined(text, &pair[0].range, &pair[1].range) && !pair[1].is_time;
+        if digits >= NATIONAL - 1 || !goes_on {
+            break;
+        }
+        digits += pair[1].digits.len();
+    }
+    (NATIONAL - 1..=NATIONAL).contains(&digits)
+}
+
+/// Whether nothing but marks stands between two groups of digits.
+fn is_joined(text: &str, first: &Range<usize>, second: &Range<usize>) -> bool {
+    text[first.end..second.start].chars().all(|c| c.is_whitespace() || is_joint(c))
 }
 
 fn groups(text: &str) -> Vec<Group> {
@@ -152,13 +202,18 @@ impl Reading {
         Reading { digits: group.digits.clone(), range: group.range.clone(), abroad: group.abroad }
     }
 
-    /// Whether a group goes on with this number: only marks stand between, and the number is not whole yet.
-    fn takes(&self, group: &Group, text: &str) -> bool {
-        let between = &text[self.range.end..group.range.start];
-        let only_marks = between.chars().all(|c| c.is_whitespace() || is_joint(c));
+    /// Whether a group goes on with this number: only marks stand between, and the number is not whole yet. `whole` says
+    /// that a national number begins with the group.
+    fn takes(&self, group: &Group, whole: bool, text: &str) -> bool {
+        if self.digits == TO_TEXT_PHONE {
+            return is_joined(text, &self.range, &group.range);
+        }
+        let is_country = self.abroad || self.digits == "44";
+        let known = self.digits.trim_start_matches(TO_TEXT_PHONE).len();
         let begins_anew = group.abroad
-            || (group.digits.starts_with('0') && !self.abroad && self.digits.len() >= NATIONAL - 1);
-        only_marks && !group.is_time && !begins_anew && !self.is_whole()
+            || (group.digits.starts_with('0') && !self.abroad && known >= NATIONAL - 1)
+            || (whole && !is_country);
+        is_joined(text, &self.range, &group.range) && !group.is_time && !begins_anew && !self.is_whole()
     }
 
     fn add(&mut self, group: &Group) {
@@ -169,17 +224,31 @@ impl Reading {
     }
 
     fn is_whole(&self) -> bool {
-        match self.digits.strip_prefix("00").unwrap_or(&self.digits) {
-            digits if self.abroad && digits.starts_with("44") => digits.len() > NATIONAL,
+        let digits = self.digits.strip_prefix(TO_TEXT_PHONE).unwrap_or(&self.digits);
+        match digits.strip_prefix("00").unwrap_or(digits) {
+            digits if digits.starts_with("44") => digits.len() > NATIONAL,
+            digits if !self.abroad && digits.starts_with('7') => digits.len() == NATIONAL - 1,
             digits => !self.abroad && digits.starts_with('0') && digits.len() >= NATIONAL,
         }
     }
 
     fn finish(self) -> Option<PhoneNumber> {
+        if let Some(number) = self.digits.strip_prefix(TO_TEXT_PHONE) {
+            let to_text_phone = (NATIONAL - 1..=NATIONAL).contains(&number.len()) && number.starts_with('0');
+            return to_text_phone.then(|| PhoneNumber { dial: self.digits.clone(), range: self.range });
+        }
         let digits = match self.digits.strip_prefix("00") {
             Some(abroad) => abroad.to_owned(),
             None => self.digits,
         };
+        // The trunk digit of a mobile or a landline was left out: "7700 900123", "161 496 0123".
+        let digits = match digits.as_bytes() {
+            [b'1' | b'7', ..] if !self.abroad && digits.len() == NATIONAL - 1 => format!("0{digits}"),
+            _ => digits,
+        };
+        if !self.abroad && has_wrong_length(&digits) {
+            return None;
+        }
         // The trunk digit is dialled only without the country: "+44-07700 900123".
         let digits = match digits.strip_prefix("440") {
             Some(rest) if rest.len() == NATIONAL - 1 => format!("44{rest}"),
@@ -193,25 +262,18 @@ impl Reading {
     }
 }
 
-/// The digit that a letter of any usual script stands for.
+/// The digit that a letter of any script stands for. "½" is none.
 fn digit(letter: char) -> Option<char> {
-    let from = |zero: char| char::from_digit(letter as u32 - zero as u32, 10);
-    match letter {
-        '0'..='9' => Some(letter),
-        '０'..='９' => from('０'),
-        '٠'..='٩' => from('٠'),
-        '۰'..='۹' => from('۰'),
-        _ => None,
+    if letter.is_ascii() || !letter.is_numeric() {
+        return Some(letter).filter(char::is_ascii_digit);
     }
+    let mut plain = deunicode::deunicode_char(letter)?.chars();
+    plain.next().filter(|digit| digit.is_ascii_digit() && plain.next().is_none())
 }
 
 /// Marks that stand inside a number: brackets, dots, and every kind of hyphen, dash and minus sign.
 fn is_joint(letter: char) -> bool {
     matches!(letter, '(' | ')' | '.' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '/')
-}
-
-fn is_mark(letter: char) -> bool {
-    is_joint(letter) || "+＋,;:&#'’‘\"“”!?*".contains(letter)
 }
 
 #[cfg(test)]
@@ -244,8 +306,46 @@ mod tests {
             ("07700 900123 (mum's mobile)", "07700900123"),
             ("０７７００ ９００１２３", "07700900123"),
             ("+1 202 555 0143", "+12025550143"),
+            ("７７００ 07700900444", "07700900444"),
+            ("7700 07700 900444", "07700900444"),
+            ("flat 12 07700 900444", "07700900444"),
+            ("ref 123 020 7946 0123", "02079460123"),
+            ("call 7700 900999", "07700900999"),
+            ("7700900999", "07700900999"),
+            ("161 496 0123", "01614960123"),
+            ("٠٧٧٠٠ ٩٠٠١٢٣", "07700900123"),
+            ("۰۷۷۰۰۹۰۰۱۲۳", "07700900123"),
+            ("०७७०० ९००१२३", "07700900123"),
+            ("০৭৭০০ ৯০০১২৩", "07700900123"),
+            ("mob07700900123evenings", "07700900123"),
+            ("tel:+447700900123;ext=5", "+447700900123"),
+            ("tel:+44-20-7946-0123;phone-context=x", "+442079460123"),
+            ("18001 07700 900123", "07700900123"),
+            ("18002 07700 900123", "1800207700900123"),
+            ("18002-020-7946-0123", "1800202079460123"),
+            ("0800 1111", "08001111"),
+            ("44 7700 900123 9-5", "+447700900123"),
+            ("7700 900123 9-5", "07700900123"),
+            ("44 07700 900123", "+447700900123"),
         ] {
             assert_eq!(dialled(typed), [dial], "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_digits_missing_is_not_dialled_and_its_owner_is_asked_for_all_of_it() {
+        for typed in ["07700 900 12three", "07700 900", "07700 90012", "020 7946 012", "tel 0161 496"] {
+            assert_eq!(dialled(typed), [""; 0], "{typed}");
+        }
+        let long = "07700 900 1234";
+        assert_eq!(dialled(long), [""; 0], "its first eleven digits are somebody else's");
+        assert_eq!(check(long), Err("Enter the 11 digits of a mobile number, like 07700 900123".into()));
+        for typed in ["07700 900 12three", "07700 90012"] {
+            assert_eq!(
+                check(typed),
+                Err("Enter the whole phone number, like 07700 900123".into()),
+                "{typed}"
+            );
         }
     }
 
@@ -277,8 +377,15 @@ mod tests {
 
     #[test]
     fn what_holds_a_number_is_taken_as_typed_and_the_rest_is_told_what_one_looks_like() {
-        for good in ["07700 900123", "Mum: 07700 900123", "(mum's mobile) 07700 900123", "07700–900–123"]
-        {
+        for good in [
+            "07700 900123",
+            "Mum: 07700 900123",
+            "(mum's mobile) 07700 900123",
+            "07700–900–123",
+            "tel:+447700900123;ext=5",
+            "📞 07700 900123",
+            "07700 900123 • ask for Jo_Ann = fine",
+        ] {
             assert_eq!(check(good), Ok(good.to_owned()));
         }
         for bad in ["1234567", "12345678901234567", "<script>12345678", "call me", "after 6"] {

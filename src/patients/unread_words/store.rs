@@ -1,0 +1,38 @@
+//! The SQL of texts whose signs are not known yet, and nothing else.
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::patients::unread_words::texts::Texts;
+use crate::storage::encryption::Cipher;
+
+/// Reference and words of each text that was never read for signs and can be decrypted.
+pub async fn unread(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    texts: Texts,
+) -> sqlx::Result<Vec<(String, String)>> {
+    let (table, sql) = match texts {
+        Texts::Complaints => ("complaints", "select reference, words from complaints where sign is null"),
+        Texts::Corrections => ("corrections", "select reference, words from corrections where sign is null"),
+    };
+    let rows: Vec<(String, Option<Vec<u8>>)> = sqlx::query_as(sql).fetch_all(readers).await?;
+    let open = |(reference, words): (String, Option<Vec<u8>>)| {
+        let words = cipher.row(table, &reference).decrypt("words", &words).ok()?;
+        Some((reference, words))
+    };
+    Ok(rows.into_iter().filter_map(open).collect())
+}
+
+pub async fn set_sign(
+    connection: &mut SqliteConnection,
+    texts: Texts,
+    reference: &str,
+    sign: &str,
+) -> sqlx::Result<()> {
+    let sql = match texts {
+        Texts::Complaints => "update complaints set sign = $2 where reference = $1 and sign is null",
+        Texts::Corrections => "update corrections set sign = $2 where reference = $1 and sign is null",
+    };
+    sqlx::query(sql).bind(reference).bind(sign).execute(connection).await?;
+    Ok(())
+}
