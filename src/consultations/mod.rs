@@ -9,6 +9,7 @@ pub mod csv;
 pub mod handling;
 pub mod history;
 pub mod letters;
+pub mod notes;
 pub mod notifications;
 pub mod private_page;
 pub mod proof;

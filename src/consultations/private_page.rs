@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling::store;
-use crate::storage::encryption::{random_token, token_hash};
+use crate::storage::encryption::{is_undecryptable, random_token, token_hash};
 use crate::web::app::App;
 
 /// The address of the patient's private page; a new one for a request from before addresses were kept.
@@ -12,8 +12,11 @@ pub async fn private_token(
     app: &App,
     reference: &str,
 ) -> sqlx::Result<String> {
-    if let Some(token) = store::token(connection, &app.cipher, reference).await? {
-        return Ok(token);
+    match store::token(connection, &app.cipher, reference).await {
+        Ok(Some(token)) => return Ok(token),
+        Err(error) if !is_undecryptable(&error) => return Err(error),
+        // One that cannot be read is like none: no mail could name it.
+        Ok(None) | Err(_) => {}
     }
     let token = random_token();
     store::set_token(connection, &app.cipher, reference, &token, &token_hash(&token)).await?;

@@ -33,7 +33,14 @@ pub struct Request {
     pub concern: String,
     pub needs: String,
     pub token_hash: String,
+    /// What of it cannot be read, as people call it: empty above, or what stands there for an unknown word.
+    pub unreadable: Vec<&'static str>,
 }
+
+pub const PHONE: &str = "phone number";
+pub const EMAIL: &str = "email address";
+pub const CONCERN: &str = "main concern";
+pub const NEEDS: &str = "needs";
 
 impl Request {
     /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
@@ -54,8 +61,21 @@ impl Request {
             "no" => "No",
             _ => "Not given: leave none",
         };
-        let needs = if self.needs.is_empty() { "None given" } else { &self.needs };
+        let needs = match self.needs.as_str() {
+            "" if self.unreadable.contains(&NEEDS) => "Cannot be read",
+            "" => "None given",
+            needs => needs,
+        };
         [("Voicemail", voicemail, false), ("Needs", needs, true)]
+    }
+
+    /// What to say of a field that is empty.
+    pub fn absent(&self, called: &str) -> &'static str {
+        if self.is_unreadable(called) { "Cannot be read" } else { "Not given" }
+    }
+
+    pub fn is_unreadable(&self, called: &str) -> bool {
+        self.unreadable.contains(&called)
     }
 
     pub fn call_times(&self) -> String {

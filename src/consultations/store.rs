@@ -4,61 +4,92 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
-use crate::consultations::request::Request;
+use crate::consultations::request::{CONCERN, EMAIL, NEEDS, PHONE, Request};
 use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{StoredText, Unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    #[sqlx(try_from = "StoredText")]
     reference: String,
+    #[sqlx(try_from = "StoredText")]
     state: String,
     created_at: i64,
     due_at: i64,
     changed_at: i64,
+    #[sqlx(try_from = "StoredText")]
     about: String,
+    #[sqlx(try_from = "StoredText")]
     sign: String,
     spam: bool,
+    #[sqlx(try_from = "StoredText")]
     contact_method: String,
+    #[sqlx(try_from = "StoredText")]
     call_times: String,
+    #[sqlx(try_from = "StoredText")]
     voicemail: String,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     concern: Option<Vec<u8>>,
     needs: Option<Vec<u8>>,
+    #[sqlx(try_from = "StoredText")]
     token_hash: String,
 }
 
 const TABLE: &str = "consultations";
 
 impl Row {
-    /// A field that was erased is empty.
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Request> {
+    /// A field that was erased is empty. So is one that cannot be read; it is named.
+    fn open(self, cipher: &Cipher) -> Request {
         let row = cipher.row(TABLE, &self.reference);
-        let unknown = |what: &str| sqlx::Error::Decode(format!("a request has an unknown {what}").into());
-        Ok(Request {
-            state: self.state.parse().map_err(|_| unknown("state"))?,
+        let mut unreadable = Unreadable::default();
+        let (state, method) = (self.state.parse().ok(), Method::from_word(&self.contact_method));
+        Request {
+            state: unreadable.word("state", state, RequestState::New),
             created_at: moment(self.created_at),
             due_at: moment(self.due_at),
             changed_at: self.changed_at,
-            sign: self.sign.parse().ok(),
+            sign: if self.sign.is_empty() { None } else { self.sign_found(&mut unreadable) },
             spam: self.spam,
-            method: Method::from_word(&self.contact_method).ok_or_else(|| unknown("contact method"))?,
-            times: self.call_times.split(',').filter_map(CallTime::from_word).collect(),
-            name: row.decrypt("name", &self.name)?,
-            email: row.decrypt("email", &self.email)?,
-            phone: row.decrypt("phone", &self.phone)?,
-            concern: row.decrypt("concern", &self.concern)?,
-            needs: row.decrypt("needs", &self.needs)?,
-            about: self.about,
-            voicemail: self.voicemail,
+            method: unreadable.word("how they want to be reached", method, Method::Phone),
+            name: unreadable.field("name", row.decrypt("name", &self.name)),
+            email: unreadable.field(EMAIL, row.decrypt("email", &self.email)),
+            phone: unreadable.field(PHONE, row.decrypt("phone", &self.phone)),
+            concern: unreadable.field(CONCERN, row.decrypt("concern", &self.concern)),
+            needs: unreadable.field(NEEDS, row.decrypt("needs", &self.needs)),
+            about: unreadable.text("page it began on", self.about),
+            voicemail: unreadable.text("voicemail", self.voicemail),
+            times: unreadable
+                .text("best time", self.call_times)
+                .split(',')
+                .filter_map(CallTime::from_word)
+                .collect(),
             token_hash: self.token_hash,
             reference: self.reference,
-        })
+            unreadable: unreadable.names(),
+        }
+    }
+
+    /// The gravest stands for one that cannot be read, until somebody has read the words.
+    fn sign_found(&self, unreadable: &mut Unreadable) -> Option<Kind> {
+        Some(unreadable.word("sign that needs help", self.sign.parse().ok(), Kind::Emergency))
+    }
+
+    /// For what goes out by itself, such as a mail: an error when a part of it cannot be read.
+    fn open_whole(self, cipher: &Cipher) -> sqlx::Result<Request> {
+        let request = self.open(cipher);
+        match request.unreadable[..] {
+            [] => Ok(request),
+            [first, ..] => {
+                Err(sqlx::Error::Decode(format!("the {first} of a request cannot be read").into()))
+            }
+        }
     }
 }
 
@@ -146,7 +177,7 @@ pub async fn find_for(
     .bind(role.sees_words())
     .fetch_one(readers)
     .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 /// The same within a transaction.
@@ -159,7 +190,7 @@ pub async fn find_on(
         .bind(reference)
         .fetch_one(connection)
         .await?;
-    row.open(cipher)
+    row.open_whole(cipher)
 }
 
 pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Request> {
@@ -170,7 +201,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
     .bind(key_hash)
     .fetch_one(readers)
     .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &str) -> sqlx::Result<Request> {
@@ -178,7 +209,7 @@ pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &s
         .bind(token_hash)
         .fetch_one(readers)
         .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 pub async fn set_state(

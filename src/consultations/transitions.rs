@@ -10,6 +10,7 @@ use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{Act, ActOutcome, Attention, store};
 use crate::consultations::history;
+use crate::consultations::notes;
 use crate::consultations::notifications;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
@@ -104,7 +105,7 @@ async fn perform(
             }
         }
         Act::Note { words, clinical } => {
-            store::add_note(connection, cipher, about, me.id, (&words, clinical), now).await?;
+            notes::store::insert(connection, cipher, about, me.id, (&words, clinical), now).await?;
             if clinical { "wrote a clinical note" } else { "wrote a note" }.to_owned()
         }
         Act::Close(reason) => {

@@ -60,5 +60,5 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
 
 /// When a closed or withdrawn request is erased whole.
 pub fn erased_at(ended_at: i64) -> Timestamp {
-    moment(ended_at + retention::CONSULTATION)
+    moment(ended_at.saturating_add(retention::CONSULTATION))
 }

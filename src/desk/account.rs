@@ -12,12 +12,11 @@ use crate::clinic::calendar::Calendar;
 use crate::desk::second_step::RecoveryCodesPage;
 use crate::staff::second_factor;
 use crate::staff::session;
-use crate::staff::session::store::Listed;
+use crate::staff::session::store::SessionRow;
 use crate::staff::session::{CurrentSession, SignedIn};
 use crate::staff::{Account, PasswordCheck, audit, password, store};
-use crate::storage::clock::{moment, seconds};
+use crate::storage::clock::moment;
 use crate::storage::encryption::{random_token, token_hash};
-use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields};
@@ -31,7 +30,7 @@ struct AccountPage<'a> {
     context: PageContext<'a>,
     me: &'a Account,
     codes_left: i64,
-    sessions: Vec<Listed>,
+    sessions: Vec<SessionRow>,
     /// Which of them this is.
     here: i64,
     calendar: &'a Calendar,
@@ -64,12 +63,11 @@ pub fn routes(app: App) -> Router {
 
 async fn show(State(app): State<App>, here: CurrentSession) -> Result<Response> {
     let readers = app.database.readers();
-    let (me, now) = (&here.account, seconds(app.clock.now()));
-    let (made_after, seen_after) = (now - retention::SESSION, now - retention::SESSION_IDLE);
+    let me = &here.account;
     let shown = AccountPage {
         context: app.site.private("Your account").for_desk(&me.name, me.role),
         codes_left: second_factor::store::recovery_codes_left(readers, me.id).await?,
-        sessions: session::store::alive(readers, me.id, made_after, seen_after).await?,
+        sessions: session::alive(&app, me.id).await?,
         here: here.session,
         calendar: app.site.clinic.calendar(),
         me,

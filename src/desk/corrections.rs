@@ -15,6 +15,7 @@ use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
+use crate::storage::readable::UNREADABLE;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form;
@@ -63,7 +64,7 @@ async fn show(
     Path(reference): Path<String>,
 ) -> Result<Response> {
     let correction = given.find(&reference).await?;
-    let answer = correction.answer.clone();
+    let answer = Some(&correction.answer).filter(|answer| *answer != UNREADABLE).cloned().unwrap_or_default();
     given.show(&me, &correction, &answer, &FieldErrors::default(), false).await
 }
 

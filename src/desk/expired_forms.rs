@@ -31,6 +31,8 @@ struct Form {
     path: String,
     sent: String,
     fields: Vec<(String, String)>,
+    /// What was typed opens; otherwise it can only be thrown away.
+    is_readable: bool,
 }
 
 pub fn routes(app: App) -> Router {
@@ -45,8 +47,10 @@ async fn index(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Respons
     let calendar = app.site.clinic.calendar();
     let mut forms = Vec::new();
     for row in expired_forms::store::of(app.database.readers(), me.id).await? {
-        let text = app.cipher.decrypt(expired_forms::field_id(&row.reference), &row.fields)?;
+        let opened = app.cipher.decrypt(expired_forms::field_id(&row.reference), &row.fields);
+        let (is_readable, text) = (opened.is_ok(), opened.unwrap_or_default());
         forms.push(Form {
+            is_readable,
             sent: calendar.say(moment(row.created_at)),
             fields: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
             path: row.path,

@@ -102,7 +102,7 @@ impl QueueRow {
 
 /// "25 minutes left", "4 hours left", "late by 2 days".
 pub fn left(due: i64, now: i64) -> String {
-    let gap = (due - now).abs();
+    let gap = due.abs_diff(now);
     let words = match gap {
         0..7200 => count(usize::try_from(gap / 60).unwrap_or(0), "minute"),
         7200..172_800 => count(usize::try_from(gap / 3600).unwrap_or(0), "hour"),

@@ -15,6 +15,7 @@ use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{CloseReason, Handling, Note, store};
 use crate::consultations::history;
 use crate::consultations::history::store::HistoryEvent;
+use crate::consultations::notes;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::presence::Other;
@@ -29,6 +30,7 @@ use crate::staff;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::encryption::is_undecryptable;
 use crate::web::error::Result;
 use crate::web::form::FieldErrors;
 use crate::web::page;
@@ -76,6 +78,8 @@ struct ReviewPage<'a> {
     typed: Typed,
     errors: FieldErrors,
     refusal: Option<Refusal>,
+    /// What of it cannot be read, as people call it.
+    unreadable: Vec<&'static str>,
     calendar: &'a Calendar,
     now: i64,
 }
@@ -149,12 +153,22 @@ impl DeskState {
         self.queue_index.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
-        let notes = store::notes(readers, &app.cipher, about, me.role.sees_words()).await?;
+        let notes = notes::store::of(readers, &app.cipher, about, me.role.sees_words()).await?;
         let calls = calls::store::of(readers, about).await?;
         let colleagues = store::colleagues(readers).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
         let finding = app.site.signs.read(&request.concern);
+        let mut unreadable = request.unreadable.clone();
+        unreadable.extend(booking.iter().flat_map(|booking| &booking.unreadable));
+        let shared = if me.role.sees_words() {
+            summaries::store::shared_with(readers, &app.cipher, about).await
+        } else {
+            Ok(None)
+        };
+        if shared.as_ref().is_err_and(is_undecryptable) {
+            unreadable.push("summary that they shared");
+        }
         let shown = ReviewPage {
             // The reference, not the name: a browser keeps the titles of pages in its history.
             context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
@@ -198,11 +212,8 @@ impl DeskState {
                     .map(|reason| (reason.as_str().to_owned(), reason.label().to_owned())),
                 &typed.reason,
             ),
-            shared: if me.role.sees_words() {
-                summaries::store::shared_with(readers, &app.cipher, about).await?
-            } else {
-                None
-            },
+            shared: shared.or_else(|error| if is_undecryptable(&error) { Ok(None) } else { Err(error) })?,
+            unreadable,
             request,
             handling,
             typed,
@@ -238,7 +249,7 @@ impl DeskState {
         for (at, staff) in store::views(readers, reference).await? {
             let name = name_of(staff, names);
             match visits.iter_mut().rev().find(|(_, known, _)| *known == name) {
-                Some((last, _, times)) if at - *last < SAME_VISIT_SECONDS => {
+                Some((last, _, times)) if at.saturating_sub(*last) < SAME_VISIT_SECONDS => {
                     *last = at;
                     *times += 1;
                 }

@@ -1,5 +1,7 @@
 //! The outcome of an attempt to send a mail, and what follows from it: sent, retried, given up, or left to a person.
 
+use crate::storage::readable::StoredText;
+
 /// What has become of a mail. Stored as its words in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
@@ -37,6 +39,12 @@ impl State {
 }
 
 /// A word that this version does not know is for a person, and must not stop the other rows.
+impl From<StoredText> for State {
+    fn from(word: StoredText) -> State {
+        State::from(String::from(word))
+    }
+}
+
 impl From<String> for State {
     fn from(word: String) -> State {
         word.parse().unwrap_or(State::NeedsAttention)

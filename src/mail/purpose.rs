@@ -1,6 +1,7 @@
 //! What a mail is for, and who on the desk may see its address and act on it.
 
 use crate::clinic::Role;
+use crate::storage::readable::StoredText;
 
 /// Why a mail is sent. Stored as its word in kebab case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
@@ -93,6 +94,12 @@ impl Purpose {
     /// An unknown purpose is treated like the one that fewest roles may see.
     fn may_be_invitation(self) -> bool {
         matches!(self, Purpose::StaffInvitation | Purpose::Unknown)
+    }
+}
+
+impl From<StoredText> for Purpose {
+    fn from(word: StoredText) -> Purpose {
+        Purpose::from(String::from(word))
     }
 }
 

@@ -15,17 +15,73 @@ use tokio::net::TcpStream;
 
 /// In bytes, the replies of a whole session and its certificates. A usual session is under 8 kB.
 const MOST_READ: usize = 256 * 1024;
+/// In bytes, from one of our writes to the next: one reply, or under TLS its records. lettre parses all lines of a reply
+/// again with each of them, so that the time it takes grows with the square of this.
+const MOST_IN_A_REPLY: usize = 8 * 1024;
+/// Where lines can be told: not under TLS. The longest reply is the one to EHLO, with a line for each extension.
+const MOST_LINES: usize = 100;
+/// In bytes, the server's part of a TLS handshake: its certificates.
+const MOST_IN_A_HANDSHAKE: usize = 64 * 1024;
+
+/// The types of TLS records (RFC 8446, 5.1) with which ours begin. No command of SMTP begins with such a byte.
+const HANDSHAKE: u8 = 22;
+const APPLICATION_DATA: u8 = 23;
 
 /// A connection that fails once the server has said too much.
 #[derive(Debug)]
 pub struct LimitedStream {
     stream: TcpStream,
-    left: usize,
+    said: Said,
+}
+
+/// What the server has said.
+#[derive(Debug, Default)]
+struct Said {
+    in_all: usize,
+    /// Since we wrote last.
+    bytes: usize,
+    lines: usize,
+    speech: Speech,
+}
+
+/// How it speaks.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+enum Speech {
+    #[default]
+    Plain,
+    /// We have begun one, and have not sent anything under its keys.
+    Handshake,
+    Tls,
+}
+
+impl Said {
+    fn hear(&mut self, bytes: &[u8]) {
+        self.in_all += bytes.len();
+        self.bytes += bytes.len();
+        if self.speech == Speech::Plain {
+            self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+        }
+    }
+
+    /// We write: the next reply begins. TLS is known by how our own records begin.
+    fn answer(&mut self, bytes: &[u8]) {
+        self.speech = match (self.speech, bytes.first()) {
+            (Speech::Plain, Some(&HANDSHAKE)) => Speech::Handshake,
+            (Speech::Handshake, Some(&APPLICATION_DATA)) => Speech::Tls,
+            (speech, _) => speech,
+        };
+        (self.bytes, self.lines) = (0, 0);
+    }
+
+    fn is_too_much(&self) -> bool {
+        let most = if self.speech == Speech::Handshake { MOST_IN_A_HANDSHAKE } else { MOST_IN_A_REPLY };
+        self.in_all >= MOST_READ || self.bytes > most || self.lines > MOST_LINES
+    }
 }
 
 impl LimitedStream {
     pub fn new(stream: TcpStream) -> LimitedStream {
-        LimitedStream { stream, left: MOST_READ }
+        LimitedStream { stream, said: Said::default() }
     }
 }
 
@@ -41,18 +97,21 @@ impl AsyncRead for LimitedStream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.left == 0 {
-            return Poll::Ready(Err(io::Error::other("the server said more than a mail server says")));
-        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.left = self.left.saturating_sub(buffer.filled().len() - before);
+        self.said.hear(&buffer.filled()[before..]);
+        if self.said.is_too_much() {
+            // What was read is not handed on either: its lines would be parsed before the next read fails.
+            buffer.set_filled(before);
+            return Poll::Ready(Err(io::Error::other("the server said more than a mail server says")));
+        }
         polled
     }
 }
 
 impl AsyncWrite for LimitedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.said.answer(bytes);
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -115,5 +174,47 @@ impl AsyncWrite for TlsStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_close(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_has_a_hundred_lines_at_most_and_each_of_ours_begins_another() {
+        let mut said = Said::default();
+        for _ in 0..3 {
+            said.hear(&b"250-x\r\n".repeat(MOST_LINES));
+            assert!(!said.is_too_much(), "{said:?}");
+            said.answer(b"NOOP\r\n");
+        }
+        said.hear(&b"250-x\r\n".repeat(MOST_LINES + 1));
+        assert!(said.is_too_much(), "{said:?}");
+    }
+
+    #[test]
+    fn a_certificate_has_room_and_a_reply_under_tls_has_not() {
+        let mut said = Said::default();
+        said.answer(b"STARTTLS\r\n");
+        said.answer(&[HANDSHAKE, 3, 1]);
+        said.hear(&b"certificate\n".repeat(2000));
+        assert!(!said.is_too_much(), "{said:?}");
+        said.answer(&[APPLICATION_DATA, 3, 3]);
+        said.hear(&[b'\n'; MOST_IN_A_REPLY]);
+        assert!(!said.is_too_much(), "{said:?}");
+        said.hear(b"x");
+        assert!(said.is_too_much(), "{said:?}");
+    }
+
+    #[test]
+    fn a_session_ends_that_never_comes_to_its_end() {
+        let mut said = Said::default();
+        let replies = (0..1000).take_while(|_| {
+            said.answer(b"AUTH\r\n");
+            said.hear(&[b'x'; 4096]);
+            !said.is_too_much()
+        });
+        assert!(replies.count() < MOST_READ / 4096);
     }
 }

@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
+use crate::storage::readable::StoredText;
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
 const LEASE: i64 = 20 * 60;
@@ -50,9 +51,9 @@ pub struct Leased {
 #[derive(sqlx::FromRow)]
 pub struct MailState {
     pub id: i64,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub purpose: Purpose,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub state: State,
     pub created_at: i64,
     pub due_at: i64,

@@ -12,6 +12,7 @@ use crate::operations::clock_check::ClockCheck;
 use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::moments_ahead;
 use crate::storage::retention;
 use crate::storage::submissions;
 use crate::web::app::App;
@@ -67,6 +68,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 let at = seconds(now);
                 // The guard of the audit goes by it.
                 believed_time::set(connection, now).await?;
+                moments_ahead::put_back(connection, at).await?;
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;

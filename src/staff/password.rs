@@ -1,6 +1,6 @@
 //! Passwords: argon2id, at most two at a time so that guesses cannot starve the site.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
@@ -13,7 +13,7 @@ static HASHER: LazyLock<Argon2> = LazyLock::new(|| {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 });
 
-static TURNS: Semaphore = Semaphore::const_new(2);
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// Verified when there is no such account, so that the answer takes as long.
 pub static DUMMY: LazyLock<String> =
@@ -57,18 +57,30 @@ fn squeezed(text: &str) -> String {
 }
 
 pub async fn hash(password: String) -> anyhow::Result<String> {
-    let _turn = TURNS.acquire().await?;
-    tokio::task::spawn_blocking(move || hash_now(&password)).await?
+    in_turn(&TURNS, move || hash_now(&password)).await?
 }
 
 pub async fn verify(password: String, hash: String) -> anyhow::Result<bool> {
-    let _turn = TURNS.acquire().await?;
-    tokio::task::spawn_blocking(move || {
+    in_turn(&TURNS, move || {
         let hash = PasswordHash::new(&hash)
             .map_err(|error| anyhow::anyhow!("a stored password hash is damaged: {error}"))?;
         Ok(HASHER.verify_password(password.as_bytes(), &hash).is_ok())
     })
     .await?
+}
+
+/// Does this on a thread of its own, when it is its turn. The turn lasts as long as the work does: who stops waiting,
+/// such as a visitor who hangs up, does not stop the work, and must not let another begin beside it.
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    let turn = turns.clone().acquire_owned().await?;
+    let until_done = move || {
+        let _turn = turn;
+        work()
+    };
+    Ok(tokio::task::spawn_blocking(until_done).await?)
 }
 
 fn hash_now(password: &str) -> anyhow::Result<String> {
@@ -80,6 +92,9 @@ fn hash_now(password: &str) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test]
@@ -89,6 +104,24 @@ mod tests {
         assert!(verify("correct horse battery".into(), stored.clone()).await.unwrap());
         assert!(!verify("correct horse batterz".into(), stored).await.unwrap());
         assert!(!verify("anything".into(), DUMMY.clone()).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn two_are_hashed_at_once_and_no_more_though_everyone_hangs_up() {
+        let (turns, at_work) = (Arc::new(Semaphore::new(2)), Arc::new(AtomicUsize::new(0)));
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let finished = Arc::new(std::sync::Mutex::new(finished));
+        for _ in 0..10 {
+            let (at_work, finished) = (at_work.clone(), finished.clone());
+            let hashing = in_turn(&turns, move || {
+                at_work.fetch_add(1, Ordering::SeqCst);
+                let _ = finished.lock().unwrap().recv();
+            });
+            assert!(tokio::time::timeout(Duration::from_millis(20), hashing).await.is_err(), "it goes on");
+        }
+        assert_eq!(at_work.load(Ordering::SeqCst), 2);
+        drop(finish);
+        in_turn(&turns, || ()).await.expect("a turn comes when they are done");
     }
 
     #[test]

@@ -56,6 +56,20 @@ impl Clock {
     }
 }
 
+/// In seconds, how far ahead of now a stored moment of the past may lie: clocks are corrected by less. What lies further
+/// ahead was stored by a clock that was wrong and has gone back since.
+const FURTHEST_AHEAD: i64 = 5 * 60;
+
+/// True when a stored moment that must be past lies ahead.
+pub fn is_ahead(at: i64, now: i64) -> bool {
+    at >= first_ahead(now)
+}
+
+/// The first stored moment that lies ahead.
+pub fn first_ahead(now: i64) -> i64 {
+    now.saturating_add(FURTHEST_AHEAD + 1)
+}
+
 /// Whole seconds since 1970, as the database keeps time.
 pub fn seconds(moment: Timestamp) -> i64 {
     moment.as_second()

@@ -212,9 +212,9 @@ fn unreadable(place: FieldId<'_>) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(Undecryptable { table: place.table, column: place.column }))
 }
 
-/// True when what is stored is there, and does not open.
+/// True when what is stored is there, and does not open or is not what its column holds.
 pub fn is_undecryptable(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Decode(cause) if cause.is::<Undecryptable>())
+    matches!(error, sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. })
 }
 
 impl std::fmt::Display for Undecryptable {

@@ -9,6 +9,8 @@ pub mod database;
 pub mod encryption;
 pub mod key_rotation;
 pub mod lock;
+pub mod moments_ahead;
+pub mod readable;
 pub mod reference;
 pub mod retention;
 pub mod submissions;

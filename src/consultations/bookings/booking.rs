@@ -1,6 +1,6 @@
 //! A booking: when, how long and where.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
@@ -39,7 +39,13 @@ pub struct Booking {
     pub place: String,
     /// Grows with each change, so that calendars take the newest.
     pub sequence: i64,
+    /// What of it cannot be read, as people call it.
+    #[serde(skip)]
+    pub unreadable: Vec<&'static str>,
 }
+
+pub const SETTING: &str = "kind of consultation";
+pub const PLACE: &str = "place of the consultation";
 
 /// A booking as it was checked.
 #[derive(Clone, Debug)]
@@ -85,6 +91,17 @@ impl Setting {
 
 impl Booking {
     pub fn ends_at(&self) -> Timestamp {
-        self.starts_at + self.minutes.minutes()
+        ends_at(self.starts_at, self.minutes)
     }
+
+    /// Where, in a word or two.
+    pub fn short(&self) -> &'static str {
+        if self.unreadable.is_empty() { self.setting.short() } else { "where it takes place cannot be read" }
+    }
+}
+
+/// When something of so many minutes ends. A length that no calendar holds is none.
+pub fn ends_at(starts_at: Timestamp, minutes: i64) -> Timestamp {
+    let length = SignedDuration::from_secs(minutes.saturating_mul(60));
+    starts_at.checked_add(length).unwrap_or(starts_at)
 }

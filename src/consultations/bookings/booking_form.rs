@@ -234,6 +234,7 @@ mod tests {
             setting: new.setting,
             place: new.place,
             sequence: 0,
+            unreadable: Vec::new(),
         };
         let form = BookingForm::of(&booking, &clinic);
         assert_eq!(

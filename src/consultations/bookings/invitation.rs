@@ -139,6 +139,7 @@ mod tests {
             setting,
             place: place.into(),
             sequence: 2,
+            unreadable: Vec::new(),
         };
         let now = "2026-05-20T09:00:00Z".parse().unwrap();
         let (organizer, attendee) = ("clinic@example.org", "ada@example.org");

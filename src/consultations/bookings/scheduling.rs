@@ -29,13 +29,22 @@ pub async fn book(
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
             store::change(connection, &app.cipher, &id, &new, sequence, now).await?;
-            let booking = Booking { id, starts_at, minutes, setting, place, sequence };
+            let booking =
+                Booking { id, starts_at, minutes, setting, place, sequence, unreadable: Vec::new() };
             // Whoever was never notified of the first time gets this one as the first.
             let told = mail::may_have_gone(connection, &BookingLetter::topic(&booking.id)).await?;
             (booking, if told { News::Changed } else { News::Booked })
         }
         None => {
-            let booking = Booking { id: random_token(), starts_at, minutes, setting, place, sequence: 0 };
+            let booking = Booking {
+                id: random_token(),
+                starts_at,
+                minutes,
+                setting,
+                place,
+                sequence: 0,
+                unreadable: Vec::new(),
+            };
             store::insert(connection, &app.cipher, &request.reference, &booking, now).await?;
             (booking, News::Booked)
         }

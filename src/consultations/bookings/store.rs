@@ -3,31 +3,36 @@
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::consultations::bookings::booking::{Booking, NewBooking};
+use crate::consultations::bookings::booking::{Booking, NewBooking, PLACE, SETTING, Setting};
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{StoredText, Unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    #[sqlx(try_from = "StoredText")]
     id: String,
     starts_at: i64,
     minutes: i64,
+    #[sqlx(try_from = "StoredText")]
     setting: String,
     place: Option<Vec<u8>>,
     sequence: i64,
 }
 
 impl Row {
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Booking> {
-        let place = cipher.row("bookings", &self.id).decrypt("place", &self.place)?;
-        Ok(Booking {
+    /// What cannot be read is named: nothing that stands there instead is shown or sent.
+    fn open(self, cipher: &Cipher) -> Booking {
+        let mut unreadable = Unreadable::default();
+        Booking {
             starts_at: moment(self.starts_at),
             minutes: self.minutes,
-            setting: self.setting.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-            place,
+            setting: unreadable.word(SETTING, self.setting.parse().ok(), Setting::Phone),
+            place: unreadable.field(PLACE, cipher.row("bookings", &self.id).decrypt("place", &self.place)),
             sequence: self.sequence,
             id: self.id,
-        })
+            unreadable: unreadable.names(),
+        }
     }
 }
 
@@ -44,7 +49,7 @@ pub async fn find(
     .bind(reference)
     .fetch_optional(connection)
     .await?;
-    row.map(|row| row.open(cipher)).transpose()
+    Ok(row.map(|row| row.open(cipher)))
 }
 
 pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
@@ -54,6 +59,7 @@ pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 /// A booking as a day's calendar shows it.
 #[derive(sqlx::FromRow, Clone, Debug)]
 pub struct DayBooking {
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
     /// Seconds since 1970.
     pub starts_at: i64,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::clinic::calendar::{Calendar, Closed, say_periods};
-use crate::consultations::bookings::booking::NewBooking;
+use crate::consultations::bookings::booking::{NewBooking, ends_at};
 use crate::consultations::bookings::store::DayBooking;
 use crate::storage::clock::{moment, seconds};
 
@@ -19,7 +19,7 @@ pub fn day_of(calendar: &Calendar, starts_at: Timestamp) -> (Timestamp, Timestam
 ///
 /// `others` are the other bookings of the day.
 pub fn concerns(calendar: &Calendar, new: &NewBooking, others: &[DayBooking]) -> Vec<String> {
-    let ends_at = new.starts_at + new.minutes.minutes();
+    let ends_at = ends_at(new.starts_at, new.minutes);
     let mut found: Vec<String> = outside_hours(calendar, new.starts_at, ends_at).into_iter().collect();
     if calendar.comes_twice(new.starts_at) {
         let clock = calendar.say_time(new.starts_at);
@@ -64,7 +64,7 @@ fn outside_hours(calendar: &Calendar, starts_at: Timestamp, ends_at: Timestamp) 
 impl DayBooking {
     /// Seconds since 1970.
     pub fn ends_at(&self) -> i64 {
-        self.starts_at + 60 * self.minutes
+        self.starts_at.saturating_add(self.minutes.saturating_mul(60))
     }
 
     fn overlaps(&self, from: Timestamp, until: Timestamp) -> bool {

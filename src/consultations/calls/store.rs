@@ -5,12 +5,15 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::calls::outcome::CallOutcome;
 use crate::storage::clock::seconds;
+use crate::storage::readable::StoredText;
 
 /// A call that was made.
 #[derive(sqlx::FromRow)]
 pub struct Call {
     pub called_at: i64,
+    #[sqlx(try_from = "StoredText")]
     pub staff: String,
+    #[sqlx(try_from = "StoredText")]
     pub outcome: String,
 }
 

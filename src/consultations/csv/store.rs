@@ -2,8 +2,8 @@
 
 use sqlx::sqlite::SqlitePool;
 
-use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{StoredText, or_unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
@@ -22,18 +22,23 @@ pub struct CsvRow {
     pub times: String,
 }
 
-#[derive(sqlx::FromRow, Clone)]
+#[derive(sqlx::FromRow)]
 struct Stored {
+    #[sqlx(try_from = "StoredText")]
     reference: String,
+    #[sqlx(try_from = "StoredText")]
     state: String,
     created_at: i64,
     due_at: i64,
+    #[sqlx(try_from = "StoredText")]
     sign: String,
     spam: bool,
     name: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
+    #[sqlx(try_from = "StoredText")]
     contact_method: String,
+    #[sqlx(try_from = "StoredText")]
     call_times: String,
 }
 
@@ -45,28 +50,20 @@ pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<CsvR
     )
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
+    Ok(rows.into_iter().map(|row| row.open(cipher)).collect())
 }
 
 impl Stored {
-    /// One that does not open stands among the others.
-    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<CsvRow> {
-        match self.clone().open(cipher) {
-            Err(error) if encryption::is_undecryptable(&error) => {
-                let known = Stored { name: None, phone: None, email: None, ..self }.open(cipher)?;
-                Ok(CsvRow { name: "This request cannot be opened".to_owned(), ..known })
-            }
-            opened => opened,
-        }
-    }
-
-    fn open(self, cipher: &Cipher) -> sqlx::Result<CsvRow> {
+    /// One that does not open stands among the others, with what can be read of it.
+    fn open(self, cipher: &Cipher) -> CsvRow {
         let row = cipher.row("consultations", &self.reference);
         let times: Vec<CallTime> = self.call_times.split(',').filter_map(CallTime::from_word).collect();
-        Ok(CsvRow {
-            name: row.decrypt("name", &self.name)?,
-            phone: row.decrypt("phone", &self.phone)?,
-            email: row.decrypt("email", &self.email)?,
+        CsvRow {
+            name: row
+                .decrypt("name", &self.name)
+                .unwrap_or_else(|_| "This request cannot be opened".to_owned()),
+            phone: or_unreadable(row.decrypt("phone", &self.phone)),
+            email: or_unreadable(row.decrypt("email", &self.email)),
             method: Method::from_word(&self.contact_method).map_or("", Method::label).to_owned(),
             times: CallTime::in_words(&times),
             state: self.state,
@@ -75,6 +72,6 @@ impl Stored {
             sign: self.sign,
             spam: self.spam,
             reference: self.reference,
-        })
+        }
     }
 }

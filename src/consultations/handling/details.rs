@@ -3,16 +3,19 @@
 use crate::consultations::handling::attention::Attention;
 use crate::consultations::handling::close_reason::CloseReason;
 use crate::mail::limits::NotSent;
+use crate::storage::readable::{MaybeText, StoredText};
 
 /// How a request is dealt with: what only the desk sees.
 #[derive(sqlx::FromRow)]
 pub struct Handling {
     /// "site" or "phone".
+    #[sqlx(try_from = "StoredText")]
     pub channel: String,
     pub owner_id: Option<i64>,
+    #[sqlx(try_from = "MaybeText")]
     pub owner: Option<String>,
     pub next_try_at: Option<i64>,
-    #[sqlx(try_from = "String")]
+    #[sqlx(skip)]
     pub attention: Attention,
     pub ended_at: Option<i64>,
     pub held_at: Option<i64>,

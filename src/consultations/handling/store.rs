@@ -7,12 +7,13 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::clinic::Role;
 use crate::consultations::handling::attention::Attention;
 use crate::consultations::handling::close_reason::CloseReason;
-use crate::consultations::handling::details::{Handling, Note};
+use crate::consultations::handling::details::Handling;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{StoredText, or_unreadable};
 
 /// A request as it stands when something is to be done to it.
 #[derive(sqlx::FromRow)]
@@ -24,15 +25,6 @@ pub struct Standing {
     pub owner_id: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
-struct NoteRow {
-    id: String,
-    written_at: i64,
-    staff: String,
-    clinical: bool,
-    words: Option<Vec<u8>>,
-}
-
 const TABLE: &str = "consultations";
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
@@ -42,24 +34,44 @@ pub async fn find(
     reference: &str,
     role: Role,
 ) -> sqlx::Result<(Request, Handling)> {
-    let request = requests::find_for(readers, cipher, reference, role).await?;
-    let (hold_reason, reason, not_notified): (Option<Vec<u8>>, String, String) = sqlx::query_as(
-        "select hold_reason, closed_because, not_notified from consultations where reference = $1",
-    )
-    .bind(reference)
-    .fetch_one(readers)
-    .await?;
+    let mut request = requests::find_for(readers, cipher, reference, role).await?;
+    let (hold_reason, words): (Option<Vec<u8>>, [StoredText; 3]) = stored_words(readers, reference).await?;
+    let [reason, not_notified, attention] = words.map(String::from);
     let mut handling: Handling = sqlx::query_as(
-        "select channel, owner_id, staff.name as owner, next_try_at, attention, ended_at, held_at, revision \
+        "select channel, owner_id, staff.name as owner, next_try_at, ended_at, held_at, revision \
          from consultations left join staff on staff.id = owner_id where reference = $1",
     )
     .bind(reference)
     .fetch_one(readers)
     .await?;
-    handling.hold_reason = cipher.row(TABLE, reference).decrypt("hold_reason", &hold_reason)?;
+    handling.hold_reason = or_unreadable(cipher.row(TABLE, reference).decrypt("hold_reason", &hold_reason));
     handling.reason = reason.parse().ok();
     handling.not_notified = not_notified.parse().ok();
+    for (called, known) in [
+        ("reason it was closed for", reason.is_empty() || handling.reason.is_some()),
+        ("reason why they were not told", not_notified.is_empty() || handling.not_notified.is_some()),
+        ("reason why it waits for us", attention.parse::<Attention>().is_ok()),
+    ] {
+        if !known {
+            request.unreadable.push(called);
+        }
+    }
+    handling.attention = attention.parse().unwrap_or_default();
     Ok((request, handling))
+}
+
+/// Why it is kept, why it was closed, why its patient was not told, and why it waits for us.
+async fn stored_words(
+    readers: &SqlitePool,
+    reference: &str,
+) -> sqlx::Result<(Option<Vec<u8>>, [StoredText; 3])> {
+    let (hold_reason, reason, not_notified, attention) = sqlx::query_as(
+        "select hold_reason, closed_because, not_notified, attention from consultations where reference = $1",
+    )
+    .bind(reference)
+    .fetch_one(readers)
+    .await?;
+    Ok((hold_reason, [reason, not_notified, attention]))
 }
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
@@ -224,55 +236,6 @@ pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::
     Ok(())
 }
 
-pub async fn add_note(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    reference: &str,
-    staff: i64,
-    note: (&str, bool),
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    let (words, clinical) = note;
-    let id = crate::storage::encryption::random_token();
-    let encrypted = cipher.row("consultation_notes", &id).encrypt("words", words);
-    sqlx::query(
-        "insert into consultation_notes (id, reference, written_at, staff_id, clinical, words) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&id)
-    .bind(reference)
-    .bind(seconds(now))
-    .bind(staff)
-    .bind(clinical)
-    .bind(encrypted)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Notes, the newest first. Clinical ones only for who may see them.
-pub async fn notes(
-    readers: &SqlitePool,
-    cipher: &Cipher,
-    reference: &str,
-    clinical_too: bool,
-) -> sqlx::Result<Vec<Note>> {
-    let rows: Vec<NoteRow> = sqlx::query_as(
-        "select consultation_notes.id, written_at, staff.name as staff, clinical, words from consultation_notes \
-         join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
-         order by written_at desc, consultation_notes.rowid desc",
-    )
-    .bind(reference)
-    .bind(clinical_too)
-    .fetch_all(readers)
-    .await?;
-    let decrypted = |row: NoteRow| {
-        let words = cipher.row("consultation_notes", &row.id).decrypt("words", &row.words)?;
-        Ok(Note { written_at: row.written_at, staff: row.staff, clinical: row.clinical, words })
-    };
-    rows.into_iter().map(decrypted).collect()
-}
-
 /// Who opened a request and when, oldest first.
 pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
     sqlx::query_as(
@@ -285,14 +248,17 @@ pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i
 
 /// Who may be given a request.
 pub async fn colleagues(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
-    sqlx::query_as("select id, name from staff where disabled_at is null order by name, id")
-        .fetch_all(readers)
-        .await
+    let all: Vec<(i64, StoredText)> =
+        sqlx::query_as("select id, name from staff where disabled_at is null order by name, id")
+            .fetch_all(readers)
+            .await?;
+    Ok(all.into_iter().map(|(id, name)| (id, name.into())).collect())
 }
 
 /// Everyone who ever worked the desk, by number.
 pub async fn names(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
-    sqlx::query_as("select id, name from staff").fetch_all(readers).await
+    let all: Vec<(i64, StoredText)> = sqlx::query_as("select id, name from staff").fetch_all(readers).await?;
+    Ok(all.into_iter().map(|(id, name)| (id, name.into())).collect())
 }
 
 pub async fn is_held(readers: &SqlitePool, reference: &str) -> sqlx::Result<bool> {

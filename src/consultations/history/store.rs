@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::readable::StoredText;
 
 /// One thing that happened to a request.
 #[derive(sqlx::FromRow)]
 pub struct HistoryEvent {
     pub happened_at: i64,
     /// 'patient', 'system' or 'staff:' and a number.
+    #[sqlx(try_from = "StoredText")]
     pub who: String,
+    #[sqlx(try_from = "StoredText")]
     pub what: String,
 }
 

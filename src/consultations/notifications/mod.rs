@@ -113,7 +113,7 @@ pub async fn follow_address(
         Some(letter) => Some(letter.with_token(token)),
         None => bookings::store::find(connection, &app.cipher, about)
             .await?
-            .filter(|_| request.state == RequestState::Booked)
+            .filter(|booking| request.state == RequestState::Booked && booking.unreadable.is_empty())
             .map(|booking| BookingLetter::of(request, booking, News::Booked, token.to_owned())),
     };
     if unsent.is_some() || news.is_none() {
@@ -146,6 +146,10 @@ pub async fn notify_clinic(
 
 /// The owner of the address stopped a mail that waited.
 pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+    // A mail whose reference cannot be read is about no request that is known: its owner stops it all the same.
+    if !store::is_known(connection, reference).await? {
+        return Ok(());
+    }
     record_not_notified(connection, reference, NotSent::Stopped, By::Staff, now).await?;
     handling::store::touch(connection, reference, now).await
 }

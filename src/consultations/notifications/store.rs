@@ -29,3 +29,11 @@ pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx
     .fetch_one(connection)
     .await
 }
+
+/// True when there is such a request.
+pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select 1 from consultations where reference = $1)")
+        .bind(reference)
+        .fetch_one(connection)
+        .await
+}

@@ -8,6 +8,7 @@ use crate::consultations::queue_index::search_key::{SearchKey, national, normali
 use crate::consultations::queue_index::store::QueueIndexRow;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
+use crate::storage::readable::Unreadable;
 use crate::web::app::App;
 use crate::web::form::contact::{CallTime, Method};
 use crate::web::form::{email, phone};
@@ -44,7 +45,7 @@ pub struct QueueEntry {
     pub contact_hashes: [Option<u64>; 2],
     /// The person, when they have other requests: an index into `Entries::persons`.
     pub person: Option<usize>,
-    /// Its fields cannot be decrypted: only what is not encrypted is known.
+    /// A part of it cannot be read: the rest is known.
     pub unopened: bool,
 }
 
@@ -52,25 +53,29 @@ impl QueueEntry {
     /// A row that cannot be decrypted is in the queue too, with what is not encrypted: somebody waits for an answer.
     pub fn of(row: QueueIndexRow, app: &App) -> QueueEntry {
         let cipher = app.cipher.row("consultations", &row.reference);
-        let opened: sqlx::Result<(String, String, String)> = (|| {
-            Ok((
-                cipher.decrypt("name", &row.name)?,
-                cipher.decrypt("email", &row.email)?,
-                cipher.decrypt("phone", &row.phone)?,
-            ))
-        })();
-        if let Err(error) = &opened {
-            tracing::error!(reference = row.reference, %error, "a request cannot be opened");
+        let mut unreadable = Unreadable::default();
+        let name = unreadable.field("name", cipher.decrypt("name", &row.name));
+        let address = unreadable.field("email address", cipher.decrypt("email", &row.email));
+        let phone = unreadable.field("phone number", cipher.decrypt("phone", &row.phone));
+        let state = unreadable.word("state", row.state.parse().ok(), RequestState::New);
+        let method = unreadable.word("method", Method::from_word(&row.contact_method), Method::Phone);
+        let attention = unreadable.word("attention", row.attention.parse().ok(), Attention::default());
+        let sign = match row.sign.as_str() {
+            "" => None,
+            // The gravest, until somebody has read the words.
+            word => Some(unreadable.word("sign", word.parse().ok(), Kind::Emergency)),
+        };
+        let unreadable = unreadable.names();
+        if !unreadable.is_empty() {
+            let what = unreadable.join(", ");
+            tracing::error!(reference = row.reference, what, "a request cannot be opened");
         }
-        let unopened = opened.is_err();
-        let (name, address, phone) = opened.unwrap_or_default();
         let numbers = numbers(&phone);
         let number = numbers.split('\n').next().unwrap_or_default();
         QueueEntry {
-            // The table takes no other words than these: what stands here for them is never seen.
-            state: row.state.parse().unwrap_or(RequestState::New),
-            method: Method::from_word(&row.contact_method).unwrap_or(Method::Phone),
-            attention: row.attention.parse().unwrap_or_default(),
+            state,
+            method,
+            attention,
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
             found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
@@ -80,14 +85,14 @@ impl QueueEntry {
                 hash("number", number, number),
             ],
             person: None,
-            unopened,
+            unopened: !unreadable.is_empty(),
             reference: row.reference.into(),
             created_at: row.created_at,
             due_at: row.due_at,
             ended_at: row.ended_at,
             changed_at: row.changed_at,
             revision: row.revision,
-            sign: row.sign.parse().ok(),
+            sign,
             spam: row.spam,
             voicemail: row.voicemail,
             owner: row.owner_id,

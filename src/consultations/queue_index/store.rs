@@ -4,26 +4,35 @@ use std::collections::HashSet;
 
 use sqlx::sqlite::SqlitePool;
 
+use crate::storage::readable::{StoredText, texts};
+
 /// A row of the queue. What the patient wrote is not among it.
 #[derive(sqlx::FromRow)]
 pub struct QueueIndexRow {
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
+    #[sqlx(try_from = "StoredText")]
     pub state: String,
     pub created_at: i64,
     pub due_at: i64,
     pub ended_at: Option<i64>,
     pub changed_at: i64,
     pub revision: i64,
+    #[sqlx(try_from = "StoredText")]
     pub sign: String,
     pub spam: bool,
+    #[sqlx(try_from = "StoredText")]
     pub contact_method: String,
+    #[sqlx(try_from = "StoredText")]
     pub call_times: String,
+    #[sqlx(try_from = "StoredText")]
     pub voicemail: String,
     pub name: Option<Vec<u8>>,
     pub email: Option<Vec<u8>>,
     pub phone: Option<Vec<u8>>,
     pub owner_id: Option<i64>,
     pub next_try_at: Option<i64>,
+    #[sqlx(try_from = "StoredText")]
     pub attention: String,
     pub booked_from: Option<i64>,
     pub booked_until: Option<i64>,
@@ -40,9 +49,9 @@ pub async fn pulse(readers: &SqlitePool) -> sqlx::Result<(i64, i64)> {
 }
 
 pub async fn references(readers: &SqlitePool) -> sqlx::Result<HashSet<String>> {
-    let all: Vec<String> =
+    let all: Vec<StoredText> =
         sqlx::query_scalar("select reference from consultations").fetch_all(readers).await?;
-    Ok(all.into_iter().collect())
+    Ok(texts(all).into_iter().collect())
 }
 
 /// Requests that changed after the row that was seen last, in the order of their changes.
@@ -54,7 +63,7 @@ pub async fn changed(
     sqlx::query_as(
         "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, owner_id, next_try_at, attention, \
-         b.starts_at as booked_from, b.starts_at + 60 * b.minutes as booked_until, \
+         b.starts_at as booked_from, cast(b.starts_at + 60 * b.minutes as integer) as booked_until, \
          (select count(*) from consultation_calls where consultation_calls.reference = c.reference) as calls \
          from consultations c left join bookings b on b.reference = c.reference and b.cancelled_at is null \
          where (revision, c.reference) > ($1, $2) order by revision, c.reference limit $3",
@@ -68,11 +77,12 @@ pub async fn changed(
 
 /// Requests that ended last.
 pub async fn ended_last(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(
+    let all: Vec<StoredText> = sqlx::query_scalar(
         "select reference from consultations where ended_at is not null \
          order by ended_at desc, reference limit $1",
     )
     .bind(most)
     .fetch_all(readers)
-    .await
+    .await?;
+    Ok(texts(all))
 }

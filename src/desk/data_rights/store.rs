@@ -10,6 +10,7 @@ use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Receipt, Value, kind};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
+use crate::storage::readable::{MaybeText, StoredText};
 
 /// Columns that say who a row is about.
 const KNOWN_BY: &[&str] = &["email", "phone", "recipient"];
@@ -122,7 +123,7 @@ async fn keys_of(
     loop {
         let rows = sqlx::query(AssertSqlSafe(find.clone())).bind(last).fetch_all(readers).await?;
         for row in &rows {
-            let key: String = row.try_get(1)?;
+            let key = String::from(row.try_get::<StoredText, _>(1)?);
             let (mut exact, mut near, mut unopened) = (false, false, false);
             for (at, column) in known_by.iter().enumerate() {
                 let Some(value) = row.try_get::<Option<Vec<u8>>, _>(at + 3)? else { continue };
@@ -134,7 +135,7 @@ async fn keys_of(
                     Err(_) => unopened = true,
                 }
             }
-            let known = (key, row.try_get(2)?);
+            let known = (key, row.try_get::<StoredText, _>(2)?.into());
             match (exact, near, unopened) {
                 (true, _, _) => keys.exact.push(known),
                 (false, true, _) => keys.near.push(known),
@@ -166,7 +167,7 @@ async fn rows(
 fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<PersonalRow> {
     let encrypted = ENCRYPTED_FIELDS.iter().find(|encrypted| encrypted.table == table);
     let key = match encrypted {
-        Some(encrypted) => row.try_get(encrypted.reference)?,
+        Some(encrypted) => row.try_get::<StoredText, _>(encrypted.reference)?.into(),
         None => row.try_get::<i64, _>("row_number")?.to_string(),
     };
     let mut fields = Vec::new();
@@ -177,7 +178,7 @@ fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
             (true, _) => continue,
             (_, "INTEGER") if name.ends_with("_at") => Value::Moment(row.try_get(name)?),
             (_, "INTEGER") => Value::Number(row.try_get(name)?),
-            (_, "TEXT") => Value::Text(without_colleague(row.try_get(name)?)),
+            (_, "TEXT") => Value::Text(without_colleague(row.try_get::<StoredText, _>(name)?.into())),
             (_, "BLOB") => {
                 match encrypted.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
                     Some((known, column)) => {
@@ -272,25 +273,26 @@ pub async fn insert_proof(
 }
 
 pub async fn proof(readers: &SqlitePool, reference: &str) -> sqlx::Result<Receipt> {
-    let (happened_at, who, what): (i64, Option<String>, String) = sqlx::query_as(
+    let (happened_at, who, what): (i64, MaybeText, StoredText) = sqlx::query_as(
         "select happened_at, staff.name, what from erasures left join staff on staff.id = erasures.staff_id \
          where reference = $1",
     )
     .bind(reference)
     .fetch_one(readers)
     .await?;
-    let what = what.lines().map(str::to_owned).collect();
-    Ok(Receipt { reference: reference.to_owned(), happened_at, who, what })
+    let what = String::from(what).lines().map(str::to_owned).collect();
+    Ok(Receipt { reference: reference.to_owned(), happened_at, who: who.into(), what })
 }
 
 /// References and times of the latest proofs.
 pub async fn proofs(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<(String, i64)>> {
-    sqlx::query_as(
+    let all: Vec<(StoredText, i64)> = sqlx::query_as(
         "select reference, happened_at from erasures order by happened_at desc, rowid desc limit $1",
     )
     .bind(most)
     .fetch_all(readers)
-    .await
+    .await?;
+    Ok(all.into_iter().map(|(reference, at)| (reference.into(), at)).collect())
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {

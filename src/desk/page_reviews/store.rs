@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::sqlite::SqlitePool;
 
+use crate::storage::readable::StoredText;
+
 /// How many readers found a page useful, and how many did not.
 #[derive(Clone, Copy, Default)]
 pub struct Usefulness {
@@ -13,12 +15,12 @@ pub struct Usefulness {
 
 /// By slug.
 pub async fn usefulness(readers: &SqlitePool) -> sqlx::Result<HashMap<String, Usefulness>> {
-    let rows: Vec<(String, i64, i64)> =
-        sqlx::query_as("select about, sum(useful), sum(not_useful) from usefulness group by about")
+    let rows: Vec<(StoredText, i64, i64)> =
+        sqlx::query_as("select about, cast(total(useful) as integer), cast(total(not_useful) as integer) from usefulness group by about")
             .fetch_all(readers)
             .await?;
     Ok(rows
         .into_iter()
-        .map(|(about, useful, not_useful)| (about, Usefulness { useful, not_useful }))
+        .map(|(about, useful, not_useful)| (about.into(), Usefulness { useful, not_useful }))
         .collect())
 }

@@ -5,18 +5,21 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::mail::follow_up::filter::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::outcome::{MOST_UNCERTAIN, State};
 use crate::mail::purpose::Purpose;
+use crate::storage::readable::StoredText;
 
 #[derive(sqlx::FromRow)]
 pub struct MailRow {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub message_id: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub purpose: Purpose,
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
     pub recipient: Option<Vec<u8>>,
     pub kept: bool,
     pub has_letter: bool,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub state: State,
     pub created_at: i64,
     pub due_at: i64,
@@ -32,10 +35,13 @@ pub struct MailRow {
 /// What a mail to another address is made of.
 #[derive(sqlx::FromRow)]
 pub struct StoredMail {
+    #[sqlx(try_from = "StoredText")]
     pub message_id: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub purpose: Purpose,
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
+    #[sqlx(try_from = "StoredText")]
     pub topic: String,
     pub recipient: Option<Vec<u8>>,
     pub letter: Option<Vec<u8>>,
@@ -168,5 +174,9 @@ pub async fn set_follower(connection: &mut SqliteConnection, id: i64, follower: 
 }
 
 pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
-    sqlx::query_scalar("select reference from outbox where id = $1").bind(id).fetch_one(connection).await
+    let reference: StoredText = sqlx::query_scalar("select reference from outbox where id = $1")
+        .bind(id)
+        .fetch_one(connection)
+        .await?;
+    Ok(reference.into())
 }

@@ -4,13 +4,15 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::limits::allowance::{Counts, HOUR, MOST_AN_HOUR_IN_ALL};
 use crate::mail::purpose::Purpose;
+use crate::storage::readable::StoredText;
 use crate::storage::retention;
 
 /// What a mail is about.
 #[derive(sqlx::FromRow)]
 pub struct Cause {
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub purpose: Purpose,
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
 }
 
@@ -18,6 +20,7 @@ pub struct Cause {
 #[derive(sqlx::FromRow)]
 pub struct Waiting {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub message_id: String,
     pub recipient: Vec<u8>,
     #[sqlx(flatten)]

@@ -6,11 +6,12 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::patients::complaints::complaint::Complaint;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
-use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{MaybeText, StoredText, UNREADABLE, or_unreadable};
 
-#[derive(sqlx::FromRow, Clone)]
+#[derive(sqlx::FromRow)]
 struct Row {
+    #[sqlx(try_from = "StoredText")]
     reference: String,
     created_at: i64,
     due_at: i64,
@@ -22,38 +23,42 @@ struct Row {
     phone: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     outcome: Option<Vec<u8>>,
+    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
+    #[sqlx(try_from = "MaybeText")]
     sign: Option<String>,
 }
 
 impl Row {
-    /// One that does not open stands in the list with the others.
-    fn open_for_list(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
-        match self.clone().open(cipher) {
-            Err(error) if encryption::is_undecryptable(&error) => {
-                let known = Row { name: None, ..self }.open(cipher)?;
-                Ok(Complaint { name: "This complaint cannot be opened".to_owned(), ..known })
-            }
-            opened => opened,
+    /// In the list stands who wrote it, and that a part of it cannot be read.
+    fn open_for_list(self, cipher: &Cipher) -> Complaint {
+        let mut complaint = self.open(cipher);
+        if complaint.name == UNREADABLE {
+            complaint.name = "This complaint cannot be opened".to_owned();
         }
+        complaint
     }
 
-    /// A field that was erased is empty.
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Complaint> {
+    /// A field that was erased is empty. One that cannot be read says so.
+    fn open(self, cipher: &Cipher) -> Complaint {
         let row = cipher.row(TABLE, &self.reference);
-        Ok(Complaint {
+        let read = |column, stored: &Option<Vec<u8>>| or_unreadable(row.decrypt(column, stored));
+        Complaint {
             created_at: self.created_at,
             due_at: self.due_at,
             acknowledged_at: self.acknowledged_at,
             ended_at: self.ended_at,
             changed_at: self.changed_at,
-            name: row.decrypt("name", &self.name)?,
-            email: row.decrypt("email", &self.email)?,
-            phone: row.decrypt("phone", &self.phone)?,
-            words: row.decrypt("words", &self.words)?,
-            outcome: row.decrypt("outcome", &self.outcome)?,
-            sign: self.sign.and_then(|sign| sign.parse().ok()),
+            name: read("name", &self.name),
+            email: read("email", &self.email),
+            phone: read("phone", &self.phone),
+            words: read("words", &self.words),
+            outcome: read("outcome", &self.outcome),
+            sign: self
+                .sign
+                .filter(|sign| !sign.is_empty())
+                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
             reference: self.reference,
-        })
+        }
     }
 }
 
@@ -102,7 +107,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
         .bind(key_hash)
         .fetch_one(readers)
         .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 /// Open ones first, by the day they are due; then the closed ones, the latest first. With the name alone of what is
@@ -116,7 +121,7 @@ pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Resu
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open_for_list(cipher)).collect()
+    Ok(rows.into_iter().map(|row| row.open_for_list(cipher)).collect())
 }
 
 pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Complaint> {
@@ -124,7 +129,7 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
         .bind(reference)
         .fetch_one(readers)
         .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 /// False when it was changed since, acknowledged before, or is closed.

@@ -31,7 +31,7 @@ impl Correction {
 
     /// When it is erased whole.
     pub fn erased_at(&self) -> Option<jiff::Timestamp> {
-        self.answered_at.map(|at| moment(at + retention::CORRECTION))
+        self.answered_at.map(|at| moment(at.saturating_add(retention::CORRECTION)))
     }
 }
 

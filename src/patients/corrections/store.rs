@@ -7,40 +7,51 @@ use crate::patients::corrections::correction::Correction;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    #[sqlx(try_from = "StoredText")]
     reference: String,
     created_at: i64,
     changed_at: i64,
     answered_at: Option<i64>,
+    #[sqlx(try_from = "StoredText")]
     about: String,
+    #[sqlx(try_from = "StoredText")]
     version: String,
     name: Option<Vec<u8>>,
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     answer: Option<Vec<u8>>,
+    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
+    #[sqlx(try_from = "MaybeText")]
     sign: Option<String>,
 }
 
 const TABLE: &str = "corrections";
 
 impl Row {
-    fn open(self, cipher: &Cipher) -> sqlx::Result<Correction> {
+    /// A field that was erased is empty. One that cannot be read says so.
+    fn open(self, cipher: &Cipher) -> Correction {
         let row = cipher.row(TABLE, &self.reference);
-        Ok(Correction {
-            name: row.decrypt("name", &self.name)?,
-            email: row.decrypt("email", &self.email)?,
-            words: row.decrypt("words", &self.words)?,
-            answer: row.decrypt("answer", &self.answer)?,
-            sign: self.sign.and_then(|sign| sign.parse().ok()),
+        let read = |column, stored: &Option<Vec<u8>>| or_unreadable(row.decrypt(column, stored));
+        Correction {
+            name: read("name", &self.name),
+            email: read("email", &self.email),
+            words: read("words", &self.words),
+            answer: read("answer", &self.answer),
+            sign: self
+                .sign
+                .filter(|sign| !sign.is_empty())
+                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
             about: self.about,
             version: self.version,
             reference: self.reference,
-        })
+        }
     }
 }
 
@@ -83,7 +94,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
         .bind(key_hash)
         .fetch_one(readers)
         .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
@@ -91,7 +102,7 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
         .bind(reference)
         .fetch_one(readers)
         .await?;
-    row.open(cipher)
+    Ok(row.open(cipher))
 }
 
 /// Open ones first, the oldest first. Without what is encrypted.
@@ -99,12 +110,12 @@ pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Res
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
          null as email, null as words, null as answer, sign from corrections order by state = 'answered', \
-         case when state = 'open' then created_at else -answered_at end limit $1",
+         case when state = 'open' then created_at else cast(-answered_at as integer) end limit $1",
     )
     .bind(most)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(|row| row.open(cipher)).collect()
+    Ok(rows.into_iter().map(|row| row.open(cipher)).collect())
 }
 
 /// True when nobody changed it since `seen_at`.

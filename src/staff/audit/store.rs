@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::readable::{MaybeText, StoredText, texts};
 
 /// Which entries are listed; a field that is `None` restricts nothing.
 pub struct AuditFilter {
@@ -18,9 +19,12 @@ pub struct AuditFilter {
 pub struct AuditEntry {
     pub happened_at: i64,
     /// Nothing for the system and for an account that is gone.
+    #[sqlx(try_from = "MaybeText")]
     pub who: Option<String>,
+    #[sqlx(try_from = "StoredText")]
     pub what: String,
     /// Of a request, or the name of a colleague.
+    #[sqlx(try_from = "StoredText")]
     pub about: String,
     pub is_request: bool,
 }
@@ -28,6 +32,7 @@ pub struct AuditEntry {
 #[derive(sqlx::FromRow)]
 pub struct AuditedPerson {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub name: String,
 }
 
@@ -64,7 +69,8 @@ pub async fn people(readers: &SqlitePool) -> sqlx::Result<Vec<AuditedPerson>> {
 
 /// Every kind of act there is an entry of.
 pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar("select distinct what from audit order by what").fetch_all(readers).await
+    let all = sqlx::query_scalar("select distinct what from audit order by what").fetch_all(readers).await?;
+    Ok(texts(all))
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {

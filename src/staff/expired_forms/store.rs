@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::readable::StoredText;
 
 /// More than a person has open at once; the oldest go first.
 const MOST_KEPT: i64 = 5;
 
 #[derive(sqlx::FromRow)]
 pub struct ExpiredFormRow {
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
+    #[sqlx(try_from = "StoredText")]
     pub path: String,
     pub fields: Vec<u8>,
     pub created_at: i64,

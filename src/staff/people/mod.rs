@@ -82,7 +82,7 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                     Change::Disable => true,
                     Change::Enable | Change::ResetSecondStep => false,
                 };
-                let manages = person.role == Role::Administrator && person.disabled_at.is_none();
+                let manages = person.role.is(Role::Administrator) && person.disabled_at.is_none();
                 if takes_away && manages && store::administrators(connection).await? == 1 {
                     return Ok(Changed::LastAdministrator);
                 }

@@ -3,15 +3,42 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
+use crate::storage::readable::{StoredText, UNREADABLE};
+
+/// A role, or that it cannot be read: a word that this version does not know.
+pub struct StoredRole(Option<Role>);
+
+impl From<StoredText> for StoredRole {
+    fn from(word: StoredText) -> StoredRole {
+        StoredRole(String::from(word).parse().ok())
+    }
+}
+
+impl StoredRole {
+    pub fn is(&self, role: Role) -> bool {
+        self.0 == Some(role)
+    }
+
+    /// The word stored for it; nothing when it cannot be read.
+    pub fn as_str(&self) -> &'static str {
+        self.0.map_or("", Role::as_str)
+    }
+
+    pub fn label(&self) -> &'static str {
+        self.0.map_or(UNREADABLE, Role::label)
+    }
+}
 
 /// An account as an administrator sees it.
 #[derive(sqlx::FromRow)]
 pub struct Person {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub name: String,
+    #[sqlx(try_from = "StoredText")]
     pub email: String,
-    #[sqlx(try_from = "String")]
-    pub role: Role,
+    #[sqlx(try_from = "StoredText")]
+    pub role: StoredRole,
     pub has_second_factor: bool,
     pub created_at: i64,
     pub disabled_at: Option<i64>,
@@ -21,10 +48,12 @@ pub struct Person {
 /// An invitation that was not used yet.
 #[derive(sqlx::FromRow)]
 pub struct Open {
+    #[sqlx(try_from = "StoredText")]
     pub token_hash: String,
+    #[sqlx(try_from = "StoredText")]
     pub email: String,
-    #[sqlx(try_from = "String")]
-    pub role: Role,
+    #[sqlx(try_from = "StoredText")]
+    pub role: StoredRole,
     pub expires_at: i64,
 }
 

@@ -7,6 +7,8 @@ use totp_rs::{Builder, Totp};
 
 use crate::storage::encryption::random;
 
+const STEP_SECONDS: i64 = 30;
+
 /// What the phone and we both know: 160 bits, as RFC 4226 asks.
 pub struct Secret(Totp);
 
@@ -55,11 +57,12 @@ impl Secret {
     }
 
     /// The step of 30 seconds whose code this is: now, or one off, as clocks are. Never one that was used, or one before
-    /// it.
+    /// it. One that was used when the clock was ahead counts for nothing: no code that is right now can be the same.
     pub fn step_of(&self, typed: &str, now: i64, last_used: i64) -> Option<i64> {
         let typed: String = typed.split_whitespace().collect();
         let step = self.0.check(&typed, now.unsigned_abs())?.cast_signed();
-        (step > last_used).then_some(step)
+        let last_used = Some(last_used).filter(|last| *last <= now / STEP_SECONDS + 1);
+        last_used.is_none_or(|last| step > last).then_some(step)
     }
 
     /// What the QR code says to the app.
@@ -140,6 +143,10 @@ mod tests {
         }
         assert_eq!(secret.step_of(&secret.code(now), now, step), None, "used");
         assert_eq!(secret.step_of(&secret.code(now - 30), now, step), None, "older than one that was used");
+        assert_eq!(secret.step_of(&secret.code(now), now, step + 1), None, "one off is not ahead");
+        for ahead in [step + 2, step + 1_000_000, i64::MAX] {
+            assert_eq!(secret.step_of(&secret.code(now), now, ahead), Some(step), "the clock was ahead");
+        }
         assert_eq!(secret.step_of(" 050 471 ", now, 0), Some(step));
         for wrong in ["", "05047", "0504711", "abcdef", "05047１"] {
             assert_eq!(secret.step_of(wrong, now, 0), None, "{wrong}");

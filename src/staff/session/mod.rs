@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar};
 use crate::staff::account::Account;
 use crate::staff::audit;
 use crate::staff::second_factor::totp::Secret;
-use crate::storage::clock::seconds;
+use crate::storage::clock::{is_ahead, seconds};
 use crate::storage::encryption::{FieldId, random_token, token_hash};
 use crate::storage::retention;
 use crate::web::app::App;
@@ -24,7 +24,7 @@ const COOKIE: TokenCookie =
     TokenCookie { name: "staff_session", secure_name: "__Host-staff_session", path: "/staff", lasts: None };
 
 /// The sign of life is stored no more often than this, in seconds.
-const TOUCH_EVERY: i64 = 60;
+const TOUCH_EVERY: u64 = 60;
 
 /// A member of staff, as an argument of every handler of the desk: without one there is no answer.
 pub struct SignedIn(pub Account);
@@ -65,7 +65,7 @@ where
         }
         // A page that listens for news by itself is no sign of a person.
         let listens = parts.headers.get(header::ACCEPT).is_some_and(|kind| kind == "text/event-stream");
-        if !listens && seconds(app.clock.now()) - row.seen_at >= TOUCH_EVERY {
+        if !listens && seconds(app.clock.now()).abs_diff(row.seen_at) >= TOUCH_EVERY {
             touch(&app, row.id).await?;
         }
         Ok(CurrentSession { session: row.id, account: row.account() })
@@ -190,6 +190,13 @@ pub async fn end(app: &App, headers: &HeaderMap) -> Result<Cookie<'static>> {
     Ok(COOKIE.removal(app.site.is_https()))
 }
 
+/// Whole sessions of an account that can still be used, the latest first.
+pub async fn alive(app: &App, staff: i64) -> Result<Vec<SessionRow>> {
+    let now = seconds(app.clock.now());
+    let whole = store::whole(app.database.readers(), staff).await?;
+    Ok(whole.into_iter().filter(|row| row.is_alive(now)).collect())
+}
+
 /// Whether a session that was alive still is: while something goes on that began with it.
 pub async fn goes_on(app: &App, session: i64) -> Result<bool> {
     let now = seconds(app.clock.now());
@@ -210,14 +217,15 @@ fn offered_place(token_hash: &str) -> FieldId<'_> {
 }
 
 impl SessionRow {
-    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled.
+    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled. One that
+    /// began or was used when the clock was ahead would last for as long as it was ahead: it is over.
     pub fn is_alive(&self, now: i64) -> bool {
         let longest =
             if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
-            && now - self.created_at < longest
-            && now - self.seen_at < retention::SESSION_IDLE
+            && is_within(self.created_at, longest, now)
+            && is_within(self.seen_at, retention::SESSION_IDLE, now)
     }
 }
 
@@ -225,6 +233,12 @@ impl SessionRow {
     /// True for a session that is over and was this person's own: its time ran out, or they ended it elsewhere within the
     /// hours that it could have lasted. Never when the account is disabled.
     pub fn was_its_owners(&self, now: i64) -> bool {
-        self.disabled_at.is_none() && (self.ended_at.is_none() || now - self.created_at < retention::SESSION)
+        self.disabled_at.is_none()
+            && (self.ended_at.is_none() || is_within(self.created_at, retention::SESSION, now))
     }
+}
+
+/// True when a moment was no longer ago than this, in seconds, and does not lie ahead.
+fn is_within(at: i64, longest: i64, now: i64) -> bool {
+    !is_ahead(at, now) && now.saturating_sub(at) < longest
 }

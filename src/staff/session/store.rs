@@ -43,14 +43,6 @@ const ROWS: &str = "select staff_sessions.id, token_hash, staff_id, step, offere
     second_factor is not null as has_second_factor from staff_sessions \
     join staff on staff.id = staff_sessions.staff_id";
 
-/// A session as its owner sees it in a list.
-#[derive(sqlx::FromRow)]
-pub struct Listed {
-    pub id: i64,
-    pub created_at: i64,
-    pub seen_at: i64,
-}
-
 impl TryFrom<String> for SignInStep {
     type Error = strum::ParseError;
 
@@ -170,22 +162,13 @@ pub async fn rename(connection: &mut SqliteConnection, id: i64, token_hash: &str
     Ok(())
 }
 
-/// Whole sessions of an account that can still be used, the latest first.
-pub async fn alive(
-    readers: &SqlitePool,
-    staff: i64,
-    made_after: i64,
-    seen_after: i64,
-) -> sqlx::Result<Vec<Listed>> {
-    sqlx::query_as(
-        "select id, created_at, seen_at from staff_sessions where staff_id = $1 and step = 'full' \
-         and ended_at is null and created_at > $2 and seen_at > $3 order by created_at desc, id desc",
-    )
-    .bind(staff)
-    .bind(made_after)
-    .bind(seen_after)
-    .fetch_all(readers)
-    .await
+/// Whole sessions of an account that have not ended, the latest first.
+pub async fn whole(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<SessionRow>> {
+    let sql = format!(
+        "{ROWS} where staff_id = $1 and step = 'full' and ended_at is null \
+         order by staff_sessions.created_at desc, staff_sessions.id desc"
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(staff).fetch_all(readers).await
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {

@@ -141,3 +141,18 @@ async fn a_server_that_says_a_line_without_end_is_left() {
         assert!(outbox.trouble().await.contains("said more than"), "{}", outbox.trouble().await);
     }
 }
+
+#[tokio::test]
+async fn a_server_that_says_short_lines_without_end_is_left_at_once() {
+    let server = SmtpServer::start().await;
+    for at in [At::Greeting, At::Rcpt] {
+        let outbox = Outbox::with(&server).await;
+        server.fail(at, Fault::ManyLines, 1);
+        outbox.enqueue("ada@example.org").await;
+        let begun = std::time::Instant::now();
+        assert_eq!(outbox.step().await, 1, "{at:?}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(3), "{at:?}: {:?}", begun.elapsed());
+        assert_eq!(outbox.states().await, [State::Retry]);
+        assert!(outbox.trouble().await.contains("said more than"), "{}", outbox.trouble().await);
+    }
+}

@@ -30,6 +30,8 @@ pub enum Fault {
     Wait,
     /// A line that never ends.
     Endless,
+    /// A reply of short lines that never ends.
+    ManyLines,
 }
 
 /// A message as the server has it.
@@ -212,6 +214,9 @@ impl Shared {
             }
             Fault::Endless => loop {
                 stream.get_mut().write_all(&[b'2'; 8192]).await.ok()?;
+            },
+            Fault::ManyLines => loop {
+                stream.get_mut().write_all(&b"250-x\r\n".repeat(1000)).await.ok()?;
             },
         }
     }

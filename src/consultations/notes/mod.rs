@@ -1,0 +1,3 @@
+//! What staff write down about a request.
+
+pub mod store;

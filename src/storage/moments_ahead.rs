@@ -1,0 +1,75 @@
+//! Puts back moments that were stored while the clock was ahead: what goes by them would else last for as long as it was ahead.
+
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::storage::clock::first_ahead;
+use crate::storage::retention;
+
+/// Moments from which something is kept for a time: one that lies ahead becomes now, so that its time begins now.
+const BEGINNINGS: [(&str, &str); 10] = [
+    ("drafts", "saved_at"),
+    ("expired_forms", "created_at"),
+    ("staff_places", "seen_at"),
+    ("submissions", "created_at"),
+    ("reports", "created_at"),
+    ("consultations", "ended_at"),
+    ("complaints", "ended_at"),
+    ("corrections", "answered_at"),
+    ("outbox", "finished_at"),
+    ("suppressions", "lifted_at"),
+];
+
+/// Moments at which something ends, and how far ahead they lie at most, in seconds.
+const ENDS: [(&str, &str, i64); 2] = [
+    ("staff_invitations", "expires_at", retention::INVITATION),
+    ("summaries", "expires_at", retention::SUMMARY),
+];
+
+/// Nobody is rung again later than this, in seconds: the call sheet would hide them until then.
+const LATEST_NEXT_TRY: i64 = 14 * 24 * 60 * 60;
+
+/// Part of the retention pass, and so of a time that is believed.
+pub async fn put_back(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+    for (table, column) in BEGINNINGS {
+        cap(connection, table, column, first_ahead(now), now).await?;
+    }
+    for (table, column, most) in ENDS {
+        cap(connection, table, column, first_ahead(now + most), now + most).await?;
+    }
+    // Sessions end; their rows go when their hours are over.
+    sqlx::query(
+        "update staff_sessions set ended_at = $2, offered = null, created_at = min(created_at, $2), seen_at = min(seen_at, $2) \
+         where created_at >= $1 or seen_at >= $1",
+    )
+    .bind(first_ahead(now))
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    // They limit nothing, since they lie ahead.
+    sqlx::query("delete from requested_mails where requested_at >= $1")
+        .bind(first_ahead(now))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "update consultations set next_try_at = null, changed_at = max(changed_at + 1, $2) where next_try_at > $1",
+    )
+    .bind(now + LATEST_NEXT_TRY)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The names of tables and columns are ours, never a visitor's.
+async fn cap(
+    connection: &mut SqliteConnection,
+    table: &str,
+    column: &str,
+    from: i64,
+    to: i64,
+) -> sqlx::Result<()> {
+    let sql = format!("update {table} set {column} = $2 where {column} >= $1");
+    sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to).execute(connection).await?;
+    Ok(())
+}
