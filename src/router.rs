@@ -65,6 +65,7 @@ pub fn router(
         .layer(Extension(client_ip));
     let public = Router::new()
         .merge(library::pages::routes(rendered_pages.clone()))
+        .merge(library::contact_page::routes(app.clone()))
         .merge(static_files::routes())
         .merge(icons::routes(&app.site))
         .merge(assessment::pages::routes(app.clone(), library.clone()))

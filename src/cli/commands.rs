@@ -1,10 +1,18 @@
 //! The output of the commands that run beside the server: backup, restore, demonstration, a new page, a person's data.
 
+use std::io::Read;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
 use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
 use crate::cli::start;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{DataSubject, PersonalRecord};
 use crate::library::{PageKind, count, new_page as blank};
+use crate::mail::bounces;
+use crate::mail::bounces::{BounceEffect, BounceReport};
+use crate::operations::delivery_reports;
 use crate::operations::demo as month;
 use crate::staff::audit;
 use crate::storage::backup as copies;
@@ -13,6 +21,9 @@ use crate::storage::clock::{Clock, seconds};
 use crate::storage::data_dir::{DataDir, key_file, open_data_that_is_there};
 use crate::storage::lock::LockPurpose;
 use crate::web::error;
+
+/// EX_TEMPFAIL of sysexits.h, as mail servers read it.
+const TRY_AGAIN_LATER: u8 = 75;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
     let copy = copies::make(&backup.data.folder, &backup.into, Clock::default().now()).await?;
@@ -109,6 +120,43 @@ pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
     confirmed?;
     println!("The time {now} is believed. Data whose time is over by it is erased within the hour.");
     Ok(())
+}
+
+/// Reads a report about a mail that was sent. A mail server that hands it over tries again later when it cannot be
+/// stored now, and never when it is no report or tells nothing new: it would be sent back as undelivered otherwise.
+pub async fn bounce(data: Data) -> ExitCode {
+    match take_report(data).await {
+        Ok(change) => {
+            println!("{change}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("mybackpain: {error:#}");
+            ExitCode::from(TRY_AGAIN_LATER)
+        }
+    }
+}
+
+async fn take_report(data: Data) -> anyhow::Result<&'static str> {
+    let (mut bytes, mut input) = (Vec::new(), std::io::stdin());
+    let read = (&mut input).take(bounces::LARGEST as u64).read_to_end(&mut bytes);
+    // The rest is taken too: a mail server would see a broken pipe as a failure.
+    read.and_then(|_| std::io::copy(&mut input, &mut std::io::sink())).context("cannot read the report")?;
+    let Some(report) = BounceReport::parse(&bytes) else {
+        return Ok("This is no report about a mail: nothing was changed.");
+    };
+    let DataDir { database, cipher, lock: _lock } =
+        open_data_that_is_there(&data.folder, LockPurpose::Beside).await?;
+    let now = Clock::default().now();
+    let applied = database
+        .write(move |c| Box::pin(async move { delivery_reports::take(c, &cipher, &report, now).await }))
+        .await;
+    database.close().await;
+    Ok(match applied? {
+        BounceEffect::Failed => "The mail was not delivered: it is a task on the desk.",
+        BounceEffect::Unwanted => "The mail was unwanted: nothing more is sent to its address.",
+        BounceEffect::Nothing => "The report tells nothing new about a mail of ours: nothing was changed.",
+    })
 }
 
 fn print_near_matches(found: &PersonalRecord) {

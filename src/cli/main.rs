@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
         Some(Command::Person(command)) => commands::person(command).await,
         Some(Command::Clock(ClockCommand::Confirm(data))) => commands::confirm_clock(data).await,
+        Some(Command::Bounce(data)) => return commands::bounce(data).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,
     };
     match done {

@@ -51,6 +51,8 @@ pub enum Command {
     /// Answer a clock that jumped: nothing is erased until its time is confirmed
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Read a delivery report or a complaint from standard input, as a mail server hands it over
+    Bounce(Data),
     /// Add a new encryption key and encrypt every personal field with it; stop the server first
     RotateKey(Data),
 }
@@ -214,6 +216,9 @@ pub struct Serve {
     /// Sender of mail [default: the clinic's address in clinic.toml]
     #[arg(long, env = "MYBACKPAIN_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Where mail servers report what they could not deliver, for `bounce` to read; a star, as in bounces+*@clinic.example, stands for what is signed for each mail [default: the sender]
+    #[arg(long, env = "MYBACKPAIN_MAIL_BOUNCES_TO", value_name = "ADDRESS")]
+    pub mail_bounces_to: Option<String>,
     /// Allow an https site to write mail to files instead of sending it
     #[arg(long, env = "MYBACKPAIN_MAIL_TO_FILES")]
     pub mail_to_files: bool,

@@ -21,7 +21,7 @@ use crate::library;
 use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
-use crate::operations::{alarms, demo, letters, retention_job};
+use crate::operations::{alarms, demo, letters, reminders_job, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
@@ -59,7 +59,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
         false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
     };
-    let sender = Sender::new(&site, config.mail_from.as_deref())?;
+    let mut sender = Sender::new(&site, config.mail_from.as_deref())?;
+    if let Some(address) = &config.mail_bounces_to {
+        sender = sender.with_bounces_to(address)?;
+    }
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
     let DataDir { database, cipher, lock: _lock } =
         open_data(&config.data.folder, LockPurpose::Serve, lost).await?;
@@ -112,6 +115,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     // Nothing is written to a damaged database, so there is nothing to send and nothing to forget.
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
+        parts.push(tokio::spawn(reminders_job::run(app.clone(), stopping.clone())));
         parts.push(tokio::spawn(retention_job::run(app.clone(), stopping)));
     }
     let disk_failed = tokio::select! {
@@ -271,7 +275,7 @@ pub fn proxy_alarm(site: &Site, client_ip: &ClientIpSource) -> Option<Alarm> {
 }
 
 fn warn_of_holidays(app: &App) {
-    if let Some(days) = app.site.clinic.calendar().holidays_run_out_in(app.clock.now()) {
+    if let Some(days) = app.site.clinic.calendar().bank_holidays_run_out_in(app.clock.now()) {
         tracing::warn!(
             days,
             "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"

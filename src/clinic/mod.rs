@@ -2,16 +2,24 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
-use jiff::civil::{Time, Weekday};
-use jiff::tz::TimeZone;
+use anyhow::Context;
 use serde::Deserialize;
 
-use crate::clinic::promise::{Calendar, Holidays, OpenDay};
+use crate::clinic::bank_holidays::BankHolidays;
+use crate::clinic::calendar::Calendar;
+use crate::clinic::opening_hours::OpeningHours;
+use crate::clinic::periods::{Closure, ExtraOpening};
+use crate::clinic::reminders::Reminders;
 
+pub mod bank_holidays;
+pub mod calendar;
 pub mod content_file;
+pub mod opening_hours;
+pub mod periods;
 pub mod promise;
+mod reminders;
 mod role;
+pub mod special_days;
 
 pub use content_file::read_toml;
 pub use role::Role;
@@ -32,8 +40,14 @@ pub struct Clinic {
     pub address: Vec<String>,
     #[serde(default)]
     pub prescription_medicines: PrescriptionMedicines,
-    hours: Hours,
+    hours: OpeningHours,
+    #[serde(default)]
+    closures: Vec<Closure>,
+    #[serde(default)]
+    extra_openings: Vec<ExtraOpening>,
     promise: Promise,
+    #[serde(default)]
+    reminders: Reminders,
     #[serde(skip)]
     calendar: Option<Calendar>,
 }
@@ -52,26 +66,6 @@ pub struct PrescriptionMedicines {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Hours {
-    time_zone: String,
-    monday: Option<Day>,
-    tuesday: Option<Day>,
-    wednesday: Option<Day>,
-    thursday: Option<Day>,
-    friday: Option<Day>,
-    saturday: Option<Day>,
-    sunday: Option<Day>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields)]
-struct Day {
-    opens: Time,
-    closes: Time,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Promise {
     working_days: u32,
 }
@@ -85,14 +79,14 @@ impl Clinic {
     /// Reads `clinic.toml` and `bank-holidays.toml` from the content folder.
     pub fn load(content: &Path) -> anyhow::Result<Clinic> {
         let mut clinic: Clinic = read_toml(&content.join("clinic.toml"))?;
-        let holidays: Holidays = read_toml(&content.join("bank-holidays.toml"))?;
+        let bank_holidays: BankHolidays = read_toml(&content.join("bank-holidays.toml"))?;
         let file = content.join("clinic.toml");
-        clinic.calendar = Some(
-            clinic
-                .hours
-                .calendar(&clinic.promise, holidays)
-                .with_context(|| format!("{}", file.display()))?,
-        );
+        let closures = std::mem::take(&mut clinic.closures);
+        let extra_openings = std::mem::take(&mut clinic.extra_openings);
+        let working_days = clinic.promise.working_days;
+        let calendar = clinic.hours.calendar(bank_holidays, closures, extra_openings, working_days);
+        clinic.calendar = Some(calendar.with_context(|| format!("{}", file.display()))?);
+        clinic.reminders.check().with_context(|| format!("{}: reminders", file.display()))?;
         for address in [&clinic.email, &clinic.notices_to] {
             address
                 .parse::<lettre::Address>()
@@ -111,6 +105,16 @@ impl Clinic {
         self.calendar.as_ref().expect("load sets the calendar")
     }
 
+    /// How many hours before a booking its patient is reminded, the nearest to the booking first.
+    pub fn reminder_hours(&self) -> &[u32] {
+        self.reminders.hours()
+    }
+
+    /// "2 days and 2 hours"; nothing when no reminders are sent.
+    pub fn reminders_in_words(&self) -> String {
+        self.reminders.in_words()
+    }
+
     /// The phone number as a `tel:` link wants it.
     pub fn phone_link(&self) -> String {
         format!("tel:{}", self.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
@@ -119,30 +123,6 @@ impl Clinic {
     /// Opening hours in words, days with equal hours together: "Monday to Friday, 9am to 5pm".
     pub fn opening_hours(&self) -> Vec<String> {
         self.calendar().in_words()
-    }
-}
-
-impl Hours {
-    fn calendar(&self, promise: &Promise, holidays: Holidays) -> anyhow::Result<Calendar> {
-        let zone = TimeZone::get(&self.time_zone).context("hours.time_zone is not a known time zone")?;
-        let days = [
-            (Weekday::Monday, self.monday),
-            (Weekday::Tuesday, self.tuesday),
-            (Weekday::Wednesday, self.wednesday),
-            (Weekday::Thursday, self.thursday),
-            (Weekday::Friday, self.friday),
-            (Weekday::Saturday, self.saturday),
-            (Weekday::Sunday, self.sunday),
-        ];
-        let mut open = Vec::new();
-        for (weekday, day) in days {
-            let Some(day) = day else { continue };
-            ensure!(day.opens < day.closes, "hours: {weekday:?} closes before it opens");
-            open.push(OpenDay { weekday, opens: day.opens, closes: day.closes });
-        }
-        ensure!(!open.is_empty(), "hours: the clinic is never open; give at least one day");
-        ensure!((1..=20).contains(&promise.working_days), "promise.working_days must be 1 to 20");
-        Ok(Calendar::new(zone, open, holidays, promise.working_days))
     }
 }
 

@@ -1,43 +1,8 @@
-//! Computes by when a patient hears from the clinic: opening hours, bank holidays, one pure function.
+//! Computes by when a patient hears from the clinic: one pure function of its calendar.
 
-use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Timestamp, ToSpan, Zoned};
-use serde::Deserialize;
+use jiff::{Timestamp, Zoned};
 
-/// Warn when the bank holidays on file reach less far ahead than this.
-pub const HOLIDAY_WARNING_DAYS: i64 = 60;
-
-/// `content/bank-holidays.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Holidays {
-    /// The last day that the list speaks for.
-    until: Date,
-    holidays: Vec<Holiday>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Holiday {
-    date: Date,
-    name: String,
-}
-
-#[derive(Clone, Copy)]
-pub struct OpenDay {
-    pub weekday: Weekday,
-    pub opens: Time,
-    pub closes: Time,
-}
-
-/// When the clinic is open, and how long an answer may take.
-pub struct Calendar {
-    zone: TimeZone,
-    days: Vec<OpenDay>,
-    holidays: Holidays,
-    working_days: u32,
-}
+use crate::clinic::calendar::Calendar;
 
 /// The promised moment of a request that arrived at a given one.
 #[derive(Debug, PartialEq)]
@@ -49,151 +14,20 @@ pub struct Promise {
 }
 
 impl Calendar {
-    pub fn new(zone: TimeZone, days: Vec<OpenDay>, holidays: Holidays, working_days: u32) -> Calendar {
-        assert!(!days.is_empty(), "a clinic that never opens can promise nothing");
-        Calendar { zone, days, holidays, working_days }
-    }
-
-    /// The days of the week on which the clinic opens.
-    pub fn days(&self) -> &[OpenDay] {
-        &self.days
-    }
-
     /// The promise for a request that arrives `now`.
     ///
     /// A request counts from the moment it arrives while the clinic is open, and from the next opening otherwise. It
     /// falls due at closing time, the promised number of working days after the day it counts from. The moment of
     /// closing is closed.
     pub fn promise(&self, now: Timestamp) -> Promise {
-        let local = now.to_zoned(self.zone.clone());
-        let open_now =
-            self.open_on(local.date()).is_some_and(|day| (day.opens..day.closes).contains(&local.time()));
-        let opens = (!open_now).then(|| self.next_opening(&local));
-        let mut date = opens.as_ref().unwrap_or(&local).date();
+        let opens = (!self.is_open(now)).then(|| self.next_opening(now));
+        let today = self.local(now).date();
+        let mut date = opens.as_ref().map_or(today, Zoned::date);
         for _ in 0..self.working_days {
             date = self.next_working_day(date);
         }
-        let closes = self.open_on(date).expect("a working day is open").closes;
+        let closes = self.periods_on(date).last().expect("a working day is open").closes;
         Promise { due: self.at(date, closes), opens }
-    }
-
-    /// Days left on the bank holiday list, when they are few enough to warn about. Negative when it has run out.
-    pub fn holidays_run_out_in(&self, now: Timestamp) -> Option<i64> {
-        let today = now.to_zoned(self.zone.clone()).date();
-        let days = i64::from(today.until(self.holidays.until).ok()?.get_days());
-        (days < HOLIDAY_WARNING_DAYS).then_some(days)
-    }
-
-    /// A moment as people here say it: "5pm on Wednesday 27 May".
-    pub fn say(&self, moment: Timestamp) -> String {
-        let local = moment.to_zoned(self.zone.clone());
-        format!("{} on {}", say_time(local.time()), local.strftime("%A %-d %B"))
-    }
-
-    /// The same with the year: "5pm on Wednesday 27 May 2026".
-    pub fn say_with_year(&self, moment: Timestamp) -> String {
-        format!("{} {}", self.say(moment), self.local(moment).year())
-    }
-
-    pub fn local(&self, moment: Timestamp) -> Zoned {
-        moment.to_zoned(self.zone.clone())
-    }
-
-    /// Days with equal hours together: "Monday to Friday, 9am to 5pm".
-    pub fn in_words(&self) -> Vec<String> {
-        let mut lines: Vec<(Vec<OpenDay>, String)> = Vec::new();
-        for day in &self.days {
-            let hours = format!("{} to {}", say_time(day.opens), say_time(day.closes));
-            match lines.last_mut() {
-                Some((days, same))
-                    if *same == hours
-                        && days.last().is_some_and(|last| last.weekday.next() == day.weekday) =>
-                {
-                    days.push(*day);
-                }
-                _ => lines.push((vec![*day], hours)),
-            }
-        }
-        lines
-            .into_iter()
-            .map(|(days, hours)| match &days[..] {
-                [only] => format!("{:?}, {hours}", only.weekday),
-                [first, .., last] => format!("{:?} to {:?}, {hours}", first.weekday, last.weekday),
-                [] => hours,
-            })
-            .collect()
-    }
-
-    /// A moment of today: "9.12am".
-    pub fn say_time(&self, moment: Timestamp) -> String {
-        say_time(self.local(moment).time())
-    }
-
-    /// The hours of a day; nothing when the clinic is closed on it.
-    pub fn open_on(&self, date: Date) -> Option<OpenDay> {
-        if self.holidays.holidays.iter().any(|holiday| holiday.date == date) {
-            return None;
-        }
-        self.days.iter().copied().find(|day| day.weekday == date.weekday())
-    }
-
-    /// The name of the bank holiday on a day, if it is one.
-    pub fn holiday_on(&self, date: Date) -> Option<&str> {
-        let holiday = self.holidays.holidays.iter().find(|holiday| holiday.date == date);
-        holiday.map(|holiday| holiday.name.as_str())
-    }
-
-    /// True for a time that the clock never shows, as summer time begins.
-    pub fn is_skipped(&self, date: Date, time: Time) -> bool {
-        matches!(
-            self.zone.to_ambiguous_timestamp(date.to_datetime(time)).offset(),
-            AmbiguousOffset::Gap { .. }
-        )
-    }
-
-    /// True when the clock shows the same time twice around this moment, as summer time ends.
-    pub fn comes_twice(&self, moment: Timestamp) -> bool {
-        matches!(
-            self.zone.to_ambiguous_timestamp(self.local(moment).datetime()).offset(),
-            AmbiguousOffset::Fold { .. }
-        )
-    }
-
-    fn next_opening(&self, local: &Zoned) -> Zoned {
-        let today = self.open_on(local.date()).filter(|day| local.time() < day.opens);
-        let date = match today {
-            Some(_) => local.date(),
-            None => self.next_working_day(local.date()),
-        };
-        self.at(date, self.open_on(date).expect("a working day is open").opens)
-    }
-
-    fn next_working_day(&self, after: Date) -> Date {
-        after
-            .series(1.day())
-            .skip(1)
-            .find(|date| self.open_on(*date).is_some())
-            .expect("a clinic that opens on some day opens again")
-    }
-
-    pub fn at(&self, date: Date, time: Time) -> Zoned {
-        // A time that summer time skips or repeats is taken at its first possible moment; clinics do not open at 1am.
-        date.to_datetime(time).to_zoned(self.zone.clone()).expect("a date of our time has a moment")
-    }
-}
-
-/// "9am", "5.30pm", "midday", "midnight".
-pub fn say_time(time: Time) -> String {
-    let half = if time.hour() < 12 { "am" } else { "pm" };
-    let hour = match time.hour() % 12 {
-        0 => 12,
-        hour => hour,
-    };
-    match (time.hour(), time.minute()) {
-        (12, 0) => "midday".into(),
-        (0, 0) => "midnight".into(),
-        (_, 0) => format!("{hour}{half}"),
-        (_, minute) => format!("{hour}.{minute:02}{half}"),
     }
 }
 
@@ -201,8 +35,12 @@ pub fn say_time(time: Time) -> String {
 mod tests {
     use std::path::Path;
 
+    use jiff::ToSpan;
+    use jiff::civil::Time;
+
     use super::*;
     use crate::clinic::Clinic;
+    use crate::clinic::calendar::tests::with_lunch_and_christmas;
 
     fn promised(now: &str) -> (String, Option<String>) {
         let clinic = Clinic::load(Path::new("content")).unwrap();
@@ -283,21 +121,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_list_of_bank_holidays_warns_60_days_before_it_runs_out() {
-        let clinic = Clinic::load(Path::new("content")).unwrap();
-        let left = |now: &str| clinic.calendar().holidays_run_out_in(now.parse().unwrap());
-        assert_eq!(left("2026-11-20T12:00Z"), None);
-        assert_eq!(left("2028-11-02T12:00Z"), Some(59));
-        assert_eq!(left("2029-01-05T12:00Z"), Some(-5));
+    fn promised_at_christmas(now: &str) -> (String, Option<String>) {
+        let clinic = with_lunch_and_christmas();
+        let calendar = clinic.calendar();
+        let promise = calendar.promise(format!("{now}[Europe/London]").parse::<Zoned>().unwrap().timestamp());
+        let say = |moment: &Zoned| calendar.say(moment.timestamp());
+        (say(&promise.due), promise.opens.as_ref().map(say))
     }
 
     #[test]
-    fn times_are_said_as_people_say_them() {
-        let say = |time: &str| say_time(time.parse().unwrap());
-        assert_eq!(say("09:00"), "9am");
-        assert_eq!(say("12:00"), "midday");
-        assert_eq!(say("17:30"), "5.30pm");
-        assert_eq!(say("00:05"), "12.05am");
+    fn a_request_in_the_lunch_break_counts_from_the_afternoon_of_the_same_day() {
+        let due = "5pm on Wednesday 2 December".to_owned();
+        assert_eq!(promised_at_christmas("2026-12-01T12:29"), (due.clone(), None));
+        let opens = Some("1.30pm on Tuesday 1 December".to_owned());
+        assert_eq!(promised_at_christmas("2026-12-01T12:30"), (due.clone(), opens));
+        assert_eq!(promised_at_christmas("2026-12-01T13:30"), (due, None));
+    }
+
+    #[test]
+    fn an_extra_opening_is_a_working_day_with_its_own_closing_time() {
+        assert_eq!(
+            promised_at_christmas("2026-12-04T10:00"),
+            ("1pm on Saturday 5 December".to_owned(), None)
+        );
+    }
+
+    #[test]
+    fn a_closure_is_skipped() {
+        let due = "5pm on Monday 4 January".to_owned();
+        assert_eq!(promised_at_christmas("2026-12-23T16:59"), (due, None));
+        let opens = Some("9am on Monday 4 January".to_owned());
+        assert_eq!(promised_at_christmas("2026-12-24T10:00"), ("5pm on Tuesday 5 January".to_owned(), opens));
     }
 }

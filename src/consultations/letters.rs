@@ -1,6 +1,7 @@
 //! The mails about a request, to the patient and to the clinic: as data while they wait, as words when they are sent.
 
 use askama::Template;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consultations::addressee::Addressee;
@@ -45,6 +46,8 @@ pub enum Notice {
         #[serde(default)]
         read_first: bool,
     },
+    /// A patient cannot make the time that was booked.
+    AnotherTime { was_at: i64, read_first: bool },
 }
 
 #[derive(Template)]
@@ -56,6 +59,8 @@ struct ConfirmationText<'a> {
     call_times: &'a str,
     name: &'a str,
     due: &'a str,
+    /// What is said of closures that come before that.
+    closed: &'a str,
     link: &'a str,
     stop: &'a str,
     kinds: &'a [Kind],
@@ -70,6 +75,8 @@ struct ConfirmationHtml<'a> {
     call_times: &'a str,
     name: &'a str,
     due: &'a str,
+    /// What is said of closures that come before that.
+    closed: &'a str,
     link: &'a str,
     stop: &'a str,
     kinds: &'a [Kind],
@@ -98,6 +105,26 @@ struct NoticeHtml<'a> {
     link: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "consultations/mail_another_time.txt")]
+struct AnotherTimeText<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    was_at: &'a str,
+    link: &'a str,
+    read_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "consultations/mail_another_time.html")]
+struct AnotherTimeHtml<'a> {
+    site: &'a Site,
+    reference: &'a str,
+    was_at: &'a str,
+    link: &'a str,
+    read_first: bool,
+}
+
 impl Letter for Confirmation {
     const PURPOSE: Purpose = Purpose::ConsultationConfirmation;
 }
@@ -123,18 +150,41 @@ impl Confirmation {
         &self,
         site: &Site,
         reference: &str,
+        created_at: Timestamp,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
         let Confirmation { to, call_times, token, kinds, .. } = self;
         let name = &to.name;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
+        let closures = |due_at| site.clinic.calendar().closures_until(created_at, moment(due_at)).join(" ");
+        let closed = &self.due_at.map(closures).unwrap_or_default();
         let link = &site.url(&format!("/consultations/{token}"));
         let method = Method::from_word(&self.method);
-        let stop_link = stop.as_str();
-        let text =
-            ConfirmationText { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
-        let html =
-            ConfirmationHtml { site, reference, method, call_times, name, due, link, stop: stop_link, kinds };
+        let stop_at = stop.as_str();
+        let text = ConfirmationText {
+            site,
+            reference,
+            method,
+            call_times,
+            name,
+            due,
+            closed,
+            link,
+            stop: stop_at,
+            kinds,
+        };
+        let html = ConfirmationHtml {
+            site,
+            reference,
+            method,
+            call_times,
+            name,
+            due,
+            closed,
+            link,
+            stop: stop_at,
+            kinds,
+        };
         let (text, html) = (text.render()?, html.render()?);
         let subject = match kinds.is_empty() {
             true => format!("We have your request {reference}"),
@@ -173,6 +223,9 @@ impl Notice {
         let (several, due_at, read_first) = match *self {
             Notice::One { due_at, read_first } => (None, due_at, read_first),
             Notice::Several { count, due_at, read_first } => (Some(count), due_at, read_first),
+            Notice::AnotherTime { was_at, read_first } => {
+                return another_time(site, reference, was_at, read_first);
+            }
         };
         let due = &due(site, due_at);
         let (subject, link) = &match several {
@@ -189,6 +242,23 @@ impl Notice {
             ..RenderedLetter::default()
         })
     }
+}
+
+fn another_time(
+    site: &Site,
+    reference: &str,
+    was_at: i64,
+    read_first: bool,
+) -> Result<RenderedLetter, askama::Error> {
+    let was_at = &due(site, was_at);
+    let link = &site.url(&format!("/staff/consultations/{reference}"));
+    let subject = format!("Another time is wanted: {reference}");
+    Ok(RenderedLetter {
+        subject: if read_first { format!("Read first: {subject}") } else { subject },
+        text: AnotherTimeText { site, reference, was_at, link, read_first }.render()?,
+        html: AnotherTimeHtml { site, reference, was_at, link, read_first }.render()?,
+        ..RenderedLetter::default()
+    })
 }
 
 fn due(site: &Site, due_at: i64) -> String {

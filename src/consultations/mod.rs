@@ -1,6 +1,7 @@
 //! A request's life: submitted, contacted, booked, closed, withdrawn.
 
 mod addressee;
+pub mod another_time;
 pub mod bookings;
 pub mod calls;
 mod contact_change;
@@ -13,6 +14,7 @@ pub mod notifications;
 pub mod private_page;
 pub mod proof;
 pub mod queue_index;
+pub mod reminders;
 pub mod request;
 pub mod request_form;
 pub mod request_state;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::consultations::another_time;
 use crate::consultations::bookings;
 use crate::consultations::bookings::scheduling;
 use crate::consultations::calls;
@@ -135,6 +136,7 @@ async fn perform(
         Act::Book(new) => {
             store::set_attention(connection, about, Attention::None).await?;
             store::set_next_try(connection, about, None).await?;
+            another_time::store::set_wish(connection, cipher, about, None).await?;
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
         Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),

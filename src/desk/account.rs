@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::desk::second_step::RecoveryCodesPage;
 use crate::staff::second_factor;
 use crate::staff::session;

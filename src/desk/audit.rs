@@ -10,7 +10,7 @@ use axum::routing::get;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::staff::session::Administrator;
 use crate::storage::clock::{moment, seconds};
 use crate::web::app::App;

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use std::cmp::Reverse;
 use strum::VariantArray;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::consultations::RequestState;
 use crate::consultations::calls::{CallOutcome, next_time, suits};
 use crate::consultations::handling::{Attention, store};

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::patients::complaints::{Complaint, ComplaintStep, store};
 use crate::patients::unread_words;
 use crate::patients::unread_words::Texts;

@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::staff;
 use crate::staff::session::QueueTaker;
 use crate::storage::clock::moment;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use crate::clinic::Role;
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::staff::Account;
 use crate::staff::people::store;
 use crate::staff::people::store::{Open, Person};

@@ -32,6 +32,8 @@ struct PhonePage<'a> {
     kinds: Vec<Kind>,
     key: &'a str,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     trouble: bool,
 }
 
@@ -80,7 +82,8 @@ impl DeskState {
         again: Again,
     ) -> Response {
         let app = &self.app;
-        let calendar = app.site.clinic.calendar();
+        let (calendar, now) = (app.site.clinic.calendar(), app.clock.now());
+        let due = calendar.promise(now).due.timestamp();
         let Again { errors, trouble } = again;
         let wrong = !errors.is_empty();
         let status = match (trouble, wrong) {
@@ -98,7 +101,8 @@ impl DeskState {
             marked: finding.marked_if_any(&form.concern),
             kinds: finding.kinds(),
             key: key.as_str(),
-            due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
+            due: calendar.say(due),
+            closed: calendar.closures_until(now, due).join(" "),
             trouble,
         };
         page::private(status, &shown)

@@ -134,7 +134,7 @@ impl DeskState {
             filters: Filters::of(fields, &colleagues, me),
             pages: pages(fields, total, number),
             total,
-            holidays_run_out: calendar.holidays_run_out_in(now),
+            holidays_run_out: calendar.bank_holidays_run_out_in(now),
             revision,
             now: at,
             path: address(fields, number),

@@ -16,6 +16,8 @@ pub const ON_A_PAGE: usize = 50;
 pub enum QueueGroup {
     /// Holds safety words, and nobody has been in touch.
     Safety,
+    /// The patient cannot make the time that was booked, and asks for another.
+    AnotherTime,
     Late,
     Today,
     /// We are to do something: the patient changed or mended something, or the next try is due.
@@ -98,8 +100,9 @@ struct Ranked {
 }
 
 impl QueueGroup {
-    pub const ALL: [QueueGroup; 7] = [
+    pub const ALL: [QueueGroup; 8] = [
         QueueGroup::Safety,
+        QueueGroup::AnotherTime,
         QueueGroup::Late,
         QueueGroup::Today,
         QueueGroup::Waiting,
@@ -116,6 +119,7 @@ impl QueueGroup {
             RequestState::Withdrawn if entry.attention == Attention::BookingFree => QueueGroup::Waiting,
             RequestState::Closed | RequestState::Withdrawn => QueueGroup::Done,
             RequestState::New if entry.sign.is_some() => QueueGroup::Safety,
+            _ if entry.attention == Attention::AnotherTime => QueueGroup::AnotherTime,
             RequestState::New if entry.due_at < now => QueueGroup::Late,
             RequestState::New if entry.due_at < tomorrow => QueueGroup::Today,
             _ if entry.attention != Attention::None => QueueGroup::Waiting,
@@ -129,6 +133,7 @@ impl QueueGroup {
     pub fn id(self) -> &'static str {
         match self {
             QueueGroup::Safety => "safety",
+            QueueGroup::AnotherTime => "another-time",
             QueueGroup::Late => "late",
             QueueGroup::Today => "today",
             QueueGroup::Waiting => "waiting",
@@ -141,6 +146,7 @@ impl QueueGroup {
     pub fn title(self) -> &'static str {
         match self {
             QueueGroup::Safety => "Signs that need help",
+            QueueGroup::AnotherTime => "Cannot make their time",
             QueueGroup::Late => "Late",
             QueueGroup::Today => "Due today",
             QueueGroup::Waiting => "Waiting for us",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::consultations::RequestState;
 use crate::consultations::queue_index::QueueEntry;
 use crate::desk::queue_groups::QueueItem;

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use strum::VariantArray;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
+use crate::consultations::another_time;
 use crate::consultations::bookings;
 use crate::consultations::bookings::Booking;
 use crate::consultations::calls;
@@ -61,6 +62,8 @@ struct ReviewPage<'a> {
     /// The summary that the patient chose to share.
     shared: Option<Summary>,
     booking: Option<&'a Booking>,
+    /// What would suit a patient who asked for another time.
+    wish: Option<String>,
     booked_for: String,
     calls: Vec<String>,
     notes: Vec<(Note, String)>,
@@ -181,6 +184,7 @@ impl DeskState {
             best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
             booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
             booking: booking.as_ref(),
+            wish: another_time::store::wish(readers, &app.cipher, about).await?,
             calls: calls.iter().map(|call| describe_call(call, calendar)).collect(),
             notes: notes
                 .into_iter()

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use crate::library::markdown::escape;
 use crate::library::pages::RenderedPages;
-use crate::library::{Library, Sheet};
+use crate::library::{Library, Sheet, contact_page};
 use crate::web::page::{PUBLIC, StaticPage};
 use crate::web::site::Site;
 use crate::web::static_files;
@@ -68,6 +68,7 @@ fn sitemap(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> St
     let dates = dates(library);
     let mut pages: Vec<String> = rendered_pages
         .paths()
+        .chain([contact_page::PATH])
         .map(|path| {
             let changed =
                 dates.get(path).map(|date| format!("<lastmod>{date}</lastmod>")).unwrap_or_default();

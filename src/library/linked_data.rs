@@ -1,7 +1,10 @@
 //! JSON-LD of sheets and of the clinic for search engines, in the vocabulary of schema.org.
 
+use jiff::civil::Time;
 use serde_json::{Value, json};
 
+use crate::clinic::periods::Period;
+use crate::clinic::special_days::SpecialDays;
 use crate::library::Sheet;
 use crate::web::site::Site;
 
@@ -34,21 +37,17 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
     script(&json!({ "@context": "https://schema.org", "@graph": [page, way] }))
 }
 
-pub fn clinic(site: &Site) -> String {
+/// The clinic, its week, and the special days that stand on the page.
+pub fn clinic(site: &Site, special_days: &[SpecialDays]) -> String {
     let clinic = &site.clinic;
-    let hours: Vec<Value> = clinic
-        .calendar()
-        .days()
-        .iter()
-        .map(|day| {
-            json!({
-                "@type": "OpeningHoursSpecification",
-                "dayOfWeek": format!("{:?}", day.weekday),
-                "opens": day.opens.strftime("%H:%M").to_string(),
-                "closes": day.closes.strftime("%H:%M").to_string(),
-            })
+    let week = clinic.calendar().week().iter();
+    let hours: Vec<Value> = week
+        .flat_map(|(weekday, periods)| {
+            let day = json!({ "dayOfWeek": format!("{weekday:?}") });
+            periods.iter().map(move |period| opening(period, &day))
         })
         .collect();
+    let special: Vec<Value> = special_days.iter().flat_map(special_opening).collect();
     script(&json!({
         "@context": "https://schema.org",
         "@type": "MedicalClinic",
@@ -58,7 +57,25 @@ pub fn clinic(site: &Site) -> String {
         "email": clinic.email,
         "address": clinic.address.join(", "),
         "openingHoursSpecification": hours,
+        "specialOpeningHoursSpecification": special,
     }))
+}
+
+/// One period of the days that `of` names.
+fn opening(period: &Period, of: &Value) -> Value {
+    let mut opening = of.clone();
+    opening["@type"] = json!("OpeningHoursSpecification");
+    opening["opens"] = json!(period.opens.strftime("%H:%M").to_string());
+    opening["closes"] = json!(period.closes.strftime("%H:%M").to_string());
+    opening
+}
+
+/// Days without a period are closed: search engines read that from equal times.
+fn special_opening(special: &SpecialDays) -> Vec<Value> {
+    const CLOSED: &[Period] = &[Period { opens: Time::MIN, closes: Time::MIN }];
+    let days = json!({ "validFrom": special.first.to_string(), "validThrough": special.last.to_string() });
+    let periods = if special.periods.is_empty() { CLOSED } else { special.periods };
+    periods.iter().map(|period| opening(period, &days)).collect()
 }
 
 /// `<` is escaped, so that no text can end the script element.

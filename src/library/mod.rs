@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod check;
 mod collection;
+pub mod contact_page;
 mod count;
 mod day;
 pub mod feeds;

@@ -106,14 +106,6 @@ struct EmergencyPage<'a> {
     context: PageContext<'a>,
 }
 
-#[derive(Template)]
-#[template(path = "library/contact.html")]
-struct ContactPage<'a> {
-    context: PageContext<'a>,
-    /// Linked data, as JSON.
-    data: String,
-}
-
 impl RenderedPages {
     /// Renders every page. `offers` gives the forms that stand at the foot of one sheet.
     pub fn fill(
@@ -140,10 +132,6 @@ impl RenderedPages {
             "/emergency",
             &EmergencyPage { context: site.public("Is this an emergency?", signs, "/emergency") },
         )?;
-        let reach = "How to reach the clinic, report a mistake, or complain.";
-        let data = linked_data::clinic(site);
-        rendered_pages
-            .add("/contact", &ContactPage { context: site.public("Contact us", reach, "/contact"), data })?;
         for topic in topics {
             let path = topic.path();
             let context = site.public(&topic.title, &topic.summary, &path);

@@ -20,6 +20,8 @@ pub struct NewMail {
     pub(super) topic: String,
     /// The letter as JSON.
     pub(super) letter: String,
+    /// Not sent from then on.
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 impl NewMail {
@@ -31,7 +33,13 @@ impl NewMail {
             to: to.to_owned(),
             topic: String::new(),
             letter: serde_json::to_string(letter).expect("a letter has no keys but strings"),
+            expires_at: None,
         }
+    }
+
+    /// Of no use from that moment on: it is not sent then, however long its tries go on.
+    pub fn until(self, expires_at: Timestamp) -> NewMail {
+        NewMail { expires_at: Some(expires_at), ..self }
     }
 
     /// A newer mail of the same topic replaces this one while it waits.

@@ -9,8 +9,9 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
+use crate::mail::bounces::{LONGEST_PREFIX, ReturnTag};
 use crate::mail::letter::{CalendarFile, RenderedLetter};
-use crate::storage::encryption::random_token;
+use crate::storage::encryption::{Cipher, random_token};
 use crate::web::form::one_line;
 use crate::web::form::person_name::plain_name;
 use crate::web::site::Site;
@@ -18,6 +19,8 @@ use crate::web::site::Site;
 /// Who mail is from. Built once at the start.
 pub struct Sender {
     from: Mailbox,
+    /// Where mail servers report what they could not deliver.
+    bounces_to: Address,
 }
 
 impl Sender {
@@ -28,12 +31,33 @@ impl Sender {
             anyhow::anyhow!("{address:?} cannot be the sender of mail; give --mail-from an address")
         })?;
         host(site).context("the base URL is not an address with a host")?;
-        Ok(Sender { from: Mailbox::new(display_name(&site.clinic.site), parsed) })
+        Ok(Sender { from: Mailbox::new(display_name(&site.clinic.site), parsed.clone()), bounces_to: parsed })
     }
 
-    /// The address that a mail server is told.
+    /// Has what cannot be delivered reported to another address than the one that answers go to. A star before the @
+    /// stands for what is signed for each mail.
+    pub fn with_bounces_to(self, address: &str) -> anyhow::Result<Sender> {
+        let bounces_to = parse(address).map_err(|_| {
+            anyhow::anyhow!("{address:?} cannot get reports of mail; give --mail-bounces-to an address")
+        })?;
+        let local = bounces_to.user();
+        if let Some(star) = local.find('*') {
+            ensure!(
+                star + 1 == local.len() && (1..=LONGEST_PREFIX).contains(&star),
+                "{address:?}: --mail-bounces-to takes one star, as the last character before the @, after 1 to {LONGEST_PREFIX} others"
+            );
+        }
+        Ok(Sender { bounces_to, ..self })
+    }
+
+    /// Who a mail is from, as its reader sees it.
     pub fn address(&self) -> &Address {
         &self.from.email
+    }
+
+    /// The sender that a mail server is told of one mail, by its number in the outbox and its Message-ID.
+    pub fn return_path(&self, cipher: &Cipher, id: i64, message_id: &str) -> Address {
+        ReturnTag::of(cipher, id, message_id).put_into(&self.bounces_to)
     }
 
     /// The whole message, or why none can be written. Its boundaries are random: the same bytes again come from the
@@ -187,6 +211,24 @@ mod tests {
         let site = Site::load("content".as_ref(), "http://127.0.0.1:8080".into()).unwrap();
         assert!(Sender::new(&site, Some("nobody")).err().unwrap().to_string().contains("--mail-from"));
         assert_eq!(Sender::new(&site, Some("a@example.org")).unwrap().address().to_string(), "a@example.org");
+    }
+
+    #[test]
+    fn an_address_for_reports_has_its_star_where_a_tag_fits() {
+        let set =
+            |address: &str| sender().with_bounces_to(address).map(|_| ()).map_err(|error| error.to_string());
+        for good in ["bounces@example.org", "bounces+*@example.org", "b-*@example.org"] {
+            assert_eq!(set(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "nobody",
+            "*@example.org",
+            "*+b@example.org",
+            "a*b*@example.org",
+            "a-very-long-prefix-of-it+*@example.org",
+        ] {
+            assert!(set(bad).unwrap_err().contains("--mail-bounces-to"), "{bad}");
+        }
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! The outbox: mail is stored with its cause, sent by a worker, retried and reported on.
 
+pub mod bounces;
 mod files;
 pub mod follow_up;
 mod letter;
@@ -24,8 +25,8 @@ pub use letter::{CalendarFile, Letter, NewMail, OutgoingMail, RenderedLetter, Re
 pub use message::Sender;
 pub use notices::{ClinicNotice, notify_clinic};
 pub use outbox::{
-    can_go_to, cancel_waiting, enqueue, forget, forget_recipients, may_have_gone, only_waits, take_unsent,
-    trouble_of,
+    can_go_to, cancel_waiting, enqueue, forget, forget_recipients, give_up_expired, has_expired,
+    may_have_gone, only_waits, take_unsent, trouble_of,
 };
 pub use outcome::State;
 pub use progress::Progress;

@@ -36,6 +36,7 @@ pub async fn enqueue(
         letter: app.cipher.encrypt(field(&id, "letter"), &mail.letter),
         now: seconds(now),
         due: seconds(due),
+        expires: mail.expires_at.map(seconds),
     };
     let number = store::insert(connection, new).await?;
     if !mail.topic.is_empty() {
@@ -86,6 +87,16 @@ pub async fn take_unsent<L: Letter + DeserializeOwned>(
     let Some((message_id, letter)) = unsent else { return Ok(None) };
     let text = app.cipher.decrypt(field(&message_id, "letter"), &letter)?;
     Ok(serde_json::from_str(&text).ok())
+}
+
+/// Whether a mail that has not gone is of no use any more.
+pub async fn has_expired(readers: &SqlitePool, now: Timestamp) -> sqlx::Result<bool> {
+    store::has_expired(readers, seconds(now)).await
+}
+
+/// Gives up what is of no use any more. It is no task for anyone.
+pub async fn give_up_expired(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+    store::give_up_expired(connection, seconds(now)).await
 }
 
 /// How many mails of a purpose were made since then.

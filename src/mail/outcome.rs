@@ -75,6 +75,9 @@ pub enum Stage {
     /// The message and the dot that ends it.
     #[strum(serialize = "the message")]
     Content,
+    /// After a mail server took it.
+    #[strum(serialize = "reported after sending")]
+    Report,
 }
 
 impl Stage {

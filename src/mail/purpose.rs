@@ -13,6 +13,8 @@ pub enum Purpose {
     ConsultationNotice,
     /// To the patient: when and where, or that it has changed.
     ConsultationBooking,
+    /// To the patient: what is booked is soon.
+    ConsultationReminder,
     Report,
     /// To a colleague: make your account.
     StaffInvitation,
@@ -24,10 +26,11 @@ pub enum Purpose {
 
 impl Purpose {
     /// Those that this version sends.
-    pub const ALL: [Purpose; 6] = [
+    pub const ALL: [Purpose; 7] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::ConsultationBooking,
+        Purpose::ConsultationReminder,
         Purpose::Report,
         Purpose::StaffInvitation,
         Purpose::ComplaintNotice,
@@ -48,6 +51,7 @@ impl Purpose {
             Purpose::ConsultationConfirmation => "Confirmation to the patient",
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::ConsultationBooking => "Booking, to the patient",
+            Purpose::ConsultationReminder => "Reminder of a booking, to the patient",
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
@@ -57,7 +61,13 @@ impl Purpose {
 
     /// What strangers can cause, and what the owner of its address stops.
     pub fn is_to_patients(self) -> bool {
-        matches!(self, Purpose::Report | Purpose::ConsultationConfirmation | Purpose::ConsultationBooking)
+        matches!(
+            self,
+            Purpose::Report
+                | Purpose::ConsultationConfirmation
+                | Purpose::ConsultationBooking
+                | Purpose::ConsultationReminder
+        )
     }
 
     /// What is said to a patient about their request may go to the address they meant. Every other mail goes to the

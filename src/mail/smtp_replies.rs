@@ -1,5 +1,7 @@
 //! Explains a mail server's reply to staff, in a sentence that says what to do.
 
+use crate::mail::outcome::Stage;
+
 /// Signs in the words of a failure, and what they mean. The first row with a sign that is there counts: what is
 /// certain stands before what is general.
 const MEANINGS: &[(&[&str], &str)] = &[
@@ -19,6 +21,10 @@ const MEANINGS: &[(&[&str], &str)] = &[
     (
         &["internal"],
         "Our own program failed at this mail. Send it again; if it fails again, tell whoever looks after the site.",
+    ),
+    (
+        &["reported as unwanted"],
+        "Whoever got it marked it as spam, so nothing more goes to this address. Phone the patient: if that was a slip, mail can be allowed again.",
     ),
     (
         &["writing the file"],
@@ -114,11 +120,15 @@ const MEANINGS: &[(&[&str], &str)] = &[
     ),
 ];
 
+const CAME_BACK: &str = "A mail server took it, could not deliver it, and has given up. Phone the patient, or correct the address.";
+
 /// A sentence for the stored words of a failure, such as "RCPT TO: 550 5.1.1 no such person".
 pub fn meaning(trouble: &str) -> &'static str {
     let lower = trouble.to_lowercase();
     let found = MEANINGS.iter().find(|(signs, _)| signs.iter().any(|sign| has(&lower, &sign.to_lowercase())));
     match (found, code(&lower)) {
+        // A report is the last word: the mail is not tried again.
+        (Some((_, meaning)), _) if is_report(&lower) && meaning.contains("be tried again") => CAME_BACK,
         (Some((_, meaning)), _) => meaning,
         (None, Some(500..)) => {
             "The other mail server refused it for good. Check the address, or phone the patient."
@@ -126,8 +136,13 @@ pub fn meaning(trouble: &str) -> &'static str {
         (None, Some(400..)) => {
             "The other mail server could not take it yet. It will be tried again without your help."
         }
+        (None, _) if is_report(&lower) => CAME_BACK,
         (None, _) => "It was not delivered. Check the address, or phone the patient.",
     }
+}
+
+fn is_report(words: &str) -> bool {
+    words.starts_with(Stage::Report.as_str())
 }
 
 /// True when the sign stands in the words, not as a part of a longer word or number.
@@ -183,6 +198,12 @@ mod tests {
         ("opening: this version of the program does not know this mail", "does not know this kind"),
         ("writing the file: No space left on device", "written to its folder"),
         ("internal", "Our own program"),
+        ("reported after sending: 5.1.1 smtp; 550 5.1.1 no such person", "Nobody has this address"),
+        ("reported after sending: 5.2.2 smtp; 552 mailbox full", "mailbox is full"),
+        ("reported after sending: 4.4.1 smtp; 421 connection timed out", "has given up"),
+        ("reported after sending: 5.0.0", "has given up"),
+        ("reported after sending: no reason was given", "has given up"),
+        ("reported after sending: reported as unwanted", "marked it as spam"),
         ("the message: 554 no", "refused it for good"),
         ("the message: 451 later", "could not take it yet"),
         ("", "was not delivered"),

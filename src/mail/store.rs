@@ -1,5 +1,6 @@
 //! The outbox table: its SQL and nothing else.
 
+use sqlx::AssertSqlSafe;
 use sqlx::FromRow;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
@@ -21,6 +22,7 @@ pub struct NewRow<'a> {
     pub letter: Vec<u8>,
     pub now: i64,
     pub due: i64,
+    pub expires: Option<i64>,
 }
 
 /// A mail that is ours to send until its lease ends.
@@ -69,8 +71,8 @@ impl Leased {
 
 pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar(
-        "insert into outbox (message_id, purpose, reference, topic, recipient, letter, state, created_at, due_at)
-         values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8) returning id",
+        "insert into outbox (message_id, purpose, reference, topic, recipient, letter, state, created_at, due_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9) returning id",
     )
     .bind(new.message_id)
     .bind(new.purpose.as_str())
@@ -80,6 +82,7 @@ pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx:
     .bind(new.letter)
     .bind(new.now)
     .bind(new.due)
+    .bind(new.expires)
     .fetch_one(connection)
     .await
 }
@@ -146,6 +149,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Ve
            and case when state = 'sending' then leased_until <= $1 or leased_until > $2
                when state = 'retry' then due_at <= $1 or due_at > $3
                else due_at <= $1 or created_at > $3 end
+           and (expires_at is null or expires_at > $1)
          order by due_at, id limit $4",
     )
     .bind(now)
@@ -169,6 +173,7 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
              where id = $1
                and (state in ('queued', 'retry')
                    or state = 'sending' and (leased_until <= $3 or leased_until > $4))
+               and (expires_at is null or expires_at > $3)
              returning id, message_id, purpose, reference, recipient, letter, message, created_at,
                  coalesce(resent_at, created_at) as began_at, due_at, leased_until, attempts, uncertain, tries,
                  tried_for",
@@ -282,13 +287,35 @@ pub async fn pull_forward(connection: &mut SqliteConnection, now: i64) -> sqlx::
 }
 
 /// When the next mail is due or its lease ends, if any is left to send.
-pub async fn next_due(readers: &SqlitePool) -> sqlx::Result<Option<i64>> {
+pub async fn next_due(readers: &SqlitePool, now: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar(
         "select min(case when state = 'sending' then leased_until else due_at end) from outbox
-         where state in ('queued', 'retry', 'sending')",
+         where state in ('queued', 'retry', 'sending') and (expires_at is null or expires_at > $1)",
     )
+    .bind(now)
     .fetch_one(readers)
     .await
+}
+
+/// What has not gone, is not going now, and is of no use from its `expires_at` on.
+const EXPIRED: &str = "expires_at <= $1 and settled_at is null and (state in ('queued', 'retry', 'failed', \
+    'needs attention') or state = 'sending' and leased_until <= $1)";
+
+pub async fn has_expired(readers: &SqlitePool, now: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar(AssertSqlSafe(format!("select exists (select 1 from outbox where {EXPIRED})")))
+        .bind(now)
+        .fetch_one(readers)
+        .await
+}
+
+/// Failed, and dealt with by nobody.
+pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+    let sql = format!(
+        "update outbox set state = 'failed', settled_at = $1, finished_at = $1, letter = null, message = null, \
+         trouble = null where {EXPIRED}"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(now).execute(connection).await?;
+    Ok(())
 }
 
 /// The mails of a consultation or report, oldest first.

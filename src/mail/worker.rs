@@ -77,7 +77,7 @@ impl Worker {
     async fn work(self: &Arc<Self>, in_flight: &mut JoinSet<bool>) -> Duration {
         let looked = async {
             self.take_up(in_flight).await?;
-            store::next_due(self.app.database.readers()).await
+            store::next_due(self.app.database.readers(), seconds(self.app.clock.now())).await
         };
         let next = looked.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the outbox cannot be read");
@@ -152,7 +152,8 @@ impl Worker {
     }
 
     async fn send(&self, server: &Server, mail: &Leased, ready: Ready) -> (Outcome, Option<SmtpSession>) {
-        let mut session = match server.begin(self.sender.address(), &ready.to).await {
+        let from = self.sender.return_path(&self.app.cipher, mail.id, &mail.message_id);
+        let mut session = match server.begin(&from, &ready.to).await {
             Ok(session) => session,
             Err(outcome) => return (outcome, None),
         };

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::reminders::letter::ReminderLetter;
 use crate::library::Library;
 use crate::mail::limits::stop_link;
 use crate::mail::{OutgoingMail, Purpose, RenderedLetter, Renderer};
@@ -24,12 +25,19 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
     let (site, reference) = (&app.site, mail.reference);
     let stop = || stop_link(site, &app.cipher, mail.to);
     let letter = match mail.purpose {
-        Purpose::ConsultationConfirmation => read::<Confirmation>(mail)?.render(site, reference, stop())?,
+        Purpose::ConsultationConfirmation => {
+            read::<Confirmation>(mail)?.render(site, reference, mail.created_at, stop())?
+        }
         Purpose::ConsultationNotice => read::<Notice>(mail)?.render(site, reference)?,
         Purpose::ConsultationBooking => {
             let OutgoingMail { from, to, created_at, .. } = *mail;
             let envelope = Envelope { reference, from, to, created_at, stop: stop() };
             read::<BookingLetter>(mail)?.render(site, envelope)?
+        }
+        Purpose::ConsultationReminder => {
+            let OutgoingMail { from, to, created_at, .. } = *mail;
+            let envelope = Envelope { reference, from, to, created_at, stop: stop() };
+            read::<ReminderLetter>(mail)?.0.render(site, envelope)?
         }
         Purpose::Report => read::<ReportLetter>(mail)?.render(site, library, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,

@@ -2,6 +2,8 @@
 
 pub mod alarms;
 pub mod clock_check;
+pub mod delivery_reports;
 pub mod demo;
 pub mod letters;
+pub mod reminders_job;
 pub mod retention_job;

@@ -18,7 +18,7 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     EncryptedField {
         table: "consultations",
         reference: "reference",
-        columns: &["name", "email", "phone", "concern", "needs", "token", "hold_reason"],
+        columns: &["name", "email", "phone", "concern", "needs", "token", "hold_reason", "wanted_time"],
     },
     EncryptedField { table: "consultation_notes", reference: "id", columns: &["words"] },
     EncryptedField { table: "bookings", reference: "id", columns: &["place"] },

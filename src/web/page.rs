@@ -15,6 +15,8 @@ pub const HTML: &str = "text/html; charset=utf-8";
 
 /// How long anyone may keep a public page: a minute in a browser, ten in a shared cache, and stale while it is renewed.
 pub const PUBLIC: &str = "public, max-age=60, s-maxage=600, stale-while-revalidate=86400";
+/// A public page that changes from day to day: never shown stale.
+pub const DAILY: &str = "public, max-age=60, s-maxage=600";
 /// An address that holds its content's hash never changes.
 pub const FOREVER: &str = "public, max-age=31536000, immutable";
 /// A page that holds nobody's data and is true only now.
@@ -70,7 +72,12 @@ impl StaticPage {
     }
 
     pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
-        Ok(StaticPage::new(HTML, PUBLIC, tappable(without_indents(&template.render()?)).into_bytes()))
+        StaticPage::kept(template, PUBLIC)
+    }
+
+    /// A page that others may keep as `cache` says.
+    pub fn kept(template: &impl Template, cache: &'static str) -> anyhow::Result<StaticPage> {
+        Ok(StaticPage::new(HTML, cache, tappable(without_indents(&template.render()?)).into_bytes()))
     }
 
     /// A short name of the content, for addresses.

@@ -7,6 +7,7 @@ mod records;
 
 mod backup;
 mod behind_a_proxy;
+mod bounces;
 mod damaged;
 mod disk;
 mod killing;

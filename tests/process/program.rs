@@ -49,10 +49,10 @@ pub fn command(arguments: &[&str]) -> Command {
 }
 
 /// Runs a command that should end by itself, with a line on its standard input.
-pub fn run(mut command: Command, input: &str) -> Ended {
+pub fn run(mut command: Command, input: impl AsRef<[u8]>) -> Ended {
     let began = Instant::now();
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(input.as_ref()).unwrap();
     let status = wait(&mut child, START);
     let took = began.elapsed();
     let _ = child.kill();

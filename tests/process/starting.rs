@@ -16,7 +16,7 @@ fn add_staff(data: &Path, password: &str) -> Ended {
     let data = data.to_str().unwrap();
     let add =
         ["staff", "add", "Sam@example.org", "--name", "Sam Reed", "--role", "administrator", "--data", data];
-    run(command(&add), &format!("{password}\n"))
+    run(command(&add), format!("{password}\n"))
 }
 
 #[test]

@@ -24,8 +24,19 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ("Person", &["name", "jobTitle"]),
     ("BreadcrumbList", &["itemListElement"]),
     ("ListItem", &["position", "name", "item"]),
-    ("MedicalClinic", &["name", "url", "telephone", "email", "address", "openingHoursSpecification"]),
-    ("OpeningHoursSpecification", &["dayOfWeek", "opens", "closes"]),
+    (
+        "MedicalClinic",
+        &[
+            "name",
+            "url",
+            "telephone",
+            "email",
+            "address",
+            "openingHoursSpecification",
+            "specialOpeningHoursSpecification",
+        ],
+    ),
+    ("OpeningHoursSpecification", &["dayOfWeek", "opens", "closes", "validFrom", "validThrough"]),
 ];
 
 const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -85,10 +85,11 @@ async fn without_room_no_post_of_the_public_writes_anything() {
     patient.submit("/reports/new", &link).await;
     let summary = crate::summaries::link_in(&site.mails().await[0]);
     let stop = link_in(&site.mails().await[0], "http://localhost/reports/stop/");
-    site.visitor().submit("/consultations/new", &with(consultation(), "email", &["bea@example.org"])).await;
+    let reference = site.request(&with(consultation(), "email", &["bea@example.org"])).await;
     let mails = site.mails().await;
     let mail = mails.iter().find(|mail| mail.contains("bea@example.org")).unwrap();
     let private = link_in(mail, "http://localhost/consultations/");
+    site.staff().await.book(&reference).await;
     let mut owner = site.visitor();
     owner.prove(&private, "0123").await;
     let code = patient.post("/assessment/code", &[]).await.first(".ref");
@@ -121,6 +122,8 @@ async fn without_room_no_post_of_the_public_writes_anything() {
         ("/usefulness", "/usefulness".to_owned(), owned(&[("about", "fibromyalgia"), ("useful", "yes")])),
         ("/consultations/{token}/contact", format!("{private}/contact"), owned(&contact)),
         ("/consultations/{token}/not-mine", format!("{private}/not-mine"), vec![]),
+        ("/consultations/{token}/reminders", format!("{private}/reminders"), owned(&[("reminders", "off")])),
+        ("/consultations/{token}/another-time", format!("{private}/another-time"), vec![]),
         ("/consultations/{token}/withdrawal", format!("{private}/withdrawal"), vec![]),
         ("/reports/stop/{token}", stop, vec![]),
         ("/summaries/{token}/withdrawal", format!("{summary}/withdrawal"), vec![]),

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
 use crate::clinic::Clinic;
-use crate::clinic::promise::say_time;
+use crate::clinic::calendar::say_time;
 use crate::consultations::bookings::booking::{Booking, NewBooking, Setting};
 use crate::consultations::bookings::{date_and_time, length};
 use crate::web::form;

@@ -18,6 +18,10 @@ pub enum News {
     Booked,
     Changed,
     Cancelled,
+    /// The patient cannot make it, and we look for another time.
+    Freed,
+    /// It is soon.
+    Reminder,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,12 +71,18 @@ struct Html<'a> {
 }
 
 impl News {
+    /// The time is free again.
+    fn is_end(self) -> bool {
+        matches!(self, News::Cancelled | News::Freed)
+    }
+
     /// The heading of the mail.
     fn heading(self) -> &'static str {
         match self {
             News::Booked => "Your consultation is booked",
             News::Changed => "Your consultation has changed",
-            News::Cancelled => "Your consultation is cancelled",
+            News::Cancelled | News::Freed => "Your consultation is cancelled",
+            News::Reminder => "Your consultation is soon",
         }
     }
 }
@@ -107,15 +117,18 @@ impl BookingLetter {
         let Envelope { reference, from, to, created_at, stop } = envelope;
         let when = &site.clinic.calendar().say_with_year(booking.starts_at);
         let (link, news) = (&site.url(&format!("/consultations/{token}")), *news);
-        let cancelled = news == News::Cancelled;
+        let cancelled = news.is_end();
         let file =
             CalendarInvitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };
+        // It is in the patient's calendar already.
+        let calendar =
+            (news != News::Reminder).then(|| CalendarFile { method: file.method(), text: file.to_string() });
         Ok(RenderedLetter {
             to_name: addressee.in_header().to_owned(),
             subject: format!("{}: {when}", news.heading()),
             text: Text { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
             html: Html { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
-            calendar: Some(CalendarFile { method: file.method(), text: file.to_string() }),
+            calendar,
             stop: Some(stop),
         })
     }

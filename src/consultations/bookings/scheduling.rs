@@ -27,7 +27,7 @@ pub async fn book(
     let (booking, news) = match standing {
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
-            store::change(connection, &app.cipher, &id, &new, sequence).await?;
+            store::change(connection, &app.cipher, &id, &new, sequence, now).await?;
             let booking =
                 Booking { id, starts_at, minutes, setting, place, sequence, unreadable: Vec::new() };
             // Whoever was never notified of the first time gets this one as the first.
@@ -44,7 +44,7 @@ pub async fn book(
                 sequence: 0,
                 unreadable: Vec::new(),
             };
-            store::insert(connection, &app.cipher, &request.reference, &booking).await?;
+            store::insert(connection, &app.cipher, &request.reference, &booking, now).await?;
             (booking, News::Booked)
         }
     };
@@ -65,6 +65,26 @@ pub async fn cancel(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
+    end(connection, app, request, News::Cancelled, now).await
+}
+
+/// The same for a patient who cannot make it.
+pub async fn free(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<&'static str> {
+    end(connection, app, request, News::Freed, now).await
+}
+
+async fn end(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    news: News,
+    now: Timestamp,
+) -> sqlx::Result<&'static str> {
     let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
         return Ok("cancelled the booking");
     };
@@ -74,7 +94,7 @@ pub async fn cancel(
         mail::cancel_waiting(connection, &BookingLetter::topic(&booking.id), now).await?;
         return Ok("cancelled the booking before any email about it had gone");
     }
-    notify(connection, app, request, booking, News::Cancelled, now).await?;
+    notify(connection, app, request, booking, news, now).await?;
     Ok("cancelled the booking")
 }
 

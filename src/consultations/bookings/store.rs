@@ -104,9 +104,11 @@ pub async fn insert(
     cipher: &Cipher,
     reference: &str,
     booking: &Booking,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into bookings (id, reference, starts_at, minutes, setting, place) values ($1, $2, $3, $4, $5, $6)",
+        "insert into bookings (id, reference, starts_at, minutes, setting, place, booked_at) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&booking.id)
     .bind(reference)
@@ -114,6 +116,7 @@ pub async fn insert(
     .bind(booking.minutes)
     .bind(booking.setting.as_str())
     .bind(cipher.row("bookings", &booking.id).encrypt("place", &booking.place))
+    .bind(seconds(now))
     .execute(connection)
     .await?;
     Ok(())
@@ -125,9 +128,11 @@ pub async fn change(
     id: &str,
     new: &NewBooking,
     sequence: i64,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update bookings set starts_at = $2, minutes = $3, setting = $4, place = $5, sequence = $6 where id = $1",
+        "update bookings set starts_at = $2, minutes = $3, setting = $4, place = $5, sequence = $6, booked_at = $7 \
+         where id = $1",
     )
     .bind(id)
     .bind(seconds(new.starts_at))
@@ -135,6 +140,7 @@ pub async fn change(
     .bind(new.setting.as_str())
     .bind(cipher.row("bookings", id).encrypt("place", &new.place))
     .bind(sequence)
+    .bind(seconds(now))
     .execute(connection)
     .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use crate::clinic::promise::{Calendar, say_time};
+use crate::clinic::calendar::{Calendar, Closed, say_periods};
 use crate::consultations::bookings::booking::{NewBooking, ends_at};
 use crate::consultations::bookings::store::DayBooking;
 use crate::storage::clock::{moment, seconds};
@@ -42,16 +42,23 @@ pub fn concerns(calendar: &Calendar, new: &NewBooking, others: &[DayBooking]) ->
 fn outside_hours(calendar: &Calendar, starts_at: Timestamp, ends_at: Timestamp) -> Option<String> {
     let (from, until) = (calendar.local(starts_at), calendar.local(ends_at));
     let date = from.date();
-    if let Some(holiday) = calendar.holiday_on(date) {
-        return Some(format!("The clinic is closed that day: it is {holiday}, a bank holiday."));
+    match calendar.closed_on(date) {
+        Some(Closed::BankHoliday(name)) => {
+            return Some(format!("The clinic is closed that day: it is {name}, a bank holiday."));
+        }
+        Some(Closed::Closure(closure)) => {
+            return Some(format!("The clinic is closed that day. Patients read: “{}”", closure.words));
+        }
+        Some(Closed::Weekday(_)) => {
+            return Some(format!("The clinic is closed on {}s.", date.strftime("%A")));
+        }
+        None => {}
     }
-    let Some(day) = calendar.open_on(date) else {
-        return Some(format!("The clinic is closed on {}s.", date.strftime("%A")));
-    };
-    let within = day.opens <= from.time() && until.date() == date && until.time() <= day.closes;
-    (!within).then(|| {
-        format!("The clinic is open from {} to {} that day.", say_time(day.opens), say_time(day.closes))
-    })
+    let periods = calendar.periods_on(date);
+    let within = periods
+        .iter()
+        .any(|period| period.opens <= from.time() && until.date() == date && until.time() <= period.closes);
+    (!within).then(|| format!("The clinic is open from {} that day.", say_periods(periods)))
 }
 
 impl DayBooking {
@@ -101,6 +108,23 @@ mod tests {
             let said = found(starts_at, 30, &[]);
             assert!(said.len() == 1 && said[0].contains(words), "{starts_at}: {said:?}");
         }
+    }
+
+    #[test]
+    fn a_time_in_the_lunch_break_or_a_closure_says_what_patients_were_told() {
+        let clinic = crate::clinic::calendar::tests::with_lunch_and_christmas();
+        let said = |starts_at: &str| {
+            let starts_at = format!("{starts_at}[Europe/London]").parse::<jiff::Zoned>().unwrap().timestamp();
+            outside_hours(clinic.calendar(), starts_at, starts_at + 30.minutes()).unwrap_or_default()
+        };
+        let hours = "The clinic is open from 9am to 12.30pm and 1.30pm to 5pm that day.";
+        assert_eq!(said("2026-12-01T12:15"), hours);
+        assert_eq!(said("2026-12-01T12:00"), "");
+        let closed =
+            "The clinic is closed that day. Patients read: “We are closed from 24 December to 1 January.”";
+        assert_eq!(said("2026-12-29T10:00"), closed);
+        assert_eq!(said("2026-12-05T12:30"), "", "an extra opening");
+        assert_eq!(said("2026-12-05T12:45"), "The clinic is open from 10am to 1pm that day.");
     }
 
     #[test]

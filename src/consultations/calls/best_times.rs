@@ -3,11 +3,11 @@
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::{Timestamp, ToSpan};
 
-use crate::clinic::promise::{Calendar, OpenDay};
+use crate::clinic::calendar::Calendar;
 use crate::web::form::contact::CallTime;
 
-/// A clinic that is never open at a patient's times within this many days rings at any time.
-const DAYS_AHEAD: usize = 21;
+/// A clinic that is not open at a patient's times on this many open days rings at any time.
+const OPEN_DAYS_AHEAD: usize = 15;
 const MIDDAY: Time = time(12, 0, 0, 0);
 const EVENING: Time = time(17, 0, 0, 0);
 
@@ -21,7 +21,9 @@ pub fn suits(calendar: &Calendar, times: &[CallTime], from: Timestamp, until: Ti
 pub fn next_time(calendar: &Calendar, times: &[CallTime], earliest: Timestamp) -> Option<Timestamp> {
     let first = calendar.local(earliest).date();
     let found = |times: &[CallTime]| {
-        let days = first.series(1.day()).take(DAYS_AHEAD);
+        // Closed days do not count: a closure may be longer than any number of days.
+        let open = |date: &Date| !calendar.periods_on(*date).is_empty();
+        let days = first.series(1.day()).filter(open).take(OPEN_DAYS_AHEAD);
         let mut windows = days.flat_map(|date| windows(calendar, times, date));
         windows.find_map(|(start, end)| (earliest < end).then(|| start.max(earliest)))
     };
@@ -30,11 +32,12 @@ pub fn next_time(calendar: &Calendar, times: &[CallTime], earliest: Timestamp) -
 
 /// When the clinic is open on a day and the patient likes to be called, in order.
 fn windows(calendar: &Calendar, times: &[CallTime], date: Date) -> Vec<(Timestamp, Timestamp)> {
-    let Some(day) = calendar.open_on(date) else { return Vec::new() };
     let times = if times.is_empty() { &[CallTime::AnyTime] } else { times };
-    let mut found: Vec<(Timestamp, Timestamp)> = times
-        .iter()
-        .map(|time| window(*time, day))
+    let periods = calendar.periods_on(date);
+    let Some(last) = periods.last() else { return Vec::new() };
+    let wanted = times.iter().filter_map(|time| wanted(*time, date.weekday(), last.closes));
+    let mut found: Vec<(Timestamp, Timestamp)> = wanted
+        .flat_map(|(from, until)| periods.iter().map(move |p| (p.opens.max(from), p.closes.min(until))))
         .filter(|(start, end)| start < end)
         .map(|(start, end)| (calendar.at(date, start).timestamp(), calendar.at(date, end).timestamp()))
         .collect();
@@ -42,16 +45,51 @@ fn windows(calendar: &Calendar, times: &[CallTime], date: Date) -> Vec<(Timestam
     found
 }
 
-/// A part of an open day; one that is empty ends before it begins.
-fn window(time: CallTime, OpenDay { weekday, opens, closes }: OpenDay) -> (Time, Time) {
+/// The hours that a patient means on a day on which the clinic closes at `closes`; nothing when they mean other days.
+fn wanted(time: CallTime, weekday: Weekday, closes: Time) -> Option<(Time, Time)> {
     let weekend = matches!(weekday, Weekday::Saturday | Weekday::Sunday);
     match time {
-        CallTime::AnyTime => (opens, closes),
-        CallTime::Mornings | CallTime::Afternoons if weekend => (closes, opens),
-        CallTime::Mornings => (opens, closes.min(MIDDAY)),
-        CallTime::Afternoons => (opens.max(MIDDAY), closes.min(EVENING)),
-        CallTime::EarlyEvenings if closes > EVENING => (opens.max(EVENING), closes),
+        CallTime::AnyTime => Some((Time::MIN, Time::MAX)),
+        CallTime::Mornings | CallTime::Afternoons if weekend => None,
+        CallTime::Mornings => Some((Time::MIN, MIDDAY)),
+        CallTime::Afternoons => Some((MIDDAY, EVENING)),
+        CallTime::EarlyEvenings if closes > EVENING => Some((EVENING, Time::MAX)),
         // A clinic that closes at 5pm rings these people in its last hour.
-        CallTime::EarlyEvenings => (opens.max(closes.saturating_sub(1.hour())), closes),
+        CallTime::EarlyEvenings => Some((closes.saturating_sub(1.hour()), Time::MAX)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinic::calendar::tests::{changed, with_lunch_and_christmas};
+
+    fn next(calendar: &Calendar, times: &[CallTime], earliest: &str) -> String {
+        let earliest = format!("{earliest}[Europe/London]").parse::<jiff::Zoned>().unwrap().timestamp();
+        calendar.say(next_time(calendar, times, earliest).unwrap())
+    }
+
+    #[test]
+    fn nobody_is_rung_in_the_lunch_break_or_while_the_clinic_is_closed() {
+        let clinic = with_lunch_and_christmas();
+        let calendar = clinic.calendar();
+        assert_eq!(next(calendar, &[], "2026-12-01T12:29"), "12.29pm on Tuesday 1 December");
+        assert_eq!(next(calendar, &[], "2026-12-01T12:30"), "1.30pm on Tuesday 1 December");
+        let afternoons = [CallTime::Afternoons];
+        assert_eq!(next(calendar, &afternoons, "2026-12-01T09:00"), "midday on Tuesday 1 December");
+        assert_eq!(next(calendar, &afternoons, "2026-12-23T17:00"), "midday on Monday 4 January");
+        assert_eq!(
+            next(calendar, &[], "2026-12-04T17:00"),
+            "10am on Saturday 5 December",
+            "an extra opening"
+        );
+    }
+
+    #[test]
+    fn after_a_closure_of_two_months_patients_are_rung_at_their_times() {
+        let closed = "[[closures]]\nfrom = \"2026-07-01\"\nto = \"2026-08-31\"\nwords = \"Closed.\"";
+        let clinic = changed(|shipped| format!("{shipped}\n{closed}"));
+        let next = next(clinic.calendar(), &[CallTime::Afternoons], "2026-06-30T17:00");
+        assert_eq!(next, "midday on Tuesday 1 September");
     }
 }

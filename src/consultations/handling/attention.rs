@@ -19,6 +19,9 @@ pub enum Attention {
     /// The patient withdrew, and a time that was booked is free.
     #[strum(serialize = "booking free")]
     BookingFree,
+    /// The patient cannot make the time that was booked, and asks for another.
+    #[strum(serialize = "another time")]
+    AnotherTime,
     /// An older version took it for spam and sent no mail about it.
     #[strum(serialize = "not told")]
     NotTold,
@@ -40,6 +43,7 @@ impl Attention {
                 "The email address may be wrong: whoever gets our emails says that the request is not theirs"
             }
             Attention::BookingFree => "The patient withdrew: the time that was booked is free",
+            Attention::AnotherTime => "The patient cannot make their time: find another with them",
             Attention::NotTold => "Nobody was told of this by email: get in touch with them now",
         }
     }

@@ -221,7 +221,7 @@ pub async fn set_spam(connection: &mut SqliteConnection, reference: &str, spam: 
 /// Erases what the desk wrote about a request that its patient withdrew.
 pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
     sqlx::query(
-        "update consultations set token = null, hold_reason = null, held_at = null, owner_id = null, next_try_at = null \
+        "update consultations set token = null, hold_reason = null, wanted_time = null, held_at = null, owner_id = null, next_try_at = null \
          where reference = $1",
     )
     .bind(reference)

@@ -8,12 +8,14 @@ use crate::consultations::bookings::letter::{BookingLetter, News};
 use crate::consultations::handling;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::reminders::letter::ReminderLetter;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::mail;
 use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
 use crate::mail::{ClinicNotice, NewMail};
+use crate::storage::clock::seconds;
 use crate::web::app::App;
 
 pub mod store;
@@ -55,8 +57,43 @@ pub async fn of_booking(
 ) -> sqlx::Result<()> {
     let topic = BookingLetter::topic(letter.booking_id());
     mail::cancel_waiting(connection, &topic, now).await?;
+    mail::cancel_waiting(connection, &ReminderLetter::topic(letter.booking_id()), now).await?;
     let mail = NewMail::new(letter, &request.reference, &request.email).about(topic);
     notify(connection, app, request, mail, By::Staff, now).await
+}
+
+/// Reminds of a booking that begins at `begins`, when there is an address that mail may go to. False when there is none.
+pub async fn remind(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    letter: &ReminderLetter,
+    begins: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let address = &request.email;
+    if address.is_empty() || allowance(connection, app, address, By::Staff, now).await? != Allowance::Send {
+        return Ok(false);
+    }
+    let topic = ReminderLetter::topic(letter.0.booking_id());
+    let mail = NewMail::new(letter, &request.reference, address).about(topic).until(begins);
+    mail::enqueue(connection, app, mail, now, now).await?;
+    Ok(true)
+}
+
+/// Tells the clinic that a patient cannot make the time that was booked.
+pub async fn another_time_wanted(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    was_at: Timestamp,
+    read_first: bool,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let notice = Notice::AnotherTime { was_at: seconds(was_at), read_first };
+    let mail = NewMail::new(&notice, reference, &app.site.clinic.notices_to);
+    mail::enqueue(connection, app, mail, now, now).await?;
+    Ok(())
 }
 
 /// The patient changed their address: what had not gone goes to the new one, with the new address of the private page.
@@ -69,6 +106,8 @@ pub async fn follow_address(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let about = &request.reference;
+    // The new address is told of the booking now.
+    mail::take_unsent::<ReminderLetter>(connection, app, about, now).await?;
     let unsent = mail::take_unsent::<Confirmation>(connection, app, about, now).await?;
     let news = match mail::take_unsent::<BookingLetter>(connection, app, about, now).await? {
         Some(letter) => Some(letter.with_token(token)),
@@ -113,6 +152,20 @@ pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Ti
     }
     record_not_notified(connection, reference, NotSent::Stopped, By::Staff, now).await?;
     handling::store::touch(connection, reference, now).await
+}
+
+/// A mail that was sent to the patient of an open request was not delivered after all. Other references are left alone.
+pub async fn came_back(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    if store::is_open(connection, reference).await? {
+        let what = "reports that an email to the patient came back: it was not delivered";
+        history::store::add_event(connection, reference, now, "system", what).await?;
+        handling::store::touch(connection, reference, now).await?;
+    }
+    Ok(())
 }
 
 async fn notify(

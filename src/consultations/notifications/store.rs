@@ -27,3 +27,13 @@ pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sql
         .fetch_one(connection)
         .await
 }
+
+/// Whether there is such a request, and it is not over.
+pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from consultations where reference = $1 and state in ('new', 'contacted', 'booked'))",
+    )
+    .bind(reference)
+    .fetch_one(connection)
+    .await
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::desk::data_rights::rows::{PersonalRow, Value, label};
 use crate::storage::clock::moment;
 

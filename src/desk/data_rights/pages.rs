@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::desk::data_rights::answer::summary;
 use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, Receipt};

@@ -7,7 +7,7 @@ use axum::response::Response;
 use strum::VariantArray;
 
 use crate::clinic::Role;
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::library::count;
 use crate::mail::follow_up;
 use crate::mail::follow_up::{Filter, Mail, PAGE, Show};

@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use tokio::sync::OnceCell;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::CheckReport;

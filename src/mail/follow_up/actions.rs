@@ -73,6 +73,7 @@ pub async fn readdress(
         to: to.to_owned(),
         topic: failed.topic,
         letter: app.cipher.decrypt(field(&failed.message_id, "letter"), &letter)?,
+        expires_at: None,
     };
     // Settled first, so that it counts as dealt with and not as replaced.
     store::settle(connection, id, staff, None, None, seconds(now)).await?;

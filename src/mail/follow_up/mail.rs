@@ -9,6 +9,8 @@ use crate::mail::smtp_replies;
 use crate::storage::encryption::Cipher;
 use crate::web::form::email;
 
+const EXPIRED: &str = "It had not been sent when it was of no use any more, so it was given up.";
+
 /// A mail without its words.
 pub struct Mail {
     pub id: i64,
@@ -94,7 +96,10 @@ impl Mail {
             finished_at: row.finished_at,
             attempts: row.attempts,
             to,
-            meaning: trouble.as_deref().map(smtp_replies::meaning),
+            meaning: match (row.settled_at, row.settled_by) {
+                (Some(_), None) => Some(EXPIRED),
+                _ => trouble.as_deref().map(smtp_replies::meaning),
+            },
             trouble: trouble.filter(|_| addresses),
             kept: row.kept,
             has_letter: row.has_letter,

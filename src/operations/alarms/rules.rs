@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::library::count;
 use crate::storage::clock::moment;
 use crate::storage::data_dir::key_file;
@@ -178,7 +178,7 @@ impl Seen<'_> {
     }
 
     fn holidays(&self) -> Option<Alarm> {
-        let days = self.calendar.holidays_run_out_in(moment(self.now))?;
+        let days = self.calendar.bank_holidays_run_out_in(moment(self.now))?;
         let when = match usize::try_from(days) {
             Ok(days) => format!("runs out in {}", count(days, "day")),
             Err(_) => "has run out, and promises may fall on a holiday".to_owned(),

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::clinic::promise::Calendar;
+use crate::clinic::calendar::Calendar;
 use crate::consultations::RequestState;
 use crate::consultations::request_form::NewRequest;
 use crate::operations::demo::chance::Chance;

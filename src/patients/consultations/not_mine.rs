@@ -54,7 +54,7 @@ async fn stop_mail(app: &App, request: Request) -> Result<()> {
         .write(move |connection| {
             Box::pin(async move {
                 let hash = limits::mailbox_hash(&parts.cipher, &request.email);
-                reports::stop_on(connection, &parts, &hash, now).await?;
+                reports::stop_on(connection, &parts.cipher, &hash, now).await?;
                 note_wrong_address(connection, &request.reference, now).await
             })
         })

@@ -47,6 +47,8 @@ struct NewPage<'a> {
     form: &'a RequestForm,
     errors: &'a FieldErrors,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     back: String,
     /// They came back to change an answer.
     changes: bool,
@@ -69,6 +71,8 @@ struct CheckPage<'a> {
     kinds: Vec<Kind>,
     button: &'a str,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     /// Why it was not sent just now.
     trouble: Option<String>,
 }
@@ -79,6 +83,8 @@ struct ConfirmationPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     opens: Option<String>,
     private_page: Option<String>,
     mail: ConfirmationMail,
@@ -171,6 +177,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
             .private(title)
             .described("What happens next with a request to the clinic, and by when."),
         due: calendar.say_with_year(request.due_at),
+        closed: calendar.closures_until(app.clock.now(), request.due_at).join(" "),
         opens: calendar.promise(request.created_at).opens.map(|opens| calendar.say(opens.timestamp())),
         private_page: token
             .filter(|token| token_hash(token) == request.token_hash)
@@ -224,15 +231,21 @@ impl ConsultationsState {
         changes: bool,
     ) -> NewPage<'a> {
         let finding = self.app.site.signs.read(typed);
-        let calendar = self.app.site.clinic.calendar();
         let back = match self.library.sheet(&form.about) {
             _ if form.from_summary => assessment::SUMMARY.to_owned(),
             Some(sheet) => sheet.path(),
             None => "/".to_owned(),
         };
-        let due = calendar.say(calendar.promise(self.app.clock.now()).due.timestamp());
+        let (due, closed) = self.promise();
         let (marked, kinds) = (finding.marked_if_any(typed), finding.kinds());
-        NewPage { context, form, errors, due, back, changes, marked, kinds }
+        NewPage { context, form, errors, due, closed, back, changes, marked, kinds }
+    }
+
+    /// By when who asks now hears from us, and what is said of closures that come before that.
+    fn promise(&self) -> (String, String) {
+        let (calendar, now) = (self.app.site.clinic.calendar(), self.app.clock.now());
+        let due = calendar.promise(now).due.timestamp();
+        (calendar.say(due), calendar.closures_until(now, due).join(" "))
     }
 
     /// Plays the answers back. With a problem it says why they were not sent.
@@ -245,7 +258,7 @@ impl ConsultationsState {
         problem: Option<SendProblem>,
     ) -> Response {
         let app = &self.app;
-        let calendar = app.site.clinic.calendar();
+        let (due, closed) = self.promise();
         let typed = consultations::words_typed(&new.concern, shared);
         let finding = app.site.signs.read(&typed);
         let button = if finding.is_calm() { "Confirm and send" } else { "None of these fits me: send" };
@@ -262,7 +275,8 @@ impl ConsultationsState {
             marked: finding.marked_if_any(&typed),
             kinds: finding.kinds(),
             button,
-            due: calendar.say(calendar.promise(app.clock.now()).due.timestamp()),
+            due,
+            closed,
             trouble,
         };
         page::private(check_status(problem), &shown)

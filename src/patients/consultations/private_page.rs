@@ -8,12 +8,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
+use crate::consultations::another_time::store as another_times;
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
 use crate::consultations::proof::ProofQuestion;
+use crate::consultations::reminders::wishes;
 use crate::consultations::{Request, RequestState};
 use crate::patients::consultations::state::{ConsultationsState, path};
-use crate::patients::consultations::{contact, not_mine, visit, withdrawal};
+use crate::patients::consultations::{another_time, contact, not_mine, reminders, visit, withdrawal};
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
@@ -26,8 +28,17 @@ struct ShowPage<'a> {
     context: PageContext<'a>,
     request: &'a Request,
     due: String,
+    /// What is said of closures that come before that.
+    closed: String,
     asked: String,
     booked: Option<(Booking, String)>,
+    /// The booking is still to come, so that the patient may ask for another time.
+    ahead: bool,
+    /// They asked for another time.
+    wants_another_time: bool,
+    /// Whether they are reminded, and how long before; empty when nobody is.
+    reminded: bool,
+    before: String,
     /// Asked of who has not answered it; until then contact details are masked.
     question: Option<ProofQuestion>,
     errors: &'a FieldErrors,
@@ -52,7 +63,9 @@ struct Unanswered<'a> {
 pub fn routes() -> Router<ConsultationsState> {
     Router::new()
         .route("/consultations/{token}", get(show).post(answer))
+        .merge(another_time::routes())
         .merge(contact::routes())
+        .merge(reminders::routes())
         .merge(not_mine::routes())
         .merge(withdrawal::routes())
 }
@@ -128,13 +141,20 @@ impl ConsultationsState {
         let booking = bookings::store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         let booked = booking.filter(|_| request.state == RequestState::Booked);
         let wrong = !again.errors.is_empty() || again.too_many;
+        let readers = app.database.readers();
+        let wish = another_times::wish(readers, &app.cipher, &request.reference).await?;
         let shown = ShowPage {
+            ahead: booked.as_ref().is_some_and(|booking| booking.starts_at > app.clock.now()),
+            wants_another_time: wish.is_some() && request.state == RequestState::Contacted,
+            reminded: wishes::are_wanted(app, &request.reference).await?,
+            before: app.site.clinic.reminders_in_words(),
             booked: booked.map(|booking| {
                 let when = calendar.say_with_year(booking.starts_at);
                 (booking, when)
             }),
             context: app.site.private("Your request").with_errors(wrong),
             due: calendar.say_with_year(request.due_at),
+            closed: calendar.closures_until(app.clock.now(), request.due_at).join(" "),
             asked: calendar.say_with_year(request.created_at),
             question: (!known).then(|| ProofQuestion::of(request)),
             errors: &again.errors,

@@ -16,6 +16,7 @@ use crate::patients::reports::report::{Report, ReportState};
 use crate::patients::reports::request::NewReport;
 use crate::patients::reports::store;
 use crate::storage::clock::seconds;
+use crate::storage::encryption::Cipher;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
 use crate::storage::submissions;
@@ -96,7 +97,7 @@ pub async fn stop(app: &App, address_hash: String) -> Result<()> {
     let parts = app.clone();
     app.database
         .write(move |connection| {
-            Box::pin(async move { stop_on(connection, &parts, &address_hash, now).await })
+            Box::pin(async move { stop_on(connection, &parts.cipher, &address_hash, now).await })
         })
         .await?;
     app.database.truncate_log().await?;
@@ -106,11 +107,11 @@ pub async fn stop(app: &App, address_hash: String) -> Result<()> {
 /// The same within a transaction.
 pub async fn stop_on(
     connection: &mut SqliteConnection,
-    app: &App,
+    cipher: &Cipher,
     address_hash: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    for mail in limits::stop(connection, &app.cipher, address_hash, now).await? {
+    for mail in limits::stop(connection, cipher, address_hash, now).await? {
         if mail.purpose == Purpose::Report {
             store::suppress(connection, &mail.reference).await?;
         } else {

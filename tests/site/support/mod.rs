@@ -80,11 +80,29 @@ impl Site {
     }
 
     pub async fn with(limits: Limits, base_url: &str) -> Site {
+        let around = Around::load(std::path::Path::new("content"), base_url.to_owned()).unwrap();
+        Site::around(around, limits, WEDNESDAY_AT_10).await
+    }
+
+    /// A site whose `clinic.toml` is changed, opened at a moment.
+    pub async fn of_clinic(change: impl FnOnce(String) -> String, now: &str) -> Site {
+        let content = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir("content").unwrap().map(|file| file.unwrap().path()) {
+            let to = content.path().join(file.file_name().unwrap());
+            std::os::unix::fs::symlink(file.canonicalize().unwrap(), to).unwrap();
+        }
+        let file = content.path().join("clinic.toml");
+        let changed = change(std::fs::read_to_string(&file).unwrap());
+        std::fs::remove_file(&file).unwrap();
+        std::fs::write(&file, changed).unwrap();
+        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        Site::around(around, Limits::none(), now).await
+    }
+
+    async fn around(around: Around, limits: Limits, now: &str) -> Site {
         let folder = tempfile::tempdir().unwrap();
-        let content = std::path::Path::new("content");
-        let around = Around::load(content, base_url.to_owned()).unwrap();
-        let (library, rendered_pages) = loaded(&around, base_url);
-        let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
+        let (library, rendered_pages) = loaded(&around, &around.base_url);
+        let clock = Clock::set_to(now.parse().unwrap());
         let app = App::new(Parts {
             database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
@@ -126,18 +144,28 @@ impl Site {
     }
 
     pub fn worker_with(&self, transport: Transport) -> Arc<Worker> {
-        self.worker_of(transport, None)
+        self.worker_of(transport, self.sender(None))
     }
 
     /// The same for mail from an address of its own.
     pub fn worker_from(&self, from: &str) -> Arc<Worker> {
-        self.worker_of(Transport::Files(self.folder.path().join("mail")), Some(from))
+        self.worker_of(Transport::Files(self.folder.path().join("mail")), self.sender(Some(from)))
     }
 
-    fn worker_of(&self, transport: Transport, from: Option<&str>) -> Arc<Worker> {
+    /// The same for mail that is sent to a server, and reported on to an address of its own.
+    pub fn worker_to(&self, server: &smtp::SmtpServer, bounces_to: &str) -> Arc<Worker> {
+        let transport = Transport::parse(Some(&server.url()), "unused".into()).unwrap();
+        self.worker_of(transport, self.sender(None).with_bounces_to(bounces_to).unwrap())
+    }
+
+    fn sender(&self, from: Option<&str>) -> Sender {
+        Sender::new(&self.app.site, from).unwrap()
+    }
+
+    fn worker_of(&self, transport: Transport, sender: Sender) -> Arc<Worker> {
         Arc::new(Worker {
             app: self.app.clone(),
-            sender: Sender::new(&self.app.site, from).unwrap(),
+            sender,
             transport,
             renderer: letters::renderer(&self.app, &self.library),
             progress: Progress::default(),
