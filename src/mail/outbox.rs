@@ -91,12 +91,12 @@ pub async fn take_unsent<L: Letter + DeserializeOwned>(
 
 /// Whether a mail that has not gone is of no use any more.
 pub async fn has_expired(readers: &SqlitePool, now: Timestamp) -> sqlx::Result<bool> {
-    store::has_expired(readers, seconds(now)).await
+    waiting::store::has_expired(readers, seconds(now)).await
 }
 
 /// Gives up what is of no use any more. It is no task for anyone.
 pub async fn give_up_expired(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
-    store::give_up_expired(connection, seconds(now)).await
+    waiting::store::give_up_expired(connection, seconds(now)).await
 }
 
 /// How many mails of a purpose were made since then.

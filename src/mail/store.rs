@@ -1,6 +1,5 @@
 //! The outbox table: its SQL and nothing else.
 
-use sqlx::AssertSqlSafe;
 use sqlx::FromRow;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
@@ -295,27 +294,6 @@ pub async fn next_due(readers: &SqlitePool, now: i64) -> sqlx::Result<Option<i64
     .bind(now)
     .fetch_one(readers)
     .await
-}
-
-/// What has not gone, is not going now, and is of no use from its `expires_at` on.
-const EXPIRED: &str = "expires_at <= $1 and settled_at is null and (state in ('queued', 'retry', 'failed', \
-    'needs attention') or state = 'sending' and leased_until <= $1)";
-
-pub async fn has_expired(readers: &SqlitePool, now: i64) -> sqlx::Result<bool> {
-    sqlx::query_scalar(AssertSqlSafe(format!("select exists (select 1 from outbox where {EXPIRED})")))
-        .bind(now)
-        .fetch_one(readers)
-        .await
-}
-
-/// Failed, and dealt with by nobody.
-pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
-    let sql = format!(
-        "update outbox set state = 'failed', settled_at = $1, finished_at = $1, letter = null, message = null, \
-         trouble = null where {EXPIRED}"
-    );
-    sqlx::query(AssertSqlSafe(sql)).bind(now).execute(connection).await?;
-    Ok(())
 }
 
 /// The mails of a consultation or report, oldest first.

@@ -186,6 +186,8 @@ impl Walk<'_> {
             private.clone(),
             format!("{private}/contact"),
             format!("{private}/withdrawal"),
+            format!("{private}/reminders"),
+            format!("{private}/another-time"),
             self.confirmation.clone(),
         ] {
             all.push((path.clone(), self.patient.get(&path).await));

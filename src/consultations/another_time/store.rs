@@ -3,6 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::or_unreadable;
 
 const TABLE: &str = "consultations";
 
@@ -13,7 +14,8 @@ pub async fn wish(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
             .bind(reference)
             .fetch_one(readers)
             .await?;
-    encrypted.map(|words| cipher.row(TABLE, reference).decrypt("wanted_time", &Some(words))).transpose()
+    let open = |words| or_unreadable(cipher.row(TABLE, reference).decrypt("wanted_time", &Some(words)));
+    Ok(encrypted.map(open))
 }
 
 pub async fn set_wish(

@@ -20,6 +20,14 @@ pub async fn set_not_notified(
     Ok(changed.rows_affected() == 1)
 }
 
+/// True when there is such a request.
+pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select 1 from consultations where reference = $1)")
+        .bind(reference)
+        .fetch_one(connection)
+        .await
+}
+
 /// Whether there is such a request, and it is not over.
 pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar(
@@ -28,12 +36,4 @@ pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx
     .bind(reference)
     .fetch_one(connection)
     .await
-}
-
-/// True when there is such a request.
-pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar("select exists (select 1 from consultations where reference = $1)")
-        .bind(reference)
-        .fetch_one(connection)
-        .await
 }

@@ -1,6 +1,7 @@
 //! The SQL of mail that has not gone and is changed or replaced; and nothing else.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::purpose::Purpose;
 
@@ -88,5 +89,26 @@ pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<
         .bind(letter)
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// What has not gone, is not going now, and is of no use from its `expires_at` on.
+const EXPIRED: &str = "expires_at <= $1 and settled_at is null and (state in ('queued', 'retry', 'failed', \
+    'needs attention') or state = 'sending' and leased_until <= $1)";
+
+pub async fn has_expired(readers: &SqlitePool, now: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar(AssertSqlSafe(format!("select exists (select 1 from outbox where {EXPIRED})")))
+        .bind(now)
+        .fetch_one(readers)
+        .await
+}
+
+/// Failed, and dealt with by nobody.
+pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+    let sql = format!(
+        "update outbox set state = 'failed', settled_at = $1, finished_at = $1, letter = null, message = null, \
+         trouble = null where {EXPIRED}"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(now).execute(connection).await?;
     Ok(())
 }
