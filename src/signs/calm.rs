@@ -6,8 +6,14 @@ use super::rules::Lexicon;
 use super::silence::Silence;
 use super::text::Text;
 
+/// How long a question is at most that a plain "no" answers.
+const SHORT: usize = 14;
+
 /// The groups of `signs.toml` that this file asks for.
 pub struct CalmGroups {
+    answers_no: usize,
+    asks_of_trouble: usize,
+    asks_of_good: usize,
     deny: usize,
     deny_nothing: usize,
     ruled_out: usize,
@@ -43,6 +49,9 @@ pub struct CalmGroups {
 impl CalmGroups {
     pub fn new(lexicon: &Lexicon) -> anyhow::Result<CalmGroups> {
         Ok(CalmGroups {
+            answers_no: lexicon.group("answers-no")?,
+            asks_of_trouble: lexicon.group("asks-of-trouble")?,
+            asks_of_good: lexicon.group("asks-of-good")?,
             deny: lexicon.group("deny")?,
             deny_nothing: lexicon.group("deny-nothing")?,
             ruled_out: lexicon.group("ruled-out")?,
@@ -74,6 +83,30 @@ impl CalmGroups {
             own_pain: lexicon.group("own-pain")?,
             unhurt: lexicon.group("unhurt")?,
         })
+    }
+}
+
+impl CalmGroups {
+    /// The words of the questions after trouble that a plain "no" answers: "Fever? No.", "fever - no, weight loss - no".
+    /// Not those after what ought to be: "Can you wee? No."
+    pub fn answered(&self, text: &Text) -> Vec<usize> {
+        let count = text.words.len();
+        let answers: Vec<usize> = (1..count)
+            .filter(|at| text.words[*at].before != Break::None && text.group_at(self.answers_no, *at))
+            .collect();
+        let in_list = |at: usize| text.words[at].before == Break::Comma;
+        let is_list = answers.iter().filter(|at| in_list(**at)).count() > 1;
+        let asked = |answer: usize| {
+            let start = match text.words[answer].before {
+                Break::Question => text.sentence_start(answer - 1),
+                Break::Comma if is_list => (0..answer).rev().find(|at| !text.goes_with(*at)).unwrap_or(0),
+                _ => answer,
+            };
+            let has = |group| (start..answer).any(|at| text.group_at(group, at));
+            let is_denied = answer - start <= SHORT && has(self.asks_of_trouble) && !has(self.asks_of_good);
+            is_denied.then_some(start..answer)
+        };
+        answers.iter().filter_map(|answer| asked(*answer)).flatten().collect()
     }
 }
 
@@ -136,11 +169,11 @@ impl<'t> Calm<'t> {
     fn deny_from(&mut self, by: usize, from: usize) {
         let sentence = self.text.sentence_end(by);
         let mut at = from;
-        while at < sentence && self.goes_with(at) && self.text.group_at(self.groups.light, at) {
+        while at < sentence && self.text.goes_with(at) && self.text.group_at(self.groups.light, at) {
             self.denied_by[at] = Some(by);
             at += 1;
         }
-        if at >= sentence || !self.goes_with(at) {
+        if at >= sentence || !self.text.goes_with(at) {
             return;
         }
         self.denied_by[at] = Some(by);
@@ -184,7 +217,7 @@ impl<'t> Calm<'t> {
     /// "cannot wee as normal".
     fn deny_before(&mut self, by: usize, things: usize) {
         let mut at = by;
-        while at > 0 && self.goes_with(at) && by - at < 8 {
+        while at > 0 && self.text.goes_with(at) && by - at < 8 {
             if self.text.group_at(self.groups.not_so, at - 1) {
                 return;
             }
@@ -199,10 +232,6 @@ impl<'t> Calm<'t> {
             at -= 1;
         }
         self.fine[at..by].fill(true);
-    }
-
-    fn goes_with(&self, at: usize) -> bool {
-        self.text.words[at].before == Break::None
     }
 
     fn is_listed(&self, at: usize) -> bool {
@@ -265,8 +294,13 @@ impl<'t> Calm<'t> {
     }
 
     /// Whether the nearest person named before the place is somebody else who came to no harm, or for whom nothing says
-    /// that it is now or that it is they who need help. "My cancer" is one's own; "my mum's" names her first.
+    /// that it is now or that it is they who need help. "My cancer" is one's own; "my mum's" names her first. What the
+    /// dog did to "me" is one's own too.
     fn is_other(&self, place: Place) -> bool {
+        let own = [self.groups.myself, self.groups.mine];
+        if (place.start..place.end).any(|at| own.iter().any(|group| self.text.group_at(*group, at))) {
+            return false;
+        }
         let start = self.text.sentence_start(place.start);
         let nearest = (start..place.start).rev().find_map(|at| {
             if self.text.group_at(self.groups.person, at) {
@@ -280,7 +314,18 @@ impl<'t> Calm<'t> {
         let says = |group| self.in_sentence(group, place);
         let is_patient =
             !says(self.groups.own_pain) && (says(self.groups.patient) || !self.speaks_of_oneself());
-        nearest == Some(true) && (says(self.groups.unhurt) || !(says(self.groups.right_now) || is_patient))
+        nearest == Some(true) && (says(self.groups.unhurt) || !(self.is_right_now(place) || is_patient))
+    }
+
+    /// Whether it happens as they write: not where it is one's own pain that is of now.
+    fn is_right_now(&self, place: Place) -> bool {
+        let end = self.text.sentence_end(place.start);
+        let of_own_pain = |now: usize| {
+            now >= place.end
+                && (now + 1..end.min(now + 4)).any(|at| self.text.group_at(self.groups.own_pain, at))
+        };
+        let start = self.text.sentence_start(place.start);
+        (start..end).any(|at| self.text.group_at(self.groups.right_now, at) && !of_own_pain(at))
     }
 
     /// Whoever writes of another person alone asks for that person.

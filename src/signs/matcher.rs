@@ -160,7 +160,7 @@ impl Text<'_> {
                 let fillers = if after == After::Nothing { 0 } else { 3 };
                 self.over(at, fillers, |word| self.fillers[word], &mut |next| {
                     if next >= self.words.len()
-                        || (after != After::Nothing && self.words[next].before == Break::Sentence)
+                        || (after != After::Nothing && self.words[next].before.ends_sentence())
                     {
                         return;
                     }
@@ -186,7 +186,7 @@ impl Text<'_> {
     fn over(&self, at: usize, most: usize, pass: impl Fn(usize) -> bool, then: &mut dyn FnMut(usize)) {
         then(at);
         for next in at..(at + most).min(self.words.len()) {
-            if !pass(next) || self.words[next].before == Break::Sentence {
+            if !pass(next) || self.words[next].before.ends_sentence() {
                 return;
             }
             then(next + 1);

@@ -10,6 +10,14 @@ pub enum Break {
     None,
     Comma,
     Sentence,
+    /// A sentence that asks has ended.
+    Question,
+}
+
+impl Break {
+    pub fn ends_sentence(self) -> bool {
+        self >= Break::Sentence
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +66,8 @@ pub fn words(text: &str) -> Vec<Word> {
                 scan.letter('.', at..end);
             }
             '.' | '．' => scan.dot(),
-            '!' | '?' | ';' | '\n' | '\r' | '！' | '？' | '。' | '\u{2028}' | '\u{2029}' => {
+            '?' | '？' => scan.breaks(Break::Question),
+            '!' | ';' | '\n' | '\r' | '！' | '。' | '\u{2028}' | '\u{2029}' => {
                 scan.breaks(Break::Sentence);
             }
             _ if c.is_alphanumeric() => scan.plain(c, at..end),
@@ -244,8 +253,8 @@ mod tests {
 
     #[test]
     fn breaks_tell_clauses_from_sentences() {
-        let breaks: Vec<_> = words("a, b. c... d - e f-g").iter().map(|word| word.before).collect();
+        let breaks: Vec<_> = words("a, b. c... d - e f-g? h").iter().map(|word| word.before).collect();
         use Break::*;
-        assert_eq!(breaks, [Sentence, Comma, Sentence, Comma, Comma, None, None]);
+        assert_eq!(breaks, [Sentence, Comma, Sentence, Comma, Comma, None, None, Question]);
     }
 }

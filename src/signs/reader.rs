@@ -25,7 +25,11 @@ impl SignsReader {
     }
 
     pub fn read(&self, text: &str) -> Finding {
-        let whole = Text::new(&self.rules.lexicon, self.parted(words(text)));
+        let mut whole = Text::new(&self.rules.lexicon, self.parted(words(text)));
+        let answered = self.calm.answered(&whole);
+        if !answered.is_empty() {
+            whole.forget(answered.into_iter());
+        }
         let mut read = whole.clone();
         let other: Vec<usize> = self
             .rules

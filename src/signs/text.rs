@@ -53,13 +53,13 @@ impl<'r> Text<'r> {
     }
 
     pub fn sentence_start(&self, at: usize) -> usize {
-        (1..=at).rev().find(|at| self.words[*at].before == Break::Sentence).unwrap_or(0)
+        (1..=at).rev().find(|at| self.words[*at].before.ends_sentence()).unwrap_or(0)
     }
 
     /// The number of the first word of the next sentence.
     pub fn sentence_end(&self, at: usize) -> usize {
         (at + 1..self.words.len())
-            .find(|at| self.words[*at].before == Break::Sentence)
+            .find(|at| self.words[*at].before.ends_sentence())
             .unwrap_or(self.words.len())
     }
 
@@ -75,6 +75,11 @@ impl<'r> Text<'r> {
     /// Where the longest phrase of the group that begins here ends.
     pub fn group_end(&self, group: usize, at: usize) -> Option<usize> {
         self.groups[group].get(at)?.iter().max().copied()
+    }
+
+    /// Whether nothing parts a word from the one before it.
+    pub fn goes_with(&self, at: usize) -> bool {
+        self.words[at].before == Break::None
     }
 
     /// Whether the words from `from` to `to` belong to one clause.

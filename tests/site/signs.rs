@@ -38,13 +38,14 @@ const OTHERS: &str = include_str!("signs_others.toml");
 
 /// Written by a third hand, in several styles.
 const THIRD: &str = include_str!("signs_author3.toml");
-/// Written by five more who had not seen the rules; each file says what the reader made of it at first.
-const FRESH: [&str; 5] = [
+/// Written by six more who had not seen the rules; each file says what the reader made of it at first.
+const FRESH: [&str; 6] = [
     include_str!("signs_author4.toml"),
     include_str!("signs_author5.toml"),
     include_str!("signs_author6.toml"),
     include_str!("signs_author7.toml"),
     include_str!("signs_author8.toml"),
+    include_str!("signs_author9.toml"),
 ];
 /// Written in rounds while the rules were widened, each round before the rules that it led to: plain, roundabout and
 /// ordinary words, among them some that no rule finds.
@@ -221,6 +222,38 @@ fn a_contraction_and_a_plural_are_read_as_the_word_that_they_are_of() {
     assert!(READER.read("my leg's tingling").is_calm(), "one leg");
     assert_eq!(READER.read("my legs tingle").kind(), Some(Kind::Emergency), "both");
     assert!(READER.read("I have put letters in envelopes for the children").has(Kind::Crisis));
+}
+
+#[test]
+fn a_question_after_trouble_is_no_sign_when_no_answers_it() {
+    for text in [
+        "Any loss of bladder control? No. Fever? No. It only hurts when I sit.",
+        "fever - no, weight loss - no, numbness - none, just a stiff back",
+        "Suicidal thoughts? None. I sleep well.",
+    ] {
+        assert!(READER.read(text).is_calm(), "{text:?}");
+    }
+    for (text, kind) in [
+        ("Fever? No. Numb between my legs? Yes.", Kind::Emergency),
+        ("Numb between the legs. No. fever", Kind::Emergency),
+        ("Is it normal that I have lost bladder control? No one tells me.", Kind::Emergency),
+        ("I can't feel my bum, no, really, no", Kind::Emergency),
+        ("Does anyone care if I die? No.", Kind::Crisis),
+        ("Any reason to live? No.", Kind::Crisis),
+    ] {
+        assert!(READER.read(text).has(kind), "{text:?}");
+    }
+}
+
+#[test]
+fn another_is_not_who_was_hurt_when_the_words_say_me() {
+    for (text, kind) in [
+        ("the dog pulled me down a flight of steps", Some(Kind::Emergency)),
+        ("my neighbour has cancer and I carry her shopping, now my own back is sore", None),
+        ("our dachshund lost the use of his back legs", None),
+    ] {
+        assert_eq!(READER.read(text).kind(), kind, "{text:?}");
+    }
 }
 
 #[test]
