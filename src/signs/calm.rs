@@ -1,90 +1,13 @@
 //! Which words of a text are denied, long past, over, or about somebody else.
 
+use super::calm_groups::CalmGroups;
 use super::matcher::Place;
 use super::normalise::Break;
-use super::rules::Lexicon;
 use super::silence::Silence;
 use super::text::Text;
 
 /// How long a question is at most that a plain "no" answers.
 const SHORT: usize = 14;
-
-/// The groups of `signs.toml` that this file asks for.
-pub struct CalmGroups {
-    answers_no: usize,
-    asks_of_trouble: usize,
-    asks_of_good: usize,
-    deny: usize,
-    deny_nothing: usize,
-    ruled_out: usize,
-    is_fine: usize,
-    not_so: usize,
-    none_of_these: usize,
-    light: usize,
-    symptom: usize,
-    joins: usize,
-    or: usize,
-    prepositions: usize,
-    condition: usize,
-    function: usize,
-    long_ago: usize,
-    goes_on: usize,
-    comes_back: usize,
-    right_now: usize,
-    turns: usize,
-    recent: usize,
-    over: usize,
-    no_longer: usize,
-    other_thing: usize,
-    other_event: usize,
-    after: usize,
-    person: usize,
-    myself: usize,
-    mine: usize,
-    patient: usize,
-    own_pain: usize,
-    unhurt: usize,
-}
-
-impl CalmGroups {
-    pub fn new(lexicon: &Lexicon) -> anyhow::Result<CalmGroups> {
-        Ok(CalmGroups {
-            answers_no: lexicon.group("answers-no")?,
-            asks_of_trouble: lexicon.group("asks-of-trouble")?,
-            asks_of_good: lexicon.group("asks-of-good")?,
-            deny: lexicon.group("deny")?,
-            deny_nothing: lexicon.group("deny-nothing")?,
-            ruled_out: lexicon.group("ruled-out")?,
-            is_fine: lexicon.group("is-fine")?,
-            not_so: lexicon.group("not-so")?,
-            none_of_these: lexicon.group("none-of-these")?,
-            light: lexicon.group("light")?,
-            symptom: lexicon.group("symptom")?,
-            joins: lexicon.group("joins")?,
-            or: lexicon.group("or")?,
-            prepositions: lexicon.group("prepositions")?,
-            condition: lexicon.group("condition")?,
-            function: lexicon.group("function")?,
-            long_ago: lexicon.group("long-ago")?,
-            goes_on: lexicon.group("goes-on")?,
-            comes_back: lexicon.group("comes-back")?,
-            right_now: lexicon.group("right-now")?,
-            turns: lexicon.group("turns")?,
-            recent: lexicon.group("recent")?,
-            over: lexicon.group("over")?,
-            no_longer: lexicon.group("no-longer")?,
-            other_thing: lexicon.group("other-thing")?,
-            other_event: lexicon.group("other-event")?,
-            after: lexicon.group("after")?,
-            person: lexicon.group("person")?,
-            myself: lexicon.group("myself")?,
-            mine: lexicon.group("mine")?,
-            patient: lexicon.group("patient")?,
-            own_pain: lexicon.group("own-pain")?,
-            unhurt: lexicon.group("unhurt")?,
-        })
-    }
-}
 
 impl CalmGroups {
     /// The words of the questions after trouble that a plain "no" answers: "Fever? No.", "fever - no, weight loss - no".

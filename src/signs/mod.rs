@@ -10,6 +10,7 @@
 //! 5. `reader` keeps what is left.
 
 mod calm;
+mod calm_groups;
 mod finding;
 pub mod list;
 mod matcher;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::calm::{Calm, CalmGroups};
+use super::calm::Calm;
+use super::calm_groups::CalmGroups;
 use super::finding::{Finding, Mark, merged};
 use super::matcher::Place;
 use super::normalise::{Break, Word, words};

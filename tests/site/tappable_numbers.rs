@@ -40,8 +40,8 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     )
     .unwrap()
 });
-/// Counts that only look like a number for help.
-const COUNTS: &[&str] = &["The 999 people in that study"];
+/// Counts that only look like a number for help, and names of services that are no call.
+const COUNTS: &[&str] = &["The 999 people in that study", "111 online", "NHS 111 Wales"];
 
 fn bare_numbers(html: &str) -> Vec<String> {
     let text =
