@@ -252,7 +252,7 @@ fn who_else_is_named_hides_no_sign_of_ones_own() {
         ("my neighbour has cancer and I carry her shopping, now my own back is sore", None),
         ("our dachshund lost the use of his back legs", None),
         ("the dog knocked her, she can't feel her legs", Some(Kind::Emergency)),
-        ("your page says bladder weakness is an emergency, I've got it, please explain", Some(Kind::Emergency)),
+        ("your page says bladder weakness is an emergency, I've got it, explain", Some(Kind::Emergency)),
         ("they asked about my bladder, I can't feel it, legs fine", Some(Kind::Emergency)),
     ] {
         assert_eq!(READER.read(text).kind(), kind, "{text:?}");
