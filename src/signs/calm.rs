@@ -136,11 +136,12 @@ impl<'t> Calm<'t> {
             || self.text.is_filler(at)
     }
 
-    /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause. Not those of
-    /// "cannot wee as normal".
+    /// Denies the things just before "ruled out" or "all fine": those of one group, in the same clause, or alone in the
+    /// one before ("bladder: good"). Not those of "cannot wee as normal".
     fn deny_before(&mut self, by: usize, things: usize) {
+        let parted = self.text.words[by].before == Break::Comma;
         let mut at = by;
-        while at > 0 && self.text.goes_with(at) && by - at < 8 {
+        while at > 0 && (self.text.goes_with(at) || (parted && at == by)) && by - at < 8 {
             if self.text.group_at(self.groups.not_so, at - 1) {
                 return;
             }
@@ -154,7 +155,9 @@ impl<'t> Calm<'t> {
             }
             at -= 1;
         }
-        self.fine[at..by].fill(true);
+        if !parted || at == 0 || !self.text.goes_with(at) {
+            self.fine[at..by].fill(true);
+        }
     }
 
     fn is_listed(&self, at: usize) -> bool {

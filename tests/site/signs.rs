@@ -246,11 +246,14 @@ fn a_question_after_trouble_is_no_sign_when_no_answers_it() {
 }
 
 #[test]
-fn another_is_not_who_was_hurt_when_the_words_say_me() {
+fn who_else_is_named_hides_no_sign_of_ones_own() {
     for (text, kind) in [
         ("the dog pulled me down a flight of steps", Some(Kind::Emergency)),
         ("my neighbour has cancer and I carry her shopping, now my own back is sore", None),
         ("our dachshund lost the use of his back legs", None),
+        ("the dog knocked her, she can't feel her legs", Some(Kind::Emergency)),
+        ("your page says bladder weakness is an emergency, I've got it, explain", Some(Kind::Emergency)),
+        ("they asked about my bladder, I can't feel it, legs fine", Some(Kind::Emergency)),
     ] {
         assert_eq!(READER.read(text).kind(), kind, "{text:?}");
     }
