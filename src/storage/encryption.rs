@@ -107,9 +107,10 @@ impl Cipher {
         encrypted.starts_with(&self.keys[0].id)
     }
 
-    /// True when one of the keys encrypted the value, damaged or not.
-    pub fn has_key_of(&self, encrypted: &[u8]) -> bool {
-        self.keys.iter().any(|key| encrypted.starts_with(&key.id))
+    /// Whether one of the keys encrypted the value, damaged or not; nothing when it is too short to have been encrypted.
+    pub fn has_key_of(&self, encrypted: &[u8]) -> Option<bool> {
+        (encrypted.len() > KEY_ID_BYTES + NONCE_BYTES)
+            .then(|| self.keys.iter().any(|key| encrypted.starts_with(&key.id)))
     }
 
     /// A keyed hash by which two equal texts are known without keeping either. `purpose` keeps hashes of different

@@ -65,10 +65,11 @@ pub async fn is_key_of(database: &Database, cipher: &Cipher) -> sqlx::Result<boo
             let some = format!("select {column} from {table} where {column} is not null limit {SAMPLE}");
             let values: Vec<Vec<u8>> =
                 sqlx::query_scalar(AssertSqlSafe(some)).fetch_all(database.readers()).await?;
-            if values.iter().any(|value| cipher.has_key_of(value)) {
+            let ours: Vec<bool> = values.iter().filter_map(|value| cipher.has_key_of(value)).collect();
+            if ours.contains(&true) {
                 return Ok(true);
             }
-            any |= !values.is_empty();
+            any |= !ours.is_empty();
         }
     }
     Ok(!any)

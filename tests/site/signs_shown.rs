@@ -72,7 +72,7 @@ async fn a_complaint_that_points_to_danger_is_led_by_the_help_and_read_first() {
     precedes(&check, "If you feel you cannot go on", "Ada Lovelace");
     can_be_tapped(&check);
     assert!(check.all("main mark").iter().any(|words| words.contains("numb")));
-    assert_eq!(check.all("form#answers .row button"), ["None of these fits me: send"]);
+    assert_eq!(check.all("form#answers .row button"), ["Send this as well"]);
     site.clock.advance(READING);
     let sent = patient.confirm("/complaints", &check).await;
     let done = patient.get(sent.location()).await;

@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use crate::patients::complaints::request::{ComplaintForm, LONGEST, NewComplaint};
 use crate::patients::complaints::{handling, store};
-use crate::patients::form_step::{FormStep, SendProblem, check_status};
+use crate::patients::form_step::{FormStep, SendProblem, check_status, send_button};
 use crate::signs::Kind;
 use crate::storage::clock::moment;
 use crate::storage::encryption::token_hash;
@@ -121,9 +121,10 @@ fn show_check(
     problem: Option<SendProblem>,
 ) -> Response {
     let finding = app.site.signs.read(&new.words);
-    let (title, button) = match finding.is_calm() {
-        true => ("Check your complaint before you send it", "Confirm and send"),
-        false => ("Read this before you send", "None of these fits me: send"),
+    let button = send_button(&finding);
+    let title = match finding.is_calm() {
+        true => "Check your complaint before you send it",
+        false => "Read this before you send",
     };
     let trouble = problem.map(|problem| problem.words("complaint", button));
     let shown = CheckPage {

@@ -21,7 +21,7 @@ use crate::patients::assessment;
 use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::consultations::private_page;
 use crate::patients::consultations::state::ConsultationsState;
-use crate::patients::form_step::{FormStep, SendProblem, check_status};
+use crate::patients::form_step::{FormStep, SendProblem, check_status, send_button};
 use crate::signs::Kind;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, key_hash};
@@ -261,7 +261,7 @@ impl ConsultationsState {
         let (due, closed) = self.promise();
         let typed = consultations::words_typed(&new.concern, shared);
         let finding = app.site.signs.read(&typed);
-        let button = if finding.is_calm() { "Confirm and send" } else { "None of these fits me: send" };
+        let button = send_button(&finding);
         let trouble = problem.map(|problem| problem.words("request", button));
         let title = match finding.is_calm() {
             true => "Check your answers before you send them",

@@ -122,7 +122,9 @@ pub fn in_plain_digits(text: &str) -> String {
 struct Group {
     digits: String,
     range: Range<usize>,
-    /// A `+` or `00` stands before it.
+    /// A `+` stands before it.
+    plus: bool,
+    /// A `+` or `00` stands before it; `00` inside a number is a part of it: "020 7946 0001".
     abroad: bool,
     /// Written "(0)": the trunk digit that is dialled only without the country.
     trunk: bool,
@@ -188,6 +190,7 @@ fn groups(text: &str) -> Vec<Group> {
         let first = if plus { start - 1 } else { start };
         groups.push(Group {
             trunk: digits == "0" && before == Some('(') && after == Some(')'),
+            plus,
             abroad: plus || digits.starts_with("00"),
             is_time: digits.len() <= 2 && after.is_some_and(char::is_alphabetic),
             range: letters[first].0..letters.get(at).map_or(text.len(), |(at, _)| *at),
@@ -209,9 +212,11 @@ impl Reading {
             return is_joined(text, &self.range, &group.range);
         }
         let is_country = self.abroad || self.digits == "44";
-        let known = self.digits.trim_start_matches(TO_TEXT_PHONE).len();
-        let begins_anew = group.abroad
-            || (group.digits.starts_with('0') && !self.abroad && known >= NATIONAL - 1)
+        let known = self.digits.trim_start_matches(TO_TEXT_PHONE);
+        let known =
+            if self.abroad { known.trim_start_matches("00").trim_start_matches("44") } else { known }.len();
+        let begins_anew = group.plus
+            || (group.digits.starts_with('0') && (!self.abroad || group.abroad) && known >= NATIONAL - 1)
             || (whole && !is_country);
         is_joined(text, &self.range, &group.range) && !group.is_time && !begins_anew && !self.is_whole()
     }
@@ -288,6 +293,12 @@ mod tests {
     fn a_number_is_dialled_as_it_is_meant() {
         for (typed, dial) in [
             ("07700 900123", "07700900123"),
+            ("020 7946 0001", "02079460001"),
+            ("0115 496 0012", "01154960012"),
+            ("07700 900 000", "07700900000"),
+            ("01632 960 001", "01632960001"),
+            ("+44 20 7946 0001", "+442079460001"),
+            ("0044 7700 900 000", "+447700900000"),
             ("+44 (0)7700 900123", "+447700900123"),
             ("+44-07700-900888", "+447700900888"),
             ("01632-960-123x5", "01632960123"),
