@@ -243,3 +243,11 @@ fn a_public_type_name_means_one_thing() {
     declared.retain(|_, modules| modules.len() > 1);
     assert_eq!(declared, BTreeMap::new(), "give all but one of them another name");
 }
+
+/// Test builds have every class of characters through crates that only tests use; the program has what is asked for here.
+#[test]
+fn patterns_that_the_tests_can_read_can_be_read_by_the_program_too() {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let regex = manifest.lines().find(|line| line.starts_with("regex = ")).unwrap();
+    assert!(regex.contains("\"unicode\""), "{regex}");
+}
