@@ -83,13 +83,9 @@ pub fn router(
 
 /// The public pages, with the forms that stand at the foot of each sheet.
 pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
-    let mut rendered_pages = RenderedPages::fill(site, library, |sheet| {
-        let report = reports::pages::offer(&sheet.slug);
-        let consultation = patients::consultations::pages::offer(&sheet.slug);
-        report
-            .into_iter()
-            .chain(consultation.into_iter().filter(|_| sheet.offers_consultation(&site.clinic)))
-            .collect()
+    let mut rendered_pages = RenderedPages::fill(site, library, |about, with_consultation| {
+        let consultation = with_consultation.then(|| patients::consultations::pages::offer(about));
+        [Some(reports::pages::offer(about)), consultation].into_iter().flatten().flatten().collect()
     })?;
     rendered_pages.add(assessment::FIRST_PAGE, &assessment::pages::StartPage::new(site, library))?;
     Ok(rendered_pages)

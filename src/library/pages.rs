@@ -107,11 +107,12 @@ struct EmergencyPage<'a> {
 }
 
 impl RenderedPages {
-    /// Renders every page. `offers` gives the forms that stand at the foot of one sheet.
+    /// Renders every page. `offers` gives the forms that stand at the foot of one sheet, with or without the one for a
+    /// consultation.
     pub fn fill(
         site: &Site,
         library: &Library,
-        offers: impl Fn(&Sheet) -> Vec<String>,
+        offers: impl Fn(&str, bool) -> Vec<String>,
     ) -> anyhow::Result<RenderedPages> {
         let mut rendered_pages =
             RenderedPages { pages: HashMap::new(), moved: HashMap::new(), figures: figures(library) };
@@ -149,7 +150,7 @@ impl RenderedPages {
         }
         for sheet in &library.sheets {
             let path = sheet.path();
-            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, offers(sheet)))?;
+            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, &offers))?;
             for alias in &sheet.front.aliases {
                 rendered_pages.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
             }
@@ -212,9 +213,10 @@ fn sheet_page<'a>(
     library: &'a Library,
     sheet: &'a Sheet,
     path: &'a str,
-    offers: Vec<String>,
+    offers: impl Fn(&str, bool) -> Vec<String>,
 ) -> SheetPage<'a> {
     let front = &sheet.front;
+    let offers_consultation = sheet.offers_consultation(&site.clinic);
     SheetPage {
         context: site.public(&front.title, &front.summary, path),
         sheet,
@@ -226,8 +228,8 @@ fn sheet_page<'a>(
             .iter()
             .filter_map(|related| Some((library.sheet(&related.slug)?, related.why.as_str())))
             .collect(),
-        offers,
-        offers_consultation: sheet.offers_consultation(&site.clinic),
+        offers: offers(&sheet.slug, offers_consultation),
+        offers_consultation,
         data: linked_data::sheet(site, sheet),
     }
 }

@@ -59,6 +59,11 @@ impl Kind {
         sign.map(Kind::as_str).unwrap_or_default()
     }
 
+    /// What a stored word stands for. The gravest stands for one that cannot be read, until somebody has read the text.
+    pub fn of_word(word: Option<String>) -> Option<Kind> {
+        word.filter(|word| !word.is_empty()).map(|word| word.parse().unwrap_or(Kind::Emergency))
+    }
+
     /// What the desk calls it.
     pub fn label(self) -> &'static str {
         match self {

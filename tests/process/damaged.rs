@@ -18,11 +18,6 @@ pub fn damage(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
-fn health(program: &Program) -> SocketAddr {
-    let (_, rest) = program.printed.split_once("Health is at http://").expect("an address for health");
-    rest.split('/').next().unwrap().parse().unwrap()
-}
-
 fn ask(address: SocketAddr) -> crate::program::Ended {
     run(command(&["healthcheck", "--health-address", &address.to_string()]), "")
 }
@@ -31,7 +26,7 @@ fn ask(address: SocketAddr) -> crate::program::Ended {
 fn a_healthy_program_says_so_and_a_stopped_one_does_not() {
     let (_folder, data) = data_folder();
     let program = Program::start_with(&data, &["--health-address", "127.0.0.1:0"]);
-    let address = health(&program);
+    let address = program.health();
     assert_eq!(get(address, "/health/live").unwrap().status, 200);
     assert_eq!(get(address, "/health/ready").unwrap().body, "ready\n");
     assert!(get(address, "/metrics").unwrap().body.contains("mybackpain_requests_open 0"));
@@ -76,11 +71,11 @@ fn a_damaged_database_leaves_the_pages_up_and_is_not_touched() {
         let refused = post(program.address, "/consultations/new", &form).unwrap();
         assert_eq!(refused.status, 503);
         assert!(refused.body.contains("020 7946 0123") && refused.body.contains("Lower back, 3 months"));
-        let ready = get(health(&program), "/health/ready").unwrap();
+        let ready = get(program.health(), "/health/ready").unwrap();
         assert_eq!(ready.status, 503);
         assert!(ready.body.contains("damaged") && ready.body.contains("restore"), "{}", ready.body);
-        assert_eq!(get(health(&program), "/health/live").unwrap().status, 200);
-        let said = ask(health(&program));
+        assert_eq!(get(program.health(), "/health/live").unwrap().status, 200);
+        let said = ask(program.health());
         assert_eq!(said.code, Some(1));
         assert!(said.errors.contains("the database is damaged"), "{}", said.errors);
         program.stop();

@@ -49,8 +49,7 @@ fn a_database_that_was_cut_off_or_emptied_is_lost_and_one_of_another_program_is_
 fn a_database_that_is_moved_under_the_running_program_is_missed_and_nothing_is_made_in_its_place() {
     let (folder, data) = data_folder();
     let program = Program::start_with(&data, &["--health-address", "127.0.0.1:0"]);
-    let (_, rest) = program.printed.split_once("Health is at http://").unwrap();
-    let health = rest.split('/').next().unwrap().parse().unwrap();
+    let health = program.health();
     let form = check(program.address, "it hurts").unwrap();
     std::thread::sleep(READING);
     let elsewhere = folder.path().join("elsewhere");

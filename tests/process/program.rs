@@ -156,6 +156,12 @@ impl Program {
         self.folder.join("mybackpain.sqlite")
     }
 
+    /// Where it tells how it is, when it was started with `--health-address`.
+    pub fn health(&self) -> SocketAddr {
+        let (_, rest) = self.printed.split_once("Health is at http://").expect("an address for health");
+        rest.split('/').next().unwrap().parse().unwrap()
+    }
+
     /// What it logged until now.
     pub fn log(&self) -> String {
         whole(&self.errors)

@@ -206,6 +206,6 @@ fn a_moved_page_leads_to_its_new_address() {
     let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
     let library = Library::load(folder.path(), &site).unwrap();
     let rendered_pages =
-        mybackpain::library::pages::RenderedPages::fill(&site, &library, |_| Vec::new()).unwrap();
+        mybackpain::library::pages::RenderedPages::fill(&site, &library, |_, _| Vec::new()).unwrap();
     assert_eq!(rendered_pages.moved_to("/fact-sheets/fibro"), Some("/fact-sheets/fibromyalgia"));
 }

@@ -26,8 +26,8 @@ pub async fn ask_for_another_time(app: &App, reference: String, wish: String) ->
             Box::pin(async move {
                 let request = store::find_on(connection, &parts.cipher, &reference).await?;
                 let booking = bookings::store::find(connection, &parts.cipher, &reference).await?;
-                let ahead = booking.filter(|booking| booking.starts_at > now);
-                let Some(booking) = ahead.filter(|_| request.state == RequestState::Booked) else {
+                let ahead = booking.filter(|booking| booking.is_ahead(request.state, now));
+                let Some(booking) = ahead else {
                     return Ok(false);
                 };
                 scheduling::free(connection, &parts, &request, now).await?;

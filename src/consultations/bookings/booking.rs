@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use crate::consultations::request_state::RequestState;
 use crate::web::form::contact::Choice;
 
 /// Where a consultation takes place.
@@ -42,6 +43,13 @@ pub struct Booking {
     /// What of it cannot be read, as people call it.
     #[serde(skip)]
     pub unreadable: Vec<&'static str>,
+}
+
+impl Booking {
+    /// Whether it stands, for a request in this state, and is still to come.
+    pub fn is_ahead(&self, state: RequestState, now: Timestamp) -> bool {
+        state == RequestState::Booked && self.starts_at > now
+    }
 }
 
 pub const SETTING: &str = "kind of consultation";

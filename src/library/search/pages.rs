@@ -39,8 +39,6 @@ struct SearchPage<'a> {
     was_cut: bool,
     /// Which help the words call for, the most urgent first.
     kinds: Vec<Kind>,
-    /// Somebody may not be safe with themselves: their words are not held up to them.
-    is_crisis: bool,
     /// Better spelling, and its address.
     meant: Option<(String, String)>,
     /// "12 results"; nothing when there are none.
@@ -72,6 +70,13 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .with_state(SearchReading { app, library })
 }
 
+impl SearchPage<'_> {
+    /// Somebody may not be safe with themselves: their words are not held up to them.
+    fn is_crisis(&self) -> bool {
+        self.kinds.contains(&Kind::Crisis)
+    }
+}
+
 async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -> Result<Response> {
     let query = query.unwrap_or_default();
     let (asked, was_cut) = asked(&query);
@@ -92,7 +97,6 @@ async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -
     });
     let shown = SearchPage {
         context: site.private(&tab),
-        is_crisis: answer.kinds.contains(&Kind::Crisis),
         kinds: answer.kinds.clone(),
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,

@@ -23,7 +23,6 @@ struct Row {
     phone: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     outcome: Option<Vec<u8>>,
-    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
     #[sqlx(try_from = "MaybeText")]
     sign: Option<String>,
 }
@@ -53,10 +52,7 @@ impl Row {
             phone: read("phone", &self.phone),
             words: read("words", &self.words),
             outcome: read("outcome", &self.outcome),
-            sign: self
-                .sign
-                .filter(|sign| !sign.is_empty())
-                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
+            sign: Kind::of_word(self.sign),
             reference: self.reference,
         }
     }

@@ -9,7 +9,7 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::another_time::{LONGEST_WISH, ask_for_another_time};
-use crate::consultations::{Request, RequestState, bookings};
+use crate::consultations::{Request, bookings};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::visit;
 use crate::signs::Kind;
@@ -46,13 +46,10 @@ async fn show(
     Path(token): Path<String>,
     jar: CookieJar,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    match given.booked_time(&request).await? {
-        Some(when) if visit::is_known(&given.app, &jar, &token) => {
-            Ok(given.show_another_time(&when, "", &FieldErrors::default(), &token))
-        }
-        _ => Ok(Redirect::to(&path(&token)).into_response()),
-    }
+    let back = || Ok(Redirect::to(&path(&token)).into_response());
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else { return back() };
+    let Some(when) = given.booked_time(&request).await? else { return back() };
+    Ok(given.show_another_time(&when, "", &FieldErrors::default(), &token))
 }
 
 /// Who has not answered the question is asked first, and frees nothing. Pressed twice it is done once.
@@ -62,11 +59,8 @@ async fn free(
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
     let back = || Ok(Redirect::to(&path(&token)).into_response());
-    if !visit::is_known(&given.app, &jar, &token) {
-        return back();
-    }
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else { return back() };
     let Some(when) = given.booked_time(&request).await? else { return back() };
     let mut errors = FieldErrors::default();
     let typed = fields.text("wish");
@@ -86,8 +80,7 @@ impl ConsultationsState {
     async fn booked_time(&self, request: &Request) -> Result<Option<String>> {
         let app = &self.app;
         let booking = bookings::store::read(app.database.readers(), &app.cipher, &request.reference).await?;
-        let ahead = booking.filter(|booking| booking.starts_at > app.clock.now());
-        let ahead = ahead.filter(|_| request.state == RequestState::Booked);
+        let ahead = booking.filter(|booking| booking.is_ahead(request.state, app.clock.now()));
         Ok(ahead.map(|booking| app.site.clinic.calendar().say_with_year(booking.starts_at)))
     }
 

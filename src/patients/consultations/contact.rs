@@ -51,10 +51,9 @@ async fn show(
     Path(token): Path<String>,
     jar: CookieJar,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    if !visit::is_known(&given.app, &jar, &token) {
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else {
         return Ok(Redirect::to(&path(&token)).into_response());
-    }
+    };
     let form = RequestForm {
         times: request.times.iter().map(|time| time.word().to_owned()).collect(),
         method: request.method.word().to_owned(),

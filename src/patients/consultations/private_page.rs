@@ -144,7 +144,7 @@ impl ConsultationsState {
         let readers = app.database.readers();
         let wish = another_times::wish(readers, &app.cipher, &request.reference).await?;
         let shown = ShowPage {
-            ahead: booked.as_ref().is_some_and(|booking| booking.starts_at > app.clock.now()),
+            ahead: booked.as_ref().is_some_and(|booking| booking.is_ahead(request.state, app.clock.now())),
             wants_another_time: wish.is_some() && request.state == RequestState::Contacted,
             reminded: wishes::are_wanted(app, &request.reference).await?,
             before: app.site.clinic.reminders_in_words(),

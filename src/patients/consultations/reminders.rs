@@ -34,11 +34,11 @@ async fn show(
     Path(token): Path<String>,
     jar: CookieJar,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    let app = &given.app;
-    if request.email.is_empty() || !visit::is_known(app, &jar, &token) {
+    let known = visit::known_request(&given, &jar, &token).await?;
+    let Some(request) = known.filter(|request| !request.email.is_empty()) else {
         return Ok(Redirect::to(&path(&token)).into_response());
-    }
+    };
+    let app = &given.app;
     let wanted = wishes::are_wanted(app, &request.reference).await?;
     let title = if wanted { "Do you want to stop reminders?" } else { "Do you want reminders again?" };
     let shown = RemindersPage {
@@ -57,13 +57,13 @@ async fn change(
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
+    let known = visit::known_request(&given, &jar, &token).await?;
     let wanted = match fields.text("reminders").as_str() {
         "on" => Some(true),
         "off" => Some(false),
         _ => None,
     };
-    if let Some(wanted) = wanted.filter(|_| visit::is_known(&given.app, &jar, &token)) {
+    if let (Some(request), Some(wanted)) = (known, wanted) {
         wishes::set(&given.app, request.reference, wanted).await?;
     }
     Ok(Redirect::to(&path(&token)).into_response())

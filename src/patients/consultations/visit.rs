@@ -2,10 +2,12 @@
 
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 
-use crate::patients::consultations::state::path;
+use crate::consultations::Request;
+use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, token_hash};
 use crate::web::app::App;
+use crate::web::error::Result;
 use crate::web::token_cookie::private_cookie;
 
 /// Seconds. The browser forgets it sooner, when it is closed; shorter would cut off people who need long for a form
@@ -21,6 +23,16 @@ pub fn is_known(app: &App, jar: &CookieJar, token: &str) -> bool {
         Some((1..=LASTS).contains(&left) && app.cipher.is_keyed_hash(PURPOSE, &text(token, ends_at), proof))
     };
     jar.get(name(app.site.is_https())).and_then(|cookie| answered(cookie.value())).unwrap_or(false)
+}
+
+/// The open request of this page when this browser answered lately; nothing when it is to be asked first.
+pub async fn known_request(
+    given: &ConsultationsState,
+    jar: &CookieJar,
+    token: &str,
+) -> Result<Option<Request>> {
+    let request = given.find_open(token).await?;
+    Ok(is_known(&given.app, jar, token).then_some(request))
 }
 
 pub fn cookie(app: &App, token: &str) -> Cookie<'static> {

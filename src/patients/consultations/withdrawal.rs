@@ -34,11 +34,10 @@ async fn show(
     Path(token): Path<String>,
     jar: CookieJar,
 ) -> Result<Response> {
-    let request = given.find_open(&token).await?;
-    let app = &given.app;
-    if !visit::is_known(app, &jar, &token) {
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else {
         return Ok(Redirect::to(&path(&token)).into_response());
-    }
+    };
+    let app = &given.app;
     let shown = WithdrawalPage {
         context: app.site.private("Do you want to withdraw your request?"),
         held: handling::store::is_held(app.database.readers(), &request.reference).await?,

@@ -24,7 +24,6 @@ struct Row {
     email: Option<Vec<u8>>,
     words: Option<Vec<u8>>,
     answer: Option<Vec<u8>>,
-    /// The gravest stands for a word that cannot be read, until somebody has read what it says.
     #[sqlx(try_from = "MaybeText")]
     sign: Option<String>,
 }
@@ -41,10 +40,7 @@ impl Row {
             email: read("email", &self.email),
             words: read("words", &self.words),
             answer: read("answer", &self.answer),
-            sign: self
-                .sign
-                .filter(|sign| !sign.is_empty())
-                .map(|sign| sign.parse().unwrap_or(Kind::Emergency)),
+            sign: Kind::of_word(self.sign),
             answered_at: self.answered_at,
             created_at: self.created_at,
             changed_at: self.changed_at,

@@ -186,8 +186,7 @@ pub async fn for_the_public<T>(may_write: bool, answer: impl Future<Output = T>)
 
 /// Copies the database as it is at this moment into a new file, while others read and write it.
 pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
     sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
     connection.close().await
 }
@@ -211,9 +210,8 @@ pub async fn look(file: &Path) -> DatabaseFile {
         Ok(found) if found.len() == 0 => return DatabaseFile::Empty,
         Ok(_) => {}
     }
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let looked = async {
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
         let tables: sqlx::Result<(i64, i64)> = sqlx::query_as(
             "select count(*), coalesce(sum(name = '_sqlx_migrations'), 0) from sqlite_master where type = 'table'",
         )
@@ -231,8 +229,7 @@ pub async fn look(file: &Path) -> DatabaseFile {
 
 /// True when the tables in this file were made by this program, this version of it or an older one.
 pub async fn is_ours(file: &Path) -> anyhow::Result<bool> {
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
     let applied: sqlx::Result<Vec<(i64, Vec<u8>)>> =
         sqlx::query_as("select version, checksum from _sqlx_migrations").fetch_all(&mut connection).await;
     connection.close().await?;
@@ -249,9 +246,8 @@ pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
     if !file.exists() {
         return Ok(true);
     }
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let looked = async {
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
         let whole = quick_check(&mut connection).await;
         connection.close().await?;
         whole
@@ -271,6 +267,10 @@ async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
         Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+fn read_only(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT)
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
