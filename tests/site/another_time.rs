@@ -89,6 +89,9 @@ async fn words_that_call_for_help_lead_to_it_before_they_are_sent() {
     assert_eq!(help.first("h1"), "Read this before you send");
     assert!(help.words().contains("999") && help.first("textarea").contains(grave));
     assert_eq!(site.count("bookings where cancelled_at is null").await, 1, "nothing is done yet");
+    // Whoever may not be safe with themselves need not deny it to be heard.
+    let crisis = patient.post(&address, &[("wish", "never mind, I want to end my life")]).await;
+    assert_eq!(crisis.all("form.prose .row button"), ["Send this as well"]);
     let before = site.mails().await.len();
     patient.post(&address, &[("wish", grave), ("help", "shown")]).await;
     assert_eq!(site.count("bookings where cancelled_at is null").await, 0);

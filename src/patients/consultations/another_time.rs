@@ -12,6 +12,7 @@ use crate::consultations::another_time::{LONGEST_WISH, ask_for_another_time};
 use crate::consultations::{Request, bookings};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::visit;
+use crate::patients::form_step::send_button;
 use crate::signs::Kind;
 use crate::web::error::Result;
 use crate::web::form;
@@ -31,6 +32,7 @@ struct AnotherTimePage<'a> {
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
     kinds: Vec<Kind>,
+    button: &'static str,
     path: String,
 }
 
@@ -98,6 +100,7 @@ impl ConsultationsState {
             errors,
             marked: finding.marked_if_any(wish),
             kinds: finding.kinds(),
+            button: if finding.is_calm() { "I cannot make this time" } else { send_button(&finding) },
             path: path(token),
         };
         page::private(status, &shown)
