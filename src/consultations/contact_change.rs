@@ -12,6 +12,7 @@ use crate::consultations::request_form::Contact;
 use crate::consultations::store;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
+use crate::web::form::own_words::own_words;
 
 const CHANGED: &str = "changed their ";
 /// What a patient may change, as the history names it.
@@ -44,6 +45,11 @@ pub async fn change_contact(
                     return Ok(None);
                 }
                 handling::store::set_attention(connection, about, Attention::Changed).await?;
+                let words = own_words([], &contact.name, &contact.phone);
+                let sign = parts.site.signs.read(&words).kind();
+                if sign > request.sign {
+                    store::set_sign(connection, about, sign).await?;
+                }
                 // What was planned went by the old details.
                 handling::store::set_next_try(connection, about, None).await?;
                 note_change(connection, about, now, &what).await?;

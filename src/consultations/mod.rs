@@ -26,7 +26,7 @@ mod withdrawal;
 mod wrong_address;
 
 pub use contact_change::change_contact;
-pub use request::{Request, words_typed};
+pub use request::Request;
 pub use request_state::RequestState;
 pub use submission::{TakenRequest, submit, submit_by_phone};
 pub use withdrawal::{erased_at, withdraw};

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::consultations::request_state::RequestState;
-use crate::library::summary::Summary;
 use crate::signs::{Finding, Help, Kind, SignsReader};
 use crate::web::form::contact::{CallTime, Method};
+use crate::web::form::own_words::own_words;
 
 /// What a patient asked, and where it stands.
 #[derive(Debug)]
@@ -45,13 +45,18 @@ pub const NEEDS: &str = "needs";
 impl Request {
     /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
     pub fn signs_found(&self, reader: &SignsReader) -> Vec<Help> {
-        if self.sign.is_some() { self.help_with(&reader.read(&self.concern)) } else { Vec::new() }
+        if self.sign.is_some() { self.help_with(&reader.read(&self.words())) } else { Vec::new() }
     }
 
-    /// The same when the concern was read already.
-    pub fn help_with(&self, concern: &Finding) -> Vec<Help> {
+    /// The same when the words were read already.
+    pub fn help_with(&self, words: &Finding) -> Vec<Help> {
         let Some(sign) = self.sign else { return Vec::new() };
-        if concern.is_calm() { vec![sign.into()] } else { concern.help() }
+        if words.is_calm() { vec![sign.into()] } else { words.help() }
+    }
+
+    /// All that they wrote in their own words: the concern first.
+    pub fn words(&self) -> String {
+        own_words([self.concern.as_str(), &self.needs], &self.name, &self.phone)
     }
 
     /// What else they said about talking with them, for the desk: label, answer, and whether only clinicians read it.
@@ -81,10 +86,4 @@ impl Request {
     pub fn call_times(&self) -> String {
         CallTime::in_words(&self.times)
     }
-}
-
-/// All that a person wrote in their own words: the main concern, and what stands so in the summary they share.
-pub fn words_typed(concern: &str, shared: Option<&Summary>) -> String {
-    let own = shared.into_iter().flat_map(Summary::own_words);
-    std::iter::once(concern).filter(|words| !words.is_empty()).chain(own).collect::<Vec<_>>().join("\n")
 }

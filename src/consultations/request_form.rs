@@ -1,7 +1,9 @@
 //! What the consultation form says, as typed and as checked.
 
+use crate::library::summary::Summary;
 use crate::web::form;
 use crate::web::form::contact::{CallTime, Choice, Method, yes_no};
+use crate::web::form::own_words::own_words;
 use crate::web::form::{FieldErrors, Fields, email, one_line, phone};
 
 /// The longest main concern, in characters.
@@ -52,6 +54,12 @@ pub struct Contact {
 }
 
 impl RequestForm {
+    /// All that was typed in their own words: the main concern first, and what stands so in the summary they share.
+    pub fn words(&self, shared: Option<&Summary>) -> String {
+        let texts = [self.concern.as_str(), &self.needs].into_iter();
+        own_words(texts.chain(shared.into_iter().flat_map(Summary::own_words)), &self.name, &self.phone)
+    }
+
     pub fn read(fields: &Fields) -> RequestForm {
         RequestForm {
             about: fields.text("about"),
@@ -155,6 +163,13 @@ impl RequestForm {
 }
 
 impl NewRequest {
+    /// All that they wrote in their own words, as `RequestForm::words`.
+    pub fn words(&self, shared: Option<&Summary>) -> String {
+        let texts = [self.concern.as_str(), &self.needs].into_iter();
+        let own = shared.into_iter().flat_map(Summary::own_words);
+        own_words(texts.chain(own), &self.contact.name, &self.contact.phone)
+    }
+
     /// What is shown on the page on which it is checked, in the order of the form: label, answer, and its field.
     pub fn answers(&self) -> [(&'static str, String, &'static str); 8] {
         let contact = &self.contact;

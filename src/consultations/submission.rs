@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::notifications;
 use crate::consultations::notifications::By;
-use crate::consultations::request::{Request, words_typed};
+use crate::consultations::request::Request;
 use crate::consultations::request_form::NewRequest;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::summaries;
@@ -121,6 +121,7 @@ fn content_hash(app: &App, new: &NewRequest) -> String {
 
 fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Summary>) -> Request {
     let now = app.clock.now();
+    let sign = app.site.signs.read(&new.words(shared)).kind();
     let contact = new.contact;
     Request {
         reference: reference("BP"),
@@ -128,7 +129,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
         created_at: now,
         due_at: app.site.clinic.calendar().promise(now).due.timestamp(),
         changed_at: seconds(now),
-        sign: app.site.signs.read(&words_typed(&new.concern, shared)).kind(),
+        sign,
         spam: false,
         method: contact.method,
         times: contact.times,

@@ -60,7 +60,7 @@ pub async fn create(
         Ok(new) => new,
         Err(errors) => return Ok(desk.show_phone(&me, &form, key, Again { errors, ..Again::default() })),
     };
-    let unread = !app.site.signs.read(&new.concern).is_calm() && !fields.has("read_out");
+    let unread = !app.site.signs.read(&new.words(None)).is_calm() && !fields.has("read_out");
     let Some(key) = key.filter(|_| !unread) else {
         return Ok(desk.show_phone(&me, &form, None, Again::default()));
     };
@@ -91,14 +91,15 @@ impl DeskState {
             (false, true) => StatusCode::UNPROCESSABLE_ENTITY,
             (false, false) => StatusCode::OK,
         };
-        let finding = app.site.signs.read(&form.concern);
+        let typed = form.words(None);
+        let finding = app.site.signs.read(&typed);
         let key = key.unwrap_or_else(|| SubmissionKey::new(&app.cipher, &app.clock));
         let context = app.site.private("Type in a phone call").for_desk(&me.name, me.role);
         let shown = PhonePage {
             context: context.with_errors(wrong || trouble),
             form,
             errors: &errors,
-            marked: finding.marked_if_any(&form.concern),
+            marked: finding.marked_if_any(&typed),
             help: finding.help(),
             key: key.as_str(),
             due: calendar.say(due),

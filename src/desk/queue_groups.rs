@@ -58,8 +58,7 @@ pub enum Owned {
 /// One page of the queue.
 pub struct Listing {
     pub items: Vec<QueueItem>,
-    /// How many requests are in each group by themselves, on all pages together: what stands beside another request of
-    /// the same person is not counted where that one is.
+    /// How many requests each group shows, on all pages together.
     pub counts: Vec<(QueueGroup, usize)>,
     pub total: usize,
 }
@@ -200,7 +199,7 @@ pub fn list(entries: &Entries, asked: &QueueFilter, now: i64, tomorrow: i64, pag
     }
     bring_persons_together(entries, &mut items);
     let mut numbers = [0; QueueGroup::ALL.len()];
-    items.iter().for_each(|item| numbers[item.urgency.group as usize] += 1);
+    items.iter().for_each(|item| numbers[item.person.0.group as usize] += 1);
     let counts = QueueGroup::ALL.into_iter().zip(numbers).collect();
     let total = items.len();
     let end = (page * ON_A_PAGE).min(total);
@@ -233,18 +232,22 @@ impl Urgency {
     }
 }
 
-/// Each request stands where the most urgent of the same person's does.
+/// Each request stands where the most urgent of the same person's does. Only those with a sign of their own stand among
+/// the signs: nobody in danger waits behind a calm request of another.
 fn bring_persons_together(entries: &Entries, items: &mut [Ranked]) {
-    let person = |item: &Ranked| entries.all()[item.slot as usize].person;
-    let mut most_urgent: Vec<Option<(Urgency, u32)>> = vec![None; entries.persons()];
+    let place = |item: &Ranked| {
+        let person = entries.all()[item.slot as usize].person?;
+        Some(2 * person + usize::from(item.urgency.group == QueueGroup::Safety))
+    };
+    let mut most_urgent: Vec<Option<(Urgency, u32)>> = vec![None; 2 * entries.persons()];
     for item in &*items {
-        if let Some(person) = person(item) {
-            let best = most_urgent[person].get_or_insert(item.person);
+        if let Some(place) = place(item) {
+            let best = most_urgent[place].get_or_insert(item.person);
             *best = (*best).min(item.person);
         }
     }
     for item in items {
-        if let Some(best) = person(item).and_then(|person| most_urgent[person]) {
+        if let Some(best) = place(item).and_then(|place| most_urgent[place]) {
             item.person = best;
         }
     }

@@ -175,7 +175,7 @@ impl DeskState {
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
             marked: finding.marked(&request.concern),
-            found_signs: finding.reasons(&request.concern),
+            found_signs: app.site.signs.read(&request.words()).reasons(&request.words()),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),
             due: calendar.say_with_year(request.due_at),

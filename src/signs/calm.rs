@@ -49,6 +49,7 @@ impl<'t> Calm<'t> {
         let mut calm = Calm { text, groups, denied_by: vec![None; count], fine: vec![false; count] };
         for at in 0..count {
             if !text.group_at(groups.deny_nothing, at)
+                && !calm.is_denied_twice(at)
                 && let Some(end) = text.group_end(groups.deny, at)
             {
                 calm.deny_from(at, end);
@@ -61,6 +62,15 @@ impl<'t> Calm<'t> {
             }
         }
         calm
+    }
+
+    /// "Cannot go out without wetting myself" is no denial.
+    fn is_denied_twice(&self, at: usize) -> bool {
+        if !self.text.group_at(self.groups.without, at) {
+            return false;
+        }
+        let clause = (0..=at).rev().take_while(|word| *word == at || self.text.goes_with(word + 1));
+        clause.skip(1).take(5).any(|word| self.text.group_at(self.groups.cannot, word))
     }
 
     /// Whether one of these silences the words at a place.

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use mybackpain::clinic::Role;
 
 use crate::assessment::{begin, filled};
+use crate::support::desk::page;
 use crate::support::{Answer, READING, Site, consultation, with};
 
 const NUMB: &str = "I am numb between my legs and cannot wee";
@@ -117,5 +118,35 @@ async fn the_signs_of_complaints_and_corrections_are_stored_and_those_from_befor
         site.change(format!("update {table} set words = x'00'").leak()).await.unwrap();
         let rows = admin.get(page).await.all(rows);
         assert!(rows[0].contains("Emergency words") && !rows[1].contains("words"), "{table}: {rows:?}");
+    }
+}
+
+/// What points to danger may stand in any field: beside the number, in the needs, behind the name.
+#[tokio::test]
+async fn words_beside_the_number_the_name_or_in_the_needs_are_read_like_the_concern() {
+    for (field, words) in [
+        ("needs", "please be gentle, I want to end my life"),
+        ("needs", "I need a carer as I cannot feel my legs since yesterday"),
+        ("phone", "07700 900123 but I want to end my life"),
+        ("name", "Ada Lovelace I want to end my life"),
+    ] {
+        let site = Site::open().await;
+        let mut patient = site.visitor();
+        let form = with(consultation(), field, &[words]);
+        let check = patient.post("/consultations/new", &form).await;
+        assert_eq!(check.all("h1"), ["Read this before you send"], "{field}");
+        site.clock.advance(READING);
+        let sent = patient.confirm("/consultations/new", &check).await;
+        let done = patient.get(sent.location()).await;
+        assert_eq!(done.first("h1"), "Do not wait for us", "{field}");
+        let mut staff = site.staff().await;
+        let queue = staff.get("/staff").await;
+        assert!(queue.first(".queue-section.safety").contains("Ada Lovelace"), "{field}: {}", queue.words());
+        let shown = staff.get(&page(&done.first(".ref"))).await.words();
+        assert!(shown.contains("words:"), "{field}: {shown}");
+        for mail in site.mails().await {
+            let about = crate::private_page::text_of(&mail);
+            assert!(about.contains("DO NOT WAIT") || mail.contains("Read first"), "{field}: {mail}");
+        }
     }
 }

@@ -18,7 +18,8 @@ pub const LONGEST_WISH: usize = 300;
 /// is booked that is still to come: it was freed before, or has begun.
 pub async fn ask_for_another_time(app: &App, reference: String, wish: String) -> sqlx::Result<bool> {
     let now = app.clock.now();
-    let sign = app.site.signs.read(&wish).kind();
+    let finding = app.site.signs.read(&wish);
+    let (sign, help) = (finding.kind(), finding.help());
     let parts = app.clone();
     let freed = app
         .database
@@ -30,7 +31,7 @@ pub async fn ask_for_another_time(app: &App, reference: String, wish: String) ->
                 let Some(booking) = ahead else {
                     return Ok(false);
                 };
-                scheduling::free(connection, &parts, &request, now).await?;
+                scheduling::free(connection, &parts, &request, help, now).await?;
                 store::set_state(connection, &reference, RequestState::Contacted, now).await?;
                 wishes::set_wish(connection, &parts.cipher, &reference, Some(&wish)).await?;
                 handling::store::set_attention(connection, &reference, Attention::AnotherTime).await?;

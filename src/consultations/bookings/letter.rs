@@ -9,6 +9,7 @@ use crate::consultations::bookings::booking::{Booking, Setting};
 use crate::consultations::bookings::invitation::CalendarInvitation;
 use crate::consultations::request::Request;
 use crate::mail::{CalendarFile, Letter, Purpose, RenderedLetter};
+use crate::signs::Help;
 use crate::web::site::Site;
 
 /// What the mail tells.
@@ -32,6 +33,9 @@ pub struct BookingLetter {
     news: News,
     /// Of the private page.
     token: String,
+    /// Which help the words call for with which they asked for another time.
+    #[serde(default)]
+    help: Vec<Help>,
 }
 
 /// Who it is from and to, and when it was made.
@@ -52,6 +56,7 @@ struct Text<'a> {
     name: &'a str,
     booking: &'a Booking,
     news: News,
+    help: &'a [Help],
     when: &'a str,
     link: &'a str,
     stop: &'a str,
@@ -65,6 +70,7 @@ struct Html<'a> {
     name: &'a str,
     booking: &'a Booking,
     news: News,
+    help: &'a [Help],
     when: &'a str,
     link: &'a str,
     stop: &'a str,
@@ -93,7 +99,12 @@ impl Letter for BookingLetter {
 
 impl BookingLetter {
     pub fn of(request: &Request, booking: Booking, news: News, token: String) -> BookingLetter {
-        BookingLetter { to: Addressee::of(request), booking, news, token }
+        BookingLetter { to: Addressee::of(request), booking, news, token, help: Vec::new() }
+    }
+
+    /// The same, led by the help that their words call for.
+    pub fn with_help(self, help: Vec<Help>) -> BookingLetter {
+        BookingLetter { help, ..self }
     }
 
     /// The same with another address of the private page.
@@ -112,7 +123,7 @@ impl BookingLetter {
     }
 
     pub fn render(&self, site: &Site, envelope: Envelope<'_>) -> Result<RenderedLetter, askama::Error> {
-        let BookingLetter { to: addressee, booking, news, token } = self;
+        let BookingLetter { to: addressee, booking, news, token, help } = self;
         let name = &addressee.name;
         let Envelope { reference, from, to, created_at, stop } = envelope;
         let when = &site.clinic.calendar().say_with_year(booking.starts_at);
@@ -125,9 +136,12 @@ impl BookingLetter {
             (news != News::Reminder).then(|| CalendarFile { method: file.method(), text: file.to_string() });
         Ok(RenderedLetter {
             to_name: addressee.in_header().to_owned(),
-            subject: format!("{}: {when}", news.heading()),
-            text: Text { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
-            html: Html { site, reference, name, booking, news, when, link, stop: &stop }.render()?,
+            subject: match help.is_empty() {
+                true => format!("{}: {when}", news.heading()),
+                false => format!("Do not wait for us: about your request {reference}"),
+            },
+            text: Text { site, reference, name, booking, news, help, when, link, stop: &stop }.render()?,
+            html: Html { site, reference, name, booking, news, help, when, link, stop: &stop }.render()?,
             calendar,
             stop: Some(stop),
         })

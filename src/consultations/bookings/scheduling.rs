@@ -11,6 +11,7 @@ use crate::consultations::private_page::private_token;
 use crate::consultations::reminders::letter::ReminderLetter;
 use crate::consultations::request::Request;
 use crate::mail;
+use crate::signs::Help;
 use crate::storage::encryption::random_token;
 use crate::web::app::App;
 
@@ -49,7 +50,7 @@ pub async fn book(
             (booking, News::Booked)
         }
     };
-    notify(connection, app, request, booking, news, now).await?;
+    notify(connection, app, request, booking, (news, Vec::new()), now).await?;
     Ok(if is_change { "changed the booking" } else { "booked" })
 }
 
@@ -66,24 +67,25 @@ pub async fn cancel(
     request: &Request,
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
-    end(connection, app, request, News::Cancelled, now).await
+    end(connection, app, request, (News::Cancelled, Vec::new()), now).await
 }
 
-/// The same for a patient who cannot make it.
+/// The same for a patient who cannot make it. `help` is what their words call for.
 pub async fn free(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
+    help: Vec<Help>,
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
-    end(connection, app, request, News::Freed, now).await
+    end(connection, app, request, (News::Freed, help), now).await
 }
 
 async fn end(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
-    news: News,
+    (news, help): (News, Vec<Help>),
     now: Timestamp,
 ) -> sqlx::Result<&'static str> {
     let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
@@ -96,7 +98,7 @@ async fn end(
         mail::cancel_waiting(connection, &BookingLetter::topic(&booking.id), now).await?;
         return Ok("cancelled the booking before any email about it had gone");
     }
-    notify(connection, app, request, booking, news, now).await?;
+    notify(connection, app, request, booking, (news, help), now).await?;
     Ok("cancelled the booking")
 }
 
@@ -106,10 +108,10 @@ async fn notify(
     app: &App,
     request: &Request,
     booking: Booking,
-    news: News,
+    (news, help): (News, Vec<Help>),
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let token = private_token(connection, app, &request.reference).await?;
-    let letter = BookingLetter::of(request, booking, news, token);
+    let letter = BookingLetter::of(request, booking, news, token).with_help(help);
     notifications::of_booking(connection, app, request, &letter, now).await
 }

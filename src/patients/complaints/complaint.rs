@@ -1,6 +1,7 @@
 //! A complaint as it is stored, and the steps of its life.
 
 use crate::signs::Kind;
+use crate::web::form::own_words::own_words;
 
 /// What somebody complained of, and what came of it.
 pub struct Complaint {
@@ -31,6 +32,11 @@ pub enum ComplaintStep {
 }
 
 impl Complaint {
+    /// All that they wrote in their own words: the complaint first.
+    pub fn own_words(&self) -> String {
+        own_words([self.words.as_str()], &self.name, &self.phone)
+    }
+
     pub fn is_late(&self, now: i64) -> bool {
         self.acknowledged_at.is_none() && self.ended_at.is_none() && self.due_at < now
     }

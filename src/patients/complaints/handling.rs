@@ -34,10 +34,12 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         name: new.name,
         email: new.email,
         phone: new.phone,
-        sign: app.site.signs.read(&new.words).kind(),
+        sign: None,
         words: new.words,
         outcome: String::new(),
     };
+    let sign = app.site.signs.read(&complaint.own_words()).kind();
+    let complaint = Complaint { sign, ..complaint };
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database

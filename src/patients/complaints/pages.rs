@@ -16,6 +16,7 @@ use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
+use crate::web::form::own_words::own_words;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::security::Network;
@@ -87,26 +88,28 @@ async fn create(State(app): State<App>, from: Network, fields: Fields) -> Result
 
 async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result<Response> {
     let complaint = store::find_by_key(app.database.readers(), &app.cipher, &token_hash(&key)).await?;
-    let finding = app.site.signs.read(&complaint.words);
+    let typed = complaint.own_words();
+    let finding = app.site.signs.read(&typed);
     let title = if finding.is_calm() { "We have your complaint" } else { "Do not wait for us" };
     let shown = ConfirmationPage {
         context: app.site.private(title),
         reference: &complaint.reference,
         due: app.site.clinic.calendar().local(moment(complaint.due_at)).strftime("%-d %B %Y").to_string(),
         help: finding.help(),
-        words: finding.in_quotes(&complaint.words),
+        words: finding.in_quotes(&typed),
     };
     Ok(page::private(StatusCode::OK, &shown))
 }
 
 fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response {
     let wrong = !errors.is_empty();
-    let finding = app.site.signs.read(&form.words);
+    let typed = own_words([form.words.as_str()], &form.name, &form.phone);
+    let finding = app.site.signs.read(&typed);
     let shown = NewPage {
         context: app.site.private("Complain about how we use your details").with_errors(wrong),
         form,
         errors,
-        marked: finding.marked_if_any(&form.words),
+        marked: finding.marked_if_any(&typed),
         help: finding.help(),
     };
     page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
@@ -120,7 +123,8 @@ fn show_check(
     key: &SubmissionKey,
     problem: Option<SendProblem>,
 ) -> Response {
-    let finding = app.site.signs.read(&new.words);
+    let typed = own_words([new.words.as_str()], &new.name, &new.phone);
+    let finding = app.site.signs.read(&typed);
     let button = send_button(&finding);
     let title = match finding.is_calm() {
         true => "Check your complaint before you send it",
@@ -132,7 +136,7 @@ fn show_check(
         form,
         new,
         key: key.as_str(),
-        marked: finding.marked_if_any(&new.words),
+        marked: finding.marked_if_any(&typed),
         help: finding.help(),
         button,
         trouble,

@@ -164,7 +164,8 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
     let request = store::find_by_key(app.database.readers(), &app.cipher, &key_hash(KIND, &key)).await?;
     let calendar = app.site.clinic.calendar();
     let token = SubmissionKey::parse(&app.cipher, &key).map(|key| key.private_token(&app.cipher));
-    let finding = app.site.signs.read(&request.concern);
+    let typed = request.words();
+    let finding = app.site.signs.read(&typed);
     let title = match request.state {
         RequestState::Withdrawn => "Your request is withdrawn",
         _ if request.sign.is_some() => "Do not wait for us",
@@ -185,7 +186,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
         mail,
         mail_at: mail.at().map_or_else(String::new, |at| calendar.say(at)),
         help: request.help_with(&finding),
-        words: finding.in_quotes(&request.concern),
+        words: finding.in_quotes(&typed),
         request: &request,
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -218,7 +219,7 @@ impl ConsultationsState {
         let wrong = !errors.is_empty();
         let context = self.app.site.private(TITLE).with_errors(wrong);
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let typed = consultations::words_typed(&form.concern, shared);
+        let typed = form.words(shared);
         page::private(status, &self.form_page(context, form, &typed, errors, !wrong))
     }
 
@@ -259,7 +260,7 @@ impl ConsultationsState {
     ) -> Response {
         let app = &self.app;
         let (due, closed) = self.promise();
-        let typed = consultations::words_typed(&new.concern, shared);
+        let typed = new.words(shared);
         let finding = app.site.signs.read(&typed);
         let button = send_button(&finding);
         let trouble = problem.map(|problem| problem.words("request", button));

@@ -16,6 +16,8 @@ use crate::consultations::reminders::wishes;
 use crate::consultations::{Request, RequestState};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::{another_time, contact, not_mine, reminders, visit, withdrawal};
+use crate::signs::Help;
+use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
@@ -36,6 +38,8 @@ struct ShowPage<'a> {
     ahead: bool,
     /// They asked for another time.
     wants_another_time: bool,
+    /// Which help their words call for, as long as nobody has been in touch.
+    help: Vec<Help>,
     /// Whether they are reminded, and how long before; empty when nobody is.
     reminded: bool,
     before: String,
@@ -145,6 +149,7 @@ impl ConsultationsState {
         let wish = another_times::wish(readers, &app.cipher, &request.reference).await?;
         let shown = ShowPage {
             ahead: booked.as_ref().is_some_and(|booking| booking.is_ahead(request.state, app.clock.now())),
+            help: help(app, request, wish.as_deref()),
             wants_another_time: wish.is_some() && request.state == RequestState::Contacted,
             reminded: wishes::are_wanted(app, &request.reference).await?,
             before: app.site.clinic.reminders_in_words(),
@@ -170,5 +175,14 @@ impl ConsultationsState {
             true => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Ok(page::private(status, &shown))
+    }
+}
+
+/// The help that their words call for, until somebody has been in touch with them.
+fn help(app: &App, request: &Request, wish: Option<&str>) -> Vec<Help> {
+    match (request.state, wish) {
+        (RequestState::New, _) => request.signs_found(&app.site.signs),
+        (RequestState::Contacted, Some(wish)) => app.site.signs.read(wish).help(),
+        _ => Vec::new(),
     }
 }
