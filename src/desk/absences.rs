@@ -77,11 +77,7 @@ async fn create(State(app): State<App>, SignedIn(me): SignedIn, fields: Fields) 
     show(&app, &me, &form, &errors).await
 }
 
-async fn delete(
-    State(app): State<App>,
-    SignedIn(me): SignedIn,
-    Path(id): Path<String>,
-) -> Result<Response> {
+async fn delete(State(app): State<App>, SignedIn(me): SignedIn, Path(id): Path<String>) -> Result<Response> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let absence = store::find(app.database.readers(), id).await?;
     if !may_change(&me, absence.staff_id) {
@@ -98,11 +94,7 @@ async fn show(app: &App, me: &Account, form: &AbsenceForm, errors: &FieldErrors)
     let whose = if form.staff.is_empty() { me.id.to_string() } else { form.staff.clone() };
     let nobody = std::iter::once((String::new(), "Nobody: back to the queue".to_owned()));
     let shown = AbsencesPage {
-        context: app
-            .site
-            .private("Who is away")
-            .for_desk(&me.name, me.role)
-            .with_errors(!errors.is_empty()),
+        context: app.site.private("Who is away").for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         absences: store::ahead(readers, today(app)).await?,
         staff: if me.role.manages_people() { select_options(words(), &whose) } else { Vec::new() },
         covers: select_options(nobody.chain(words()), &form.cover),
@@ -141,8 +133,7 @@ fn today(app: &App) -> Date {
 
 impl AbsenceForm {
     fn read(fields: &Fields) -> AbsenceForm {
-        let [staff, from, until, cover] =
-            ["staff", "from", "until", "cover"].map(|field| fields.text(field));
+        let [staff, from, until, cover] = ["staff", "from", "until", "cover"].map(|field| fields.text(field));
         AbsenceForm { staff, from, until, cover }
     }
 

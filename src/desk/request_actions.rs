@@ -56,8 +56,11 @@ pub async fn owner(
             let (here, away) = absences::here_and_away(&desk.app).await?;
             let Some(colleague) = here.into_iter().find(|(id, _)| id.to_string() == other) else {
                 let place = (State(desk), SignedIn(me), of);
-                let message = format!("Select who takes it. {}", away.join(" "));
-                return complain(place, typed, "owner", message.trim()).await;
+                let message = match away.join(" ") {
+                    away if away.is_empty() => "Select who takes it".to_owned(),
+                    away => format!("Select who takes it. {away}"),
+                };
+                return complain(place, typed, "owner", &message).await;
             };
             let wanted = format!("Give it to {}", colleague.1);
             (Some(colleague), wanted)

@@ -13,7 +13,7 @@ async fn a_closed_request_is_opened_again_and_waits_for_us() {
     let reference = site.one_request().await;
     let mut staff = site.staff().await;
     let early = staff.act(&reference, "reopening", &[]).await;
-    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "it is open");
+    assert_eq!(early.status, StatusCode::CONFLICT, "it is open");
     assert!(early.first(".problems").contains("“Open it again” is not possible: this request is new"));
     staff.act(&reference, "closure", &[("reason", "dealt with")]).await;
     let closed = staff.get(&page(&reference)).await;

@@ -85,7 +85,9 @@ mod tests {
     #[test]
     fn only_what_staff_closed_can_be_opened_again() {
         assert_eq!(Act::Reopen.next(RequestState::Closed), Some(RequestState::Contacted));
-        for other in [RequestState::New, RequestState::Contacted, RequestState::Booked, RequestState::Withdrawn] {
+        for other in
+            [RequestState::New, RequestState::Contacted, RequestState::Booked, RequestState::Withdrawn]
+        {
             assert_eq!(Act::Reopen.next(other), None);
         }
     }

@@ -57,6 +57,7 @@ async fn hand_over(
         store::touch(connection, reference, now).await?;
     }
     let about = format!("staff:{}", absence.staff_id);
-    audit::store::insert(connection, None, now, "gave away the requests of someone who is away", &about).await?;
+    audit::store::insert(connection, None, now, "gave away the requests of someone who is away", &about)
+        .await?;
     Ok(open.len())
 }

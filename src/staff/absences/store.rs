@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::staff::absences::{Absence, NewAbsence};
+use crate::staff::absences::absence::{Absence, NewAbsence};
 use crate::storage::clock::seconds;
 use crate::storage::readable::{MaybeText, StoredText};
 
@@ -131,13 +131,12 @@ pub async fn set_handed_over(
     id: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
-        "update staff_absences set handed_over_at = $2 where id = $1 and handed_over_at is null",
-    )
-    .bind(id)
-    .bind(seconds(now))
-    .execute(connection)
-    .await?;
+    let changed =
+        sqlx::query("update staff_absences set handed_over_at = $2 where id = $1 and handed_over_at is null")
+            .bind(id)
+            .bind(seconds(now))
+            .execute(connection)
+            .await?;
     Ok(changed.rows_affected() == 1)
 }
 
