@@ -21,7 +21,7 @@ use crate::library;
 use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
-use crate::operations::{alarms, demo, letters, reminders_job, retention_job};
+use crate::operations::{absences_job, alarms, demo, letters, reminders_job, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
@@ -116,6 +116,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
         parts.push(tokio::spawn(reminders_job::run(app.clone(), stopping.clone())));
+        parts.push(tokio::spawn(absences_job::run(app.clone(), stopping.clone())));
         parts.push(tokio::spawn(retention_job::run(app.clone(), stopping)));
     }
     let disk_failed = tokio::select! {

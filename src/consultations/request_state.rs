@@ -27,7 +27,8 @@ impl RequestState {
         }
     }
 
-    /// The table of moves that staff may make. A patient may withdraw from any state.
+    /// The table of moves that staff may make; that a closed request may be opened again stands beside it, in `Act::next`.
+    /// A patient may withdraw from any state.
     pub fn may_become(self, next: RequestState) -> bool {
         matches!(
             (self, next),

@@ -113,6 +113,11 @@ async fn perform(
             store::set_attention(connection, about, Attention::None).await?;
             format!("closed: {}", reason.label().to_lowercase())
         }
+        Act::Reopen => {
+            store::set_open_again(connection, about).await?;
+            store::set_attention(connection, about, Attention::OpenedAgain).await?;
+            "opened it again".to_owned()
+        }
         Act::Attend => {
             store::set_attention(connection, about, Attention::None).await?;
             "saw to what had changed".to_owned()

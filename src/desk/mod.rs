@@ -1,5 +1,6 @@
 //! Every page staff see: the queue, one request, calls, bookings, mail, page reviews, complaints, corrections, data rights, people, audit.
 
+pub mod absences;
 pub mod account;
 pub mod audit;
 pub mod bookings;

@@ -18,6 +18,7 @@ use crate::consultations::history::store::HistoryEvent;
 use crate::consultations::notes;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
+use crate::desk::absences;
 use crate::desk::presence::Other;
 use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
@@ -74,6 +75,8 @@ struct ReviewPage<'a> {
     erased_on: Option<String>,
     held_since: Option<String>,
     colleagues: Vec<SelectOption>,
+    /// Who is away, and until when.
+    away: Vec<String>,
     reasons: Vec<SelectOption>,
     typed: Typed,
     errors: FieldErrors,
@@ -155,7 +158,7 @@ impl DeskState {
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
         let notes = notes::store::of(readers, &app.cipher, about, me.role.sees_words()).await?;
         let calls = calls::store::of(readers, about).await?;
-        let colleagues = store::colleagues(readers).await?;
+        let (colleagues, away) = absences::here_and_away(app).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
         let finding = app.site.signs.read(&request.concern);
@@ -199,6 +202,7 @@ impl DeskState {
                 calendar.local(crate::consultations::erased_at(at)).strftime("%-d %B %Y").to_string()
             }),
             held_since: handling.held_at.map(say),
+            away,
             colleagues: select_options(
                 colleagues
                     .into_iter()

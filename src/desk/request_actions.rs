@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::consultations::calls::CallOutcome;
-use crate::consultations::handling::{Act, ActOutcome, CloseReason, store};
+use crate::consultations::handling::{Act, ActOutcome, CloseReason};
 use crate::consultations::transitions::act;
+use crate::desk::absences;
 use crate::desk::request::{LONGEST_NOTE, Refusal, Typed};
 use crate::desk::state::DeskState;
 use crate::staff::session::SignedIn;
@@ -52,10 +53,14 @@ pub async fn owner(
         "me" => (Some((me.id, me.name.clone())), "Take it".to_owned()),
         "nobody" => (None, "Hand it back".to_owned()),
         other => {
-            let known = store::colleagues(desk.app.database.readers()).await?;
-            let Some(colleague) = known.into_iter().find(|(id, _)| id.to_string() == other) else {
+            let (here, away) = absences::here_and_away(&desk.app).await?;
+            let Some(colleague) = here.into_iter().find(|(id, _)| id.to_string() == other) else {
                 let place = (State(desk), SignedIn(me), of);
-                return complain(place, typed, "owner", "Select who takes it").await;
+                let message = match away.join(" ") {
+                    away if away.is_empty() => "Select who takes it".to_owned(),
+                    away => format!("Select who takes it. {away}"),
+                };
+                return complain(place, typed, "owner", &message).await;
             };
             let wanted = format!("Give it to {}", colleague.1);
             (Some(colleague), wanted)
@@ -96,6 +101,15 @@ pub async fn closure(
         }
         Err(_) => complain((desk, me, of), typed, "reason", "Select why you close it").await,
     }
+}
+
+pub async fn reopening(
+    desk: State<DeskState>,
+    me: SignedIn,
+    of: Path<String>,
+    fields: Fields,
+) -> Result<Response> {
+    perform((desk, me, of), fields, Act::Reopen, "Open it again", Typed::default()).await
 }
 
 pub async fn attention(

@@ -24,6 +24,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff/consultations/{reference}/owner", post(request_actions::owner))
         .route("/staff/consultations/{reference}/notes", post(request_actions::note))
         .route("/staff/consultations/{reference}/closure", post(request_actions::closure))
+        .route("/staff/consultations/{reference}/reopening", post(request_actions::reopening))
         .route("/staff/consultations/{reference}/attention", post(request_actions::attention))
         .route("/staff/consultations/{reference}/spam", post(request_actions::spam))
         .route("/staff/consultations/{reference}/clearance", post(request_actions::clearance))

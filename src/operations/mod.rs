@@ -1,5 +1,6 @@
 //! What watches over the running site: alarms, health, the retention job, demonstration data.
 
+pub mod absences_job;
 pub mod alarms;
 pub mod clock_check;
 pub mod delivery_reports;

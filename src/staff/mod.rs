@@ -1,5 +1,6 @@
 //! People who work the desk: accounts, both steps of signing in, sessions, roles, the audit log.
 
+pub mod absences;
 pub mod account;
 pub mod accounts;
 pub mod audit;

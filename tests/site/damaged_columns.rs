@@ -73,6 +73,8 @@ async fn filled(site: &Site) -> Walk<'_> {
         assert!(done.status.is_redirection(), "{act}: {}", done.words());
     }
     assert_eq!(lee.book(&reference).await.status, StatusCode::SEE_OTHER);
+    let away = lee.post("/staff/absences", &[("from", "1/7/2026"), ("until", "3/7/2026")]).await;
+    assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.words());
     let mut reception = site.staff_as(Role::Reception).await;
     let mut clinician = site.staff_as(Role::Clinician).await;
     let mut administrator = site.staff_as(Role::Administrator).await;
@@ -163,7 +165,7 @@ impl Walk<'_> {
         desk.extend(["/staff/mail".to_owned(), "/staff/mail?show=all".to_owned()]);
         desk.extend(self.mails.iter().map(|id| format!("/staff/mail/{id}")));
         desk.extend(["/staff/pages".to_owned(), format!("/staff/corrections/{}", self.correction)]);
-        desk.push("/staff/account".to_owned());
+        desk.extend(["/staff/account", "/staff/absences"].map(str::to_owned));
         for path in desk {
             all.push((path.clone(), self.clinician.get(&path).await));
         }

@@ -1,5 +1,6 @@
 //! What a visitor can see: the whole site through its router, on a real database.
 
+mod absences;
 mod addresses;
 mod alarms;
 mod another_time;
@@ -45,6 +46,7 @@ mod private_page;
 mod public_posts;
 mod queue;
 mod reminders;
+mod reopening;
 mod reports;
 mod requested_mails;
 mod resubmission;

@@ -2,7 +2,7 @@
 
 mod booking;
 pub mod booking_form;
-mod date_and_time;
+pub mod date_and_time;
 pub mod invitation;
 mod length;
 pub mod letter;

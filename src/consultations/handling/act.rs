@@ -16,6 +16,8 @@ pub enum Act {
         clinical: bool,
     },
     Close(CloseReason),
+    /// It was closed too early.
+    Reopen,
     /// What the patient changed, or what was to be mended, is dealt with.
     Attend,
     /// It is spam, says a person.
@@ -45,6 +47,7 @@ impl Act {
             Act::Contact => RequestState::Contacted,
             Act::Call(outcome) => outcome.leads_to(from),
             Act::Close(_) => RequestState::Closed,
+            Act::Reopen => return (from == RequestState::Closed).then_some(RequestState::Contacted),
             Act::Book(_) => RequestState::Booked,
             Act::CancelBooking if from == RequestState::Booked => RequestState::Contacted,
             Act::CancelBooking => return None,
@@ -76,6 +79,16 @@ mod tests {
                 assert_eq!(act.next(over), None);
             }
             assert_eq!(Act::Release.next(over), Some(over));
+        }
+    }
+
+    #[test]
+    fn only_what_staff_closed_can_be_opened_again() {
+        assert_eq!(Act::Reopen.next(RequestState::Closed), Some(RequestState::Contacted));
+        for other in
+            [RequestState::New, RequestState::Contacted, RequestState::Booked, RequestState::Withdrawn]
+        {
+            assert_eq!(Act::Reopen.next(other), None);
         }
     }
 

@@ -22,6 +22,9 @@ pub enum Attention {
     /// The patient cannot make the time that was booked, and asks for another.
     #[strum(serialize = "another time")]
     AnotherTime,
+    /// It was closed, and a member of staff opened it again.
+    #[strum(serialize = "opened again")]
+    OpenedAgain,
     /// An older version took it for spam and sent no mail about it.
     #[strum(serialize = "not told")]
     NotTold,
@@ -44,6 +47,7 @@ impl Attention {
             }
             Attention::BookingFree => "The patient withdrew: the time that was booked is free",
             Attention::AnotherTime => "The patient cannot make their time: find another with them",
+            Attention::OpenedAgain => "Opened again: see to what is still to be done",
             Attention::NotTold => "Nobody was told of this by email: get in touch with them now",
         }
     }

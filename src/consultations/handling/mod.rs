@@ -4,6 +4,7 @@ mod act;
 mod attention;
 mod close_reason;
 mod details;
+pub mod hand_over;
 pub mod store;
 
 pub use act::{Act, ActOutcome};

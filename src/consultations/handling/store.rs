@@ -246,7 +246,26 @@ pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i
     .await
 }
 
-/// Who may be given a request.
+/// The open requests of a member of staff.
+pub async fn open_of(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select reference from consultations where owner_id = $1 and state not in ('closed', 'withdrawn')",
+    )
+    .bind(staff)
+    .fetch_all(connection)
+    .await
+}
+
+/// A request that was closed is open again: it is erased only when it is closed once more.
+pub async fn set_open_again(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+    sqlx::query("update consultations set ended_at = null, closed_because = '' where reference = $1")
+        .bind(reference)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Who works the desk, by name.
 pub async fn colleagues(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
     let all: Vec<(i64, StoredText)> =
         sqlx::query_as("select id, name from staff where disabled_at is null order by name, id")
