@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::storage::readable::StoredText;
+
 /// What a member of staff may do.
 #[derive(
     Clone, Copy, PartialEq, Eq, Debug, ValueEnum, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
@@ -47,6 +49,26 @@ impl Role {
     /// The queue as a file.
     pub fn takes_queue_away(self) -> bool {
         matches!(self, Role::Reception | Role::Administrator)
+    }
+}
+
+/// The role of an account is damaged, or of another version: nobody knows what it may see.
+#[derive(Debug, PartialEq)]
+pub struct UnknownRole;
+
+impl std::fmt::Display for UnknownRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the role of an account cannot be read")
+    }
+}
+
+impl std::error::Error for UnknownRole {}
+
+impl TryFrom<StoredText> for Role {
+    type Error = UnknownRole;
+
+    fn try_from(word: StoredText) -> Result<Role, UnknownRole> {
+        String::from(word).parse().map_err(|_| UnknownRole)
     }
 }
 
