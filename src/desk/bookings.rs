@@ -11,10 +11,12 @@ use crate::consultations::bookings::booking_form::BookingForm;
 use crate::consultations::bookings::store::DayBooking;
 use crate::consultations::bookings::{Booking, NewBooking, scheduling, store, usual};
 use crate::consultations::handling::{Act, ActOutcome};
+use crate::consultations::notifications;
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
 use crate::desk::request::{Refusal, Typed};
 use crate::desk::state::DeskState;
+use crate::mail::limits::NotSent;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::moment;
@@ -34,6 +36,8 @@ struct BookingPage<'a> {
     form: &'a BookingForm,
     errors: &'a FieldErrors,
     again: Again,
+    /// Why no mail about it can go to the patient's address.
+    cannot_mail: Option<NotSent>,
     now: i64,
 }
 
@@ -45,6 +49,8 @@ struct CancellationPage<'a> {
     when: String,
     /// The mail about it has not gone yet, and will not go.
     unannounced: bool,
+    /// Why no mail about it can go to the patient's address.
+    cannot_mail: Option<NotSent>,
 }
 
 /// Why the form is shown again, though it is right.
@@ -145,6 +151,7 @@ async fn ask_to_cancel(
     let mut connection = app.database.readers().acquire().await?;
     let shown = CancellationPage {
         unannounced: scheduling::is_unannounced(&mut connection, &booking).await?,
+        cannot_mail: notifications::cannot_mail(&mut connection, app, &request, app.clock.now()).await?,
         context: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(booking.starts_at),
         request: &request,
@@ -204,6 +211,8 @@ impl DeskState {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
+        let mut connection = app.database.readers().acquire().await?;
+        let cannot_mail = notifications::cannot_mail(&mut connection, app, request, app.clock.now()).await?;
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
         let status = match (&again, errors.is_empty()) {
@@ -222,6 +231,7 @@ impl DeskState {
             form,
             errors,
             again,
+            cannot_mail,
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))
