@@ -1,6 +1,9 @@
 //! The roles of the people who work at the clinic: what each may see and do on the desk.
 
 use clap::ValueEnum;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{Sqlite, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{Decode, Type};
 
 use crate::storage::readable::StoredText;
 
@@ -64,11 +67,17 @@ impl std::fmt::Display for UnknownRole {
 
 impl std::error::Error for UnknownRole {}
 
-impl TryFrom<StoredText> for Role {
-    type Error = UnknownRole;
+/// As it is stored of an account. `#[sqlx(try_from)]` would not keep the kind of the error.
+impl Type<Sqlite> for Role {
+    fn type_info() -> SqliteTypeInfo {
+        <StoredText as Type<Sqlite>>::type_info()
+    }
+}
 
-    fn try_from(word: StoredText) -> Result<Role, UnknownRole> {
-        String::from(word).parse().map_err(|_| UnknownRole)
+impl<'r> Decode<'r, Sqlite> for Role {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Role, BoxDynError> {
+        let word = String::from(<StoredText as Decode<Sqlite>>::decode(value)?);
+        word.parse().map_err(|_| UnknownRole.into())
     }
 }
 

@@ -46,6 +46,8 @@ struct Said {
     /// Of the line that has not ended yet.
     line: usize,
     goes_on: bool,
+    /// Something was heard since the last whole reply.
+    unfinished: bool,
     speech: Speech,
     /// It had said more than the one reply to STARTTLS when we began TLS: whoever stands between may have said it, and
     /// lettre would take it for what the server says under TLS.
@@ -73,6 +75,7 @@ impl Said {
 
     /// A hyphen after the code of three digits says that the reply goes on.
     fn hear_plain(&mut self, byte: u8) {
+        self.unfinished = true;
         if byte != b'\n' {
             self.goes_on = if self.line == 3 { byte == b'-' } else { self.goes_on && self.line > 3 };
             self.line += 1;
@@ -80,6 +83,7 @@ impl Said {
         }
         self.lines += 1;
         self.replies += usize::from(!self.goes_on);
+        self.unfinished = self.goes_on;
         (self.line, self.goes_on) = (0, false);
     }
 
@@ -87,7 +91,7 @@ impl Said {
     fn answer(&mut self, bytes: &[u8]) {
         self.speech = match (self.speech, bytes.first()) {
             (Speech::Plain, Some(&HANDSHAKE)) => {
-                self.injected = self.in_all > 0 && (self.replies != 1 || self.line > 0);
+                self.injected = self.in_all > 0 && (self.replies != 1 || self.unfinished);
                 Speech::Handshake
             }
             (Speech::Handshake, Some(&APPLICATION_DATA)) => Speech::Tls,

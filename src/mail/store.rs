@@ -147,9 +147,9 @@ pub struct DueMail {
     pub was_held: bool,
 }
 
-/// Mails to send now, the longest due first; those that were held only when they may go. A lease, a retry or a mail from
+/// Mails to send now, the longest due first; those that were `held` only when they may go. A lease, a retry or a mail from
 /// ahead comes from a clock that has gone back.
-pub async fn due(readers: &SqlitePool, now: i64, most: usize, held_may_go: bool) -> sqlx::Result<Vec<DueMail>> {
+pub async fn due(readers: &SqlitePool, now: i64, most: usize, held: bool) -> sqlx::Result<Vec<DueMail>> {
     sqlx::query_as(
         "select id, was_held from
              (select *, state = 'queued' and due_at > created_at and resent_at is null
@@ -165,7 +165,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize, held_may_go: bool)
     .bind(now + 2 * LEASE)
     .bind(now + FURTHEST_RETRY)
     .bind(first_ahead(now))
-    .bind(held_may_go)
+    .bind(held)
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch_all(readers)
     .await

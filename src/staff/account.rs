@@ -11,7 +11,6 @@ pub struct Account {
     pub name: String,
     #[sqlx(try_from = "StoredText")]
     pub email: String,
-    #[sqlx(try_from = "StoredText")]
     pub role: Role,
     pub has_second_factor: bool,
 }

@@ -79,7 +79,9 @@ mod tests {
         let parsed = PasswordHash::new(&now).unwrap();
         assert!(own.verify_password(b"three odd words", &parsed).is_ok());
         assert_eq!(now.split('$').nth(3), before.split('$').nth(3), "the parameters are the same");
-        for damaged in ["", "x", "$argon2id$v=19$m=19456,t=2,p=1", "$argon2x$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA"] {
+        for damaged in
+            ["", "x", "$argon2id$v=19$m=19456,t=2,p=1", "$argon2x$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA"]
+        {
             assert!(is_of(damaged, "three odd words").is_err(), "{damaged}");
         }
     }

@@ -40,9 +40,11 @@ pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp) -> sqlx::
 
 /// A moment on the way of a time that is believed.
 pub async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("insert into believed_time (id, at) values (1, $1) on conflict (id) do update set at = excluded.at")
-        .bind(seconds(now))
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "insert into believed_time (id, at) values (1, $1) on conflict (id) do update set at = excluded.at",
+    )
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
     Ok(())
 }

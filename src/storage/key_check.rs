@@ -48,10 +48,12 @@ pub async fn note(database: &Database, cipher: &Cipher) -> sqlx::Result<()> {
     database
         .write(move |connection| {
             Box::pin(async move {
-                sqlx::query("insert into key_check (id, key_hash) values (1, $1) on conflict (id) do nothing")
-                    .bind(hash)
-                    .execute(connection)
-                    .await?;
+                sqlx::query(
+                    "insert into key_check (id, key_hash) values (1, $1) on conflict (id) do nothing",
+                )
+                .bind(hash)
+                .execute(connection)
+                .await?;
                 Ok(())
             })
         })

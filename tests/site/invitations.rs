@@ -36,7 +36,11 @@ async fn an_invitation_is_worth_nothing_without_the_code_that_no_mail_carries() 
     assert!(mail.contains(link.rsplit('/').next().unwrap()), "{mail}");
     assert!(!mail.contains(&code) && !mail.contains(&code.replace('-', "")), "{mail}");
     let page = site.visitor().get(&link).await;
-    assert!(!page.body.contains(&code) && page.words().contains("It is not in the email"), "{}", page.words());
+    assert!(
+        !page.body.contains(&code) && page.words().contains("It is not in the email"),
+        "{}",
+        page.words()
+    );
     for none in ["", "lee", WRONG] {
         let refused = accept(&site, &link, none).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{none:?}");
@@ -64,7 +68,11 @@ async fn five_wrong_codes_end_an_invitation_and_what_is_no_code_is_no_guess() {
     assert_eq!(accept(&site, &link, &code).await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.count("audit where what = 'an invitation ended: wrong codes'").await, 1);
     let again = invited(&site).await;
-    assert_eq!(accept(&site, &again.link, &code).await.status, StatusCode::UNPROCESSABLE_ENTITY, "of another");
+    assert_eq!(
+        accept(&site, &again.link, &code).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "of another"
+    );
     assert_eq!(accept(&site, &again.link, &again.code).await.status, StatusCode::SEE_OTHER);
 }
 

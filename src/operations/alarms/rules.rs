@@ -169,7 +169,7 @@ impl Seen<'_> {
                 "The last good backup is from {}: tell whoever looks after the site to see why there is none since.",
                 self.calendar.say_with_year(moment(at))
             ),
-            None if is_recent(counts.installed_at) => return None,
+            None if self.now - counts.installed_at <= BACKUP_LATE => return None,
             None => {
                 "There is no backup: tell whoever looks after the site to run “mybackpain backup” every night.".to_owned()
             }

@@ -43,7 +43,8 @@ pub async fn check(app: &App, invitation: &Invitation, token: &str, typed: &str)
         .database
         .write(move |connection| {
             Box::pin(async move {
-                let withdrawn = store::count_wrong_invitation_code(connection, &link_hash, MOST_WRONG).await?;
+                let withdrawn =
+                    store::count_wrong_invitation_code(connection, &link_hash, MOST_WRONG).await?;
                 if withdrawn {
                     let what = "an invitation ended: wrong codes";
                     audit::store::insert(connection, None, now, what, "").await?;

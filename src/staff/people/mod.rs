@@ -41,7 +41,10 @@ pub enum Changed {
 /// An invitation that was made, or why not.
 pub enum Invited {
     /// The link's token and the code to say, each shown once.
-    Made { token: String, code: String },
+    Made {
+        token: String,
+        code: String,
+    },
     HasAccount,
 }
 

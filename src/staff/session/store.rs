@@ -35,7 +35,6 @@ pub struct SessionRow {
     name: String,
     #[sqlx(try_from = "StoredText")]
     email: String,
-    #[sqlx(try_from = "StoredText")]
     role: Role,
     has_second_factor: bool,
 }

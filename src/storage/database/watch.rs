@@ -136,7 +136,8 @@ impl Watch {
                 continue;
             }
             let is_ours = read == HEAD && head.starts_with(MAGIC);
-            let is_cut = length < if before.length == 0 { known.length } else { known.length.min(before.length) };
+            let is_cut =
+                length < if before.length == 0 { known.length } else { known.length.min(before.length) };
             let as_it_was = head == known.head && length == known.length;
             let untouched = !before.is_settled || before.written != known.written || as_it_was;
             if log_is_short || !is_ours || is_cut || !untouched {
