@@ -31,7 +31,7 @@ impl Missing {
             }
             Missing::Log => {
                 "a file beside the database, its -wal or -shm, was removed or replaced: stop the site and start it \
-                 again; what was stored is kept"
+                 again, without a kill; if the newest requests are not there then, restore the last good backup"
             }
             Missing::Overwritten => {
                 "the files of the database were cut or overwritten: stop the site, move them away and restore the last \
