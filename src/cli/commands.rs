@@ -111,7 +111,7 @@ pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
     let confirmed = database
         .write(move |connection| {
             Box::pin(async move {
-                believed_time::set(connection, now).await?;
+                believed_time::confirm(connection, now).await?;
                 audit::store::insert(connection, None, now, audit::CONFIRMED_CLOCK, "").await
             })
         })

@@ -21,7 +21,8 @@ use crate::library;
 use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
-use crate::operations::{absences_job, alarms, demo, letters, reminders_job, retention_job};
+use crate::operations::clock_check::SharedClockCheck;
+use crate::operations::{alarms, demo, letters, minute_job, retention_job};
 use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
@@ -115,9 +116,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     // Nothing is written to a damaged database, so there is nothing to send and nothing to forget.
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
-        parts.push(tokio::spawn(reminders_job::run(app.clone(), stopping.clone())));
-        parts.push(tokio::spawn(absences_job::run(app.clone(), stopping.clone())));
-        parts.push(tokio::spawn(retention_job::run(app.clone(), stopping)));
+        let clock = SharedClockCheck::default();
+        parts.push(tokio::spawn(minute_job::run(app.clone(), clock.clone(), stopping.clone())));
+        parts.push(tokio::spawn(retention_job::run(app.clone(), clock, stopping)));
     }
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,
@@ -214,7 +215,7 @@ pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
     database.truncate_log().await?;
     database.close().await;
     println!(
-        "{} encrypted with the new key. Back up {} again.",
+        "{} encrypted with the new key. Back up {} again, and take no line out of it.",
         library::count(done.fields, "field"),
         file.display()
     );
@@ -252,7 +253,7 @@ async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::R
     if let Some(token) = invitation {
         let link = app.site.url(&format!("/staff/welcome/{token}"));
         println!(
-            "Nobody has an account for the desk yet. Make the first administrator with this link, once, within 3 days:\n  {link}"
+            "Nobody has an account for the desk yet. Make the first administrator with this link, once, within 2 days:\n  {link}"
         );
     }
     Ok(())

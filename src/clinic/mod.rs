@@ -22,7 +22,7 @@ mod role;
 pub mod special_days;
 
 pub use content_file::read_toml;
-pub use role::Role;
+pub use role::{Role, UnknownRole};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,11 @@
 //! The roles of the people who work at the clinic: what each may see and do on the desk.
 
 use clap::ValueEnum;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{Sqlite, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{Decode, Type};
+
+use crate::storage::readable::StoredText;
 
 /// What a member of staff may do.
 #[derive(
@@ -47,6 +52,32 @@ impl Role {
     /// The queue as a file.
     pub fn takes_queue_away(self) -> bool {
         matches!(self, Role::Reception | Role::Administrator)
+    }
+}
+
+/// The role of an account is damaged, or of another version: nobody knows what it may see.
+#[derive(Debug, PartialEq)]
+pub struct UnknownRole;
+
+impl std::fmt::Display for UnknownRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the role of an account cannot be read")
+    }
+}
+
+impl std::error::Error for UnknownRole {}
+
+/// As it is stored of an account. `#[sqlx(try_from)]` would not keep the kind of the error.
+impl Type<Sqlite> for Role {
+    fn type_info() -> SqliteTypeInfo {
+        <StoredText as Type<Sqlite>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for Role {
+    fn decode(value: SqliteValueRef<'r>) -> Result<Role, BoxDynError> {
+        let word = String::from(<StoredText as Decode<Sqlite>>::decode(value)?);
+        word.parse().map_err(|_| UnknownRole.into())
     }
 }
 

@@ -36,7 +36,7 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Response
     let shown = ClockPage {
         context: app.site.private("The time of the site").for_desk(&me.name, me.role),
         now: calendar.say_with_year(app.clock.now()),
-        believed: believed.map(|at| calendar.say_with_year(at)).unwrap_or_default(),
+        believed: believed.map(|then| calendar.say_with_year(then.at)).unwrap_or_default(),
         may_confirm: me.role.manages_people(),
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -47,7 +47,7 @@ async fn confirm(State(app): State<App>, Administrator(me): Administrator) -> Re
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                believed_time::set(connection, now).await?;
+                believed_time::confirm(connection, now).await?;
                 audit::store::insert(connection, Some(me.id), now, audit::CONFIRMED_CLOCK, "").await
             })
         })

@@ -15,6 +15,7 @@ use crate::staff::people::store::{Open, Person};
 use crate::staff::people::{Change, Changed, Invited};
 use crate::staff::session::Administrator;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::reference;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
@@ -58,6 +59,8 @@ struct InvitedPage<'a> {
     context: PageContext<'a>,
     email: &'a str,
     link: String,
+    /// To be said to them, and to nobody else.
+    code: String,
 }
 
 pub fn routes(app: App) -> Router {
@@ -104,10 +107,11 @@ async fn invite(
         return Ok(show_invite(&app, &me, &typed, &word, &errors));
     };
     match crate::staff::people::invite(&app, &me, address.clone(), role).await? {
-        Invited::Token(token) => {
+        Invited::Made { token, code } => {
             let link = app.site.url(&format!("/staff/welcome/{token}"));
             let context = app.site.private("The invitation is made").for_desk(&me.name, me.role);
-            Ok(page::private(StatusCode::OK, &InvitedPage { context, email: &address, link }))
+            let code = reference::in_fours(&code);
+            Ok(page::private(StatusCode::OK, &InvitedPage { context, email: &address, link, code }))
         }
         Invited::HasAccount => {
             errors.add("email", "Enter an email address that has no account yet");

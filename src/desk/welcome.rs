@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
+use crate::staff::people::invitation_code;
+use crate::staff::people::invitation_code::CodeCheck;
 use crate::staff::{AccountRefused, Invitation, NewAccount, password, session, store};
 use crate::storage::encryption::token_hash;
 use crate::web::app::App;
@@ -25,7 +27,7 @@ struct WelcomePage<'a> {
     token: &'a str,
     name: &'a str,
     email: &'a str,
-    /// The account is for this address and no other.
+    /// The account is for this address and no other, and asks for a code.
     invited: bool,
     errors: &'a FieldErrors,
 }
@@ -50,6 +52,11 @@ async fn make_account(
     let email = if invitation.email.is_empty() { fields.text("email") } else { invitation.email.clone() };
     let name = fields.text("name");
     let mut errors = FieldErrors::default();
+    match invitation_code::check(&app, &invitation, &token, &fields.text("code")).await? {
+        CodeCheck::Right => {}
+        CodeCheck::Wrong => errors.add("code", "Enter the code that the person who invited you tells you"),
+        CodeCheck::Withdrawn => return Err(Error::NotFound),
+    }
     let checked_name = errors.take("name", form::name(&name, "Enter your full name"));
     let address = errors.take("email", email::check(&email));
     let secret = fields.text("password");

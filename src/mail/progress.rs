@@ -1,22 +1,28 @@
 //! The worker's state: which mails are in flight, whether the mail server can be used, whether to stop.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::mail::limits::MOST_AN_HOUR_IN_ALL;
 use crate::mail::outcome::{Outcome, PROBE_EVERY};
 
 /// Mails sent at the same time.
 pub const AT_ONCE: usize = 4;
 /// Mails taken up at the same time.
 const BATCH: usize = 20;
+/// Seconds.
+const HOUR: i64 = 60 * 60;
 
 pub struct Progress {
     in_flight: Arc<Mutex<HashSet<i64>>>,
     /// When each mail that failed was last tried, in seconds by a clock that cannot be set.
     tried_at: Mutex<HashMap<i64, i64>>,
+    /// When mails went that had been held in a flood, by the same clock: their turns are moments of the system's, which may
+    /// jump over all of them.
+    held_went_at: Mutex<VecDeque<i64>>,
     /// While the mail server cannot be used: when it was last tried.
     outage: Mutex<Option<i64>>,
     stopping: AtomicBool,
@@ -28,6 +34,7 @@ impl Default for Progress {
         Progress {
             in_flight: Arc::default(),
             tried_at: Mutex::default(),
+            held_went_at: Mutex::default(),
             outage: Mutex::default(),
             stopping: AtomicBool::new(false),
             slots: Semaphore::new(AT_ONCE),
@@ -72,6 +79,19 @@ impl Progress {
             Some(0) if lock(&self.in_flight).is_empty() => 1,
             Some(_) => 0,
         }
+    }
+
+    /// How many mails that were held in a flood may go now: so many an hour.
+    pub fn held_may_go(&self, elapsed: i64) -> usize {
+        let mut went = lock(&self.held_went_at);
+        while went.front().is_some_and(|at| elapsed - at >= HOUR) {
+            went.pop_front();
+        }
+        usize::try_from(MOST_AN_HOUR_IN_ALL).unwrap_or(0).saturating_sub(went.len())
+    }
+
+    pub fn held_go(&self, many: usize, elapsed: i64) {
+        lock(&self.held_went_at).extend(std::iter::repeat_n(elapsed, many));
     }
 
     /// In an outage, the seconds until the mail server is tried again. A clock that went back does not make it longer.

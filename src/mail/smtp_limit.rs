@@ -1,4 +1,5 @@
-//! Bounds what a mail server may say in one session: lettre reads a line whole, however long it is.
+//! Bounds what a mail server may say in one session: lettre reads a line whole, however long it is, and keeps what was said
+//! before the encryption for later.
 
 use std::fmt;
 use std::io;
@@ -41,7 +42,16 @@ struct Said {
     /// Since we wrote last.
     bytes: usize,
     lines: usize,
+    replies: usize,
+    /// Of the line that has not ended yet.
+    line: usize,
+    goes_on: bool,
+    /// Something was heard since the last whole reply.
+    unfinished: bool,
     speech: Speech,
+    /// It had said more than the one reply to STARTTLS when we began TLS: whoever stands between may have said it, and
+    /// lettre would take it for what the server says under TLS.
+    injected: bool,
 }
 
 /// How it speaks.
@@ -59,18 +69,35 @@ impl Said {
         self.in_all += bytes.len();
         self.bytes += bytes.len();
         if self.speech == Speech::Plain {
-            self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+            bytes.iter().for_each(|byte| self.hear_plain(*byte));
         }
+    }
+
+    /// A hyphen after the code of three digits says that the reply goes on.
+    fn hear_plain(&mut self, byte: u8) {
+        self.unfinished = true;
+        if byte != b'\n' {
+            self.goes_on = if self.line == 3 { byte == b'-' } else { self.goes_on && self.line > 3 };
+            self.line += 1;
+            return;
+        }
+        self.lines += 1;
+        self.replies += usize::from(!self.goes_on);
+        self.unfinished = self.goes_on;
+        (self.line, self.goes_on) = (0, false);
     }
 
     /// We write: the next reply begins. TLS is known by how our own records begin.
     fn answer(&mut self, bytes: &[u8]) {
         self.speech = match (self.speech, bytes.first()) {
-            (Speech::Plain, Some(&HANDSHAKE)) => Speech::Handshake,
+            (Speech::Plain, Some(&HANDSHAKE)) => {
+                self.injected = self.in_all > 0 && (self.replies != 1 || self.unfinished);
+                Speech::Handshake
+            }
             (Speech::Handshake, Some(&APPLICATION_DATA)) => Speech::Tls,
             (speech, _) => speech,
         };
-        (self.bytes, self.lines) = (0, 0);
+        (self.bytes, self.lines, self.replies) = (0, 0, 0);
     }
 
     fn is_too_much(&self) -> bool {
@@ -112,6 +139,10 @@ impl AsyncRead for LimitedStream {
 impl AsyncWrite for LimitedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.said.answer(bytes);
+        if self.said.injected {
+            let words = "the server said more before the encryption than it was asked";
+            return Poll::Ready(Err(io::Error::other(words)));
+        }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -197,6 +228,7 @@ mod tests {
     fn a_certificate_has_room_and_a_reply_under_tls_has_not() {
         let mut said = Said::default();
         said.answer(b"STARTTLS\r\n");
+        said.hear(b"220 go\r\n");
         said.answer(&[HANDSHAKE, 3, 1]);
         said.hear(&b"certificate\n".repeat(2000));
         assert!(!said.is_too_much(), "{said:?}");
@@ -205,6 +237,31 @@ mod tests {
         assert!(!said.is_too_much(), "{said:?}");
         said.hear(b"x");
         assert!(said.is_too_much(), "{said:?}");
+    }
+
+    #[test]
+    fn what_is_said_before_the_encryption_beyond_one_reply_is_injected() {
+        for (heard, injected) in [
+            (&[&b"220 go\r\n"[..]][..], false),
+            (&[b"220-go\r\n220", b" on\r\n"], false),
+            (&[], true),
+            (&[b"220 go\r\n250 x\r\n"], true),
+            (&[b"220 go\r\n", b"250-x\r\n"], true),
+            (&[b"220 go\r\n2"], true),
+            (&[b"220-go\r\n"], true),
+        ] {
+            let mut said = Said::default();
+            said.hear(b"220 ready\r\n");
+            said.answer(b"EHLO here\r\n");
+            said.hear(b"250-here\r\n250 STARTTLS\r\n");
+            said.answer(b"STARTTLS\r\n");
+            heard.iter().for_each(|bytes| said.hear(bytes));
+            said.answer(&[HANDSHAKE, 3, 1]);
+            assert_eq!(said.injected, injected, "{heard:?}");
+        }
+        let mut from_the_start = Said::default();
+        from_the_start.answer(&[HANDSHAKE, 3, 1]);
+        assert!(!from_the_start.injected);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
+use crate::storage::clock::first_ahead;
 use crate::storage::readable::StoredText;
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
@@ -139,21 +140,32 @@ pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -
     Ok(())
 }
 
-/// Mails to send now, the longest due first. A lease, a retry or a mail from far ahead comes from a clock that has gone
-/// back; one that waits for its turn in a flood does not.
-pub async fn due(readers: &SqlitePool, now: i64, most: usize) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar(
-        "select id from outbox
-         where state in ('queued', 'retry', 'sending')
-           and case when state = 'sending' then leased_until <= $1 or leased_until > $2
+/// A mail to send now. One that was held waited for its turn in a flood.
+#[derive(sqlx::FromRow)]
+pub struct DueMail {
+    pub id: i64,
+    pub was_held: bool,
+}
+
+/// Mails to send now, the longest due first; those that were `held` only when they may go. A lease, a retry or a mail from
+/// ahead comes from a clock that has gone back.
+pub async fn due(readers: &SqlitePool, now: i64, most: usize, held: bool) -> sqlx::Result<Vec<DueMail>> {
+    sqlx::query_as(
+        "select id, was_held from
+             (select *, state = 'queued' and due_at > created_at and resent_at is null
+                 and purpose not in ('consultation-notice', 'complaint-notice') as was_held from outbox
+              where state in ('queued', 'retry', 'sending'))
+         where case when state = 'sending' then leased_until <= $1 or leased_until > $2
                when state = 'retry' then due_at <= $1 or due_at > $3
-               else due_at <= $1 or created_at > $3 end
-           and (expires_at is null or expires_at > $1)
-         order by due_at, id limit $4",
+               else due_at <= $1 or created_at >= $4 end
+           and (expires_at is null or expires_at > $1) and (not was_held or $5)
+         order by due_at, id limit $6",
     )
     .bind(now)
     .bind(now + 2 * LEASE)
     .bind(now + FURTHEST_RETRY)
+    .bind(first_ahead(now))
+    .bind(held)
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch_all(readers)
     .await

@@ -97,15 +97,26 @@ impl Worker {
         if room == 0 {
             return Ok(());
         }
-        let mut ids = store::due(self.app.database.readers(), now, room + taken.len()).await?;
-        ids.retain(|id| !taken.contains(id));
-        ids.truncate(room);
-        if ids.is_empty() {
+        let elapsed = self.app.clock.elapsed_seconds();
+        let mut may_go = self.progress.held_may_go(elapsed);
+        let readers = self.app.database.readers();
+        let mut due = store::due(readers, now, room + taken.len(), may_go > 0).await?;
+        due.retain(|mail| !taken.contains(&mail.id));
+        due.truncate(room);
+        due.retain(|mail| {
+            let goes = !mail.was_held || may_go > 0;
+            may_go -= usize::from(goes && mail.was_held);
+            goes
+        });
+        if due.is_empty() {
             return Ok(());
         }
+        let ids: Vec<i64> = due.iter().map(|mail| mail.id).collect();
         let lease =
             self.app.database.write(move |c| Box::pin(async move { store::lease(c, &ids, now).await }));
-        for mail in lease.await? {
+        let leased = lease.await?;
+        self.progress.held_go(due.iter().filter(|mail| mail.was_held).count(), elapsed);
+        for mail in leased {
             let held = self.progress.hold(mail.id);
             in_flight.spawn(self.clone().deliver(Arc::new(mail), held, probing));
         }

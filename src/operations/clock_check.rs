@@ -1,17 +1,33 @@
 //! Decides whether the system's time is believed: what a wrong clock erases is gone for good.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::sync::Mutex;
 
 use crate::storage::believed_time;
+use crate::storage::believed_time::BelievedTime;
 use crate::web::app::App;
 use crate::web::metrics::{Alarm, AlarmLink, CLOCK_JUMPED};
 
-/// A clock that is corrected moves by less than this.
-const FURTHEST_STEP: SignedDuration = SignedDuration::from_hours(48);
+/// A clock that is corrected moves by less than this, in all its steps of about a day.
+const FURTHEST_DRIFT: SignedDuration = SignedDuration::from_hours(48);
+/// So much of the drift is made good for each second of even running: all that may be believed, within a day.
+const MADE_GOOD: i32 = 2;
 /// A doubted time is believed once it has run evenly for this long.
 const STEADY_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Two clocks that run evenly differ by less.
 const DRIFT: SignedDuration = SignedDuration::from_mins(5);
+
+/// One for all jobs that go by the time.
+pub type SharedClockCheck = Arc<Mutex<ClockCheck>>;
+
+/// How long the machine has run, asleep or not, whatever its time is set to.
+pub fn machine_ran() -> SignedDuration {
+    let ran = clock_gettime(ClockId::Boottime);
+    SignedDuration::from_secs(ran.tv_sec)
+}
 
 /// The system's time at a moment, and how long the machine had run then.
 #[derive(Clone, Copy)]
@@ -39,37 +55,48 @@ impl ClockCheck {
     pub async fn look(&mut self, app: &App, machine_ran: SignedDuration) -> sqlx::Result<bool> {
         let now = ClockReading { time: app.clock.now(), ran: machine_ran };
         let believed = believed_time::find(app.database.readers()).await?;
-        let step = believed.map_or(SignedDuration::ZERO, |then| self.step(then, now));
-        if step.abs() > FURTHEST_STEP && !self.is_steady(now) {
-            warn(app, step, self.doubted.is_none());
-            self.doubted = Some(self.doubted.filter(|since| since.goes_evenly_to(now)).unwrap_or(now));
-            return Ok(false);
+        let mut drift = believed.map_or(SignedDuration::ZERO, |then| self.drift(then, now));
+        if drift.abs() > FURTHEST_DRIFT {
+            if !self.is_steady(now) {
+                warn(app, drift, self.doubted.is_none());
+                self.doubted = Some(self.doubted.filter(|since| since.goes_evenly_to(now)).unwrap_or(now));
+                return Ok(false);
+            }
+            drift = SignedDuration::ZERO;
         }
         self.doubted = None;
         app.site.metrics.end(CLOCK_JUMPED);
+        let believed = BelievedTime { at: now.time, drift };
         app.database
-            .write(move |connection| Box::pin(async move { believed_time::set(connection, now.time).await }))
+            .write(move |connection| Box::pin(async move { believed_time::set(connection, believed).await }))
             .await?;
         self.believed = Some(now);
         Ok(true)
     }
 
-    /// By how much the time has moved since the believed one without the machine having run for it. How long a machine
-    /// was off nobody knows: at a start all of it is a step.
-    fn step(&self, believed: Timestamp, now: ClockReading) -> SignedDuration {
+    /// By how much the time has moved without the machine having run for it: since the believed one, and before that as
+    /// far as it was not made good. How long a machine was off nobody knows: at a start all of it is a step.
+    fn drift(&self, believed: BelievedTime, now: ClockReading) -> SignedDuration {
         let ran = match self.believed {
             // Another one was confirmed meanwhile when they differ: nothing is known about the time since.
-            Some(known) if known.time.duration_until(believed).abs() < SignedDuration::from_secs(1) => {
+            Some(known) if known.time.duration_until(believed.at).abs() < SignedDuration::from_secs(1) => {
                 now.ran - known.ran
             }
             _ => SignedDuration::ZERO,
         };
-        believed.duration_until(now.time) - ran
+        let step = believed.at.duration_until(now.time) - ran;
+        made_good(believed.drift, ran) + step
     }
 
     fn is_steady(&self, now: ClockReading) -> bool {
         self.doubted.is_some_and(|since| since.goes_evenly_to(now) && now.ran - since.ran >= STEADY_FOR)
     }
+}
+
+/// What is left of a drift after the machine has run evenly for a while.
+fn made_good(drift: SignedDuration, ran: SignedDuration) -> SignedDuration {
+    let most = ran.abs().saturating_mul(MADE_GOOD);
+    drift - drift.clamp(-most, most)
 }
 
 impl ClockReading {
@@ -80,16 +107,16 @@ impl ClockReading {
     }
 }
 
-fn warn(app: &App, step: SignedDuration, is_new: bool) {
-    let days = step.as_hours().abs() / 24;
+fn warn(app: &App, drift: SignedDuration, is_new: bool) {
+    let days = drift.as_hours().abs() / 24;
     if is_new {
         tracing::error!(
             days,
-            "the clock of this machine has jumped: nothing is erased; put it right, or run `mybackpain clock confirm`"
+            "the clock of this machine has jumped: nothing is erased and no reminders are sent; put it right, or run `mybackpain clock confirm`"
         );
     }
     let sentence = format!(
-        "The clock of the site’s machine has jumped by {days} days, so nothing is erased and promises may be wrong: have it put right, or confirm the time if it is right now."
+        "The clock of the site’s machine has jumped by {days} days, so nothing is erased, no reminders are sent, and promises may be wrong: have it put right, or confirm the time if it is right now."
     );
     let link = Some(AlarmLink { to: "/staff/clock", words: "Look at the time" });
     app.site.metrics.raise(Alarm { name: CLOCK_JUMPED, sentence, link });

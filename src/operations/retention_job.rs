@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
 
 use crate::consultations::summaries;
 use crate::desk::data_rights;
-use crate::operations::clock_check::ClockCheck;
+use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
 use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
@@ -23,23 +22,21 @@ const LOOK_EVERY: Duration = Duration::from_secs(5 * 60);
 /// Erases once in so many looks: every hour.
 const LOOKS_IN_A_PASS: u32 = 12;
 
+/// Nobody is to be rung again later than this after the promised moment, in seconds: what lies further ahead was stored
+/// while the clock was ahead. A long closure moves the promise, and so this.
+const LATEST_CALL: i64 = 14 * 24 * 60 * 60;
+
 /// One pass, unless the system's time is not believed.
 pub async fn pass(app: &App, clock: &mut ClockCheck, machine_ran: SignedDuration) -> sqlx::Result<()> {
     if clock.look(app, machine_ran).await? { forget(app).await } else { Ok(()) }
 }
 
-/// How long the machine has run, asleep or not, whatever its time is set to.
-fn machine_ran() -> SignedDuration {
-    let ran = clock_gettime(ClockId::Boottime);
-    SignedDuration::from_secs(ran.tv_sec)
-}
-
 /// Runs until told to stop.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut clock = ClockCheck::default();
+pub async fn run(app: App, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
     // A time that is confirmed is acted upon at the next look.
     let mut since_pass = LOOKS_IN_A_PASS;
     loop {
+        let mut clock = clock.lock().await;
         let done = if since_pass >= LOOKS_IN_A_PASS {
             pass(&app, &mut clock, machine_ran()).await.map(|()| clock.is_believed())
         } else {
@@ -51,6 +48,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             Ok(false) => since_pass = LOOKS_IN_A_PASS,
             Err(error) => tracing::error!(%error, "old data was not erased; it is tried again in 5 minutes"),
         }
+        drop(clock);
         app.limits.prune();
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
@@ -62,13 +60,14 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 /// One pass, in one transaction; then the write-ahead log is emptied, so that erased data leaves the files.
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
+    let latest_call = seconds(app.site.clinic.calendar().promise(now).due.timestamp()) + LATEST_CALL;
     app.database
         .write(move |connection| {
             Box::pin(async move {
                 let at = seconds(now);
                 // The guard of the audit goes by it.
-                believed_time::set(connection, now).await?;
-                moments_ahead::put_back(connection, at).await?;
+                believed_time::go_on(connection, now).await?;
+                moments_ahead::put_back(connection, at, latest_call).await?;
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;

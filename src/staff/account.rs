@@ -1,14 +1,16 @@
 //! What an account of the desk is, and what it takes to make one.
 
 use crate::clinic::Role;
+use crate::storage::readable::StoredText;
 
 /// An account, without its password.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Account {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub name: String,
+    #[sqlx(try_from = "StoredText")]
     pub email: String,
-    #[sqlx(try_from = "String")]
     pub role: Role,
     pub has_second_factor: bool,
 }
@@ -21,6 +23,8 @@ pub struct Invitation {
     #[sqlx(try_from = "String")]
     pub role: Role,
     pub invited_by: Option<i64>,
+    /// Of the code that the administrator says to whom they mean; nothing for the link of a first start.
+    pub code_hash: String,
 }
 
 /// What it takes to make an account, checked.

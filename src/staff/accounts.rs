@@ -58,7 +58,13 @@ pub async fn first_invitation(app: &App) -> Result<Option<String>> {
                     return Ok(false);
                 }
                 store::drop_invitations(connection).await?;
-                let first = Invitation { email: String::new(), role: Role::Administrator, invited_by: None };
+                let first = Invitation {
+                    email: String::new(),
+                    role: Role::Administrator,
+                    invited_by: None,
+                    // Whoever reads it stands at the machine.
+                    code_hash: String::new(),
+                };
                 store::invite(connection, &hash, &first, now, seconds(now) + retention::INVITATION).await?;
                 Ok(true)
             })

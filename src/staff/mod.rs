@@ -8,6 +8,7 @@ mod common_passwords;
 pub mod expired_forms;
 pub mod password;
 pub mod password_check;
+mod password_hash;
 pub mod people;
 mod places;
 pub mod retention;

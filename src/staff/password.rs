@@ -2,22 +2,16 @@
 
 use std::sync::{Arc, LazyLock};
 
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
 
 use crate::staff::common_passwords::is_common;
-
-/// OWASP's second choice of parameters: 19 MiB, 2 passes, 1 lane.
-static HASHER: LazyLock<Argon2> = LazyLock::new(|| {
-    let params = Params::new(19 * 1024, 2, 1, None).expect("the parameters are in range");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-});
+use crate::staff::password_hash;
 
 static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// Verified when there is no such account, so that the answer takes as long.
 pub static DUMMY: LazyLock<String> =
-    LazyLock::new(|| hash_now("nobody has this password").expect("hashing works"));
+    LazyLock::new(|| password_hash::make("nobody has this password").expect("hashing works"));
 
 pub const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
@@ -57,16 +51,11 @@ fn squeezed(text: &str) -> String {
 }
 
 pub async fn hash(password: String) -> anyhow::Result<String> {
-    in_turn(&TURNS, move || hash_now(&password)).await?
+    in_turn(&TURNS, move || password_hash::make(&password)).await?
 }
 
 pub async fn verify(password: String, hash: String) -> anyhow::Result<bool> {
-    in_turn(&TURNS, move || {
-        let hash = PasswordHash::new(&hash)
-            .map_err(|error| anyhow::anyhow!("a stored password hash is damaged: {error}"))?;
-        Ok(HASHER.verify_password(password.as_bytes(), &hash).is_ok())
-    })
-    .await?
+    in_turn(&TURNS, move || password_hash::is_of(&hash, &password)).await?
 }
 
 /// Does this on a thread of its own, when it is its turn. The turn lasts as long as the work does: who stops waiting,
@@ -81,13 +70,6 @@ async fn in_turn<T: Send + 'static>(
         work()
     };
     Ok(tokio::task::spawn_blocking(until_done).await?)
-}
-
-fn hash_now(password: &str) -> anyhow::Result<String> {
-    let hash = HASHER
-        .hash_password(password.as_bytes())
-        .map_err(|error| anyhow::anyhow!("hashing failed: {error}"))?;
-    Ok(hash.to_string())
 }
 
 #[cfg(test)]

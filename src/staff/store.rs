@@ -80,8 +80,8 @@ pub async fn invite(
     expires_at: i64,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into staff_invitations (token_hash, role, email, invited_by, created_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into staff_invitations (token_hash, role, email, invited_by, created_at, expires_at, code_hash) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(token_hash)
     .bind(new.role.as_str())
@@ -89,6 +89,7 @@ pub async fn invite(
     .bind(new.invited_by)
     .bind(seconds(now))
     .bind(expires_at)
+    .bind(&new.code_hash)
     .execute(connection)
     .await?;
     Ok(())
@@ -106,12 +107,30 @@ pub async fn invitation(
     now: Timestamp,
 ) -> sqlx::Result<Option<Invitation>> {
     sqlx::query_as(
-        "select email, role, invited_by from staff_invitations where token_hash = $1 and expires_at > $2",
+        "select email, role, invited_by, code_hash from staff_invitations where token_hash = $1 and expires_at > $2",
     )
     .bind(token_hash)
     .bind(seconds(now))
     .fetch_optional(readers)
     .await
+}
+
+/// Notes a wrong code and withdraws the invitation after so many. True when it did.
+pub async fn count_wrong_invitation_code(
+    connection: &mut SqliteConnection,
+    token_hash: &str,
+    most: i64,
+) -> sqlx::Result<bool> {
+    sqlx::query("update staff_invitations set wrong_codes = wrong_codes + 1 where token_hash = $1")
+        .bind(token_hash)
+        .execute(&mut *connection)
+        .await?;
+    let gone = sqlx::query("delete from staff_invitations where token_hash = $1 and wrong_codes >= $2")
+        .bind(token_hash)
+        .bind(most)
+        .execute(connection)
+        .await?;
+    Ok(gone.rows_affected() == 1)
 }
 
 /// Uses a link up. False when it was used, has expired, never was, or is for another address or role.

@@ -12,6 +12,8 @@ use rustix::process::umask;
 use crate::storage::backup;
 use crate::storage::database::{self, Database, DatabaseFile};
 use crate::storage::encryption::Cipher;
+use crate::storage::key_check;
+use crate::storage::key_check::KeyCheck;
 use crate::storage::key_rotation;
 use crate::storage::lock;
 use crate::storage::lock::{Lock, LockPurpose};
@@ -82,6 +84,7 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
     }
     let cipher = Cipher::open(&key_file(folder), begins)
         .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
+    refuse_a_log_of_another(folder, &cipher).await?;
     let database = Database::open(&file).await.with_context(|| {
         format!("cannot open the database {}; give a folder that can be written with --data", file.display())
     })?;
@@ -91,10 +94,51 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
          that belongs to it from its own backup",
         key_file(folder).display()
     );
+    if !database.condition().is_damaged() {
+        let may_be_empty = begins || lost == Lost::BeginAnew || first_start.exists();
+        check_key(folder, &database, &cipher, may_be_empty).await?;
+    }
     if first_start.exists() {
         fs::remove_file(&first_start)?;
     }
     Ok(DataDir { database, cipher, lock })
+}
+
+/// A database that was begun with another key, or was emptied, is not the one of this folder.
+async fn check_key(
+    folder: &Path,
+    database: &Database,
+    cipher: &Cipher,
+    may_be_empty: bool,
+) -> anyhow::Result<()> {
+    match key_check::look(database.readers(), cipher).await? {
+        KeyCheck::Right => return Ok(()),
+        KeyCheck::Other => bail!(
+            "{} and the database beside it do not belong together: the last key of the file is not the one that the \
+             database was begun with, and every address that was stopped would get mail again; put back the key file \
+             that belongs to it from its own backup, and never take a line out of it",
+            key_file(folder).display()
+        ),
+        KeyCheck::None => {}
+    }
+    if !may_be_empty && !key_check::holds_anything(database).await? {
+        refuse_a_lost_database(folder, DatabaseFile::Empty)?;
+    }
+    Ok(key_check::note(database, cipher).await?)
+}
+
+/// SQLite would put what is in a log that was left into whatever database stands beside it.
+async fn refuse_a_log_of_another(folder: &Path, cipher: &Cipher) -> anyhow::Result<()> {
+    let (file, log) = (folder.join(DATABASE[0]), folder.join(DATABASE[1]));
+    let holds_something = fs::metadata(&log).is_ok_and(|found| found.len() > 0);
+    ensure!(
+        !holds_something || key_check::look_without_log(&file, cipher).await != KeyCheck::Other,
+        "{} is not the database that {} belongs to, and would be mixed with what is in it: put back the database of this \
+         site, or move the other file away too",
+        file.display(),
+        log.display()
+    );
+    Ok(())
 }
 
 /// Where a site has been before, a missing database is lost, and a new one in its place would look healthy.

@@ -41,9 +41,18 @@ pub struct Undecryptable {
     column: &'static str,
 }
 
-/// The keys, newest first: the first encrypts, all open.
+/// The keys, newest first: the first encrypts, all open, and the last makes the keyed hashes.
 pub struct Cipher {
     keys: Vec<Key>,
+}
+
+/// The key file, compared with the keys that were read from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyFile {
+    AsRead,
+    Missing,
+    /// It holds other keys, or none.
+    Other,
 }
 
 impl Cipher {
@@ -57,17 +66,21 @@ impl Cipher {
             );
             write_keys(file, &[random_key()])?;
         }
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let keys = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(parse_key)
-            .collect::<anyhow::Result<Vec<Key>>>()
-            .with_context(|| format!("{} does not hold encryption keys", file.display()))?;
+        let keys = read_keys(file)?;
         if keys.is_empty() {
             bail!("{} holds no key; put the key file back from its backup", file.display());
         }
         Ok(Cipher { keys })
+    }
+
+    /// Looks whether the next start would find these keys.
+    pub fn compare(&self, file: &Path) -> KeyFile {
+        let bytes = |keys: &[Key]| keys.iter().map(|key| key.bytes).collect::<Vec<_>>();
+        match read_keys(file) {
+            Ok(keys) if bytes(&keys) == bytes(&self.keys) => KeyFile::AsRead,
+            _ if !file.exists() => KeyFile::Missing,
+            _ => KeyFile::Other,
+        }
     }
 
     pub fn encrypt(&self, place: FieldId<'_>, plain: &str) -> Vec<u8> {
@@ -228,6 +241,13 @@ impl std::error::Error for Undecryptable {}
 
 fn random_key() -> String {
     BASE64_STANDARD.encode(random::<KEY_BYTES>())
+}
+
+fn read_keys(file: &Path) -> anyhow::Result<Vec<Key>> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let keys: anyhow::Result<Vec<Key>> = lines.map(parse_key).collect();
+    keys.with_context(|| format!("{} does not hold encryption keys", file.display()))
 }
 
 fn parse_key(line: &str) -> anyhow::Result<Key> {

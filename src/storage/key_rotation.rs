@@ -1,4 +1,5 @@
-//! Encrypts every personal field again with the newest key, so that an older one can be retired.
+//! Encrypts every personal field again with the newest key, so that an older one that leaked opens nothing any more. It
+//! stays in the key file: backups of before need it, and keyed hashes are made with the oldest.
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};

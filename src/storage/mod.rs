@@ -7,6 +7,7 @@ pub mod clock;
 pub mod data_dir;
 pub mod database;
 pub mod encryption;
+pub mod key_check;
 pub mod key_rotation;
 pub mod lock;
 pub mod moments_ahead;

@@ -26,11 +26,9 @@ const ENDS: [(&str, &str, i64); 2] = [
     ("summaries", "expires_at", retention::SUMMARY),
 ];
 
-/// Nobody is rung again later than this, in seconds: the call sheet would hide them until then.
-const LATEST_NEXT_TRY: i64 = 14 * 24 * 60 * 60;
-
-/// Part of the retention pass, and so of a time that is believed.
-pub async fn put_back(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+/// Part of the retention pass, and so of a time that is believed. Nobody is rung again later than `latest_call`, in seconds
+/// since 1970: the call sheet would hide them until then.
+pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: i64) -> sqlx::Result<()> {
     for (table, column) in BEGINNINGS {
         cap(connection, table, column, first_ahead(now), now).await?;
     }
@@ -54,7 +52,7 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64) -> sqlx::Resu
     sqlx::query(
         "update consultations set next_try_at = null, changed_at = max(changed_at + 1, $2) where next_try_at > $1",
     )
-    .bind(now + LATEST_NEXT_TRY)
+    .bind(latest_call)
     .bind(now)
     .execute(connection)
     .await?;

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::clinic::UnknownRole;
 use crate::storage::database;
 use crate::storage::encryption;
 use crate::web::app::App;
@@ -30,6 +31,8 @@ pub enum Error {
     Unavailable,
     /// It is stored, and does not open: its key is gone, or it is damaged.
     UndecryptablePage,
+    /// Of whoever is signed in.
+    UnknownRole,
     Internal(anyhow::Error),
 }
 
@@ -46,6 +49,7 @@ impl From<sqlx::Error> for Error {
                 }
                 Error::Unavailable
             }
+            sqlx::Error::ColumnDecode { source, .. } if source.is::<UnknownRole>() => Error::UnknownRole,
             error if encryption::is_undecryptable(&error) => {
                 if may_log(&LAST_UNDECRYPTABLE) {
                     tracing::error!(%error, "what is stored cannot be opened");
@@ -93,7 +97,12 @@ impl IntoResponse for Error {
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),
             Error::UndecryptablePage => {
                 let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-                response.extensions_mut().insert(UndecryptablePage);
+                response.extensions_mut().insert(Unreadable::Page);
+                response
+            }
+            Error::UnknownRole => {
+                let mut response = StatusCode::FORBIDDEN.into_response();
+                response.extensions_mut().insert(Unreadable::Role);
                 response
             }
             Error::Internal(error) => {
@@ -104,9 +113,12 @@ impl IntoResponse for Error {
     }
 }
 
-/// Marks an answer as about something that does not open.
+/// Marks an answer as about something that is stored and cannot be read.
 #[derive(Clone, Copy)]
-struct UndecryptablePage;
+enum Unreadable {
+    Page,
+    Role,
+}
 
 #[derive(Template)]
 #[template(path = "web/error.html")]
@@ -128,8 +140,9 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     if has_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (title, words) = match response.extensions().get::<UndecryptablePage>() {
-        Some(UndecryptablePage) => words_for_unopened(on_the_desk),
+    let (title, words) = match response.extensions().get::<Unreadable>() {
+        Some(Unreadable::Page) => words_for_unopened(on_the_desk),
+        Some(Unreadable::Role) => WORDS_FOR_UNKNOWN_ROLE,
         None => words_for(status),
     };
     let shown = ErrorPage { context: app.site.private(title), status: status.as_u16(), words };
@@ -145,6 +158,15 @@ pub async fn pages(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     page
 }
+
+const WORDS_FOR_UNKNOWN_ROLE: (&str, &[&str]) = (
+    "Your account cannot be read",
+    &[
+        "What is stored of your role is damaged, so nobody can tell what you may see. Nothing was changed.",
+        "Ask an administrator to choose your role again under People.",
+        "If nobody else is one, tell whoever looks after the site: they restore the last good backup.",
+    ],
+);
 
 fn words_for_unopened(on_the_desk: bool) -> (&'static str, &'static [&'static str]) {
     let title = "This cannot be opened";

@@ -151,3 +151,76 @@ fn a_restore_takes_only_a_backup_of_this_program_and_one_that_the_key_opens() {
     let refused = run(command(&["restore", other.to_str().unwrap(), "--data", data_text]), "");
     assert!(refused.errors.contains("is not a backup of mybackpain"), "{}", refused.errors);
 }
+
+/// A database of ours without a row in it.
+fn empty_one(folder: &Path) -> std::path::PathBuf {
+    let empty = folder.join("empty");
+    Program::start(&empty).stop();
+    let file = empty.join("mybackpain.sqlite");
+    for sql in ["delete from key_check", "delete from believed_time", "delete from staff_invitations"] {
+        make(&file, sql);
+    }
+    file
+}
+
+#[test]
+fn a_key_file_without_its_oldest_key_or_with_an_older_one_starts_nothing() {
+    let (folder, data) = data_folder();
+    Program::start(&data).stop();
+    let rotated = run(command(&["rotate-key", "--data", data.to_str().unwrap()]), "");
+    assert_eq!(rotated.code, Some(0), "{}", rotated.errors);
+    let other = folder.path().join("other");
+    Program::start(&other).stop();
+    let foreign = fs::read_to_string(other.join("sealing.key")).unwrap();
+    let key = data.join("sealing.key");
+    let right = fs::read_to_string(&key).unwrap();
+    let (newest, _) = right.split_once('\n').unwrap();
+    for changed in [format!("{newest}\n"), format!("{right}{foreign}")] {
+        fs::write(&key, changed).unwrap();
+        let words = refused(&data).errors;
+        assert!(words.contains("do not belong together") && words.contains("own backup"), "{words}");
+    }
+    fs::write(&key, format!("{foreign}{right}")).unwrap();
+    Program::start(&data).stop();
+}
+
+#[test]
+fn another_database_of_ours_is_not_taken_for_the_one_of_the_folder() {
+    let (folder, data) = data_folder();
+    Program::start(&data).stop();
+    let file = data.join("mybackpain.sqlite");
+    let other = folder.path().join("other");
+    Program::start(&other).stop();
+    fs::copy(other.join("mybackpain.sqlite"), &file).unwrap();
+    let words = refused(&data).errors;
+    assert!(words.contains("do not belong together"), "{words}");
+    fs::copy(empty_one(folder.path()), &file).unwrap();
+    let words = refused(&data).errors;
+    assert!(words.contains("its database is empty") && words.contains("--begin-anew"), "{words}");
+    Program::start_with(&data, &["--begin-anew"]).stop();
+    Program::start(&data).stop();
+}
+
+#[test]
+fn a_log_that_was_left_is_not_mixed_with_a_database_that_is_put_beside_it() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let form = check(program.address, "it hurts").unwrap();
+    std::thread::sleep(READING);
+    assert!(send(program.address, &form).unwrap().confirmed_key().is_some());
+    program.kill();
+    let file = data.join("mybackpain.sqlite");
+    let right = fs::read(&file).unwrap();
+    let demo = folder.path().join("demo");
+    let made = run(command(&["demo", "--requests", "1", "--data", demo.to_str().unwrap()]), "");
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    let other = fs::read(demo.join("mybackpain.sqlite")).unwrap();
+    fs::write(&file, &other).unwrap();
+    let words = refused(&data).errors;
+    assert!(words.contains("would be mixed"), "{words}");
+    assert!(fs::read(&file).unwrap() == other, "nothing was written into it");
+    fs::write(&file, right).unwrap();
+    let again = Program::start(&data);
+    assert_eq!(crate::records::check_whole(&again.database(), [crate::client::value(&form, "key")]), 1);
+    again.stop();
+}

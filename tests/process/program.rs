@@ -162,6 +162,13 @@ impl Program {
         rest.split('/').next().unwrap().parse().unwrap()
     }
 
+    /// The most memory that it has held so far, in kB.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("of Linux");
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     /// What it logged until now.
     pub fn log(&self) -> String {
         whole(&self.errors)

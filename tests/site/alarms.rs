@@ -6,6 +6,7 @@ use axum_client_ip::ClientIpSource;
 use jiff::SignedDuration;
 use mybackpain::cli::start::proxy_alarm;
 use mybackpain::operations::alarms::health;
+use mybackpain::storage::encryption::Cipher;
 use mybackpain::web::security::Limits;
 use tower::ServiceExt;
 
@@ -112,6 +113,37 @@ async fn a_key_file_that_is_gone_is_said_while_the_program_still_has_the_key() {
     let site = Site::open().await;
     std::fs::remove_file(site.folder.path().join("sealing.key")).unwrap();
     assert!(banner(&site).await[0].starts_with("The key file is gone"));
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_emptied_cut_or_another_is_said_and_one_put_back_is_well() {
+    let site = Site::open().await;
+    let file = site.folder.path().join("sealing.key");
+    let right = std::fs::read_to_string(&file).unwrap();
+    let another = Cipher::open(&site.folder.path().join("another.key"), true).map(drop);
+    another.unwrap();
+    let another = std::fs::read_to_string(site.folder.path().join("another.key")).unwrap();
+    for wrong in ["", &right[1..], &another, &format!("{another}{right}"), &format!("{right}{another}")] {
+        std::fs::write(&file, wrong).unwrap();
+        assert!(banner(&site).await[0].starts_with("The key file is not the one"), "{wrong:?}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(banner(&site).await[0].starts_with("The key file is not the one"));
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::write(&file, right.trim_end()).unwrap();
+    assert_eq!(banner(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_backup_from_a_time_that_is_still_to_come_silences_nothing() {
+    let site = Site::open().await;
+    let later = (site.now() + SignedDuration::from_hours(24 * 1000)).as_second();
+    std::fs::write(site.folder.path().join("last-backup"), format!("{later}\n")).unwrap();
+    assert!(banner(&site).await[0].contains("which is still to come"));
+    let (_, metrics) = ask(&site, "/metrics").await;
+    assert!(metrics.contains("alarm{name=\"backup-late\"} 1"), "{metrics}");
+    assert!(!metrics.contains("backup_age_seconds"), "{metrics}");
 }
 
 #[tokio::test]

@@ -93,3 +93,24 @@ async fn nothing_that_was_stored_ahead_of_time_is_kept_for_longer_than_it_is_els
         assert_eq!(site.count(table).await, 0, "{table}");
     }
 }
+
+#[tokio::test]
+async fn a_call_after_a_long_closure_is_still_to_be_made_and_one_from_years_ahead_is_due_now() {
+    let closure = |toml: String| {
+        toml + "\n[[closures]]\nfrom = \"2026-05-21\"\nto = \"2026-07-31\"\nwords = \"Closed for repairs\"\n"
+    };
+    let site = Site::of_clinic(closure, "2026-05-20T13:00:00Z").await;
+    let reference = site.one_request().await;
+    site.staff().await.act(&reference, "calls", &[("outcome", "left-message")]).await;
+    let next = "select next_try_at from consultations";
+    let at = || async {
+        sqlx::query_scalar::<_, Option<i64>>(next).fetch_one(site.app.database.readers()).await.unwrap()
+    };
+    let reopened = "2026-08-03T08:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+    assert_eq!(at().await, Some(reopened));
+    forget(&site.app).await.unwrap();
+    assert_eq!(at().await, Some(reopened), "rightly far ahead");
+    site.change("update consultations set next_try_at = next_try_at + 30000000").await.unwrap();
+    forget(&site.app).await.unwrap();
+    assert_eq!(at().await, None);
+}

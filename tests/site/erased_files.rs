@@ -194,6 +194,35 @@ async fn a_wrong_clock_that_is_put_right_erases_nothing_and_one_that_is_confirme
 }
 
 #[tokio::test]
+async fn small_jumps_of_one_day_are_together_a_large_one() {
+    let hours = SignedDuration::from_hours;
+    let site = site_with_a_closed_request().await;
+    let start = || async { ClockCheck::default().look(&site.app, hours(1)).await.unwrap() };
+    site.clock.jump(hours(47));
+    assert!(start().await);
+    site.clock.jump(hours(-47));
+    assert!(start().await, "put right");
+    site.clock.jump(hours(47));
+    assert!(start().await);
+    site.clock.jump(hours(47));
+    assert!(!start().await, "four days in two starts");
+    let said = site.app.site.metrics.alarms();
+    assert!(said.iter().any(|alarm| alarm.sentence.contains("jumped by 3 days")), "{said:?}");
+    pass(&site.app, &mut ClockCheck::default(), hours(1)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 1);
+
+    // Two days later, of a machine that ran all the time, as much may be believed again.
+    site.clock.jump(hours(-47));
+    let mut clock = ClockCheck::default();
+    for hour in 0..48 {
+        assert!(clock.look(&site.app, hours(hour)).await.unwrap(), "{hour}");
+        site.clock.advance(hours(1));
+    }
+    site.clock.jump(hours(46));
+    assert!(start().await);
+}
+
+#[tokio::test]
 async fn summer_time_leap_days_and_small_corrections_are_believed() {
     let site = Site::open().await;
     let mut clock = ClockCheck::default();

@@ -30,6 +30,7 @@ mod expired_forms;
 mod feeds;
 mod form_words;
 mod glossary;
+mod invitations;
 mod library;
 mod limits;
 mod linked_data;

@@ -25,6 +25,7 @@ async fn a_colleague_is_invited_by_a_link_that_is_mailed_and_shown_once() {
     let form = [("email", "Lee@example.org"), ("role", "reception")];
     let made = admin.post("/staff/people/new", &form).await;
     let link = made.first("[data-link]").replace("http://localhost", "");
+    let code = made.first("[data-code]");
     assert!(admin.get("/staff/people").await.first("#invited ~ table").contains("lee@example.org"));
     let mails = site.mails().await;
     assert_eq!(mails.len(), 1);
@@ -34,7 +35,7 @@ async fn a_colleague_is_invited_by_a_link_that_is_mailed_and_shown_once() {
     let page = lee.get(&link).await;
     assert!(page.words().contains("as reception"));
     assert!(page.words().contains("sign in with lee@example.org") && page.all("#email").is_empty());
-    let form = [("name", "Lee Wong"), ("password", PASSWORD)];
+    let form = [("name", "Lee Wong"), ("password", PASSWORD), ("code", &code)];
     assert_eq!(lee.post(&link, &form).await.location(), "/staff/sign-in/set-up");
     lee.second_step("lee@example.org").await;
     assert_eq!(lee.get("/staff/people").await.status, StatusCode::FORBIDDEN);
@@ -44,7 +45,7 @@ async fn a_colleague_is_invited_by_a_link_that_is_mailed_and_shown_once() {
 }
 
 #[tokio::test]
-async fn an_invitation_ends_when_it_is_withdrawn_renewed_or_three_days_old() {
+async fn an_invitation_ends_when_it_is_withdrawn_renewed_or_two_days_old() {
     let site = Site::open().await;
     let mut admin = site.staff_as(Role::Administrator).await;
     let form = [("email", "lee@example.org"), ("role", "reception")];
@@ -57,7 +58,7 @@ async fn an_invitation_ends_when_it_is_withdrawn_renewed_or_three_days_old() {
     admin.post(&removal[0], &[]).await;
     assert_eq!(site.visitor().get(&second).await.status, StatusCode::NOT_FOUND);
     let third = link(admin.post("/staff/people/new", &form).await);
-    site.clock.advance(SignedDuration::from_hours(73));
+    site.clock.advance(SignedDuration::from_hours(48));
     assert_eq!(site.visitor().get(&third).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -68,14 +69,14 @@ async fn an_account_is_made_for_the_invited_address_and_role_and_no_other() {
     let form = [("email", "lee@example.org"), ("role", "reception")];
     let made = admin.post("/staff/people/new", &form).await;
     let link = made.first("[data-link]").replace("http://localhost", "");
-    let token = link.rsplit('/').next().unwrap();
+    let (token, code) = (link.rsplit('/').next().unwrap(), made.first("[data-code]"));
     for (email, role) in [("thief@example.org", Role::Reception), ("lee@example.org", Role::Administrator)] {
         let new = NewAccount { email: email.into(), name: "T".into(), role, password: PASSWORD.into() };
         let refused = add(&site.app.database, site.now(), new, Some(token.into())).await.unwrap();
         assert_eq!(refused, Err(AccountRefused::NoInvitation), "{email}");
     }
     let mut thief = site.visitor();
-    let form = [("name", "T"), ("email", "thief@example.org"), ("password", PASSWORD)];
+    let form = [("name", "T"), ("email", "thief@example.org"), ("password", PASSWORD), ("code", &code)];
     assert_eq!(thief.post(&link, &form).await.location(), "/staff/sign-in/set-up");
     assert_eq!(site.count("staff where email = 'thief@example.org'").await, 0);
     assert_eq!(site.count("staff where email = 'lee@example.org' and role = 'reception'").await, 1);

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use mybackpain::clinic::Role;
 use mybackpain::consultations::reminders::making::make_due;
+use mybackpain::operations::clock_check::ClockCheck;
+use mybackpain::operations::minute_job::pass;
 
 use crate::private_page::{asked, asked_with, owner, text_of};
 use crate::support::desk::page;
@@ -122,6 +124,23 @@ async fn a_reminder_that_was_held_up_is_not_sent_after_the_booking_began() {
     let list = site.staff_as(Role::Reception).await.get("/staff/mail").await;
     assert!(list.all(".tasks h3").is_empty(), "no task for anyone");
     assert!(list.words().contains("of no use any more, so it was given up"), "{}", list.words());
+}
+
+#[tokio::test]
+async fn while_the_time_is_not_believed_no_reminder_goes_and_none_is_lost() {
+    let hours = SignedDuration::from_hours;
+    let site = Site::open().await;
+    site.staff().await.book(&site.one_request().await).await;
+    let mut clock = ClockCheck::default();
+    assert_eq!(pass(&site.app, &mut clock, hours(1)).await.unwrap(), 0);
+    let ahead = TWO_DAYS_BEFORE.parse::<Timestamp>().unwrap().duration_since(site.now());
+    site.clock.jump(ahead);
+    assert_eq!(pass(&site.app, &mut clock, hours(1)).await.unwrap(), 0, "twelve days ahead");
+    let said = site.staff().await.get("/staff").await.all(".alarms li");
+    assert!(said.iter().any(|line| line.contains("no reminders are sent")), "{said:?}");
+    site.clock.jump(-ahead);
+    site.clock.advance(ahead);
+    assert_eq!(pass(&site.app, &mut clock, hours(1) + ahead).await.unwrap(), 1, "in its time");
 }
 
 #[tokio::test]

@@ -277,6 +277,25 @@ async fn a_flood_of_requests_is_confirmed_sixty_an_hour_and_the_clinic_reads_of_
 }
 
 #[tokio::test]
+async fn a_clock_that_jumps_over_the_turns_of_a_flood_lets_no_more_than_sixty_an_hour_go() {
+    for jump in [-8, 30] {
+        let site = limited().await;
+        for number in 0..170_u8 {
+            let email = format!("patient{number}@example.org");
+            ask(&site, number, NEW, &to(&email, "Lower back")).await;
+        }
+        let worker = site.worker();
+        let sent = "outbox where purpose = 'consultation-confirmation' and state = 'sent'";
+        site.clock.jump(SignedDuration::from_hours(jump));
+        for (minutes, expected) in [(0, 120), (30, 120), (31, 170)] {
+            site.clock.advance(SignedDuration::from_mins(minutes));
+            while worker.step().await.unwrap() > 0 {}
+            assert_eq!(site.count(sent).await, expected, "{jump} hours, {minutes} minutes later");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_owner_of_a_look_alike_stops_nobody_elses_mail() {
     let site = Site::open().await;
     for (stops, writes, stopped) in [

@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use mybackpain::clinic::Role;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::support::desk::page;
-use crate::support::{READING, Site, consultation, with};
+use crate::support::{PASSWORD, READING, Site, consultation, with};
 
 /// A request of Grace that opens, and one of Ada whose name does not. Gives the latter's reference.
 async fn one_does_not_open() -> (Site, String) {
@@ -181,4 +183,41 @@ async fn a_role_that_this_version_does_not_know_hides_no_account() {
     let people = admin.get("/staff/people").await;
     assert_eq!(people.status, StatusCode::OK);
     assert!(people.words().contains("Sam Reed") && people.words().contains("cannot be read"));
+}
+
+#[tokio::test]
+async fn an_account_whose_own_row_is_damaged_has_a_desk_or_is_told_what_to_do() {
+    let site = Site::open().await;
+    let mut tables = SqliteConnectOptions::new()
+        .filename(site.folder.path().join("mybackpain.sqlite"))
+        .pragma("ignore_check_constraints", "on")
+        .connect()
+        .await
+        .unwrap();
+    let mut administrator = site.staff_as(Role::Administrator).await;
+    let mut priya = site.staff().await;
+    for damage in ["name = cast(x'ff41fe' as text)", "email = cast(x'ff41fe' as text)", "name = ''"] {
+        let sql = format!("update staff set {damage} where role = 'clinician'");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut tables).await.unwrap();
+        for path in ["/staff", "/staff/calls", "/staff/account", "/staff/mail"] {
+            let shown = priya.get(path).await;
+            assert_eq!(shown.status, StatusCode::OK, "{damage} {path}: {}", shown.words());
+        }
+    }
+    let mended = "update staff set name = 'Priya Shah', email = 'priya@example.org' where role = 'clinician'";
+    sqlx::raw_sql(mended).execute(&mut tables).await.unwrap();
+    for role in ["''", "'owner'", "cast(x'ff41fe' as text)"] {
+        let sql = format!("update staff set role = {role} where email = 'priya@example.org'");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut tables).await.unwrap();
+        let sign_in = [("email", "priya@example.org"), ("password", PASSWORD)];
+        let signing_in = site.visitor().post("/staff/sign-in", &sign_in).await;
+        for shown in [priya.get("/staff").await, priya.post("/staff/people/new", &[]).await, signing_in] {
+            assert_eq!(shown.status, StatusCode::FORBIDDEN, "{role}");
+            assert!(shown.words().contains("choose your role again under People"), "{}", shown.words());
+        }
+        assert_eq!(administrator.get("/staff/people").await.status, StatusCode::OK);
+    }
+    let chosen = administrator.post("/staff/people/2/role", &[("role", "clinician")]).await;
+    assert_eq!(chosen.location(), "/staff/people/2");
+    assert_eq!(priya.get("/staff").await.status, StatusCode::OK);
 }

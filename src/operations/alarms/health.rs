@@ -18,6 +18,8 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::operations::alarms::store;
+use crate::storage::clock::seconds;
 use crate::web::app::App;
 
 /// A program that does not answer within this time counts as not ready.
@@ -38,19 +40,22 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-/// It can take a form: the database is whole and can be written, and there is room.
+/// It can take a form: the database is whole, can be read and written, and there is room.
 async fn ready(State(app): State<App>) -> Response {
     let condition = app.database.condition();
-    let trouble = match app.database.accept(|_| Box::pin(async { Ok(()) })).await {
-        Ok(()) => return "ready\n".into_response(),
+    let looked = async {
+        app.database.accept(|_| Box::pin(async { Ok(()) })).await?;
+        store::counts(app.database.readers(), seconds(app.clock.now())).await
+    };
+    let trouble = match looked.await {
+        Ok(_) => return "ready\n".into_response(),
         Err(_) if condition.is_damaged() => {
             "the database is damaged: stop the program and restore the last good backup".to_owned()
         }
-        Err(_) if condition.is_gone() => {
-            "the database was moved, removed or replaced: put it back, or stop the program and restore the last good backup"
-                .to_owned()
-        }
-        Err(error) => format!("forms are refused: {error}"),
+        Err(error) => match condition.missing() {
+            Some(missing) => missing.words().to_owned(),
+            None => format!("forms are refused: {error}"),
+        },
     };
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {trouble}\n")).into_response()
 }
@@ -68,9 +73,8 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
         let label = if gauge.label.is_empty() { String::new() } else { format!("{{{}}}", gauge.label) };
         let _ = writeln!(text, "mybackpain_{name}{label} {}", gauge.value);
     }
-    let now = crate::storage::clock::seconds(app.clock.now());
-    let totals =
-        crate::operations::alarms::store::totals(app.database.readers(), now).await.unwrap_or_default();
+    let now = seconds(app.clock.now());
+    let totals = store::totals(app.database.readers(), now).await.unwrap_or_default();
     for (name, help, value) in [
         ("requests_open", "Requests that are open", totals.open_requests),
         ("requests_late", "New requests past the promised moment", totals.late_requests),

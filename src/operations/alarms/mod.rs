@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::staff::session;
 use crate::storage::backup;
 use crate::storage::clock::seconds;
+use crate::storage::data_dir::key_file;
 use crate::web::app::App;
 use crate::web::metrics::{Alarm, Checks};
 
@@ -29,6 +30,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         let found = look(&app).await;
         app.site.metrics.set(found);
         logged = log_changes(&logged, &app.site.metrics.alarms());
+        app.database.save_removed_log().await;
         app.database.truncate_log_again().await;
         let local = app.site.clinic.calendar().local(app.clock.now());
         if local.hour() == NIGHT && checked_on != Some(local.date()) {
@@ -69,7 +71,8 @@ pub async fn look(app: &App) -> Checks {
     let counts =
         if condition.is_damaged() { None } else { store::counts(app.database.readers(), now).await.ok() };
     let backup = backup::last(condition.folder());
-    let seen = rules::Seen { counts, backup, condition, now, calendar: app.site.clinic.calendar() };
+    let key = app.cipher.compare(&key_file(condition.folder()));
+    let seen = rules::Seen { counts, backup, condition, key, now, calendar: app.site.clinic.calendar() };
     Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }
 

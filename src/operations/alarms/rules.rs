@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 
 use crate::clinic::calendar::Calendar;
 use crate::library::count;
-use crate::storage::clock::moment;
-use crate::storage::data_dir::key_file;
+use crate::storage::clock::{is_ahead, moment};
 use crate::storage::database::DatabaseHealth;
+use crate::storage::encryption::KeyFile;
 use crate::web::metrics::{Alarm, AlarmLink, Gauge};
 
 use crate::operations::alarms::store::AlarmCounts;
@@ -28,6 +28,7 @@ pub struct Seen<'a> {
     /// When the last good backup was made.
     pub backup: Option<i64>,
     pub condition: &'a DatabaseHealth,
+    pub key: KeyFile,
     pub now: i64,
     pub calendar: &'a Calendar,
 }
@@ -60,27 +61,27 @@ impl Seen<'_> {
                 None,
             );
         }
-        if self.condition.is_gone() {
-            return alarm(
-                "database-gone",
-                "The database was moved or removed and nothing is saved: put it back, or stop the site and restore the last good backup.",
-                None,
-            );
+        if let Some(missing) = self.condition.missing() {
+            return alarm("database-gone", format!("Nothing is saved: {}.", missing.words()), None);
         }
         let words = "The database cannot be read: tell whoever looks after the site at once, and answer the phone meanwhile.";
         if self.counts.is_none() { alarm("database-unreadable", words, None) } else { None }
     }
 
-    /// The program goes on with the key in its memory, and the next start would find none.
+    /// The program goes on with the keys in its memory, and the next start would not find them.
     fn key(&self) -> Option<Alarm> {
-        if key_file(self.condition.folder()).exists() {
-            return None;
-        }
-        alarm(
-            "key-missing",
-            "The key file is gone, and after the next stop nothing that is stored can be read: put sealing.key back from its own backup now.",
-            None,
-        )
+        let (name, words) = match self.key {
+            KeyFile::AsRead => return None,
+            KeyFile::Missing => (
+                "key-missing",
+                "The key file is gone, and after the next stop nothing that is stored can be read: put sealing.key back from its own backup now.",
+            ),
+            KeyFile::Other => (
+                "key-changed",
+                "The key file is not the one that the site runs with, and after the next stop nothing that is stored can be read: put sealing.key back from its own backup now.",
+            ),
+        };
+        alarm(name, words, None)
     }
 
     fn disk(&self) -> Option<Alarm> {
@@ -156,25 +157,24 @@ impl Seen<'_> {
 
     fn backup(&self, counts: AlarmCounts) -> Option<Alarm> {
         self.counts?;
-        match self.backup {
-            Some(at) if self.now - at <= BACKUP_LATE => None,
-            Some(at) => {
-                let day = self.calendar.say_with_year(moment(at));
-                alarm(
-                    "backup-late",
-                    format!(
-                        "The last good backup is from {day}: tell whoever looks after the site to see why there is none since."
-                    ),
-                    None,
-                )
-            }
-            None if self.now - counts.installed_at <= BACKUP_LATE => None,
-            None => alarm(
-                "backup-late",
-                "There is no backup: tell whoever looks after the site to run “mybackpain backup” every night.",
-                None,
+        let is_recent = |at: i64| !is_ahead(at, self.now) && self.now - at <= BACKUP_LATE;
+        let words = match self.backup {
+            Some(at) if is_recent(at) => return None,
+            // Made, or said to be made, while the clock was ahead: nobody knows how old it is.
+            Some(at) if is_ahead(at, self.now) => format!(
+                "The last backup says that it is from {}, which is still to come: tell whoever looks after the site to make one now.",
+                self.calendar.say_with_year(moment(at))
             ),
-        }
+            Some(at) => format!(
+                "The last good backup is from {}: tell whoever looks after the site to see why there is none since.",
+                self.calendar.say_with_year(moment(at))
+            ),
+            None if self.now - counts.installed_at <= BACKUP_LATE => return None,
+            None => {
+                "There is no backup: tell whoever looks after the site to run “mybackpain backup” every night.".to_owned()
+            }
+        };
+        alarm("backup-late", words, None)
     }
 
     fn holidays(&self) -> Option<Alarm> {
@@ -218,7 +218,7 @@ impl Seen<'_> {
                 i64::from(self.damage().is_some()),
             ),
         ];
-        if let Some(at) = self.backup {
+        if let Some(at) = self.backup.filter(|at| !is_ahead(*at, self.now)) {
             gauges.push(gauge("backup_age_seconds", "Age of the last good backup", "", self.now - at));
         }
         if let Some(free) = self.condition.free() {

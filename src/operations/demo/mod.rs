@@ -32,6 +32,7 @@ use crate::storage::clock::Clock;
 use crate::storage::data_dir::key_file;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
+use crate::storage::key_check;
 use crate::storage::lock;
 use crate::storage::lock::{Lock, LockPurpose};
 use crate::storage::reference::SubmissionKey;
@@ -82,6 +83,7 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
         clock: clock.clone(),
         mail_waiting: Arc::new(Notify::new()),
     });
+    key_check::note(&app.database, &app.cipher).await?;
     let month = Month { worker: worker(&app, sender, &library), app, library };
     let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;

@@ -10,10 +10,12 @@ use crate::staff::people::letter::InvitationLetter;
 use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
+use crate::storage::reference;
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::Result;
 
+pub mod invitation_code;
 pub mod letter;
 pub mod store;
 
@@ -38,16 +40,20 @@ pub enum Changed {
 
 /// An invitation that was made, or why not.
 pub enum Invited {
-    /// The link's token, shown once.
-    Token(String),
+    /// The link's token and the code to say, each shown once.
+    Made {
+        token: String,
+        code: String,
+    },
     HasAccount,
 }
 
-/// Invites someone by a link that works once and for 3 days; it is mailed to them too.
+/// Invites someone by a link that works once, for 2 days, and with a code. The link is mailed to them, the code is not.
 pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Result<Invited> {
-    let (token, now) = (random_token(), app.clock.now());
+    let (token, code, now) = (random_token(), reference::code(), app.clock.now());
     let mail = InvitationLetter::of(role, &token).to(&email, &app.cipher);
     let hash = token_hash(&token);
+    let code_hash = invitation_code::hash(&app.cipher, &hash, &code);
     let (staff, parts) = (me.id, app.clone());
     let made = app
         .database
@@ -57,7 +63,7 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
                     return Ok(false);
                 }
                 store::drop_invitations_of(connection, &email).await?;
-                let new = Invitation { email, role, invited_by: Some(staff) };
+                let new = Invitation { email, role, invited_by: Some(staff), code_hash };
                 accounts::invite(connection, &hash, &new, now, seconds(now) + retention::INVITATION).await?;
                 audit::store::insert(connection, Some(staff), now, invited(role), "").await?;
                 mail::enqueue(connection, &parts, mail, now, now).await?;
@@ -66,7 +72,7 @@ pub async fn invite(app: &App, me: &Account, email: String, role: Role) -> Resul
         })
         .await?;
     app.mail_waiting.notify_one();
-    Ok(if made { Invited::Token(token) } else { Invited::HasAccount })
+    Ok(if made { Invited::Made { token, code } } else { Invited::HasAccount })
 }
 
 /// Changes an account. The site is never left without an administrator who can sign in.

@@ -7,6 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::clinic::Role;
 use crate::staff::account::Account;
 use crate::storage::clock::seconds;
+use crate::storage::readable::StoredText;
 
 /// How far someone has signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
@@ -30,9 +31,10 @@ pub struct SessionRow {
     pub seen_at: i64,
     pub ended_at: Option<i64>,
     pub disabled_at: Option<i64>,
+    #[sqlx(try_from = "StoredText")]
     name: String,
+    #[sqlx(try_from = "StoredText")]
     email: String,
-    #[sqlx(try_from = "String")]
     role: Role,
     has_second_factor: bool,
 }

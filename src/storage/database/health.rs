@@ -2,7 +2,6 @@
 //! failing.
 
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -10,21 +9,23 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::storage::database::watch::{Missing, Watch};
+
 /// With less than this free, forms are refused, so that what is under way, erasing and signing in still have room.
 pub const LEAST_FREE: u64 = 64 * 1024 * 1024;
 
 /// A second failure of the disk within this time is more than bad luck.
 const FAILS_AGAIN_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-type Identity = (u64, u64);
-
 pub struct DatabaseHealth {
     folder: PathBuf,
     least_free: AtomicU64,
     damaged: AtomicBool,
-    /// The database that was opened: its file, with the device and number by which the system knows it.
-    opened: OnceLock<(PathBuf, Identity)>,
+    /// The files of the database that was opened.
+    watch: OnceLock<Watch>,
     gone: AtomicBool,
+    /// What a log that was removed held is in the database.
+    log_is_saved: AtomicBool,
     /// Erased rows may still lie in the write-ahead log, because someone was reading.
     log_is_left: AtomicBool,
     last_failure: Mutex<Option<Instant>>,
@@ -38,8 +39,9 @@ impl DatabaseHealth {
             folder: folder.unwrap_or(Path::new(".")).to_owned(),
             least_free: AtomicU64::new(LEAST_FREE),
             damaged: AtomicBool::new(false),
-            opened: OnceLock::new(),
+            watch: OnceLock::new(),
             gone: AtomicBool::new(false),
+            log_is_saved: AtomicBool::new(false),
             log_is_left: AtomicBool::new(false),
             last_failure: Mutex::default(),
             failed_again: Notify::new(),
@@ -79,27 +81,34 @@ impl DatabaseHealth {
         }
     }
 
-    pub(crate) fn remember(&self, file: &Path) {
-        if let Some(identity) = identity(file) {
-            let _ = self.opened.set((file.to_owned(), identity));
-        }
+    /// From now on the files of the open database are missed when they are removed, cut or overwritten.
+    pub(crate) fn watch(&self, file: &Path) -> io::Result<()> {
+        let _ = self.watch.set(Watch::begin(file)?);
+        Ok(())
     }
 
-    /// True when the database was moved, removed or replaced under the running program, which goes on with a file that
-    /// nobody would find again.
-    pub fn is_gone(&self) -> bool {
-        let gone = self.opened.get().is_some_and(|(file, opened)| identity(file) != Some(*opened));
-        if gone && !self.gone.swap(true, Ordering::Relaxed) {
-            tracing::error!(
-                "the database was moved, removed or replaced: pages are served, forms are refused; put it back, or stop \
-                 the program and restore the last good backup"
-            );
+    /// What was done to the database under the running program, which would go on with what nobody finds again.
+    pub fn missing(&self) -> Option<Missing> {
+        let missing = self.watch.get().and_then(Watch::missing);
+        if let Some(missing) = missing
+            && !self.gone.swap(true, Ordering::Relaxed)
+        {
+            tracing::error!("pages are served and forms are refused: {}", missing.words());
         }
-        gone
+        missing
     }
 
     pub(crate) fn refuse_when_gone(&self) -> sqlx::Result<()> {
-        if self.is_gone() { Err(refusal(io::ErrorKind::NotFound)) } else { Ok(()) }
+        if self.missing().is_some() { Err(refusal(io::ErrorKind::NotFound)) } else { Ok(()) }
+    }
+
+    /// True once, when a log was removed whose pages are only in this program's hands.
+    pub(crate) fn must_save_log(&self) -> bool {
+        self.missing() == Some(Missing::Log) && !self.log_is_saved.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn log_is_not_saved(&self) {
+        self.log_is_saved.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn log_is_left(&self) -> bool {
@@ -137,11 +146,6 @@ impl DatabaseHealth {
     pub async fn failed_again(&self) {
         self.failed_again.notified().await;
     }
-}
-
-fn identity(file: &Path) -> Option<Identity> {
-    let found = std::fs::metadata(file).ok()?;
-    Some((found.dev(), found.ino()))
 }
 
 fn refusal(kind: io::ErrorKind) -> sqlx::Error {

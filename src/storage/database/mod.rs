@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
+use sqlx::{Connection, SqliteExecutor};
+use tokio::sync::Mutex;
 
 pub use crate::storage::database::health::DatabaseHealth;
+pub use crate::storage::database::watch::Missing;
 pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
 pub use writer::Writing;
 
@@ -21,6 +23,7 @@ use writer::Writer;
 
 mod errors;
 pub mod health;
+mod watch;
 mod writer;
 
 tokio::task_local! {
@@ -39,6 +42,8 @@ const _: () =
 pub struct Database {
     writer: Writer,
     readers: SqlitePool,
+    /// Open from the first to the last, so that SQLite keeps one and the same log: it removes it with the last connection.
+    keeper: Arc<Mutex<Option<SqliteConnection>>>,
     condition: Arc<DatabaseHealth>,
 }
 
@@ -68,19 +73,19 @@ impl Database {
             let closed = pool(1).connect_lazy_with(options);
             closed.close().await;
             let writer = Writer::new(closed.clone(), condition.clone());
-            return Ok(Database { writer, readers: closed, condition });
+            return Ok(Database { writer, readers: closed, keeper: Arc::default(), condition });
         }
         // Here alone a database is made: a connection of later finds the one there is, or fails.
-        SqliteConnection::connect_with(&options.clone().create_if_missing(true)).await?.close().await?;
-        condition.remember(file);
+        let keeper = SqliteConnection::connect_with(&options.clone().create_if_missing(true)).await?;
         let writer = pool(1).connect_with(options.clone()).await?;
         ensure_write_ahead_log(&writer).await?;
         MIGRATOR.run(&writer).await.context(
             "the database was made by another version of mybackpain; start that version, or restore a backup",
         )?;
         let readers = pool(4).connect_with(options).await?;
+        condition.watch(file).context("the files of the database cannot be read")?;
         let writer = Writer::new(writer, condition.clone());
-        Ok(Database { writer, readers, condition })
+        Ok(Database { writer, readers, keeper: Arc::new(Mutex::new(Some(keeper))), condition })
     }
 
     pub fn condition(&self) -> &DatabaseHealth {
@@ -101,7 +106,10 @@ impl Database {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
-        self.condition.refuse_when_gone()?;
+        if let Err(gone) = self.condition.refuse_when_gone() {
+            self.save_removed_log().await;
+            return Err(gone);
+        }
         if let Ok(may_write) = PUBLIC.try_with(|may_write| *may_write) {
             self.condition.refuse_without_room()?;
             if !may_write {
@@ -137,19 +145,45 @@ impl Database {
         if self.condition.is_damaged() {
             return;
         }
+        if self.condition.missing() == Some(Missing::Overwritten) {
+            // SQLite folds the log when the last connection is closed, and so would write into what is not ours.
+            std::mem::forget(self.clone());
+            return;
+        }
+        self.save_removed_log().await;
         self.readers.close().await;
-        match self.fold().await {
+        match fold(&self.writer.pool).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
             Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
         }
         self.writer.pool.close().await;
+        if let Some(keeper) = self.keeper.lock().await.take() {
+            let _ = keeper.close().await;
+        }
+    }
+
+    /// Once a log was removed: what it holds goes into the database while it is still in our hands. The keeper alone has
+    /// that very log open for sure.
+    pub async fn save_removed_log(&self) {
+        if !self.condition.must_save_log() {
+            return;
+        }
+        let Some(keeper) = &mut *self.keeper.lock().await else { return };
+        match fold(&mut *keeper).await {
+            Ok(true) => tracing::info!("what the removed log held is in the database"),
+            Ok(false) => self.condition.log_is_not_saved(),
+            Err(error) => {
+                self.condition.log_is_not_saved();
+                tracing::error!(%error, "what the removed log holds could not be saved");
+            }
+        }
     }
 
     /// Erased rows leave the files too: call after forgetting. While someone reads what was before, the log stays, and
     /// `truncate_log_again` tries again.
     pub async fn truncate_log(&self) -> sqlx::Result<()> {
-        let emptied = self.fold().await?;
+        let emptied = fold(&self.writer.pool).await?;
         self.condition.leave_log(!emptied);
         Ok(())
     }
@@ -169,13 +203,13 @@ impl Database {
             Err(error) => tracing::error!(%error, "the write-ahead log could not be emptied"),
         }
     }
+}
 
-    /// True when all of the log is in the database, and the log is empty.
-    async fn fold(&self) -> sqlx::Result<bool> {
-        let (busy, _, _): (i64, i64, i64) =
-            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&self.writer.pool).await?;
-        Ok(busy == 0)
-    }
+/// True when all of the log is in the database, and the log is empty.
+async fn fold(by: impl SqliteExecutor<'_>) -> sqlx::Result<bool> {
+    let (busy, _, _): (i64, i64, i64) =
+        sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(by).await?;
+    Ok(busy == 0)
 }
 
 /// Answers a post of the public: whatever it writes, by `write` too, is refused while the disk is nearly full, and

@@ -166,7 +166,8 @@ async fn commit_together(
         Some(CORRUPT | NOT_A_DATABASE) => condition.set_damaged(),
         _ => {}
     }
-    committed
+    // Nobody is told "we have it" of what went into a file that is gone by now.
+    committed.and_then(|()| condition.refuse_when_gone())
 }
 
 #[cfg(test)]

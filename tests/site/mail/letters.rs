@@ -156,3 +156,16 @@ async fn a_server_that_says_short_lines_without_end_is_left_at_once() {
         assert!(outbox.trouble().await.contains("said more than"), "{}", outbox.trouble().await);
     }
 }
+
+#[tokio::test]
+async fn replies_that_are_injected_before_the_encryption_are_not_taken_for_the_servers() {
+    let server = SmtpServer::start().await;
+    let outbox = Outbox::with(&server).await;
+    let injected = "220 go\r\n250-inj\r\n250 8BITMIME\r\n250 i\r\n250 i\r\n354 i\r\n250 INJECTED";
+    server.fail(At::StartTls, Fault::Say(injected), 1);
+    outbox.enqueue("ada@example.org").await;
+    outbox.step().await;
+    assert_eq!(outbox.states().await, [State::Retry]);
+    assert!(outbox.trouble().await.contains("before the encryption"), "{}", outbox.trouble().await);
+    assert!(server.received().is_empty());
+}

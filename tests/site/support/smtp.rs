@@ -12,6 +12,8 @@ use tokio::task::JoinSet;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum At {
     Greeting,
+    /// Offered only when it is to fail.
+    StartTls,
     Auth,
     Mail,
     Rcpt,
@@ -147,7 +149,11 @@ impl Shared {
             lock(&self.commands).push(command.clone());
             let word = command.split([' ', ':']).next().unwrap_or_default().to_uppercase();
             match word.as_str() {
+                "EHLO" if lock(&self.faults).contains_key(&At::StartTls) => {
+                    self.reply(&mut stream, None, "250-here\r\n250 STARTTLS").await?
+                }
                 "EHLO" => self.reply(&mut stream, None, "250-here\r\n250 AUTH PLAIN LOGIN").await?,
+                "STARTTLS" => self.reply(&mut stream, Some(At::StartTls), "454 not now").await?,
                 "AUTH" => self.reply(&mut stream, Some(At::Auth), "235 welcome").await?,
                 "MAIL" => {
                     from = address(&command);
