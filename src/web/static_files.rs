@@ -28,6 +28,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("forms.css", CSS, style(include_str!("../../static/forms.css")).as_bytes()),
         asset("finding.css", CSS, style(include_str!("../../static/finding.css")).as_bytes()),
         asset("print.css", CSS, style(include_str!("../../static/print.css")).as_bytes()),
+        asset("worksheet.css", CSS, style(include_str!("../../static/worksheet.css")).as_bytes()),
         asset("desk.css", CSS, style(include_str!("../../static/desk.css")).as_bytes()),
         asset("assessment.css", CSS, style(include_str!("../../static/assessment.css")).as_bytes()),
         asset(

@@ -10,14 +10,21 @@ const HALVES = 2;
 /** What the signs end with. */
 const LAST_SIGN = 'If any of the signs that need 999 starts, call 999 or go to A&E.';
 /** What an ordinary sheet takes in letters of 12pt, with the signs before it and its sources after it. */
-const SIDES = 5;
+const SIDES = 4;
 /** Pages that hold everything there is to say about one thing: no word is cut for a side, so each has a bound of its own. */
 const MORE_SIDES = {
-  '/fact-sheets/exercises-step-by-step': 9,
+  '/fact-sheets/back-pain-or-something-else': 5,
+  '/fact-sheets/cbt-for-insomnia': 5,
+  '/fact-sheets/exercises-step-by-step': 8,
   '/fact-sheets/medicines-for-back-pain': 6,
-  '/fact-sheets/sciatica': 6,
-  '/fact-sheets/sleep-and-back-pain': 8,
-  '/guides/sleep-and-pain': 11,
+  '/fact-sheets/pain-and-sleep-diary': 5,
+  '/fact-sheets/pain-relief-you-can-buy': 5,
+  '/fact-sheets/persistent-low-back-pain': 5,
+  '/fact-sheets/sciatica': 5,
+  '/fact-sheets/sleep-and-back-pain': 7,
+  '/fact-sheets/surgery-and-injections': 5,
+  '/fact-sheets/when-back-pain-is-an-emergency': 5,
+  '/guides/sleep-and-pain': 10,
 };
 /** A side of A4 in points, and the middle between its two columns of text. */
 const [WIDTH, HEIGHT] = [595, 842];

@@ -291,6 +291,11 @@ async function collect(site, guarded) {
   desk('request', 'request, closed', 200, await colleague.post(`${closed}/closure`, { ...asSeen(ending), reason }));
   follow('private page', 'private page, booked, before the question is answered', 200, await visitor.get(page));
   follow('private page', 'private page, booked', 200, await prove(page));
+  follow('another time', 'another time', 200, await visitor.get(`${page}/another-time`));
+  follow('another time', 'another time with too many words', 422, await visitor.post(`${page}/another-time`, { wish: 'w'.repeat(2_000) }));
+  follow('reminders', 'reminders', 200, await visitor.get(`${page}/reminders`));
+  await visitor.post(`${page}/reminders`, { reminders: 'off' });
+  follow('reminders', 'reminders stopped', 200, await visitor.get(`${page}/reminders`));
   follow('private page', 'private page, closed', 200, await visitor.get(privatePage(confirmedLater)));
   desk('queue', 'queue with something done', 200, await colleague.get('/staff'));
   desk('queue', 'queue, done', 200, await colleague.get('/staff?show=done'));
