@@ -239,10 +239,15 @@ impl DeskState {
     ) -> Result<Vec<(String, String, String)>> {
         let readers = self.app.database.readers();
         let calendar = self.app.site.clinic.calendar();
+        let reasons = bookings::reasons::store::of(readers, &self.app.cipher, reference).await?;
+        let what = |event: &HistoryEvent| match reasons.iter().find(|(of, _)| *of == event.id) {
+            Some((_, why)) => format!("{}: “{why}”", event.what),
+            None => event.what.clone(),
+        };
         let mut told: Vec<(i64, String, String)> = history::store::events(readers, reference)
             .await?
             .into_iter()
-            .map(|event| (event.happened_at, who(&event, names), event.what))
+            .map(|event| (event.happened_at, who(&event, names), what(&event)))
             .collect();
         told.reverse();
         let mut visits: Vec<(i64, String, usize)> = Vec::new();
