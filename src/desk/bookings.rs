@@ -194,7 +194,7 @@ impl DeskState {
         let mut accounts = diary::store::clinicians(readers).await?;
         let standing = store::read(readers, cipher, reference).await?.map(|booking| booking.clinician);
         if let Some(Clinician::Account { id, name }) = standing
-            && !accounts.iter().any(|(account, _)| *account == id)
+            && accounts.iter().all(|(account, _)| *account != id)
         {
             accounts.push((id, name));
         }
