@@ -5,8 +5,9 @@ alter table bookings add column clinician_id integer references staff (id); -- t
 alter table bookings add column clinician text not null default '';         -- the name of who holds it and has no account; '' otherwise
 alter table bookings add column room text not null default '';              -- "Room 2", "Line 1"; '' for none named
 
--- A day of the diary reads the bookings of that day, and no others; a calendar address those of one clinician.
-create index bookings_by_start on bookings (starts_at) where cancelled_at is null;
+-- A day of the diary reads the bookings of that day, and no others, and the rooms in use from the index alone; a calendar
+-- address those of one clinician.
+create index bookings_by_start on bookings (starts_at, room) where cancelled_at is null;
 create index bookings_by_clinician on bookings (clinician_id, starts_at) where cancelled_at is null;
 
 -- Why a booking that clashes, or is odd in another way, was made all the same.

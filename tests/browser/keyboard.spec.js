@@ -156,7 +156,9 @@ test('the diary is gone through, and a booking opened from it, with the keyboard
   await keyboard.enter(page.getByRole('link', { name: 'Next day' }));
   await expect(page.locator('.lede')).not.toHaveText(today);
   await keyboard.enter(page.getByRole('link', { name: 'Week' }));
+  await expect(page.locator('.lede')).toContainText(' to ');
   await keyboard.enter(page.getByRole('link', { name: 'By room or line' }));
+  await expect(page).toHaveURL(/view=week&by=room/);
   await page.goto(`/staff/diary?day=${booked.day}`);
   if (javaScriptEnabled ?? true) {
     await keyboard.press('r');

@@ -83,6 +83,12 @@ async fn a_week_has_a_column_for_each_day_and_says_who_holds_what() {
     let days = ["Monday 1 June", "Tuesday 2 June", "Wednesday 3 June", "Thursday 4 June", "Friday 5 June"];
     assert_eq!(columns(&week), days, "no weekend on which nothing is booked");
     assert!(week.first(".diary td.booked").ends_with("at the clinic, Line 1, with Jo Baines"));
+    assert!(
+        week.all(".diary td.free").iter().all(|part| part.contains("Nothing booked: ")),
+        "of several clinicians"
+    );
+    let of_one = staff.get(&format!("{THAT_DAY}&view=week&only=name+Jo+Baines")).await;
+    assert!(of_one.all(".diary td.free").contains(&"9am to 10.30am Free: 1 hour 30 minutes".to_owned()));
     let ways = week.attribute("nav[aria-label=Days] a", "href");
     assert_eq!(ways[0], "/staff/diary?day=2026-05-28&view=week");
     assert_eq!(ways[2], "/staff/diary?day=2026-06-11&view=week");

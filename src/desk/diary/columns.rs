@@ -11,6 +11,17 @@ use crate::consultations::bookings::diary::day::{
 use crate::consultations::bookings::diary::grid::{self, GridCell};
 use crate::library::count;
 
+/// What stands in a column.
+pub struct DiaryColumn {
+    pub date: Date,
+    pub title: String,
+    /// In the order of time.
+    pub bookings: Vec<DiaryBooking>,
+    /// It is the time of one person or one room. Where it is that of several, or of nobody who was named, one of them may be
+    /// free while something is booked.
+    pub of_one: bool,
+}
+
 /// A clinician's or a room's day, or a day of a week.
 pub struct ShownColumn {
     pub title: String,
@@ -64,21 +75,23 @@ pub struct ColumnWriter<'a> {
 }
 
 impl ColumnWriter<'_> {
-    pub fn column(&self, title: String, date: Date, bookings: Vec<DiaryBooking>) -> ShownColumn {
+    pub fn column(&self, column: DiaryColumn) -> ShownColumn {
+        let DiaryColumn { date, title, bookings, of_one } = column;
         let booked = bookings.len();
         let parts = parts(self.calendar, date, bookings, self.extent);
         let is_free = |part: &&DayPart| matches!(part.kind, PartKind::Free);
         let free: i64 = parts.iter().filter(is_free).map(|part| part.until - part.from).sum();
-        let free = if free > 0 { format!(", {} free", say_length(free)) } else { String::new() };
+        let free = if free > 0 && of_one { format!(", {} free", say_length(free)) } else { String::new() };
         let booked = if booked > 0 { format!("{booked} booked") } else { "Nothing booked".to_owned() };
-        let parts = parts.into_iter().map(|part| self.part(date, part)).collect();
+        let parts = parts.into_iter().map(|part| self.part(date, part, of_one)).collect();
         ShownColumn { title, note: booked + &free, parts }
     }
 
-    fn part(&self, date: Date, part: DayPart) -> ShownPart {
+    fn part(&self, date: Date, part: DayPart, of_one: bool) -> ShownPart {
         let DayPart { from, until, kind } = part;
+        let free = if of_one { "Free" } else { "Nothing booked" };
         let (kind, words, bookings) = match kind {
-            PartKind::Free => ("free", format!("Free: {}", say_length(until - from)), Vec::new()),
+            PartKind::Free => ("free", format!("{free}: {}", say_length(until - from)), Vec::new()),
             PartKind::Closed(words) => ("closed", words, Vec::new()),
             PartKind::Booked(together) => {
                 ("booked", String::new(), together.into_iter().map(|one| self.booking(date, one)).collect())

@@ -60,6 +60,14 @@ impl DiaryGroup {
         }
     }
 
+    /// One person or one room, and not what names none.
+    pub fn is_one(&self) -> bool {
+        match self {
+            DiaryGroup::Clinician(clinician) => clinician.is_named(),
+            DiaryGroup::Room(room) => !room.is_empty(),
+        }
+    }
+
     pub fn holds(&self, booking: &DiaryBooking) -> bool {
         match self {
             DiaryGroup::Clinician(clinician) => booking.clinician.is(clinician),

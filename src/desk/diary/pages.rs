@@ -13,11 +13,11 @@ use crate::clinic::calendar::{Calendar, Closed};
 use crate::consultations::bookings::diary::grid::GridCell;
 use crate::consultations::bookings::diary::{DiaryBooking, day, mark_clashes, store};
 use crate::desk::diary::asked::DiaryQuery;
-use crate::desk::diary::columns::{ColumnWriter, ShownColumn, ShownPart, ShownRow};
+use crate::desk::diary::columns::{ColumnWriter, DiaryColumn, ShownColumn, ShownPart, ShownRow};
 use crate::desk::diary::groups::{DiaryGroup, by_clinician, by_room};
 use crate::desk::queue_rows::{SelectOption, select_options};
 use crate::staff::session::SignedIn;
-use crate::storage::clock::moment;
+use crate::storage::clock::{moment, seconds};
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Query};
@@ -58,8 +58,9 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn, Query(fields): Que
     let mut bookings = booked_on(&app, &days).await?;
     mark_clashes(&mut bookings);
     let groups = groups(&app, &asked, &bookings, now).await?;
-    let (dates, titled) = columns(calendar, &asked, &days, &groups, bookings);
-    let of_days = dates.iter().copied().zip(titled.iter().map(|(_, bookings)| &bookings[..]));
+    let columns = columns(calendar, &asked, &days, &groups, bookings);
+    let dates: Vec<Date> = columns.iter().map(|column| column.date).collect();
+    let of_days = columns.iter().map(|column| (column.date, &column.bookings[..]));
     let writer = ColumnWriter {
         calendar,
         now,
@@ -67,11 +68,7 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn, Query(fields): Que
         says_clinician: asked.week || asked.by_room,
         says_room: asked.week || !asked.by_room,
     };
-    let columns: Vec<ShownColumn> = dates
-        .iter()
-        .zip(titled)
-        .map(|(date, (title, bookings))| writer.column(title, *date, bookings))
-        .collect();
+    let columns: Vec<ShownColumn> = columns.into_iter().map(|column| writer.column(column)).collect();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let everyone = if asked.by_room { "All rooms and lines" } else { "All clinicians" };
     let options = groups.iter().map(|group| (group.key(), group.title()));
@@ -113,32 +110,37 @@ async fn groups(
     Ok(by_clinician(store::clinicians(readers).await?, bookings))
 }
 
-/// The date of each column; its title and what is booked in it.
+/// What is booked in each column: of a day one for each group, of a week one for each day.
 fn columns(
     calendar: &Calendar,
     asked: &DiaryQuery,
     days: &[Date],
     groups: &[DiaryGroup],
     bookings: Vec<DiaryBooking>,
-) -> (Vec<Date>, Vec<(String, Vec<DiaryBooking>)>) {
+) -> Vec<DiaryColumn> {
     let chosen: Vec<&DiaryGroup> = groups.iter().filter(|group| group.key() == asked.only).collect();
     let chosen = if chosen.is_empty() { groups.iter().collect() } else { chosen };
     if !asked.week {
-        let column = |group: &&DiaryGroup| {
-            let held = bookings.iter().filter(|booking| group.holds(booking)).cloned().collect();
-            (group.title(), held)
+        let column = |group: &&DiaryGroup| DiaryColumn {
+            date: asked.day,
+            title: group.title(),
+            bookings: bookings.iter().filter(|booking| group.holds(booking)).cloned().collect(),
+            of_one: group.is_one(),
         };
-        return (vec![asked.day; chosen.len()], chosen.iter().map(column).collect());
+        return chosen.iter().map(column).collect();
     }
+    let of_one = chosen.len() == 1 && chosen[0].is_one();
     let shown = |booking: &&DiaryBooking| chosen.iter().any(|group| group.holds(booking));
     let column = |date: &Date| {
-        let on_it = |booking: &&DiaryBooking| day::span(calendar, *date, booking).is_some();
-        let held: Vec<DiaryBooking> = bookings.iter().filter(shown).filter(on_it).cloned().collect();
+        let (from, until) = day::bounds(calendar, *date);
+        let on_it = |booking: &&DiaryBooking| booking.overlaps(seconds(from), seconds(until));
+        let bookings: Vec<DiaryBooking> = bookings.iter().filter(shown).filter(on_it).cloned().collect();
         // Days off on which nothing is booked take no room.
         let is_off = matches!(calendar.closed_on(*date), Some(Closed::Weekday(_)));
-        (!held.is_empty() || !is_off).then(|| (*date, (date.strftime("%A %-d %B").to_string(), held)))
+        let title = date.strftime("%A %-d %B").to_string();
+        (!bookings.is_empty() || !is_off).then_some(DiaryColumn { date: *date, title, bookings, of_one })
     };
-    days.iter().filter_map(column).unzip()
+    days.iter().filter_map(column).collect()
 }
 
 fn say_days(days: &[Date]) -> String {

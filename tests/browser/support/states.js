@@ -265,9 +265,9 @@ async function collect(site, guarded) {
   desk('booking', 'booking with errors', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), date: '2020-02-28', time: '', minutes: 'x', setting: 'video' }));
   const nextYear = new Date().getFullYear() + 1;
   const appointment = { date: `${nextYear}-05-27`, time: '10:00', minutes: '30', setting: 'clinic', place: '' };
-  const night = { ...appointment, time: '03:00' };
-  const asked = desk('booking', 'booking that is asked about', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), ...night }));
-  const unsaid = { ...asSeen(booking), ...night, asked: hidden(asked.html).asked };
+  const atNight = { ...appointment, time: '03:00' };
+  const asked = desk('booking', 'booking that is asked about', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), ...atNight }));
+  const unsaid = { ...asSeen(booking), ...atNight, asked: hidden(asked.html).asked };
   desk('booking', 'booking made all the same without a reason', 422, await colleague.post(`${path}/booking`, unsaid));
   desk('request', 'request, booked', 200, await colleague.post(`${path}/booking`, { ...asSeen(booking), ...appointment }));
   desk('booking change', 'booking that someone else changed', 409, await colleague.post(`${path}/booking`, { ...appointment, seen_at: '1', opened_at: '1' }));
@@ -314,7 +314,7 @@ async function collect(site, guarded) {
   follow('reminders', 'reminders, stopped', 200, await visitor.get(`${page}/reminders`));
   follow('another time', 'another time', 200, await visitor.get(`${page}/another-time`));
   follow('another time', 'another time with too many words', 422, await visitor.post(`${page}/another-time`, { wish: 'w'.repeat(301) }));
-  follow('another time, read first', 'another time with safety words', 200, await visitor.post(`${page}/another-time`, { wish: WORRYING }));
+  follow('check page', 'another time with safety words', 200, await visitor.post(`${page}/another-time`, { wish: WORRYING }));
   follow('private page', 'private page, another time wanted', 200, await visitor.post(`${page}/another-time`, { wish: 'Any afternoon but Friday' }));
   desk('request', 'request that wants another time', 200, await colleague.get(path));
   desk('queue', 'queue with another time wanted', 200, await colleague.get('/staff'));
