@@ -267,6 +267,56 @@ async fn an_odd_address_of_the_diary_is_answered_with_words() {
 }
 
 #[tokio::test]
+async fn odd_words_about_a_booking_are_shown_as_words() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    let odd = "<script>alert(1)</script>\0\u{202e}\r\nATTENDEE:x";
+    let (name, room) = (&format!("{odd} Jo"), "\"><b>Room\0\r\n2");
+    book(&mut staff, &reference, "20:00", name, room).await;
+    for path in [
+        THAT_DAY.to_owned(),
+        format!("{THAT_DAY}&by=room"),
+        format!("{THAT_DAY}&view=week"),
+        page(&reference),
+    ] {
+        let shown = staff.get(&path).await;
+        assert!(shown.words().contains("\"><b>Room 2") || shown.words().contains("ATTENDEE:x Jo"), "{path}");
+        let inside = shown.all("main script, main b");
+        assert!(inside.is_empty() && !shown.body.contains("<script>alert"), "{path}");
+    }
+    let key = staff
+        .get(THAT_DAY)
+        .await
+        .attribute("#only option", "value")
+        .into_iter()
+        .find(|key| key.contains("Jo"))
+        .unwrap();
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("only", &key).finish();
+    assert_eq!(
+        staff.get(&format!("{THAT_DAY}&{query}")).await.all(".diary thead th").len(),
+        2,
+        "of them alone"
+    );
+    let long = [("date", "2026-06-04"), ("time", "10:30"), ("minutes", "30"), ("setting", "phone")];
+    let (name, room, why) = ("n".repeat(101), "r".repeat(41), "w".repeat(20_000));
+    let too_long = [("clinician_name", name.as_str()), ("room", &room), ("why", &why), ("clinician", "")];
+    let refused = staff.act(&reference, "booking", &[&long[..], &too_long].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.attribute(".problems a", "href"), ["#clinician_name", "#room"]);
+    assert_eq!(refused.attribute("#room", "value"), [room]);
+    let forged = [&long[..], &[("clinician", "999")]].concat();
+    assert_eq!(
+        staff.act(&reference, "booking", &forged).await.attribute(".problems a", "href"),
+        ["#clinician"]
+    );
+    let repeated =
+        [&long[..], &[("clinician", ""), ("room", ""), ("room", "Line 1"), ("room", "Line 2")]].concat();
+    staff.act(&reference, "booking", &repeated).await;
+    assert_eq!(site.count("bookings where room = 'Line 1' and clinician = ''").await, 1);
+}
+
+#[tokio::test]
 async fn a_row_that_cannot_be_read_is_named_and_hides_no_other() {
     let site = Site::open().await;
     let (ada, grace) = (request_of(&site, "Ada").await, request_of(&site, "Grace").await);
