@@ -8,7 +8,7 @@ use crate::consultations::addressee::Addressee;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::mail::{Letter, Purpose, RenderedLetter};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::storage::clock::{moment, seconds};
 use crate::web::form::contact::Method;
 use crate::web::site::Site;
@@ -24,9 +24,9 @@ pub struct Confirmation {
     due_at: Option<i64>,
     /// Of the private page.
     token: String,
-    /// Which help what they wrote calls for, the most urgent first.
-    #[serde(default)]
-    kinds: Vec<Kind>,
+    /// Which help what they wrote calls for, the most urgent first. Mails that waited for an older version call it so.
+    #[serde(default, rename = "kinds")]
+    help: Vec<Help>,
 }
 
 /// To the clinic, without a word about health.
@@ -63,7 +63,7 @@ struct ConfirmationText<'a> {
     closed: &'a str,
     link: &'a str,
     stop: &'a str,
-    kinds: &'a [Kind],
+    help: &'a [Help],
 }
 
 #[derive(Template)]
@@ -79,7 +79,7 @@ struct ConfirmationHtml<'a> {
     closed: &'a str,
     link: &'a str,
     stop: &'a str,
-    kinds: &'a [Kind],
+    help: &'a [Help],
 }
 
 #[derive(Template)]
@@ -134,14 +134,14 @@ impl Letter for Notice {
 }
 
 impl Confirmation {
-    pub fn of(request: &Request, token: &str, kinds: Vec<Kind>) -> Confirmation {
+    pub fn of(request: &Request, token: &str, help: Vec<Help>) -> Confirmation {
         Confirmation {
             to: Addressee::of(request),
             method: request.method.word().to_owned(),
             call_times: request.call_times().to_lowercase(),
             due_at: (request.state == RequestState::New).then(|| seconds(request.due_at)),
             token: token.to_owned(),
-            kinds,
+            help,
         }
     }
 
@@ -153,7 +153,7 @@ impl Confirmation {
         created_at: Timestamp,
         stop: String,
     ) -> Result<RenderedLetter, askama::Error> {
-        let Confirmation { to, call_times, token, kinds, .. } = self;
+        let Confirmation { to, call_times, token, help, .. } = self;
         let name = &to.name;
         let due = &self.due_at.map(|due_at| due(site, due_at)).unwrap_or_default();
         let closures = |due_at| site.clinic.calendar().closures_until(created_at, moment(due_at)).join(" ");
@@ -171,7 +171,7 @@ impl Confirmation {
             closed,
             link,
             stop: stop_at,
-            kinds,
+            help,
         };
         let html = ConfirmationHtml {
             site,
@@ -183,10 +183,10 @@ impl Confirmation {
             closed,
             link,
             stop: stop_at,
-            kinds,
+            help,
         };
         let (text, html) = (text.render()?, html.render()?);
-        let subject = match kinds.is_empty() {
+        let subject = match help.is_empty() {
             true => format!("We have your request {reference}"),
             false => format!("Do not wait for us: about your request {reference}"),
         };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::consultations::request_state::RequestState;
 use crate::library::summary::Summary;
-use crate::signs::{Finding, Kind, SignsReader};
+use crate::signs::{Finding, Help, Kind, SignsReader};
 use crate::web::form::contact::{CallTime, Method};
 
 /// What a patient asked, and where it stands.
@@ -44,14 +44,14 @@ pub const NEEDS: &str = "needs";
 
 impl Request {
     /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
-    pub fn signs_found(&self, reader: &SignsReader) -> Vec<Kind> {
-        if self.sign.is_some() { self.kinds_with(&reader.read(&self.concern)) } else { Vec::new() }
+    pub fn signs_found(&self, reader: &SignsReader) -> Vec<Help> {
+        if self.sign.is_some() { self.help_with(&reader.read(&self.concern)) } else { Vec::new() }
     }
 
     /// The same when the concern was read already.
-    pub fn kinds_with(&self, concern: &Finding) -> Vec<Kind> {
+    pub fn help_with(&self, concern: &Finding) -> Vec<Help> {
         let Some(sign) = self.sign else { return Vec::new() };
-        if concern.is_calm() { vec![sign] } else { concern.kinds() }
+        if concern.is_calm() { vec![sign.into()] } else { concern.help() }
     }
 
     /// What else they said about talking with them, for the desk: label, answer, and whether only clinicians read it.

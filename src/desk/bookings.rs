@@ -11,11 +11,13 @@ use crate::consultations::bookings::booking_form::BookingForm;
 use crate::consultations::bookings::diary::{self, DiaryBooking};
 use crate::consultations::bookings::{AllTheSame, Booking, Clinician, NewBooking, scheduling, store, usual};
 use crate::consultations::handling::{Act, ActOutcome};
+use crate::consultations::notifications;
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
 use crate::desk::queue_rows::{SelectOption, select_options};
 use crate::desk::request::{Refusal, Typed};
 use crate::desk::state::DeskState;
+use crate::mail::limits::NotSent;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::{moment, seconds};
@@ -38,6 +40,8 @@ struct BookingPage<'a> {
     clinicians: Vec<SelectOption>,
     /// Rooms and lines that were named lately.
     rooms: Vec<String>,
+    /// Why no mail about it can go to the patient's address.
+    cannot_mail: Option<NotSent>,
     now: i64,
 }
 
@@ -49,6 +53,8 @@ struct CancellationPage<'a> {
     when: String,
     /// The mail about it has not gone yet, and will not go.
     unannounced: bool,
+    /// Why no mail about it can go to the patient's address.
+    cannot_mail: Option<NotSent>,
 }
 
 /// Why the form is shown again, though it is right.
@@ -157,6 +163,7 @@ async fn ask_to_cancel(
     let mut connection = app.database.readers().acquire().await?;
     let shown = CancellationPage {
         unannounced: scheduling::is_unannounced(&mut connection, &booking).await?,
+        cannot_mail: notifications::cannot_mail(&mut connection, app, &request, app.clock.now()).await?,
         context: app.site.private("Cancel this consultation?").for_desk(&me.name, me.role),
         when: app.site.clinic.calendar().say_with_year(booking.starts_at),
         request: &request,
@@ -255,6 +262,10 @@ impl DeskState {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
+        let cannot_mail = {
+            let mut connection = app.database.readers().acquire().await?;
+            notifications::cannot_mail(&mut connection, app, request, app.clock.now()).await?
+        };
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
         let (clinicians, rooms) = self.choices(&request.reference, form).await?;
@@ -276,6 +287,7 @@ impl DeskState {
             form,
             errors,
             again,
+            cannot_mail,
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))

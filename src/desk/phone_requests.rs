@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::consultations;
 use crate::consultations::request_form::{LONGEST_CONCERN, RequestForm};
 use crate::desk::state::DeskState;
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::reference::SubmissionKey;
@@ -29,7 +29,7 @@ struct PhonePage<'a> {
     /// The text in pieces, when it holds safety words.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     key: &'a str,
     due: String,
     /// What is said of closures that come before that.
@@ -99,7 +99,7 @@ impl DeskState {
             form,
             errors: &errors,
             marked: finding.marked_if_any(&form.concern),
-            kinds: finding.kinds(),
+            help: finding.help(),
             key: key.as_str(),
             due: calendar.say(due),
             closed: calendar.closures_until(now, due).join(" "),

@@ -58,7 +58,8 @@ pub enum Owned {
 /// One page of the queue.
 pub struct Listing {
     pub items: Vec<QueueItem>,
-    /// How many people or requests each group holds on all pages together.
+    /// How many requests are in each group by themselves, on all pages together: what stands beside another request of
+    /// the same person is not counted where that one is.
     pub counts: Vec<(QueueGroup, usize)>,
     pub total: usize,
 }
@@ -199,7 +200,7 @@ pub fn list(entries: &Entries, asked: &QueueFilter, now: i64, tomorrow: i64, pag
     }
     bring_persons_together(entries, &mut items);
     let mut numbers = [0; QueueGroup::ALL.len()];
-    items.iter().for_each(|item| numbers[item.person.0.group as usize] += 1);
+    items.iter().for_each(|item| numbers[item.urgency.group as usize] += 1);
     let counts = QueueGroup::ALL.into_iter().zip(numbers).collect();
     let total = items.len();
     let end = (page * ON_A_PAGE).min(total);

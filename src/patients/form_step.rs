@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::signs::{Finding, Kind};
+use crate::signs::{Finding, Help};
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
 use crate::web::form::email::{self, DID_YOU_MEAN};
@@ -113,7 +113,7 @@ pub fn check_status(problem: Option<SendProblem>) -> StatusCode {
 
 /// What the last button of a check page says. Whoever may not be safe with themselves need not deny it to be heard.
 pub fn send_button(finding: &Finding) -> &'static str {
-    match (finding.is_calm(), finding.kinds().contains(&Kind::Crisis)) {
+    match (finding.is_calm(), finding.help().contains(&Help::Crisis)) {
         (true, _) => "Confirm and send",
         (false, true) => "Send this as well",
         (false, false) => "None of these fits me: send",

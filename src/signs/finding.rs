@@ -29,10 +29,25 @@ pub enum Kind {
     Emergency,
 }
 
+/// Which help a sign calls for: one card each, as `content/safety.toml` words them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Help {
+    /// Somebody may have taken too much or be badly hurt: 999 or A&E.
+    Harm,
+    /// 999 or A&E now.
+    Emergency,
+    /// The crisis lines.
+    Crisis,
+    /// An urgent GP appointment or NHS 111 today.
+    SameDay,
+}
+
 /// One sign that was found, and the words that made the reader say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     pub kind: Kind,
+    pub help: Help,
     /// The name of the sign in `content/signs.toml`.
     pub sign: Arc<str>,
     /// What the sign is in plain words, for staff.
@@ -74,6 +89,33 @@ impl Kind {
     }
 }
 
+impl Help {
+    /// Each once, the most urgent first. Whoever may have taken too much finds the crisis lines before the signs of back
+    /// and legs.
+    pub fn in_order(called_for: impl Iterator<Item = Help>) -> Vec<Help> {
+        let mut help: Vec<Help> = called_for.collect();
+        if help.contains(&Help::Harm) {
+            help.push(Help::Crisis);
+        }
+        help.sort_unstable();
+        help.dedup();
+        if help.first() == Some(&Help::Harm) {
+            help.sort_by_key(|help| !matches!(help, Help::Harm | Help::Crisis));
+        }
+        help
+    }
+}
+
+impl From<Kind> for Help {
+    fn from(kind: Kind) -> Help {
+        match kind {
+            Kind::Emergency => Help::Emergency,
+            Kind::Crisis => Help::Crisis,
+            Kind::SameDay => Help::SameDay,
+        }
+    }
+}
+
 impl Finding {
     pub fn is_calm(&self) -> bool {
         self.marks.is_empty()
@@ -84,11 +126,9 @@ impl Finding {
         self.marks.first().map(|mark| mark.kind)
     }
 
-    /// Each kind once, the most urgent first: crisis words keep their own help beside an emergency.
-    pub fn kinds(&self) -> Vec<Kind> {
-        let mut kinds: Vec<Kind> = self.marks.iter().map(|mark| mark.kind).collect();
-        kinds.dedup();
-        kinds
+    /// Each help once, in the order in which it is shown: crisis words keep their own help beside an emergency.
+    pub fn help(&self) -> Vec<Help> {
+        Help::in_order(self.marks.iter().map(|mark| mark.help))
     }
 
     pub fn has(&self, kind: Kind) -> bool {

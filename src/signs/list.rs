@@ -18,7 +18,10 @@ pub struct Safety {
     /// How rare serious disease is: comes after the signs, never before.
     pub context: Words,
     pub medicines: Words,
-    pub crisis: Crisis,
+    /// Somebody may have taken too much, or be badly hurt.
+    pub harm: HeadedWords,
+    /// Somebody may not be safe with themselves.
+    pub crisis: HeadedWords,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +44,7 @@ pub struct Words {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Crisis {
+pub struct HeadedWords {
     pub heading: String,
     pub text: Vec<String>,
     pub references: Vec<String>,
@@ -58,6 +61,7 @@ impl Safety {
             &self.urgent.references,
             &self.context.references,
             &self.medicines.references,
+            &self.harm.references,
             &self.crisis.references,
         ]
         .into_iter()

@@ -23,5 +23,5 @@ mod silence;
 mod spelling;
 mod text;
 
-pub use finding::{Finding, Kind, Mark};
+pub use finding::{Finding, Help, Kind, Mark};
 pub use reader::SignsReader;

@@ -111,5 +111,11 @@ fn mark(sign: &Sign, text: &Text, calm: &Calm) -> Option<Mark> {
     if ranges.is_empty() {
         return None;
     }
-    Some(Mark { kind: sign.kind, sign: sign.name.clone(), label: sign.label.clone(), words: merged(ranges) })
+    Some(Mark {
+        kind: sign.kind,
+        help: sign.help,
+        sign: sign.name.clone(),
+        label: sign.label.clone(),
+        words: merged(ranges),
+    })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
-use super::finding::Kind;
+use super::finding::{Help, Kind};
 use super::pattern::{Element, Parser, Pattern, Sequence};
 use super::silence::Silence;
 use super::spelling::{Id, Vocabulary};
@@ -39,6 +39,7 @@ pub struct Group {
 pub struct Sign {
     pub name: Arc<str>,
     pub kind: Kind,
+    pub help: Help,
     pub label: Arc<str>,
     pub silenced_by: Vec<Silence>,
     /// Signs whose words are not counted for this one: "cannot feel it any more" of a numb bottom is no despair.
@@ -90,6 +91,8 @@ struct WrittenGroup {
 struct WrittenSign {
     name: String,
     kind: Kind,
+    /// What its kind calls for, where it is left out.
+    help: Option<Help>,
     label: String,
     /// Keys of `references.toml`, or "clinical" for what a clinician is still to confirm.
     sources: Vec<String>,
@@ -152,6 +155,7 @@ impl Rules {
                 broad: patterns(&sign.broad).with_context(|| format!("sign {}", sign.name))?,
                 name: sign.name.into(),
                 kind: sign.kind,
+                help: sign.help.unwrap_or(sign.kind.into()),
                 label: sign.label.into(),
                 silenced_by: sign.silenced_by,
                 yields_to: sign.yields_to,

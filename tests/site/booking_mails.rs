@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use mybackpain::mail::Transport;
 
 use crate::bookings::{appointment, words};
+use crate::consultations::link_in;
 use crate::support::Site;
 use crate::support::desk::page;
 use crate::support::smtp::{At, Fault, SmtpServer};
@@ -136,4 +137,30 @@ async fn a_booking_moved_there_and_back_before_its_mail_went_is_announced_once_a
         assert!(said.contains("Your consultation is booked"), "{at:?}: {said}");
         assert!(said.contains("10.30am on Thursday 4 June 2026"), "{at:?}: {said}");
     }
+}
+
+/// The patient's address stopped mail: the desk hears that before it books, changes and cancels, not afterwards.
+#[tokio::test]
+async fn the_desk_says_beforehand_that_no_mail_goes_to_an_address_that_stopped_mail() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    let form = format!("{}/booking", page(&reference));
+    let before = staff.get(&form).await.words();
+    assert!(before.contains("will get an email with a calendar file"), "{before}");
+    let mail = site.mails().await.into_iter().find(|mail| mail.contains("/reports/stop/")).unwrap();
+    site.visitor().post(&link_in(&mail, "http://localhost/reports/stop/"), &[]).await;
+
+    let new = staff.get(&form).await;
+    assert!(
+        new.words().contains("asked us to send nothing more: tell them the time by phone"),
+        "{}",
+        new.words()
+    );
+    assert_eq!(new.first("form.booking button"), "Book");
+    staff.book(&reference).await;
+    assert_eq!(staff.get(&form).await.first("form.booking button"), "Save");
+    let question = staff.get(&format!("{}/cancellation", page(&reference))).await.words();
+    assert!(question.contains("They will get no email"), "{question}");
+    assert!(!question.contains("takes it out of their calendar"), "{question}");
 }

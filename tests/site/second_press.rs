@@ -192,7 +192,8 @@ async fn a_confirmation_speaks_only_of_mail_that_was_queued() {
     let mut pages = Vec::new();
     for (network, concern) in [(1, "one"), (2, "two"), (3, "three"), (4, "four")] {
         let mut patient = site.visitor_from([198, 51, 100, network]);
-        let sent = patient.submit("/consultations/new", &with(consultation(), "concern", &[concern])).await;
+        let form = with(with(consultation(), "concern", &[concern]), "method", &["email"]);
+        let sent = patient.submit("/consultations/new", &form).await;
         pages.push(patient.get(sent.location()).await.words());
     }
     assert!(pages[..3].iter().all(|page| page.contains("We are sending you an email")));
@@ -200,6 +201,8 @@ async fn a_confirmation_speaks_only_of_mail_that_was_queued() {
     assert!(
         pages[3].contains("We are not sending you an email this time, so keep this page or your reference")
     );
+    assert!(!pages[3].contains("We will email you"), "{}", pages[3]);
+    assert!(pages[3].contains("We will phone you if an email cannot reach you"), "{}", pages[3]);
     let none = with(with(consultation(), "email", &[""]), "concern", &["five"]);
     let mut patient = site.visitor_from([198, 51, 100, 5]);
     let sent = patient.submit("/consultations/new", &none).await;

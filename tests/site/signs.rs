@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use mybackpain::signs::{Finding, Kind, SignsReader};
+use mybackpain::signs::{Finding, Help, Kind, SignsReader};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -211,10 +211,19 @@ fn a_sign_of_the_body_brings_no_crisis_beside_it_and_a_crisis_beside_it_stays() 
         "down below has gone to sleep and won't wake up",
         "my bottom is asleep and I can't feel the paper any more",
     ] {
-        assert_eq!(READER.read(text).kinds(), [Kind::Emergency], "{text:?}");
+        assert_eq!(READER.read(text).help(), [Help::Emergency], "{text:?}");
     }
     let both = READER.read("my bum is numb, I cannot wee, and I would rather be dead");
-    assert_eq!(both.kinds(), [Kind::Emergency, Kind::Crisis]);
+    assert_eq!(both.help(), [Help::Emergency, Help::Crisis]);
+}
+
+#[test]
+fn whoever_may_have_taken_too_much_finds_the_crisis_lines_before_the_signs_of_back_and_legs() {
+    let taken = READER.read("I have taken all my tablets");
+    assert_eq!(taken.help(), [Help::Harm, Help::Crisis]);
+    assert_eq!(taken.kind(), Some(Kind::Emergency), "for the desk it is an emergency like the others");
+    let all = READER.read("I took the whole packet of codeine, my bum is numb and I have a fever");
+    assert_eq!(all.help(), [Help::Harm, Help::Crisis, Help::Emergency, Help::SameDay]);
 }
 
 #[test]
@@ -294,7 +303,7 @@ fn a_search_of_a_few_words_is_read_too() {
 #[test]
 fn crisis_words_keep_their_own_help_beside_an_emergency() {
     let finding = READER.read("cannot pee since last night and I want to end my life");
-    assert_eq!(finding.kinds(), [Kind::Emergency, Kind::Crisis]);
+    assert_eq!(finding.help(), [Help::Emergency, Help::Crisis]);
 }
 
 #[test]

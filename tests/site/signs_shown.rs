@@ -54,6 +54,9 @@ async fn a_search_brings_lines_that_can_be_tapped_and_denied_signs_bring_no_box(
     let crisis = visitor.get("/search?q=i+want+to+end+my+life").await;
     can_be_tapped(&crisis);
     assert!(crisis.body.find("now-crisis").unwrap() < crisis.body.find("id=\"results\"").unwrap());
+    let taken = visitor.get("/search?q=i+took+all+my+tablets+and+my+bum+is+numb").await.body;
+    let at = |id: &str| taken.find(&format!("id=\"{id}\"")).unwrap();
+    assert!(at("now-harm") < at("now-crisis") && at("now-crisis") < at("now-999"));
     for calm in ["no+numbness+no+weakness+no+tingling+in+legs", "broken+sleep", "was+numb+in+2015+fine+since"]
     {
         let answer = visitor.get(&format!("/search?q={calm}")).await;

@@ -3,8 +3,10 @@
 use jiff::civil::{Date, Time};
 
 use crate::web::form::one_line;
+use crate::web::form::phone::in_plain_digits;
 
 const WRONG_DATE: &str = "Enter the date as day, month and year, like 27/5/2026";
+const NO_YEAR: &str = "Enter the year as well, like 27/5/2026";
 const WRONG_TIME: &str = "Enter the time, like 2.30pm or 14:30";
 const MONTHS: [&str; 12] = [
     "january",
@@ -23,18 +25,29 @@ const MONTHS: [&str; 12] = [
 const HOURS: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// 2026-05-21 as browsers send it; 21/5/2026, 21/5/26 or 21 May 2026 as people type it.
+/// 2026-05-21 as browsers send it; 21/5/2026, 21/5/26, 21 May 2026 or 21st of May 2026 as people type it, in the digits of
+/// any script.
 pub fn date(typed: &str) -> Result<Date, String> {
-    let typed = one_line(typed).to_lowercase();
+    let typed = in_plain_digits(&one_line(typed)).to_lowercase();
     if typed.is_empty() {
         return Err("Enter the date".to_owned());
     }
-    let parts: Vec<&str> = typed.split(['-', '/', '.', ',', ' ']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = typed
+        .split(['-', '/', '／', '.', ',', ' '])
+        .filter(|part| !matches!(*part, "" | "the" | "of"))
+        .collect();
     let (year, month, day) = match parts[..] {
         [year, month, day] if self::year(year).is_some() && year.len() == 4 => {
             (self::year(year), self::month(month), self::day(day))
         }
+        // In the order that is said: "May 27, 2027".
+        [month, day, year] if named_month(month).is_some() => {
+            (self::year(year), self::month(month), self::day(day))
+        }
         [day, month, year] => (self::year(year), self::month(month), self::day(day)),
+        [day, month] if self::day(day).is_some() && self::month(month).is_some() => {
+            return Err(NO_YEAR.to_owned());
+        }
         // A day of the week in front says nothing that the date does not.
         [_, day, month, year] => (self::year(year), self::month(month), self::day(day)),
         _ => (None, None, None),
@@ -55,8 +68,12 @@ fn year(part: &str) -> Option<i16> {
 }
 
 fn month(part: &str) -> Option<i8> {
-    let named = || MONTHS.iter().position(|name| part.len() >= 3 && name.starts_with(part));
-    part.parse().ok().or_else(|| named().and_then(|at| i8::try_from(at + 1).ok()))
+    part.parse().ok().or_else(|| named_month(part))
+}
+
+fn named_month(part: &str) -> Option<i8> {
+    let named = MONTHS.iter().position(|name| part.len() >= 3 && name.starts_with(part));
+    named.and_then(|at| i8::try_from(at + 1).ok())
 }
 
 /// "4", "04" or "4th".
@@ -66,7 +83,7 @@ fn day(part: &str) -> Option<i8> {
 
 /// 14:30 as browsers send it; 2.30pm, 1430 or half past two in the afternoon as people type it.
 pub fn time(typed: &str) -> Result<Time, String> {
-    let typed = one_line(typed).to_lowercase();
+    let typed = in_plain_digits(&one_line(typed)).to_lowercase();
     if typed.is_empty() {
         return Err("Enter the time".to_owned());
     }
@@ -179,10 +196,18 @@ mod tests {
             "27 May 2027",
             "27th may 27",
             "Thu, 27 May 2027",
+            "27th of May 2027",
+            "May 27, 2027",
+            "٢٧/٥/٢٠٢٧",
+            "２７／５／２０２７",
         ] {
             assert_eq!(date(typed).unwrap().to_string(), "2027-05-27", "{typed}");
         }
-        for typed in ["27/5", "27/5/027", "tomorrow", "may", "27 mayo 2027"] {
+        for typed in ["27/5", "1 Dec", "Monday 27 May"] {
+            assert!(date(typed).is_err(), "{typed}");
+        }
+        assert_eq!(date("1 Dec"), Err(NO_YEAR.to_owned()));
+        for typed in ["27/5/027", "tomorrow", "may", "27 mayo 2027"] {
             assert_eq!(date(typed), Err(WRONG_DATE.to_owned()), "{typed}");
         }
         assert_eq!(

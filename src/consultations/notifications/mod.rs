@@ -189,6 +189,22 @@ async fn notify(
     }
 }
 
+/// Why no mail that staff cause can go to the patient; nothing when it can, or when there is no address.
+pub async fn cannot_mail(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    now: Timestamp,
+) -> sqlx::Result<Option<NotSent>> {
+    if request.email.is_empty() {
+        return Ok(None);
+    }
+    Ok(match allowance(connection, app, &request.email, By::Staff, now).await? {
+        Allowance::No(why) => Some(why),
+        Allowance::Send | Allowance::HoldUntil(_) => None,
+    })
+}
+
 async fn allowance(
     connection: &mut SqliteConnection,
     app: &App,

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::consultations::handling::Attention;
-use crate::consultations::queue_index::search_key::{SearchKey, national, normalise};
+use crate::consultations::queue_index::search_key::{SearchKey, national, normalise, of_name};
 use crate::consultations::queue_index::store::QueueIndexRow;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
@@ -77,7 +77,7 @@ impl QueueEntry {
             method,
             attention,
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
-            found_by: [&normalise(&name), &normalise(&address), &normalise(&row.reference), &numbers]
+            found_by: [&of_name(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
                 .join("\n"),
             contact_hashes: [

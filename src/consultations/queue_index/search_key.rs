@@ -29,7 +29,7 @@ impl SearchKey {
             vec![vec![national(typed)]]
         } else {
             let forms = |word| {
-                if is_number(word) { vec![normalise(word), national(word)] } else { vec![normalise(word)] }
+                if is_number(word) { vec![normalise(word), national(word)] } else { spellings(word) }
             };
             typed.split_whitespace().map(forms).collect()
         };
@@ -46,6 +46,34 @@ impl SearchKey {
 /// "zielinska".
 pub(crate) fn normalise(text: &str) -> String {
     deunicode(text).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// A name in the forms that it is found by: in plain letters, and in those of its own script.
+pub(crate) fn of_name(name: &str) -> String {
+    format!("{}\n{}", normalise(name), own_letters(name))
+}
+
+/// A word of another script is found in its own letters, and by how it sounds when that is more than a syllable, which
+/// half of all names have: 李 is "li".
+fn spellings(word: &str) -> Vec<String> {
+    let (own, plain) = (own_letters(word), normalise(word));
+    if own.is_empty() {
+        return vec![plain];
+    }
+    if plain.len() < 4 { vec![own] } else { vec![own, plain] }
+}
+
+/// The letters and marks of a text that has some beyond the Latin alphabet, without spaces; nothing for any other.
+fn own_letters(text: &str) -> String {
+    let is_latin =
+        |c: char| matches!(c, '\0'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{ff00}'..='\u{ff5e}');
+    if !text.chars().any(|c| c.is_alphabetic() && !is_latin(c)) {
+        return String::new();
+    }
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_ascii_punctuation())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The digits of a number without what stands for the country or the trunk: "+44 (0)7700 900123" is "7700900123".
@@ -131,6 +159,23 @@ mod tests {
             assert!(key.finds(&normalise(name)), "{typed} in {name}");
         }
         assert!(!SearchKey::parse("zielona").unwrap().finds(&normalise("Zielińska")));
+    }
+
+    #[test]
+    fn a_name_of_another_script_is_found_by_its_own_letters_and_not_by_every_name_that_sounds_alike() {
+        let finds = |typed: &str, name: &str| SearchKey::parse(typed).unwrap().finds(&of_name(name));
+        for (typed, name) in [
+            ("李", "李明"),
+            ("李明", "李明"),
+            ("李明", "Li Ming"),
+            ("иван", "Иван Петров"),
+            ("Иванов", "Ivanov"),
+        ] {
+            assert!(finds(typed, name), "{typed} in {name}");
+        }
+        for (typed, name) in [("李", "Charlie Collins"), ("李", "Oliver"), ("王", "Wanda Swann")] {
+            assert!(!finds(typed, name), "{typed} in {name}");
+        }
     }
 
     #[test]

@@ -36,11 +36,15 @@ pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<CheckFi
         &safety.urgent.after,
         &safety.context.text,
         &safety.medicines.text,
+        &safety.harm.text,
         &safety.crisis.text,
     ];
-    for line in
-        lists.into_iter().flatten().chain([&safety.strip, &safety.emergency.lead, &safety.crisis.heading])
-    {
+    for line in lists.into_iter().flatten().chain([
+        &safety.strip,
+        &safety.emergency.lead,
+        &safety.harm.heading,
+        &safety.crisis.heading,
+    ]) {
         findings.extend(plain_words(&source, line));
     }
     findings

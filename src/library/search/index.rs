@@ -14,7 +14,7 @@ use crate::library::search::spelling::{SearchVocabulary, is_common};
 use crate::library::search::store::{Asked, IndexEntry, Store};
 use crate::library::search::synonyms::Synonyms;
 use crate::library::search::words::{canonical, strength};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::signs::SignsReader;
 
 /// Pages with less than this part of the best page's score are left out.
@@ -35,7 +35,7 @@ pub struct SearchAnswer<'i> {
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
     /// Which help the words, or what they were meant to be, call for: the most urgent first.
-    pub kinds: Vec<Kind>,
+    pub help: Vec<Help>,
     index: &'i Index,
     marked: Vec<(String, f32)>,
 }
@@ -65,7 +65,7 @@ impl Index {
     pub async fn search(&self, typed: &str) -> sqlx::Result<SearchAnswer<'_>> {
         let query = self.read(typed, false);
         let found = self.found(&query).await?;
-        Ok(SearchAnswer { found, meant: query.meant, kinds: query.kinds, index: self, marked: query.marked })
+        Ok(SearchAnswer { found, meant: query.meant, help: query.help, index: self, marked: query.marked })
     }
 
     /// The pages for a text whose last word may be unfinished.

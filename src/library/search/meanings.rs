@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::library::search::store::Asked;
-use crate::library::search::synonyms::{Help, Phrase, SynonymGroup, Synonyms, phrase};
+use crate::library::search::synonyms::{HelpPhrases, Phrase, SynonymGroup, Synonyms, phrase};
 use crate::library::search::words::{canonical, strength, words};
 
 /// How well the pages' words stand for people's.
@@ -74,7 +74,7 @@ impl Meanings {
         }
     }
 
-    fn keep_help(&mut self, help: &Help) -> usize {
+    fn keep_help(&mut self, help: &HelpPhrases) -> usize {
         self.keep_meaning(&help.pages, 1.0, TITLED_HELP)
     }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::library::search::marked::Marked;
 use crate::library::{Library, count};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::page;
@@ -38,7 +38,7 @@ struct SearchPage<'a> {
     asked: &'a str,
     was_cut: bool,
     /// Which help the words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     /// Better spelling, and its address.
     meant: Option<(String, String)>,
     /// "12 results"; nothing when there are none.
@@ -73,7 +73,7 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
 impl SearchPage<'_> {
     /// Somebody may not be safe with themselves: their words are not held up to them.
     fn is_crisis(&self) -> bool {
-        self.kinds.contains(&Kind::Crisis)
+        self.help.contains(&Help::Crisis)
     }
 }
 
@@ -97,7 +97,7 @@ async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -
     });
     let shown = SearchPage {
         context: site.private(&tab),
-        kinds: answer.kinds.clone(),
+        help: answer.help.clone(),
         total: (total > 0).then(|| count(total, "result")),
         first: first + 1,
         results: results.collect(),

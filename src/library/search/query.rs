@@ -1,13 +1,11 @@
 //! What was typed, as what may have been meant: corrected, widened by synonyms, and put into FTS5's language.
 
-use std::cmp::Reverse;
-
 use crate::library::search::english::is_english;
 use crate::library::search::meanings::{MeaningPhrase, Meanings, quoted};
 use crate::library::search::spelling::SearchVocabulary;
 use crate::library::search::store::Asked;
 use crate::library::search::words::{SearchWord, canonical, key, strength};
-use crate::signs::{Kind, SignsReader};
+use crate::signs::{Help, SignsReader};
 
 /// More than anyone types who wants an answer.
 const MOST_WORDS: usize = 24;
@@ -29,7 +27,7 @@ pub struct SearchQuery {
     /// The typed text with its likely slips mended.
     pub meant: Option<String>,
     /// Which help the words call for, the most urgent first.
-    pub kinds: Vec<Kind>,
+    pub help: Vec<Help>,
 }
 
 /// A typed word that says something, and the words of the site it may be.
@@ -77,10 +75,9 @@ pub fn read(
         query.meant = Some(mended + &typed[copied..]);
     }
     for text in [Some(typed), query.meant.as_deref()].into_iter().flatten() {
-        query.kinds.extend(signs.read(text).kinds());
+        query.help.extend(signs.read(text).help());
     }
-    query.kinds.sort_by_key(|kind| Reverse(*kind));
-    query.kinds.dedup();
+    query.help = Help::in_order(std::mem::take(&mut query.help).into_iter());
     understood.retain(|typed| typed.strength > 0.0);
     ask_words(&mut query, &understood, vocabulary);
     ask_joined(&mut query, &found, vocabulary);
@@ -181,11 +178,11 @@ fn ask_meanings(query: &mut SearchQuery, typed: &[TypedWord], meanings: &Meaning
     // "Nothing works" is not about work: the longer phrase says what its words mean.
     let all = meant.clone();
     meant.retain(|(_, covers)| all.iter().all(|(_, other)| covers == other || covers & other != *covers));
-    let help = |kind: &Kind| match kind {
-        Kind::Emergency | Kind::SameDay => meanings.emergency,
-        Kind::Crisis => meanings.crisis,
+    let meaning = |help: &Help| match help {
+        Help::Harm | Help::Emergency | Help::SameDay => meanings.emergency,
+        Help::Crisis => meanings.crisis,
     };
-    let mut helps: Vec<usize> = query.kinds.iter().map(help).collect();
+    let mut helps: Vec<usize> = query.help.iter().map(meaning).collect();
     helps.sort_unstable();
     helps.dedup();
     meant.extend(helps.into_iter().map(|meaning| (meaning, u32::MAX)));

@@ -12,16 +12,16 @@ use crate::library::search::words::{key, strength, words};
 #[serde(deny_unknown_fields)]
 pub struct Synonyms {
     /// When the words hold a sign that needs 999 or advice the same day.
-    pub emergency: Help,
+    pub emergency: HelpPhrases,
     /// When somebody may not be safe with themselves.
-    pub crisis: Help,
+    pub crisis: HelpPhrases,
     pub group: Vec<SynonymGroup>,
 }
 
 /// What the pages say that help most.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-pub struct Help {
+pub struct HelpPhrases {
     pub pages: Vec<String>,
 }
 

@@ -53,7 +53,7 @@ pub async fn next(app: &App, clinician: &Account, number: u32, now: Timestamp) -
             new.starts_at = starts_at;
             return Ok(new);
         }
-        date = date + 1.days();
+        date += 1.days();
     }
 }
 

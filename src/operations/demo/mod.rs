@@ -200,7 +200,7 @@ impl Month {
                     return Ok(None);
                 }
                 let number = self.rung.fetch_add(1, Ordering::Relaxed);
-                if number % self.every == 0 {
+                if number.is_multiple_of(self.every) {
                     return Ok(Some(fate.books(at, reference, number / self.every)));
                 }
                 return Ok(fate.ends(at, reference));

@@ -24,10 +24,12 @@ use crate::web::site::PageContext;
 #[template(path = "patients/assessment/own_words.html")]
 struct OwnWordsPage<'a> {
     context: PageContext<'a>,
-    kinds: Vec<signs::Kind>,
+    help: Vec<signs::Help>,
     marked: Vec<(bool, &'a str)>,
     back: String,
     next: String,
+    /// What the way on is called. Whoever may not be safe with themselves need not deny it.
+    go_on: &'static str,
 }
 
 /// The page after an answer in a person's own words: their signs first, when it holds any.
@@ -63,7 +65,12 @@ pub async fn show(
     }
     let shown = OwnWordsPage {
         context: given.app.site.private("Read this before you go on"),
-        kinds: finding.kinds(),
+        go_on: if finding.has(signs::Kind::Crisis) {
+            "I have read this: go on"
+        } else {
+            "None of these fits me: go on"
+        },
+        help: finding.help(),
         marked: finding.marked(&words),
         back: format!("{}{}", crate::patients::assessment::path(question), turn.query()),
         next,

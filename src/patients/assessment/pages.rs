@@ -51,7 +51,7 @@ struct SummaryPage<'a> {
     summary: &'a Summary,
     sheets: Vec<(&'a Sheet, String)>,
     /// Which help the person's own words call for, the most urgent first.
-    kinds: Vec<signs::Kind>,
+    help: Vec<signs::Help>,
 }
 
 /// The words of a summary alone, as they stand on each page that shows one.
@@ -71,7 +71,7 @@ struct LostPage<'a> {
     /// The same in pieces, signs marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<signs::Kind>,
+    help: Vec<signs::Help>,
 }
 
 #[derive(Template)]
@@ -154,8 +154,8 @@ async fn summary(State(given): State<AssessmentState>, jar: CookieJar) -> Result
     let summary = crate::patients::assessment::summary_of(&given.app, &library.questions, &draft);
     let context = given.app.site.private("Your summary");
     let sheets = summary.sheets(library);
-    let kinds = own_words::found(&given.app, &library.questions, &draft).kinds();
-    Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets, kinds }))
+    let help = own_words::found(&given.app, &library.questions, &draft).help();
+    Ok(page::private(StatusCode::OK, &SummaryPage { context, summary: &summary, sheets, help }))
 }
 
 async fn erasure(State(given): State<AssessmentState>, jar: CookieJar) -> Result<Response> {
@@ -186,7 +186,7 @@ impl AssessmentState {
     pub fn lost(&self, typed: &str) -> Response {
         let context = self.app.site.private("We do not have your answers");
         let finding = self.app.site.signs.read(typed);
-        let (marked, kinds) = (finding.marked_if_any(typed), finding.kinds());
-        page::private(StatusCode::GONE, &LostPage { context, typed, marked, kinds })
+        let (marked, help) = (finding.marked_if_any(typed), finding.help());
+        page::private(StatusCode::GONE, &LostPage { context, typed, marked, help })
     }
 }

@@ -15,7 +15,7 @@ use crate::patients::assessment::turn::Turn;
 use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, Query};
@@ -42,7 +42,7 @@ struct QuestionPage<'a> {
     /// What was typed and not taken, in pieces, signs marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
 }
 
 pub async fn show(
@@ -164,7 +164,7 @@ impl AssessmentState {
             errors,
             turn,
             marked: finding.marked_if_any(&typed),
-            kinds: finding.kinds(),
+            help: finding.help(),
         };
         page::private(status, &shown)
     }

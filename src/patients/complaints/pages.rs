@@ -10,7 +10,7 @@ use axum::routing::get;
 use crate::patients::complaints::request::{ComplaintForm, LONGEST, NewComplaint};
 use crate::patients::complaints::{handling, store};
 use crate::patients::form_step::{FormStep, SendProblem, check_status, send_button};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::storage::clock::moment;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
@@ -30,7 +30,7 @@ struct NewPage<'a> {
     /// What was typed in pieces, signs marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
 }
 
 #[derive(Template)]
@@ -43,7 +43,7 @@ struct CheckPage<'a> {
     /// The words in pieces, signs marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     button: &'a str,
     /// Why it was not sent just now.
     trouble: Option<String>,
@@ -56,7 +56,7 @@ struct ConfirmationPage<'a> {
     reference: &'a str,
     due: String,
     /// Which help what they wrote calls for, the most urgent first, and the words that say so.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     words: String,
 }
 
@@ -93,7 +93,7 @@ async fn confirmation(State(app): State<App>, Path(key): Path<String>) -> Result
         context: app.site.private(title),
         reference: &complaint.reference,
         due: app.site.clinic.calendar().local(moment(complaint.due_at)).strftime("%-d %B %Y").to_string(),
-        kinds: finding.kinds(),
+        help: finding.help(),
         words: finding.in_quotes(&complaint.words),
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -107,7 +107,7 @@ fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response 
         form,
         errors,
         marked: finding.marked_if_any(&form.words),
-        kinds: finding.kinds(),
+        help: finding.help(),
     };
     page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
 }
@@ -133,7 +133,7 @@ fn show_check(
         new,
         key: key.as_str(),
         marked: finding.marked_if_any(&new.words),
-        kinds: finding.kinds(),
+        help: finding.help(),
         button,
         trouble,
     };

@@ -13,7 +13,7 @@ use crate::consultations::{Request, bookings};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::visit;
 use crate::patients::form_step::send_button;
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::web::error::Result;
 use crate::web::form;
 use crate::web::form::{FieldErrors, Fields};
@@ -31,7 +31,7 @@ struct AnotherTimePage<'a> {
     /// What they typed in pieces, safety words marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     button: &'static str,
     path: String,
 }
@@ -99,7 +99,7 @@ impl ConsultationsState {
             wish,
             errors,
             marked: finding.marked_if_any(wish),
-            kinds: finding.kinds(),
+            help: finding.help(),
             button: if finding.is_calm() { "I cannot make this time" } else { send_button(&finding) },
             path: path(token),
         };

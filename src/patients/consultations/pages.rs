@@ -22,7 +22,7 @@ use crate::patients::confirmation_mail::ConfirmationMail;
 use crate::patients::consultations::private_page;
 use crate::patients::consultations::state::ConsultationsState;
 use crate::patients::form_step::{FormStep, SendProblem, check_status, send_button};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, key_hash};
 use crate::web::app::App;
@@ -55,7 +55,7 @@ struct NewPage<'a> {
     /// What was typed in pieces, signs marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
 }
 
 #[derive(Template)]
@@ -68,7 +68,7 @@ struct CheckPage<'a> {
     /// The text in pieces, safety words marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     button: &'a str,
     due: String,
     /// What is said of closures that come before that.
@@ -91,7 +91,7 @@ struct ConfirmationPage<'a> {
     /// When the mail goes, when that is not now.
     mail_at: String,
     /// Which help what they wrote calls for, the most urgent first, and the words that say so.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     words: String,
 }
 
@@ -184,7 +184,7 @@ async fn confirmation(State(given): State<ConsultationsState>, Path(key): Path<S
             .map(|token| format!("/consultations/{token}")),
         mail,
         mail_at: mail.at().map_or_else(String::new, |at| calendar.say(at)),
-        kinds: request.kinds_with(&finding),
+        help: request.help_with(&finding),
         words: finding.in_quotes(&request.concern),
         request: &request,
     };
@@ -237,8 +237,8 @@ impl ConsultationsState {
             None => "/".to_owned(),
         };
         let (due, closed) = self.promise();
-        let (marked, kinds) = (finding.marked_if_any(typed), finding.kinds());
-        NewPage { context, form, errors, due, closed, back, changes, marked, kinds }
+        let (marked, help) = (finding.marked_if_any(typed), finding.help());
+        NewPage { context, form, errors, due, closed, back, changes, marked, help }
     }
 
     /// By when who asks now hears from us, and what is said of closures that come before that.
@@ -273,7 +273,7 @@ impl ConsultationsState {
             new,
             key: key.as_str(),
             marked: finding.marked_if_any(&typed),
-            kinds: finding.kinds(),
+            help: finding.help(),
             button,
             due,
             closed,

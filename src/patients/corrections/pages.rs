@@ -14,7 +14,7 @@ use crate::patients::corrections::correction::PageVersion;
 use crate::patients::corrections::request::{CorrectionForm, LONGEST_WORDS};
 use crate::patients::corrections::{handling, store};
 use crate::patients::form_step::{SendProblem, ask_about_email, check_status, press};
-use crate::signs::Kind;
+use crate::signs::Help;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
@@ -51,7 +51,7 @@ struct NewPage<'a> {
     /// What was typed in pieces, safety words marked; empty when there is none.
     marked: Vec<(bool, &'a str)>,
     /// Which help the marked words call for, the most urgent first.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     trouble: Option<String>,
 }
 
@@ -62,7 +62,7 @@ struct ConfirmationPage<'a> {
     reference: &'a str,
     about: Option<PageInQuestion<'a>>,
     /// Which help what they wrote calls for, the most urgent first, and the words that say so.
-    kinds: Vec<Kind>,
+    help: Vec<Help>,
     words: String,
 }
 
@@ -112,7 +112,7 @@ async fn confirmation(State(given): State<CorrectionsState>, Path(key): Path<Str
         context: app.site.private(title),
         reference: &told.reference,
         about: given.find(&told.about),
-        kinds: finding.kinds(),
+        help: finding.help(),
         words: finding.in_quotes(&told.words),
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -151,7 +151,7 @@ impl CorrectionsState {
             choices: all.map(|one| Choice { value: one.slug(), label: one.title(), chosen: false }).collect(),
             key: key.as_str(),
             marked: finding.marked_if_any(&form.words),
-            kinds: finding.kinds(),
+            help: finding.help(),
             trouble: problem.map(|problem| problem.words("report", "Send")),
         };
         page::private(status, &shown)
