@@ -46,6 +46,8 @@ pub fn router(
         .merge(page_reviews::pages::routes(app.clone(), library.clone()))
         .merge(desk::corrections::routes(app.clone(), library.clone()))
         .merge(desk::csv::routes(app.clone()))
+        .merge(desk::diary::routes(app.clone()))
+        .merge(desk::calendar_addresses::routes(app.clone()))
         .merge(desk::complaints::routes(app.clone()))
         .merge(data_rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), alarms::before_the_desk))
@@ -76,6 +78,7 @@ pub fn router(
         .merge(reports::pages::routes(app.clone(), library.clone()))
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
+        .merge(desk::calendar_addresses::public_routes(app.clone()))
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app.clone(), library))
         .layer(middleware::from_fn_with_state(app, public_posts::bound));

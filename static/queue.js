@@ -2,7 +2,8 @@
 'use strict';
 (() => {
   const one = (selector, within) => (within || document).querySelector(selector);
-  const rows = [...document.querySelectorAll('[data-row]')];
+  // The diary is a table and a list, of which one is shown.
+  const shown = () => [...document.querySelectorAll('[data-row]')].filter((it) => it.checkVisibility());
   const list = one('[data-keys]');
   const toggle = one('[data-keys-switch]');
 
@@ -32,6 +33,7 @@
 
   const row = () => document.activeElement.closest('[data-row]');
   const move = (by) => {
+    const rows = shown();
     const at = rows.indexOf(row());
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)];
     if (next) one('a', next).focus();

@@ -39,6 +39,11 @@ impl Role {
         self == Role::Clinician
     }
 
+    /// Has consultations booked with them, and so a calendar of their own.
+    pub fn holds_consultations(self) -> bool {
+        self == Role::Clinician
+    }
+
     /// Rings and writes to patients, and so sees their addresses wherever they stand.
     pub fn reaches_patients(self) -> bool {
         matches!(self, Role::Reception | Role::Clinician)

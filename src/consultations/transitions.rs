@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::another_time;
 use crate::consultations::bookings;
+use crate::consultations::bookings::AllTheSame;
 use crate::consultations::bookings::scheduling;
 use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
@@ -55,14 +56,22 @@ pub async fn act(
                 if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_)) && standing.owner_id.is_none() {
                     store::set_owner(connection, &about, Some(me.id)).await?;
                 }
+                let all_the_same = act.all_the_same();
                 let what = perform(connection, &parts, &me, &request, act, now).await?;
                 if next == request.state {
                     store::touch(connection, &about, now).await?;
                 } else {
                     requests::set_state(connection, &about, next, now).await?;
                 }
-                history::store::add_event(connection, &about, now, &format!("staff:{}", me.id), &what)
+                let done = match &all_the_same {
+                    Some(AllTheSame { odd, .. }) => format!("{what} all the same, {odd}"),
+                    None => what.clone(),
+                };
+                history::store::add_event(connection, &about, now, &format!("staff:{}", me.id), &done)
                     .await?;
+                if let Some(AllTheSame { why, .. }) = &all_the_same {
+                    bookings::reasons::store::insert(connection, &parts.cipher, &about, why).await?;
+                }
                 audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
                 Ok(ActOutcome::Done)
             })

@@ -10,6 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::clinic::calendar::Calendar;
 use crate::desk::second_step::RecoveryCodesPage;
+use crate::staff::calendar_address;
 use crate::staff::second_factor;
 use crate::staff::session;
 use crate::staff::session::store::SessionRow;
@@ -30,6 +31,8 @@ struct AccountPage<'a> {
     context: PageContext<'a>,
     me: &'a Account,
     codes_left: i64,
+    /// When the calendar address was made; nothing when there is none.
+    calendar_made: Option<String>,
     sessions: Vec<SessionRow>,
     /// Which of them this is.
     here: i64,
@@ -67,6 +70,9 @@ async fn show(State(app): State<App>, here: CurrentSession) -> Result<Response> 
     let shown = AccountPage {
         context: app.site.private("Your account").for_desk(&me.name, me.role),
         codes_left: second_factor::store::recovery_codes_left(readers, me.id).await?,
+        calendar_made: calendar_address::made_at(&app, me.id)
+            .await?
+            .map(|at| app.site.clinic.calendar().say_with_year(at)),
         sessions: session::alive(&app, me.id).await?,
         here: here.session,
         calendar: app.site.clinic.calendar(),

@@ -8,18 +8,19 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::consultations::bookings::booking_form::BookingForm;
-use crate::consultations::bookings::store::DayBooking;
-use crate::consultations::bookings::{Booking, NewBooking, scheduling, store, usual};
+use crate::consultations::bookings::diary::{self, DiaryBooking};
+use crate::consultations::bookings::{AllTheSame, Booking, Clinician, NewBooking, scheduling, store, usual};
 use crate::consultations::handling::{Act, ActOutcome};
 use crate::consultations::notifications;
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
+use crate::desk::queue_rows::{SelectOption, select_options};
 use crate::desk::request::{Refusal, Typed};
 use crate::desk::state::DeskState;
 use crate::mail::limits::NotSent;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
-use crate::storage::clock::moment;
+use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::token_hash;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
@@ -36,6 +37,9 @@ struct BookingPage<'a> {
     form: &'a BookingForm,
     errors: &'a FieldErrors,
     again: Again,
+    clinicians: Vec<SelectOption>,
+    /// Rooms and lines that were named lately.
+    rooms: Vec<String>,
     /// Why no mail about it can go to the patient's address.
     cannot_mail: Option<NotSent>,
     now: i64,
@@ -58,24 +62,28 @@ enum Again {
     Nothing,
     /// What others did since the page was opened, which stopped a save.
     Stale(Vec<String>),
-    /// The time is unusual: it is asked once whether it is meant.
-    Question(UnusualTime),
+    /// It is odd: it is asked whether it is meant, and why.
+    Question(OddBooking),
 }
 
-/// An unusual time, and the day around it.
-struct UnusualTime {
+/// What is odd about a booking, and the day around it.
+struct OddBooking {
     concerns: Vec<String>,
-    /// The other bookings of the day: reference, from when, until when.
-    day: Vec<(String, String, String)>,
+    /// What is odd, in a few words that name nobody.
+    odd: String,
+    /// The other bookings of the day: reference, from when, until when, and where and with whom.
+    day: Vec<(String, String, String, String)>,
     /// "Thursday 4 June 2026".
     date: String,
+    /// As an address says it.
+    day_number: String,
     /// Stands for exactly these concerns about exactly this time.
     mark: String,
 }
 
-impl UnusualTime {
+impl OddBooking {
     /// The same was asked before, and the button was pressed again.
-    fn is_answered(&self, fields: &Fields) -> bool {
+    fn was_asked(&self, fields: &Fields) -> bool {
         fields.text("asked") == self.mark
     }
 }
@@ -98,9 +106,10 @@ async fn new(
     }
     let app = &desk.app;
     let booking = store::read(app.database.readers(), &app.cipher, &reference).await?;
+    let own = me.role.holds_consultations().then_some(me.id);
     let form = booking
         .as_ref()
-        .map_or_else(BookingForm::empty, |booking| BookingForm::of(booking, &app.site.clinic));
+        .map_or_else(|| BookingForm::empty(own), |booking| BookingForm::of(booking, &app.site.clinic));
     desk.show_booking(&me, &request, &form, &FieldErrors::default(), Again::Nothing).await
 }
 
@@ -113,15 +122,18 @@ async fn create(
     let app = &desk.app;
     let form = BookingForm::read(&fields);
     let (request, _) = desk.find(&me, &reference).await?;
-    let new = match form.check(&app.site.clinic, app.clock.now()) {
+    let accounts = desk.clinicians(&reference).await?;
+    let mut new = match form.check(&app.site.clinic, &accounts, app.clock.now()) {
         Ok(new) => new,
         Err(errors) => return desk.show_booking(&me, &request, &form, &errors, Again::Nothing).await,
     };
-    if let Some(question) =
-        desk.question(&request, &new).await?.filter(|question| !question.is_answered(&fields))
-    {
-        let nothing = FieldErrors::default();
-        return desk.show_booking(&me, &request, &form, &nothing, Again::Question(question)).await;
+    if let Some(question) = desk.question(&request, &new).await? {
+        let mut errors = FieldErrors::default();
+        let why = question.was_asked(&fields).then(|| errors.take("why", form.why())).flatten();
+        let Some(why) = why else {
+            return desk.show_booking(&me, &request, &form, &errors, Again::Question(question)).await;
+        };
+        new.all_the_same = Some(AllTheSame { odd: question.odd, why });
     }
     let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
     match act(app, &me, reference.clone(), seen_at, Act::Book(new)).await? {
@@ -183,21 +195,60 @@ impl DeskState {
         self.refuse(me, reference, Typed::default(), FieldErrors::default(), refusal).await
     }
 
-    /// What to ask before a booking is made; nothing when its time is as usual.
-    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<UnusualTime>> {
+    /// Who may be chosen to hold it: those with an account, and who it stands with now.
+    async fn clinicians(&self, reference: &str) -> Result<Vec<(i64, String)>> {
+        let (readers, cipher) = (self.app.database.readers(), &self.app.cipher);
+        let mut accounts = diary::store::clinicians(readers).await?;
+        let standing = store::read(readers, cipher, reference).await?.map(|booking| booking.clinician);
+        if let Some(Clinician::Account { id, name }) = standing
+            && accounts.iter().all(|(account, _)| *account != id)
+        {
+            accounts.push((id, name));
+        }
+        Ok(accounts)
+    }
+
+    /// What to ask before a booking is made; nothing when it is as usual.
+    async fn question(&self, request: &Request, new: &NewBooking) -> Result<Option<OddBooking>> {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
-        let (from, until) = usual::day_of(calendar, new.starts_at);
-        let day = store::between(app.database.readers(), from, until, &request.reference).await?;
-        let concerns = usual::concerns(calendar, new, &day);
+        let local = calendar.local(new.starts_at);
+        let (from, until) = diary::day::bounds(calendar, local.date());
+        let mut day = diary::store::between(app.database.readers(), &app.cipher, from, until).await?;
+        day.retain(|other| other.reference != request.reference);
+        let concerns = usual::concerns(calendar, new, &day, &self.booked_already(&request.reference).await?);
         if concerns.is_empty() {
             return Ok(None);
         }
         let say = |at: i64| calendar.say_time(moment(at));
-        let row = |one: &DayBooking| (one.reference.clone(), say(one.starts_at), say(one.ends_at()));
+        let row = |one: &DiaryBooking| {
+            (one.reference.clone(), say(one.starts_at), say(one.ends_at()), one.clinician.held(&one.room))
+        };
+        let odd = usual::odd(&concerns);
+        let concerns: Vec<String> = concerns.into_iter().map(|concern| concern.sentence).collect();
         let mark = token_hash(&format!("{} {} {}", new.starts_at, new.minutes, concerns.join(" ")));
-        let date = calendar.local(new.starts_at).strftime("%A %-d %B %Y").to_string();
-        Ok(Some(UnusualTime { day: day.iter().map(row).collect(), concerns, date, mark }))
+        Ok(Some(OddBooking {
+            day: day.iter().map(row).collect(),
+            concerns,
+            odd,
+            date: local.strftime("%A %-d %B %Y").to_string(),
+            day_number: local.date().to_string(),
+            mark,
+        }))
+    }
+
+    /// What else is booked and still to come for the same person: reference, and when it begins.
+    async fn booked_already(&self, reference: &str) -> Result<Vec<(String, i64)>> {
+        self.queue_index.refresh(&self.app).await?;
+        let now = seconds(self.app.clock.now());
+        let entries = self.queue_index.read();
+        let others = entries.get(reference).map(|entry| entries.same_person(entry)).unwrap_or_default();
+        let ahead =
+            others.into_iter().filter(|other| other.state == RequestState::Booked).filter_map(|other| {
+                let (from, _) = other.booked.filter(|(from, _)| *from > now)?;
+                Some((other.reference.to_string(), from))
+            });
+        Ok(ahead.collect())
     }
 
     async fn show_booking(
@@ -211,10 +262,13 @@ impl DeskState {
         let app = &self.app;
         let booking = store::read(app.database.readers(), &app.cipher, &request.reference).await?;
         self.note_opening(me, &request.reference).await?;
-        let mut connection = app.database.readers().acquire().await?;
-        let cannot_mail = notifications::cannot_mail(&mut connection, app, request, app.clock.now()).await?;
+        let cannot_mail = {
+            let mut connection = app.database.readers().acquire().await?;
+            notifications::cannot_mail(&mut connection, app, request, app.clock.now()).await?
+        };
         let say = |booking: &Booking| app.site.clinic.calendar().say_with_year(booking.starts_at);
         let title = if booking.is_some() { "Change the booking" } else { "Book a consultation" };
+        let (clinicians, rooms) = self.choices(&request.reference, form).await?;
         let status = match (&again, errors.is_empty()) {
             (Again::Stale(_), _) => StatusCode::CONFLICT,
             (Again::Nothing, true) => StatusCode::OK,
@@ -225,7 +279,9 @@ impl DeskState {
                 .site
                 .private(title)
                 .for_desk(&me.name, me.role)
-                .with_errors(status != StatusCode::OK),
+                .with_errors(matches!(again, Again::Stale(_)) || !errors.is_empty()),
+            clinicians,
+            rooms,
             standing: booking.as_ref().map(|booking| (booking, say(booking))),
             request,
             form,
@@ -235,5 +291,15 @@ impl DeskState {
             now: app.clock.now().as_second(),
         };
         Ok(page::private(status, &shown))
+    }
+
+    /// The clinicians that may be chosen, and the rooms and lines that were named around now.
+    async fn choices(&self, reference: &str, form: &BookingForm) -> Result<(Vec<SelectOption>, Vec<String>)> {
+        let nobody = (String::new(), Clinician::Nobody.label().to_owned());
+        let accounts = self.clinicians(reference).await?;
+        let accounts = accounts.into_iter().map(|(id, name)| (id.to_string(), name));
+        let clinicians = select_options([nobody].into_iter().chain(accounts), form.clinician.trim());
+        let (from, until) = diary::day::around(self.app.clock.now());
+        Ok((clinicians, diary::store::rooms(self.app.database.readers(), from, until).await?))
     }
 }

@@ -1,9 +1,10 @@
-//! Every page staff see: the queue, one request, calls, bookings, mail, page reviews, complaints, corrections, data rights, people, audit.
+//! Every page staff see: the queue, one request, calls, bookings, the diary, mail, page reviews, complaints, corrections, data rights, people, audit.
 
 pub mod absences;
 pub mod account;
 pub mod audit;
 pub mod bookings;
+pub mod calendar_addresses;
 pub mod calls;
 pub mod clock;
 pub mod complaints;
@@ -11,6 +12,7 @@ pub mod components;
 pub mod corrections;
 pub mod csv;
 pub mod data_rights;
+pub mod diary;
 pub mod expired_forms;
 pub mod live;
 pub mod mail;

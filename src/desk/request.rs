@@ -66,6 +66,8 @@ struct ReviewPage<'a> {
     /// What would suit a patient who asked for another time.
     wish: Option<String>,
     booked_for: String,
+    /// The day of it, as an address of the diary names it.
+    booked_on: String,
     calls: Vec<String>,
     notes: Vec<(Note, String)>,
     mails: Vec<(&'static str, &'static str, bool)>,
@@ -186,6 +188,7 @@ impl DeskState {
             next_try: handling.next_try_at.map(say),
             best_now: calls::suits(calendar, &request.times, now, now + jiff::SignedDuration::from_mins(1)),
             booked_for: booking.as_ref().map(|b| calendar.say_with_year(b.starts_at)).unwrap_or_default(),
+            booked_on: booking.as_ref().map(|b| local_day(calendar, b)).unwrap_or_default(),
             booking: booking.as_ref(),
             wish: another_time::store::wish(readers, &app.cipher, about).await?,
             calls: calls.iter().map(|call| describe_call(call, calendar)).collect(),
@@ -243,10 +246,15 @@ impl DeskState {
     ) -> Result<Vec<(String, String, String)>> {
         let readers = self.app.database.readers();
         let calendar = self.app.site.clinic.calendar();
+        let reasons = bookings::reasons::store::of(readers, &self.app.cipher, reference).await?;
+        let what = |event: &HistoryEvent| match reasons.iter().find(|(of, _)| *of == event.id) {
+            Some((_, why)) => format!("{}: “{why}”", event.what),
+            None => event.what.clone(),
+        };
         let mut told: Vec<(i64, String, String)> = history::store::events(readers, reference)
             .await?
             .into_iter()
-            .map(|event| (event.happened_at, who(&event, names), event.what))
+            .map(|event| (event.happened_at, who(&event, names), what(&event)))
             .collect();
         told.reverse();
         let mut visits: Vec<(i64, String, usize)> = Vec::new();
@@ -281,6 +289,10 @@ impl DeskState {
         };
         Ok(events.into_iter().take_while(|event| event.happened_at >= since).map(told).collect())
     }
+}
+
+fn local_day(calendar: &Calendar, booking: &Booking) -> String {
+    calendar.local(booking.starts_at).date().to_string()
 }
 
 fn who(event: &HistoryEvent, names: &[(i64, String)]) -> String {

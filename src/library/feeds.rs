@@ -58,7 +58,7 @@ async fn show(State(feeds): State<Arc<Feeds>>, uri: Uri, asked: HeaderMap) -> Re
 }
 
 fn robots(site: &Site) -> String {
-    let closed = ["/staff", "/consultations/", "/reports/", "/search"];
+    let closed = ["/staff", "/calendar/", "/consultations/", "/reports/", "/search"];
     let lines: String = closed.iter().map(|path| format!("Disallow: {path}\n")).collect();
     format!("User-agent: *\nAllow: /consultations/new\n{lines}Sitemap: {}\n", site.url("/sitemap.xml"))
 }

@@ -4,6 +4,7 @@ pub mod absences;
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod calendar_address;
 mod common_passwords;
 pub mod expired_forms;
 pub mod password;

@@ -23,6 +23,7 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
     },
     EncryptedField { table: "consultation_notes", reference: "id", columns: &["words"] },
     EncryptedField { table: "bookings", reference: "id", columns: &["place"] },
+    EncryptedField { table: "booking_reasons", reference: "id", columns: &["why"] },
     EncryptedField { table: "drafts", reference: "reference", columns: &["answers"] },
     EncryptedField { table: "summaries", reference: "token_hash", columns: &["summary"] },
     EncryptedField { table: "shared_summaries", reference: "reference", columns: &["summary"] },

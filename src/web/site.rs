@@ -83,6 +83,7 @@ impl Desk<'_> {
         let mut ways = vec![
             ("/staff", "Requests"),
             ("/staff/calls", "Who to ring"),
+            ("/staff/diary", "Diary"),
             ("/staff/mail", "Mail"),
             ("/staff/pages", "Pages"),
         ];

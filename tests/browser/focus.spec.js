@@ -18,7 +18,7 @@ test('the skip link leads past everything that stands above the page', async ({ 
   }
 });
 
-const LOOKED_AT = ['/', '/contact', '/emergency', 'request form with all errors', 'request form with a likely slip', 'check page', 'private page', 'welcome with errors', 'queue, full', 'request, new', 'not found'];
+const LOOKED_AT = ['/', '/contact', '/emergency', 'request form with all errors', 'request form with a likely slip', 'check page', 'private page', 'welcome with errors', 'queue, full', 'diary, a day with a clash', 'another time', 'request, new', 'not found'];
 
 for (const [scheme, media] of Object.entries({
   light: { colorScheme: 'light' },
@@ -67,7 +67,7 @@ test('going back with Shift and Tab is the same way as going forward', async ({ 
 
 test('on a narrow screen focus goes down the page as things stand on it', async ({ page, states }) => {
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const name of ['/', SHEET, 'request form with all errors', 'check page', 'private page', 'queue, full', 'request, new']) {
+  for (const name of ['/', SHEET, 'request form with all errors', 'check page', 'private page', 'reminders', 'another time', 'queue, full', 'diary, a day with a clash', 'diary, a week', 'request, new']) {
     await show(page, states.find((state) => state.name === name));
     const jumps = await page.evaluate(() => {
       const stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, summary, [tabindex="0"]')]

@@ -2,7 +2,7 @@
 import { keepCodes, nextCode, setUp } from './support/signing_in.js';
 import { DESK_ACCOUNT, SHEET } from './support/site.js';
 import { Keyboard } from './support/keyboard.js';
-import { asks, expect, mailTo, readCheckPage, someone, test } from './support/test.js';
+import { asks, expect, isBooked, mailTo, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const heading = (page) => page.getByRole('heading', { level: 1 });
 
@@ -125,4 +125,47 @@ test('the clinic signs in, finds a request, closes it and signs out with the key
   await expect(page.locator('.head .tag', { hasText: 'Closed' })).toBeVisible();
   await keyboard.enter(page.getByRole('button', { name: 'Sign out' }), { backwards: true });
   await expect(heading(page)).toHaveText('Sign in to the desk');
+});
+
+test('a patient stops reminders and asks for another time with the keyboard alone', async ({ page, site }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  const booked = await isBooked(site, person);
+  await page.goto(booked.page);
+  await keyboard.to(page.getByLabel('Last 4 digits of your phone number'));
+  await keyboard.type(person.phone.slice(-4));
+  await keyboard.press('Enter');
+  await keyboard.enter(page.getByRole('link', { name: 'Stop reminders' }));
+  await keyboard.enter(page.getByRole('button', { name: 'Stop reminders' }));
+  await expect(page.getByRole('main')).toContainText('You asked for no reminders');
+  await keyboard.enter(page.getByRole('link', { name: 'I cannot make this time' }));
+  await keyboard.to(page.getByLabel('When would suit you?'));
+  await keyboard.type('Any afternoon but Friday');
+  await keyboard.enter(page.locator('main form button'));
+  await expect(page.locator('.lede')).toContainText('You told us that you cannot make the time');
+});
+
+test('the diary is gone through, and a booking opened from it, with the keyboard alone', async ({ page, site, javaScriptEnabled }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  const booked = await isBooked(site, person);
+  await signIn(page, site);
+  await keyboard.enter(page.getByRole('link', { name: 'Diary' }));
+  await expect(heading(page)).toHaveText('Diary');
+  const today = await page.locator('.lede').innerText();
+  await keyboard.enter(page.getByRole('link', { name: 'Next day' }));
+  await expect(page.locator('.lede')).not.toHaveText(today);
+  await keyboard.enter(page.getByRole('link', { name: 'Week' }));
+  await expect(page.locator('.lede')).toContainText(' to ');
+  await keyboard.enter(page.getByRole('link', { name: 'By room or line' }));
+  await expect(page).toHaveURL(/view=week&by=room/);
+  await page.goto(`/staff/diary?day=${booked.day}`);
+  if (javaScriptEnabled ?? true) {
+    await keyboard.press('r');
+    await expect(page.locator('.diary thead')).toContainText('Line 1');
+    await keyboard.press('c');
+    await expect(page.locator('.diary thead')).toContainText('No clinician named');
+  }
+  await keyboard.enter(page.locator('.diary').getByRole('link', { name: person.name }));
+  await expect(heading(page)).toHaveText(person.name);
 });

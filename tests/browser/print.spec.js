@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 
 import { smallPrint } from './support/inspect.js';
-import { expect, test } from './support/test.js';
+import { expect, isBooked, signIn, someone, test } from './support/test.js';
 
 /** The short address that paper shows. */
 const DOMAIN = 'mybackpain.co.uk';
@@ -112,4 +112,21 @@ test('the emergency page prints with its hand-over slip', async ({ page }, testI
   expect(printed.length).toBeLessThanOrEqual(3);
   expect(missing(printed[0], ['Call 999 or go to A&E now if:', 'you have chest pain'])).toEqual([]);
   expect(missing(printed.join(' '), ['My name and date of birth', 'My medicines, allergies'])).toEqual([]);
+});
+
+test('the diary prints on A4 on its side, as a table without the ways around it', async ({ page, site }, testInfo) => {
+  const person = someone();
+  const { day } = await isBooked(site, person);
+  await signIn(page, site);
+  for (const view of ['day', 'week']) {
+    await page.goto(`/staff/diary?day=${day}&view=${view}`);
+    const file = testInfo.outputPath(`${view}.pdf`);
+    await page.pdf({ path: file, preferCSSPageSize: true });
+    const size = execFileSync('pdfinfo', [file], { encoding: 'utf8' }).match(/Page size:\s+([\d.]+) x ([\d.]+)/);
+    expect(size.slice(1).map((points) => Math.round((points / 72) * 25.4))).toEqual([297, 210]);
+    const text = execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' });
+    expect(missing(text, ['Diary', person.name, 'Line 1', 'Time'])).toEqual([]);
+    expect(['Go to a date', 'Next', 'Sign out', 'Keys', 'Print the diary'].filter((words) => text.includes(words))).toEqual([]);
+    expect(text.match(new RegExp(person.name, 'g')) ?? [text], 'once').toHaveLength(1);
+  }
 });

@@ -219,7 +219,7 @@ async fn book_at(
     reference: &str,
     date: &str,
     time: &str,
-    asked: &str,
+    (asked, why): (&str, &str),
 ) -> crate::support::Answer {
     let seen_at = staff.seen_at(reference).await;
     let form = [
@@ -229,15 +229,17 @@ async fn book_at(
         ("minutes", "30 mins"),
         ("setting", "phone"),
         ("asked", asked),
+        ("why", why),
     ];
     staff.post(&format!("{}/booking", page(reference)), &form).await
 }
 
 #[tokio::test]
-async fn an_unusual_time_is_asked_once_with_the_day_in_view_and_booked_all_the_same() {
+async fn an_odd_booking_is_asked_about_with_the_day_in_view_and_made_all_the_same_by_who_says_why() {
     let site = Site::open().await;
     let other = site.one_request().await;
-    let reference = site.request(&with(consultation(), "concern", &["another"])).await;
+    let grace = with(with(consultation(), "email", &["grace@example.org"]), "phone", &["020 7946 0992"]);
+    let reference = site.request(&with(grace, "name", &["Grace Hopper"])).await;
     let mut staff = site.staff().await;
     staff.book(&other).await;
     for (date, time, words) in [
@@ -247,7 +249,7 @@ async fn an_unusual_time_is_asked_once_with_the_day_in_view_and_booked_all_the_s
         ("4/6/26", "11:00", "is booked from 10.30am to 11.15am."),
         ("25/10/26", "01:30", "1.30am comes twice"),
     ] {
-        let asked = book_at(&mut staff, &reference, date, time, "").await;
+        let asked = book_at(&mut staff, &reference, date, time, ("", "")).await;
         assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{date} {time}");
         assert!(asked.first(".problems").contains(words), "{date} {time}: {}", asked.first(".problems"));
         assert_eq!(asked.attribute("#time", "value"), [time], "what was typed is kept");
@@ -255,16 +257,26 @@ async fn an_unusual_time_is_asked_once_with_the_day_in_view_and_booked_all_the_s
     }
     assert_eq!(site.count("bookings").await, 1, "nothing was booked by asking");
 
-    let asked = book_at(&mut staff, &reference, "4/6/26", "11:00", "").await;
+    let asked = book_at(&mut staff, &reference, "4/6/26", "11:00", ("", "")).await;
     let day = asked.first("section[aria-labelledby=day]");
     assert!(day.starts_with("Thursday 4 June 2026") && day.contains(&other), "{day}");
     let mark = asked.attribute("input[name=asked]", "value")[0].clone();
-    let moved = book_at(&mut staff, &reference, "4/6/26", "10:45", &mark).await;
+    let why = "She has a scan at noon";
+    let moved = book_at(&mut staff, &reference, "4/6/26", "10:45", (&mark, why)).await;
     assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY, "another time is asked about anew");
-    let booked = book_at(&mut staff, &reference, "4/6/26", "11:00", &mark).await;
+    let unsaid = book_at(&mut staff, &reference, "4/6/26", "11:00", (&mark, " ")).await;
+    assert_eq!(unsaid.all(".problems a"), ["Enter why it is to be booked all the same"]);
+    assert!(unsaid.first("title").starts_with("Error: ") && !asked.first("title").starts_with("Error: "));
+    assert_eq!(site.count("bookings").await, 1);
+    let booked = book_at(&mut staff, &reference, "4/6/26", "11:00", (&mark, why)).await;
     assert_eq!(booked.location(), page(&reference), "{}", booked.body);
     assert_eq!(site.count("bookings").await, 2);
-    let usual = book_at(&mut staff, &other, "5/6/26", "10:00", "").await;
+    let history = staff.get(&page(&reference)).await.all(".log li").join(" ");
+    let said = "Priya Shah booked all the same, over another booking: “She has a scan at noon”";
+    assert!(history.contains(said), "{history}");
+    let stored = site.count("booking_reasons where instr(why, 'scan') > 0").await;
+    assert_eq!((stored, site.count("booking_reasons").await), (0, 1), "encrypted");
+    let usual = book_at(&mut staff, &other, "5/6/26", "10:00", ("", "")).await;
     assert_eq!(usual.location(), page(&other), "a usual time is not asked about");
 }
 
@@ -274,7 +286,7 @@ async fn a_time_that_does_not_exist_is_refused_in_words_about_the_clock() {
     site.clock.advance(SignedDuration::from_hours(300 * 24));
     let reference = site.one_request().await;
     let mut staff = site.staff().await;
-    let refused = book_at(&mut staff, &reference, "28/3/27", "01:30", "").await;
+    let refused = book_at(&mut staff, &reference, "28/3/27", "01:30", ("", "")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = "There is no 1.30am on 28 March 2027: the clocks go forward that night. Enter another time";
     assert_eq!(refused.all(".problems a"), [words]);

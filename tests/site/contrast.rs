@@ -17,6 +17,8 @@ const PAIRS: &[(&str, &str, f64)] = &[
     ("--ink-soft", "--sunk", 7.0),
     ("--action", "--ground", 7.0),
     ("--action", "--sunk", 7.0),
+    ("--action", "--action-ground", 4.5),
+    ("--ink-soft", "--action-ground", 7.0),
     ("--action-ink", "--action", 4.5),
     ("--accent", "--ground", 4.5),
     ("--accent", "--surface", 4.5),

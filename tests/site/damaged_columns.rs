@@ -33,6 +33,8 @@ struct Walk<'s> {
     complaint: String,
     correction: String,
     colleague: i64,
+    /// The address at which programs read what is booked with that colleague.
+    calendar: String,
     mails: Vec<i64>,
 }
 
@@ -72,9 +74,16 @@ async fn filled(site: &Site) -> Walk<'_> {
         let done = lee.act(&reference, act, fields).await;
         assert!(done.status.is_redirection(), "{act}: {}", done.words());
     }
-    assert_eq!(lee.book(&reference).await.status, StatusCode::SEE_OTHER);
+    let odd = [("date", "2026-06-04"), ("time", "20:00"), ("minutes", "45"), ("setting", "clinic")];
+    let held = [("clinician_name", name), ("room", "Room 2"), ("place", "Upstairs")];
+    assert_eq!(
+        lee.act(&reference, "booking", &[&odd[..], &held].concat()).await.status,
+        StatusCode::SEE_OTHER
+    );
     let away = lee.post("/staff/absences", &[("from", "1/7/2026"), ("until", "3/7/2026")]).await;
     assert_eq!(away.status, StatusCode::SEE_OTHER, "{}", away.words());
+    let made = lee.post("/staff/account/calendar", &[]).await.first("[data-address]");
+    let calendar = made.strip_prefix("http://localhost").unwrap().to_owned();
     let mut reception = site.staff_as(Role::Reception).await;
     let mut clinician = site.staff_as(Role::Clinician).await;
     let mut administrator = site.staff_as(Role::Administrator).await;
@@ -121,6 +130,7 @@ async fn filled(site: &Site) -> Walk<'_> {
         complaint,
         correction,
         colleague,
+        calendar,
         mails,
     }
 }
@@ -166,6 +176,8 @@ impl Walk<'_> {
         desk.extend(self.mails.iter().map(|id| format!("/staff/mail/{id}")));
         desk.extend(["/staff/pages".to_owned(), format!("/staff/corrections/{}", self.correction)]);
         desk.extend(["/staff/account", "/staff/absences"].map(str::to_owned));
+        let diary = "/staff/diary?day=2026-06-04";
+        desk.extend([diary.to_owned(), format!("{diary}&by=room"), format!("{diary}&view=week")]);
         for path in desk {
             all.push((path.clone(), self.clinician.get(&path).await));
         }
@@ -191,6 +203,7 @@ impl Walk<'_> {
             format!("{private}/reminders"),
             format!("{private}/another-time"),
             self.confirmation.clone(),
+            self.calendar.clone(),
         ] {
             all.push((path.clone(), self.patient.get(&path).await));
         }

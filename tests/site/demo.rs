@@ -38,7 +38,14 @@ async fn a_month_has_late_ones_wrong_addresses_safety_words_spam_and_one_person_
         2
     );
     assert_eq!(count("outbox where state in ('queued', 'retry', 'sending', 'needs attention')").await, 0);
-    for state in ["new", "contacted", "closed", "withdrawn"] {
+    let ahead = "cancelled_at is null and starts_at > unixepoch('2026-11-16 09:00')";
+    for kind in ["clinician_id is not null", "clinician <> ''", "room <> ''"] {
+        assert!(count(&format!("bookings where {kind} and {ahead}")).await > 0, "{kind}");
+    }
+    assert!(count("bookings where clinician = '' and clinician_id is null").await > 0, "nobody named");
+    let outside = count("bookings where strftime('%w', starts_at, 'unixepoch') in ('0', '6')").await;
+    assert_eq!((outside, count("booking_reasons").await > 0), (0, true));
+    for state in ["new", "contacted", "booked", "closed", "withdrawn"] {
         assert!(count(&format!("consultations where state = '{state}'")).await > 0, "{state}");
     }
     assert!(count("reports").await > 20 && count("usefulness").await > 20 && count("corrections").await == 3);

@@ -319,3 +319,18 @@ async fn complaints_and_corrections_from_before_keep_their_words_and_are_yet_to_
         hex(name), hex(email), hex(words), sign is null) from corrections";
     assert_eq!(row(correction).await, "MP-3333-4444 k open 1 2 fibromyalgia 1.0 00 01 02 1");
 }
+
+#[tokio::test]
+async fn bookings_from_before_name_no_clinician_and_keep_their_time_and_their_place() {
+    let (_folder, pool) = empty_database().await;
+    MIGRATOR.run_to(17, &pool).await.unwrap();
+    let booked = "pragma foreign_keys = off;
+        insert into bookings (id, reference, starts_at, minutes, setting, place, sequence, cancelled_at, booked_at)
+        values ('b', 'BP-3333-4444', 5, 30, 'clinic', x'01', 2, 7, 4)";
+    sqlx::raw_sql(booked).execute(&pool).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let kept = "select concat_ws(' ', id, starts_at, minutes, setting, hex(place), sequence, cancelled_at, booked_at,
+        clinician_id is null, clinician = '', room = '') from bookings";
+    let kept: String = sqlx::query_scalar(kept).fetch_one(&pool).await.unwrap();
+    assert_eq!(kept, "b 5 30 clinic 01 2 7 4 1 1 1");
+}

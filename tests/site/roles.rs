@@ -19,10 +19,14 @@ pub enum Who {
     Staff,
     ReceptionAndAdministrators,
     ReceptionAndClinicians,
+    Clinicians,
     Administrators,
 }
 
-use Who::{Administrators, Anyone, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians, Staff};
+use Who::{
+    Administrators, Anyone, Clinicians, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians,
+    Staff,
+};
 
 /// Every address of the desk. One that is missing here fails a test.
 pub const MATRIX: &[(&str, &str, Who)] = &[
@@ -41,6 +45,7 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/search", Staff),
     ("get", "/staff/events", Staff),
     ("get", "/staff/calls", Staff),
+    ("get", "/staff/diary", Staff),
     ("get", "/staff/consultations/new", Staff),
     ("post", "/staff/consultations/new", Staff),
     ("get", "/staff/consultations/{reference}/events", Staff),
@@ -81,6 +86,9 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("get", "/staff/absences", Staff),
     ("post", "/staff/absences", Staff),
     ("post", "/staff/absences/{id}/removal", Staff),
+    ("get", "/staff/account/calendar", Clinicians),
+    ("post", "/staff/account/calendar", Clinicians),
+    ("post", "/staff/account/calendar/end", Clinicians),
     ("get", "/staff/expired-forms", Staff),
     ("post", "/staff/expired-forms/{reference}/sending", Staff),
     ("post", "/staff/expired-forms/{reference}/removal", Staff),
@@ -196,6 +204,7 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
                 HalfSignedIn => false,
                 ReceptionAndAdministrators => role != Role::Clinician,
                 ReceptionAndClinicians => role != Role::Administrator,
+                Clinicians => role == Role::Clinician,
                 Administrators => role == Role::Administrator,
             };
             let what = format!("{method} {path} as {}: {}", role.as_str(), answer.status);

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use crate::consultations::bookings::clinician::Clinician;
 use crate::consultations::request_state::RequestState;
 use crate::web::form::contact::Choice;
 
@@ -38,6 +39,12 @@ pub struct Booking {
     pub setting: Setting,
     /// The clinic's address or another, the link of a video call, or nothing.
     pub place: String,
+    /// For the desk alone, as is the room: mails say neither.
+    #[serde(skip)]
+    pub clinician: Clinician,
+    /// Room or line, or nothing.
+    #[serde(skip)]
+    pub room: String,
     /// Grows with each change, so that calendars take the newest.
     pub sequence: i64,
     /// What of it cannot be read, as people call it.
@@ -62,6 +69,18 @@ pub struct NewBooking {
     pub minutes: i64,
     pub setting: Setting,
     pub place: String,
+    pub clinician: Clinician,
+    pub room: String,
+    /// It is odd, and somebody said why it is to be made all the same.
+    pub all_the_same: Option<AllTheSame>,
+}
+
+/// Why an odd booking is made all the same.
+#[derive(Clone, Debug)]
+pub struct AllTheSame {
+    /// What is odd about it, in a few words that name nobody.
+    pub odd: String,
+    pub why: String,
 }
 
 impl Setting {
@@ -105,6 +124,11 @@ impl Booking {
     /// Where, in a word or two.
     pub fn short(&self) -> &'static str {
         if self.unreadable.is_empty() { self.setting.short() } else { "where it takes place cannot be read" }
+    }
+
+    /// In which room and with whom, where that was said: ", Room 2, with Priya Shah".
+    pub fn held(&self) -> String {
+        self.clinician.held(&self.room)
     }
 }
 

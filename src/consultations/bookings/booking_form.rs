@@ -6,12 +6,17 @@ use jiff::{Timestamp, ToSpan};
 use crate::clinic::Clinic;
 use crate::clinic::calendar::say_time;
 use crate::consultations::bookings::booking::{Booking, NewBooking, Setting};
+use crate::consultations::bookings::clinician::{Clinician, is_same_text};
 use crate::consultations::bookings::{date_and_time, length};
 use crate::web::form;
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, one_line};
 
 const LONGEST_PLACE: usize = 200;
+const LONGEST_NAME: usize = 100;
+const LONGEST_ROOM: usize = 40;
+/// Of the words that say why an odd booking is made all the same.
+const LONGEST_WHY: usize = 200;
 const USUAL_MINUTES: &str = "30";
 
 /// As typed.
@@ -22,6 +27,13 @@ pub struct BookingForm {
     pub minutes: String,
     pub setting: String,
     pub place: String,
+    /// The number of an account, or nothing.
+    pub clinician: String,
+    /// The name of who has no account.
+    pub clinician_name: String,
+    pub room: String,
+    /// Why it is to be made all the same.
+    pub why: String,
 }
 
 impl BookingForm {
@@ -32,11 +44,20 @@ impl BookingForm {
             minutes: fields.text("minutes"),
             setting: fields.text("setting"),
             place: fields.text("place"),
+            clinician: fields.text("clinician"),
+            clinician_name: fields.text("clinician_name"),
+            room: fields.text("room"),
+            why: fields.text("why"),
         }
     }
 
-    pub fn empty() -> BookingForm {
-        BookingForm { minutes: USUAL_MINUTES.to_owned(), ..BookingForm::default() }
+    /// A new booking; `clinician` is who books it, when they hold consultations.
+    pub fn empty(clinician: Option<i64>) -> BookingForm {
+        BookingForm {
+            minutes: USUAL_MINUTES.to_owned(),
+            clinician: clinician.map(|id| id.to_string()).unwrap_or_default(),
+            ..BookingForm::default()
+        }
     }
 
     /// As it would be typed to book the same again.
@@ -48,6 +69,10 @@ impl BookingForm {
             minutes: booking.minutes.to_string(),
             setting: booking.setting.as_str().to_owned(),
             place: booking.place.clone(),
+            clinician: booking.clinician.account().map(|id| id.to_string()).unwrap_or_default(),
+            clinician_name: booking.clinician.name_without_account().to_owned(),
+            room: booking.room.clone(),
+            why: String::new(),
         }
     }
 
@@ -55,8 +80,13 @@ impl BookingForm {
         Setting::choices(&self.setting)
     }
 
-    /// What is booked, or what to mend.
-    pub fn check(&self, clinic: &Clinic, now: Timestamp) -> Result<NewBooking, FieldErrors> {
+    /// What is booked, or what to mend. `accounts` are those that may be chosen: number and name.
+    pub fn check(
+        &self,
+        clinic: &Clinic,
+        accounts: &[(i64, String)],
+        now: Timestamp,
+    ) -> Result<NewBooking, FieldErrors> {
         let mut errors = FieldErrors::default();
         let date = errors.take("date", date_and_time::date(&self.date));
         let time = errors.take("time", date_and_time::time(&self.time));
@@ -74,12 +104,50 @@ impl BookingForm {
             Some(setting) => errors.take("place", place(setting, &self.place, clinic)),
             None => None,
         };
-        match (starts_at, minutes, setting, place) {
-            (Some(starts_at), Some(minutes), Some(setting), Some(place)) if errors.is_empty() => {
-                Ok(NewBooking { starts_at, minutes, setting, place })
+        let clinician = match clinician(&self.clinician, &self.clinician_name, accounts) {
+            Ok(clinician) => Some(clinician),
+            Err((field, message)) => errors.take(field, Err(message)),
+        };
+        let room = errors.take("room", form::words(&self.room, LONGEST_ROOM, "Room or line"));
+        match (starts_at, minutes, setting, place, clinician, room) {
+            (Some(starts_at), Some(minutes), Some(setting), Some(place), Some(clinician), Some(room)) => {
+                let (room, all_the_same) = (one_line(&room), None);
+                Ok(NewBooking { starts_at, minutes, setting, place, clinician, room, all_the_same })
             }
             _ => Err(errors),
         }
+    }
+
+    /// Why an odd booking is to be made all the same.
+    pub fn why(&self) -> Result<String, String> {
+        let why = one_line(&form::words(&self.why, LONGEST_WHY, "Why it is to be booked all the same")?);
+        if why.is_empty() { Err("Enter why it is to be booked all the same".to_owned()) } else { Ok(why) }
+    }
+}
+
+/// Who holds it: an account that was chosen, a name, or nobody. The name of an account is that account.
+fn clinician(
+    chosen: &str,
+    name: &str,
+    accounts: &[(i64, String)],
+) -> Result<Clinician, (&'static str, String)> {
+    let name = form::words(name, LONGEST_NAME, "Name").map_err(|message| ("clinician_name", message))?;
+    let name = one_line(&name);
+    let of = |found: Option<&(i64, String)>| {
+        found.map(|(id, name)| Clinician::Account { id: *id, name: name.clone() })
+    };
+    match (chosen.trim(), name.as_str()) {
+        ("", "") => Ok(Clinician::Nobody),
+        ("", _) => {
+            let account = of(accounts.iter().find(|(_, account)| is_same_text(account, &name)));
+            Ok(account.unwrap_or(Clinician::Named(name)))
+        }
+        (id, "") => of(accounts.iter().find(|(account, _)| account.to_string() == id))
+            .ok_or_else(|| ("clinician", "Select a clinician from the list".to_owned())),
+        _ => Err((
+            "clinician_name",
+            "A booking has one clinician: leave this empty, or choose “No clinician named” above".to_owned(),
+        )),
     }
 }
 
@@ -146,14 +214,18 @@ mod tests {
             time: "10:30".into(),
             minutes: "45".into(),
             setting: "clinic".into(),
-            place: String::new(),
+            ..BookingForm::default()
         }
+    }
+
+    fn accounts() -> [(i64, String); 1] {
+        [(3, "Priya Shah".to_owned())]
     }
 
     fn checked(form: &BookingForm) -> Result<NewBooking, Vec<(&'static str, String)>> {
         let clinic = Clinic::load(Path::new("content")).unwrap();
         let errors = |errors: FieldErrors| errors.iter().map(|e| (e.field, e.message.clone())).collect();
-        form.check(&clinic, "2026-05-20T09:00:00Z".parse().unwrap()).map_err(errors)
+        form.check(&clinic, &accounts(), "2026-05-20T09:00:00Z".parse().unwrap()).map_err(errors)
     }
 
     #[test]
@@ -201,12 +273,12 @@ mod tests {
     fn a_time_that_the_clock_skips_is_refused_with_words_about_the_clock() {
         let clinic = Clinic::load(Path::new("content")).unwrap();
         let form = BookingForm { date: "28/3/27".into(), time: "01:30".into(), ..filled() };
-        let errors = form.check(&clinic, "2027-01-20T09:00:00Z".parse().unwrap()).unwrap_err();
+        let errors = form.check(&clinic, &[], "2027-01-20T09:00:00Z".parse().unwrap()).unwrap_err();
         let words =
             "There is no 1.30am on 28 March 2027: the clocks go forward that night. Enter another time";
         assert_eq!(errors.of("time"), words);
         let later = BookingForm { time: "02:00".into(), ..form };
-        let new = later.check(&clinic, "2027-01-20T09:00:00Z".parse().unwrap()).unwrap();
+        let new = later.check(&clinic, &[], "2027-01-20T09:00:00Z".parse().unwrap()).unwrap();
         assert_eq!(new.starts_at.to_string(), "2027-03-28T01:00:00Z");
     }
 
@@ -233,6 +305,8 @@ mod tests {
             minutes: new.minutes,
             setting: new.setting,
             place: new.place,
+            clinician: new.clinician,
+            room: new.room,
             sequence: 0,
             unreadable: Vec::new(),
         };
@@ -241,5 +315,42 @@ mod tests {
             (form.date.as_str(), form.time.as_str(), form.minutes.as_str()),
             ("2026-06-04", "10:30", "45")
         );
+    }
+    #[test]
+    fn a_booking_has_one_clinician_who_is_chosen_named_or_left_open() {
+        let of = |clinician: &str, name: &str| {
+            let form = BookingForm {
+                clinician: clinician.into(),
+                clinician_name: name.into(),
+                room: " Room  2\n".into(),
+                ..filled()
+            };
+            checked(&form).map(|new| {
+                assert_eq!(new.room, "Room 2");
+                new.clinician
+            })
+        };
+        let priya = Clinician::Account { id: 3, name: "Priya Shah".into() };
+        assert_eq!(of("", " "), Ok(Clinician::Nobody));
+        assert_eq!(of("3", ""), Ok(priya.clone()));
+        assert_eq!(of("", "priya  shah"), Ok(priya), "her account, though its name was typed");
+        assert_eq!(of("", " Jo\nBaines "), Ok(Clinician::Named("Jo Baines".into())));
+        let name = "n".repeat(101);
+        for (clinician, typed, field) in [
+            ("4", "", "clinician"),
+            ("x", "", "clinician"),
+            ("3", "Jo", "clinician_name"),
+            ("", &name, "clinician_name"),
+        ] {
+            assert_eq!(of(clinician, typed).unwrap_err()[0].0, field, "{clinician} {typed}");
+        }
+        assert_eq!(checked(&BookingForm { room: "r".repeat(41), ..filled() }).unwrap_err()[0].0, "room");
+    }
+
+    #[test]
+    fn what_is_made_all_the_same_needs_words_that_say_why() {
+        let why = |typed: &str| BookingForm { why: typed.into(), ..filled() }.why();
+        assert_eq!(why(" She can only\ncome then "), Ok("She can only come then".into()));
+        assert!(why(" \n ").is_err() && why(&"w".repeat(201)).is_err());
     }
 }

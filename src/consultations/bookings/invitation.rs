@@ -8,10 +8,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::consultations::bookings::booking::{Booking, Setting};
+use crate::consultations::bookings::ical::{escaped, folded, host, utc};
 use crate::web::site::Site;
-
-/// The longest line, in bytes, without its end.
-const LONGEST_LINE: usize = 75;
 
 pub struct CalendarInvitation<'a> {
     pub booking: &'a Booking,
@@ -34,7 +32,6 @@ impl CalendarInvitation<'_> {
     fn lines(&self) -> Vec<String> {
         let CalendarInvitation { booking, site, .. } = self;
         let clinic = &site.clinic;
-        let host = site.base_url.rsplit('/').next().unwrap_or_default();
         let status = if self.cancelled { "CANCELLED" } else { "CONFIRMED" };
         let mut lines = vec![
             "BEGIN:VCALENDAR".to_owned(),
@@ -42,7 +39,7 @@ impl CalendarInvitation<'_> {
             format!("PRODID:-//{}//Consultations//EN", escaped(&clinic.site)),
             format!("METHOD:{}", self.method()),
             "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}@{}", booking.id, escaped(host)),
+            format!("UID:{}@{}", booking.id, host(site)),
             format!("SEQUENCE:{}", booking.sequence),
             format!("DTSTAMP:{}", utc(self.now)),
             format!("DTSTART:{}", utc(booking.starts_at)),
@@ -82,24 +79,6 @@ impl fmt::Display for CalendarInvitation<'_> {
     }
 }
 
-fn utc(moment: Timestamp) -> String {
-    moment.strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// Free text: what would end a value or begin another is marked, and line breaks are written as such.
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.replace("\r\n", "\n").chars() {
-        match c {
-            '\\' | ';' | ',' => out.extend(['\\', c]),
-            '\n' | '\r' => out.push_str("\\n"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// The value of a parameter: no quotation mark can stand in it.
 fn quoted(text: &str) -> String {
     let safe = |c: char| if c.is_control() || c == '"' { ' ' } else { c };
@@ -110,24 +89,11 @@ fn address(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
 }
 
-/// A line with its end, cut into pieces of at most 75 bytes, never within a character.
-fn folded(line: &str) -> String {
-    let mut out = String::new();
-    let mut length = 0;
-    for c in line.chars() {
-        if length + c.len_utf8() > LONGEST_LINE {
-            out.push_str("\r\n ");
-            length = 1;
-        }
-        out.push(c);
-        length += c.len_utf8();
-    }
-    out + "\r\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consultations::bookings::clinician::Clinician;
+    use crate::consultations::bookings::ical::LONGEST_LINE;
     use proptest::prelude::*;
 
     fn written(place: &str, setting: Setting) -> String {
@@ -138,6 +104,8 @@ mod tests {
             minutes: 45,
             setting,
             place: place.into(),
+            clinician: Clinician::Nobody,
+            room: String::new(),
             sequence: 2,
             unreadable: Vec::new(),
         };

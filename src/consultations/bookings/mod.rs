@@ -2,12 +2,17 @@
 
 mod booking;
 pub mod booking_form;
+mod clinician;
 pub mod date_and_time;
+pub mod diary;
+mod ical;
 pub mod invitation;
 mod length;
 pub mod letter;
+pub mod reasons;
 pub mod scheduling;
 pub mod store;
 pub mod usual;
 
-pub use booking::{Booking, NewBooking, Setting};
+pub use booking::{AllTheSame, Booking, NewBooking, Setting};
+pub use clinician::Clinician;

@@ -25,13 +25,14 @@ pub async fn book(
 ) -> sqlx::Result<&'static str> {
     let standing = store::find(connection, &app.cipher, &request.reference).await?;
     let is_change = standing.is_some();
-    let NewBooking { starts_at, minutes, setting, place } = new.clone();
+    let NewBooking { starts_at, minutes, setting, place, clinician, room, .. } = new.clone();
     let (booking, news) = match standing {
         Some(Booking { id, sequence, .. }) => {
             let sequence = sequence + 1;
             store::change(connection, &app.cipher, &id, &new, sequence, now).await?;
+            let unreadable = Vec::new();
             let booking =
-                Booking { id, starts_at, minutes, setting, place, sequence, unreadable: Vec::new() };
+                Booking { id, starts_at, minutes, setting, place, clinician, room, sequence, unreadable };
             // Whoever was never notified of the first time gets this one as the first.
             let told = mail::may_have_gone(connection, &BookingLetter::topic(&booking.id)).await?;
             (booking, if told { News::Changed } else { News::Booked })
@@ -43,6 +44,8 @@ pub async fn book(
                 minutes,
                 setting,
                 place,
+                clinician,
+                room,
                 sequence: 0,
                 unreadable: Vec::new(),
             };

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::bookings::booking::{Booking, NewBooking, PLACE, SETTING, Setting};
+use crate::consultations::bookings::clinician::Clinician;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, Unreadable};
+use crate::storage::readable::{MaybeText, StoredText, Unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,6 +18,14 @@ struct Row {
     #[sqlx(try_from = "StoredText")]
     setting: String,
     place: Option<Vec<u8>>,
+    clinician_id: Option<i64>,
+    /// The name of that account.
+    #[sqlx(try_from = "MaybeText")]
+    account: Option<String>,
+    #[sqlx(try_from = "StoredText")]
+    clinician: String,
+    #[sqlx(try_from = "StoredText")]
+    room: String,
     sequence: i64,
 }
 
@@ -29,6 +38,8 @@ impl Row {
             minutes: self.minutes,
             setting: unreadable.word(SETTING, self.setting.parse().ok(), Setting::Phone),
             place: unreadable.field(PLACE, cipher.row("bookings", &self.id).decrypt("place", &self.place)),
+            clinician: Clinician::stored(self.clinician_id, self.account, self.clinician),
+            room: self.room,
             sequence: self.sequence,
             id: self.id,
             unreadable: unreadable.names(),
@@ -43,7 +54,8 @@ pub async fn find(
     reference: &str,
 ) -> sqlx::Result<Option<Booking>> {
     let row: Option<Row> = sqlx::query_as(
-        "select id, starts_at, minutes, setting, place, sequence from bookings \
+        "select b.id, starts_at, minutes, setting, place, clinician_id, staff.name as account, clinician, room, \
+         sequence from bookings b left join staff on staff.id = clinician_id \
          where reference = $1 and cancelled_at is null",
     )
     .bind(reference)
@@ -54,34 +66,6 @@ pub async fn find(
 
 pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
     find(&mut *readers.acquire().await?, cipher, reference).await
-}
-
-/// A booking as a day's calendar shows it.
-#[derive(sqlx::FromRow, Clone, Debug)]
-pub struct DayBooking {
-    #[sqlx(try_from = "StoredText")]
-    pub reference: String,
-    /// Seconds since 1970.
-    pub starts_at: i64,
-    pub minutes: i64,
-}
-
-/// What is booked between two moments, without what is booked for one request, in the order of time.
-pub async fn between(
-    readers: &SqlitePool,
-    from: Timestamp,
-    until: Timestamp,
-    but_for: &str,
-) -> sqlx::Result<Vec<DayBooking>> {
-    sqlx::query_as(
-        "select reference, starts_at, minutes from bookings where cancelled_at is null \
-         and starts_at < $2 and starts_at + 60 * minutes > $1 and reference <> $3 order by starts_at, reference",
-    )
-    .bind(seconds(from))
-    .bind(seconds(until))
-    .bind(but_for)
-    .fetch_all(readers)
-    .await
 }
 
 /// Whether a booking that is not cancelled is still to come.
@@ -107,8 +91,8 @@ pub async fn insert(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into bookings (id, reference, starts_at, minutes, setting, place, booked_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into bookings (id, reference, starts_at, minutes, setting, place, clinician_id, clinician, room, \
+         booked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&booking.id)
     .bind(reference)
@@ -116,6 +100,9 @@ pub async fn insert(
     .bind(booking.minutes)
     .bind(booking.setting.as_str())
     .bind(cipher.row("bookings", &booking.id).encrypt("place", &booking.place))
+    .bind(booking.clinician.account())
+    .bind(booking.clinician.name_without_account())
+    .bind(&booking.room)
     .bind(seconds(now))
     .execute(connection)
     .await?;
@@ -131,8 +118,8 @@ pub async fn change(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update bookings set starts_at = $2, minutes = $3, setting = $4, place = $5, sequence = $6, booked_at = $7 \
-         where id = $1",
+        "update bookings set starts_at = $2, minutes = $3, setting = $4, place = $5, sequence = $6, booked_at = $7, \
+         clinician_id = $8, clinician = $9, room = $10 where id = $1",
     )
     .bind(id)
     .bind(seconds(new.starts_at))
@@ -141,6 +128,9 @@ pub async fn change(
     .bind(cipher.row("bookings", id).encrypt("place", &new.place))
     .bind(sequence)
     .bind(seconds(now))
+    .bind(new.clinician.account())
+    .bind(new.clinician.name_without_account())
+    .bind(&new.room)
     .execute(connection)
     .await?;
     Ok(())
@@ -161,14 +151,19 @@ pub async fn cancel(
     Ok(())
 }
 
-/// What a withdrawal leaves of bookings: that there was a time, and nothing of where.
+/// What a withdrawal leaves of bookings: that there was a time, and nothing of where, with whom or why.
 pub async fn erase(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
-        "update bookings set place = null, cancelled_at = coalesce(cancelled_at, $2) where reference = $1",
+        "update bookings set place = null, clinician_id = null, clinician = '', room = '', \
+         cancelled_at = coalesce(cancelled_at, $2) where reference = $1",
     )
     .bind(reference)
     .bind(seconds(now))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    sqlx::query("delete from booking_reasons where reference = $1")
+        .bind(reference)
+        .execute(connection)
+        .await?;
     Ok(())
 }

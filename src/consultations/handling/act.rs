@@ -1,6 +1,6 @@
 //! The actions that staff can take on a request, and the state each leads to.
 
-use crate::consultations::bookings::NewBooking;
+use crate::consultations::bookings::{AllTheSame, NewBooking};
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::close_reason::CloseReason;
 use crate::consultations::request_state::RequestState;
@@ -41,6 +41,11 @@ pub enum ActOutcome {
 }
 
 impl Act {
+    /// Why an odd booking is made all the same.
+    pub fn all_the_same(&self) -> Option<AllTheSame> {
+        if let Act::Book(new) = self { new.all_the_same.clone() } else { None }
+    }
+
     /// Where the act takes a request; nothing when it cannot be done from there.
     pub fn next(&self, from: RequestState) -> Option<RequestState> {
         let to = match self {

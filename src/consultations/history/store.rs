@@ -9,6 +9,7 @@ use crate::storage::readable::StoredText;
 /// One thing that happened to a request.
 #[derive(sqlx::FromRow)]
 pub struct HistoryEvent {
+    pub id: i64,
     pub happened_at: i64,
     /// 'patient', 'system' or 'staff:' and a number.
     #[sqlx(try_from = "StoredText")]
@@ -68,7 +69,7 @@ pub async fn replace_event(
 /// What happened to a request, newest first.
 pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<HistoryEvent>> {
     sqlx::query_as(
-        "select happened_at, who, what from consultation_events where reference = $1 order by id desc",
+        "select id, happened_at, who, what from consultation_events where reference = $1 order by id desc",
     )
     .bind(reference)
     .fetch_all(readers)

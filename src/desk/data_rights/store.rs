@@ -36,6 +36,9 @@ const TECHNICAL: &[&str] = &[
     "token",
     "staff_id",
     "owner_id",
+    "clinician_id",
+    "clinician",
+    "event_id",
     "settled_by",
     "followed_by",
 ];

@@ -11,6 +11,7 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
@@ -45,10 +46,13 @@ pub use month::DemoMonth;
 
 use month::{Event, Happening};
 
+mod bookings;
 mod chance;
 mod month;
 mod people;
 
+/// Of those who were rung one in two is booked, and never many more than a hundred: the diary of a clinic has no more.
+const BOOKED: u32 = 100;
 /// In the data folder: that everything there was made up.
 const MARK: &str = "demo";
 /// The outbox is emptied after so many things have happened.
@@ -84,7 +88,9 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
         mail_waiting: Arc::new(Notify::new()),
     });
     key_check::note(&app.database, &app.cipher).await?;
-    let month = Month { worker: worker(&app, sender, &library), app, library };
+    let every = (demo.requests / BOOKED).max(2);
+    let month =
+        Month { worker: worker(&app, sender, &library), app, library, every, rung: AtomicU32::new(0) };
     let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     month.app.database.close().await;
@@ -130,6 +136,9 @@ struct Month {
     app: App,
     library: Arc<Library>,
     worker: Arc<Worker>,
+    /// One in so many of those who were rung is booked.
+    every: u32,
+    rung: AtomicU32,
 }
 
 impl Month {
@@ -189,7 +198,22 @@ impl Month {
                     _ => Act::Call(CallOutcome::Spoke),
                 };
                 self.act(&reference, act).await?;
-                return Ok(if next == RequestState::Contacted { fate.ends(at, reference) } else { None });
+                if next != RequestState::Contacted {
+                    return Ok(None);
+                }
+                let number = self.rung.fetch_add(1, Ordering::Relaxed);
+                if number.is_multiple_of(self.every) {
+                    return Ok(Some(fate.books(at, reference, number / self.every)));
+                }
+                return Ok(fate.ends(at, reference));
+            }
+            Happening::Booking { reference, fate, number } => {
+                // The third account is the clinician's.
+                let clinician = staff::store::find(app.database.readers(), 3).await?;
+                let new = bookings::next(app, &clinician, number, at).await?;
+                let over = new.starts_at + SignedDuration::from_mins(new.minutes);
+                self.act(&reference, Act::Book(new)).await?;
+                return Ok(fate.ends(over, reference));
             }
             Happening::Withdrawal { reference } => consultations::withdraw(app, reference).await?,
             Happening::Spam { reference } => self.act(&reference, Act::MarkSpam).await?,

@@ -33,6 +33,7 @@ pub struct Event {
 pub enum Happening {
     Request { new: Box<NewRequest>, fate: Fate },
     Move { reference: String, fate: Fate, next: RequestState },
+    Booking { reference: String, fate: Fate, number: u32 },
     Withdrawal { reference: String },
     Spam { reference: String },
     Report { about: String, new: NewReport },
@@ -75,7 +76,13 @@ impl Fate {
         }
     }
 
-    /// The last thing, after the call.
+    /// A consultation that was agreed on in the call.
+    pub fn books(self, rung: Timestamp, reference: String, number: u32) -> Event {
+        let at = rung + SignedDuration::from_mins(6);
+        Event { at, happening: Happening::Booking { reference, fate: self, number } }
+    }
+
+    /// The last thing, after the call or the consultation.
     pub fn ends(self, rung: Timestamp, reference: String) -> Option<Event> {
         let Fate::Rung { closed_after: Some(days), .. } = self else { return None };
         let at = rung + SignedDuration::from_hours(24 * days);

@@ -47,6 +47,9 @@ pub struct HalfSignedIn {
 /// An administrator; for others the page does not do that.
 pub struct Administrator(pub Account);
 
+/// Someone with whom consultations are booked.
+pub struct ConsultationHolder(pub Account);
+
 /// Someone who may take the queue away as a file.
 pub struct QueueTaker(pub Account);
 
@@ -92,6 +95,18 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Administrator> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
         if me.role.manages_people() { Ok(Administrator(me)) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ConsultationHolder
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<ConsultationHolder> {
+        let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
+        if me.role.holds_consultations() { Ok(ConsultationHolder(me)) } else { Err(Error::Forbidden) }
     }
 }
 

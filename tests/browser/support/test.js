@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { expect as baseExpect, test as base } from '@playwright/test';
 
-import { secondStep } from './signing_in.js';
+import { secondStep, signInVisitor } from './signing_in.js';
 import { DESK_ACCOUNT, READING, startSite } from './site.js';
 import { Visitor, hidden } from './visitor.js';
 
@@ -122,12 +122,33 @@ export async function noticeOf(site, reference, desk) {
 
 /** Asks for a consultation without a browser, and gives the reference. */
 export async function asks(site, person) {
+  return (await confirmed(site, { name: person.name, phone: person.phone, method: 'phone' })).match(/BP-\w{4}-\w{4}/)[0];
+}
+
+async function confirmed(site, form) {
   const patient = new Visitor(site.origin);
-  const checked = await patient.post('/consultations/new', { name: person.name, phone: person.phone, method: 'phone' });
+  const checked = await patient.post('/consultations/new', form);
   await wait(READING);
-  const confirmed = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
-  expect(confirmed.html).toContain('We have your request');
-  return confirmed.html.match(/BP-\w{4}-\w{4}/)[0];
+  const { html } = await patient.post('/consultations/new', { ...hidden(checked.html), step: 'send' });
+  expect(html).toContain('We have your request');
+  return html;
+}
+
+/** The same with an address, booked by the clinic for a working day in some weeks; gives the private page and the day. */
+export async function isBooked(site, person) {
+  const html = await confirmed(site, { name: person.name, phone: person.phone, email: person.email, method: 'phone' });
+  const reference = html.match(/BP-\w{4}-\w{4}/)[0];
+  await site.addStaff();
+  const staff = new Visitor(site.origin);
+  await signInVisitor(staff, site.origin, DESK_ACCOUNT);
+  const day = new Date(Date.now() + 30 * 24 * 3_600_000);
+  const request = `/staff/consultations/${reference}`;
+  const form = { ...hidden((await staff.get(request)).html), date: day.toISOString().slice(0, 10), time: '10:00', minutes: '30', setting: 'phone', room: 'Line 1' };
+  let done = await staff.post(`${request}/booking`, form);
+  // A weekend, a bank holiday or another booking: it is made all the same.
+  if (done.status === 422) done = await staff.post(`${request}/booking`, { ...form, asked: hidden(done.html).asked, why: 'For a test' });
+  expect(done.html).toContain('Booked for');
+  return { page: html.match(/href="(\/consultations\/[0-9a-f]{40})"/)[1], day: form.date, reference };
 }
 
 export async function signIn(page, site, account = DESK_ACCOUNT) {

@@ -42,10 +42,10 @@ impl Visitor<'_> {
         form.extend(fields);
         let path = format!("{}/{act}", page(reference));
         let answer = self.post(&path, &form).await;
-        // A booking at an unusual time, such as over another one, is asked once.
+        // A booking that is odd, such as one over another, is asked about once.
         let asked = answer.attribute("input[name=asked]", "value");
         let [asked] = &asked[..] else { return answer };
-        form.push(("asked", asked));
+        form.extend([("asked", asked.as_str()), ("why", "They can only come then")]);
         self.post(&path, &form).await
     }
 
