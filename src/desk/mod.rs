@@ -14,6 +14,7 @@ pub mod csv;
 pub mod data_rights;
 pub mod diary;
 pub mod expired_forms;
+mod history_words;
 pub mod live;
 pub mod mail;
 pub mod page_reviews;

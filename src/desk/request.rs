@@ -19,13 +19,13 @@ use crate::consultations::notes;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::absences;
+use crate::desk::history_words::{describe_call, describe_mails, name_of, who};
 use crate::desk::presence::Other;
 use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::library::summary::Summary;
 use crate::mail;
-use crate::mail::State as MailState;
 use crate::signs::Kind;
 use crate::staff;
 use crate::staff::Account;
@@ -293,30 +293,6 @@ impl DeskState {
 
 fn local_day(calendar: &Calendar, booking: &Booking) -> String {
     calendar.local(booking.starts_at).date().to_string()
-}
-
-fn who(event: &HistoryEvent, names: &[(i64, String)]) -> String {
-    match event.who.strip_prefix("staff:") {
-        Some(number) => name_of(number.parse().ok(), names),
-        None if event.who == "patient" => "The patient".to_owned(),
-        None => "The program".to_owned(),
-    }
-}
-
-fn name_of(staff: Option<i64>, names: &[(i64, String)]) -> String {
-    let known = names.iter().find(|(id, _)| Some(*id) == staff);
-    known.map_or_else(|| "Someone who left".to_owned(), |(_, name)| name.clone())
-}
-
-fn describe_call(call: &calls::store::Call, calendar: &Calendar) -> String {
-    let outcome = call.outcome.parse().map_or("Rang", CallOutcome::label);
-    format!("{outcome}: {}, {}", call.staff, calendar.say(moment(call.called_at)))
-}
-
-/// Purpose, state, and whether a person should look at it.
-fn describe_mails(mails: Vec<mail::MailState>) -> Vec<(&'static str, &'static str, bool)> {
-    let troubled = |state| matches!(state, MailState::Failed | MailState::NeedsAttention);
-    mails.iter().map(|mail| (mail.purpose.label(), mail.state.label(), troubled(mail.state))).collect()
 }
 
 impl ReviewPage<'_> {

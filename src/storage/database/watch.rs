@@ -9,6 +9,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// What befell the files of the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +71,8 @@ struct Known {
     written: Written,
     head: [u8; HEAD],
     length: u64,
+    /// Of the last write: another database may begin with the same bytes.
+    modified: SystemTime,
 }
 
 /// How much went into the database: the salts of the log, and the pages of it that are in the database.
@@ -101,10 +104,10 @@ impl Watch {
         let (database, index) = (File::open(&files[0].0)?, File::open(&files[2].0)?);
         let mut head = [0; HEAD];
         database.read_exact_at(&mut head, 0)?;
-        let length = database.metadata()?.len();
+        let (length, modified) = (database.metadata()?.len(), database.metadata()?.modified()?);
         // Nothing is known of it yet: the next look remembers what it finds.
         let written = Written([0; 8], u32::MAX);
-        let known = Mutex::new(Known { written, head, length });
+        let known = Mutex::new(Known { written, head, length, modified });
         Ok(Watch { files, database, index, known, overwritten: AtomicBool::new(false) })
     }
 
@@ -129,7 +132,8 @@ impl Watch {
         for _ in 0..LOOKS {
             let Some(before) = self.read_index()? else { continue };
             let log_is_short = self.log_is_short(&before)?;
-            let length = self.database.metadata()?.len();
+            let found = self.database.metadata()?;
+            let (length, modified) = (found.len(), found.modified()?);
             let mut head = [0; HEAD];
             let read = self.database.read_at(&mut head, 0)?;
             if self.read_index()? != Some(before) {
@@ -138,13 +142,13 @@ impl Watch {
             let is_ours = read == HEAD && head.starts_with(MAGIC);
             let is_cut =
                 length < if before.length == 0 { known.length } else { known.length.min(before.length) };
-            let as_it_was = head == known.head && length == known.length;
+            let as_it_was = (head, length, modified) == (known.head, known.length, known.modified);
             let untouched = !before.is_settled || before.written != known.written || as_it_was;
             if log_is_short || !is_ours || is_cut || !untouched {
                 return Ok(true);
             }
             if before.is_settled {
-                *known = Known { written: before.written, head, length };
+                *known = Known { written: before.written, head, length, modified };
             }
             return Ok(false);
         }
