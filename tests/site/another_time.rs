@@ -119,7 +119,7 @@ async fn odd_words_are_kept_and_said_so_or_taken_as_they_are() {
     let long = "a".repeat(301);
     let again = patient.post(&address, &[("wish", &long)]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.words().contains("What would suit you must be 300 characters or less"));
+    assert!(again.words().contains("Your answer must be 300 characters or less"));
     assert!(again.first("textarea").contains(&long) && again.body.contains("<title>Error: "));
     let odd = "<script>\0\u{202e}\r\nBcc: x@example.org";
     assert_eq!(patient.post(&address, &[("wish", odd)]).await.location(), private);

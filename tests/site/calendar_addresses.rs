@@ -136,6 +136,19 @@ async fn an_address_ends_when_it_is_renewed_ended_or_its_owner_leaves() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_disabled_has_no_address_when_it_is_enabled_again() {
+    let site = Site::open().await;
+    let address = made(&mut site.staff().await).await;
+    let mut admin = site.staff_as(mybackpain::clinic::Role::Administrator).await;
+    for act in ["disabling", "enabling"] {
+        assert_eq!(site.visitor().get(&address).await.status == StatusCode::OK, act == "disabling");
+        let done = admin.post(&format!("/staff/people/1/{act}"), &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{act}");
+    }
+    assert_eq!(site.visitor().get(&address).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn odd_calendar_addresses_are_answered_with_a_sentence() {
     let site = Site::open().await;
     let mut staff = site.staff().await;

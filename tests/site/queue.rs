@@ -316,3 +316,14 @@ async fn a_stream_about_a_request_tells_that_it_has_changed() {
     let unknown = priya.get("/staff/consultations/BP-3333-4444/events").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_calm_request_of_the_same_person_does_not_stand_among_the_signs() {
+    let site = Site::open().await;
+    ask(&site, "Ann Ash", "ann@example.org", "07700 900111", "numb between my legs and cannot wee").await;
+    ask(&site, "Ann Ash", "ann@example.org", "07700 900111", "Lower back ache for 3 months").await;
+    ask(&site, "Cy Coe", "cy@example.org", "07700 900222", "I cannot feel when I wee").await;
+    let queue = site.staff().await.get("/staff").await;
+    assert_eq!(queue.all(".queue-section.safety tbody tr").len(), 2, "{}", queue.words());
+    assert!(queue.first(".queue-section.safety h2").contains("2 requests"), "{}", queue.words());
+}

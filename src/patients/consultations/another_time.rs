@@ -66,7 +66,7 @@ async fn free(
     let Some(when) = given.booked_time(&request).await? else { return back() };
     let mut errors = FieldErrors::default();
     let typed = fields.text("wish");
-    let Some(wish) = errors.take("wish", form::words(&typed, LONGEST_WISH, "What would suit you")) else {
+    let Some(wish) = errors.take("wish", form::words(&typed, LONGEST_WISH, "Your answer")) else {
         return Ok(given.show_another_time(&when, &typed, &errors, &token));
     };
     let is_calm = given.app.site.signs.read(&wish).is_calm();

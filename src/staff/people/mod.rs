@@ -6,6 +6,7 @@ use crate::clinic::Role;
 use crate::mail;
 use crate::staff::account::{Account, Invitation};
 use crate::staff::audit;
+use crate::staff::calendar_address;
 use crate::staff::people::letter::InvitationLetter;
 use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
@@ -128,6 +129,7 @@ async fn make(
         Change::Role(role) => store::set_role(connection, staff, role).await,
         Change::Disable => {
             store::set_disabled(connection, staff, Some(seconds(now))).await?;
+            calendar_address::store::remove(connection, staff).await?;
             session::store::end_others(connection, staff, None, now).await
         }
         Change::Enable => store::set_disabled(connection, staff, None).await,

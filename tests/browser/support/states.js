@@ -373,8 +373,8 @@ async function collectPeople(site, keep) {
   people('password', 'password with errors', 422, await admin.post('/staff/account/password', {}));
   people('new recovery codes', 'new recovery codes', 200, await admin.get('/staff/account/recovery-codes'));
   people('absences', 'absences, nobody away', 200, await admin.get('/staff/absences'));
-  people('absences', 'absences with errors', 422, await admin.post('/staff/absences', { staff: own[1].split('/').pop(), from: 'soon', until: '1/2/2020' }));
-  const days = { from: '1/7/2035', until: '3/7/2035', cover: '' };
+  people('absences', 'absences with errors', 422, await admin.post('/staff/absences', { staff: own[1].split('/').pop(), from: '', until: '2020-02-01' }));
+  const days = { from: '2035-07-01', until: '2035-07-03', cover: '' };
   await admin.post('/staff/absences', { staff: own[1].split('/').pop(), ...days });
   people('absences', 'absences', 200, await admin.get('/staff/absences'));
   people('unsent', 'nothing unsent', 200, await admin.get('/staff/expired-forms'));
