@@ -314,7 +314,7 @@ async function collect(site, guarded) {
   follow('reminders', 'reminders, stopped', 200, await visitor.get(`${page}/reminders`));
   follow('another time', 'another time', 200, await visitor.get(`${page}/another-time`));
   follow('another time', 'another time with too many words', 422, await visitor.post(`${page}/another-time`, { wish: 'w'.repeat(301) }));
-  follow('check page', 'another time with safety words', 200, await visitor.post(`${page}/another-time`, { wish: WORRYING }));
+  follow('another time', 'another time with safety words', 200, await visitor.post(`${page}/another-time`, { wish: WORRYING }));
   follow('private page', 'private page, another time wanted', 200, await visitor.post(`${page}/another-time`, { wish: 'Any afternoon but Friday' }));
   desk('request', 'request that wants another time', 200, await colleague.get(path));
   desk('queue', 'queue with another time wanted', 200, await colleague.get('/staff'));
