@@ -56,8 +56,7 @@ pub struct Contact {
 impl RequestForm {
     /// All that was typed in their own words: the main concern first, and what stands so in the summary they share.
     pub fn words(&self, shared: Option<&Summary>) -> String {
-        let texts = [self.concern.as_str(), &self.needs].into_iter();
-        own_words(texts.chain(shared.into_iter().flat_map(Summary::own_words)), &self.name, &self.phone)
+        words([&self.concern, &self.needs], shared, &self.name, &self.phone)
     }
 
     pub fn read(fields: &Fields) -> RequestForm {
@@ -162,12 +161,14 @@ impl RequestForm {
     }
 }
 
+fn words(texts: [&str; 2], shared: Option<&Summary>, name: &str, phone: &str) -> String {
+    own_words(texts.into_iter().chain(shared.into_iter().flat_map(Summary::own_words)), name, phone)
+}
+
 impl NewRequest {
     /// All that they wrote in their own words, as `RequestForm::words`.
     pub fn words(&self, shared: Option<&Summary>) -> String {
-        let texts = [self.concern.as_str(), &self.needs].into_iter();
-        let own = shared.into_iter().flat_map(Summary::own_words);
-        own_words(texts.chain(own), &self.contact.name, &self.contact.phone)
+        words([&self.concern, &self.needs], shared, &self.contact.name, &self.contact.phone)
     }
 
     /// What is shown on the page on which it is checked, in the order of the form: label, answer, and its field.

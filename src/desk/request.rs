@@ -164,6 +164,7 @@ impl DeskState {
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
         let finding = app.site.signs.read(&request.concern);
+        let words = request.words();
         let mut unreadable = request.unreadable.clone();
         unreadable.extend(booking.iter().flat_map(|booking| &booking.unreadable));
         let shared = if me.role.sees_words() {
@@ -180,7 +181,7 @@ impl DeskState {
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
             marked: finding.marked(&request.concern),
-            found_signs: app.site.signs.read(&request.words()).reasons(&request.words()),
+            found_signs: app.site.signs.read(&words).reasons(&words),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),
             due: calendar.say_with_year(request.due_at),

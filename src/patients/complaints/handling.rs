@@ -15,6 +15,7 @@ use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
 use crate::web::app::App;
 use crate::web::error::Result;
+use crate::web::form::own_words::own_words;
 
 /// Data (Use and Access) Act 2025, section 103: a complaint is acknowledged within 30 days.
 const ACKNOWLEDGED_WITHIN: i64 = 30 * 24 * 60 * 60;
@@ -24,6 +25,7 @@ const MOST_NOTICES_AN_HOUR: i64 = 10;
 /// Stores a complaint and the notice of it in one transaction. The same key again is the same complaint.
 pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result<()> {
     let now = app.clock.now();
+    let sign = app.site.signs.read(&own_words([new.words.as_str()], &new.name, &new.phone)).kind();
     let complaint = Complaint {
         reference: reference("DP"),
         created_at: seconds(now),
@@ -34,12 +36,10 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
         name: new.name,
         email: new.email,
         phone: new.phone,
-        sign: None,
+        sign,
         words: new.words,
         outcome: String::new(),
     };
-    let sign = app.site.signs.read(&complaint.own_words()).kind();
-    let complaint = Complaint { sign, ..complaint };
     let key_hash = token_hash(key.as_str());
     let parts = app.clone();
     app.database
