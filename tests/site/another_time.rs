@@ -86,7 +86,7 @@ async fn words_that_call_for_help_lead_to_it_before_they_are_sent() {
     let mut patient = owner(&site, &private).await;
     let grave = "I cannot feel when I wee and my legs are numb";
     let help = patient.post(&address, &[("wish", grave)]).await;
-    assert_eq!(help.first("h1"), "Read this before you send");
+    assert_eq!(help.first("h1"), "Read this before you ask");
     assert!(help.words().contains("999") && help.first("textarea").contains(grave));
     assert_eq!(site.count("bookings where cancelled_at is null").await, 1, "nothing is done yet");
     // Whoever may not be safe with themselves need not deny it to be heard.

@@ -128,7 +128,7 @@ fn show_check(
     let button = send_button(&finding);
     let title = match finding.is_calm() {
         true => "Check your complaint before you send it",
-        false => "Read this before you send",
+        false => "Read this before you send your complaint",
     };
     let trouble = problem.map(|problem| problem.words("complaint", button));
     let shown = CheckPage {

@@ -90,7 +90,7 @@ impl ConsultationsState {
         let finding = self.app.site.signs.read(wish);
         let title = match finding.is_calm() || !errors.is_empty() {
             true => "Do you need another time?",
-            false => "Read this before you send",
+            false => "Read this before you ask",
         };
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let shown = AnotherTimePage {

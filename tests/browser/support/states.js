@@ -336,6 +336,7 @@ async function collectPeople(site, keep) {
   complain('complaint form', 'complaint form sent empty', 422, await visitor.post('/complaints', {}));
   complain('complaint form', 'complaint form with a likely slip', 422, await visitor.post('/complaints', { ...complaint, email: 'ada@gmial.com' }));
   const checked = complain('complaint check page', 'complaint check page', 200, await visitor.post('/complaints', complaint));
+  complain('complaint check page', 'complaint check page with safety words', 200, await visitor.post('/complaints', { ...complaint, words: WORRYING }));
   await wait(READING);
   const done = complain('complaint confirmation', 'complaint confirmation', 200, await visitor.post('/complaints', { ...hidden(checked.html), step: 'send' }));
   const reference = done.html.match(/DP-\w{4}-\w{4}/)[0];
