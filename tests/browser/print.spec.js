@@ -16,7 +16,7 @@ const MORE_SIDES = {
   '/fact-sheets/back-pain-or-something-else': 5,
   '/fact-sheets/cbt-for-insomnia': 5,
   '/fact-sheets/exercises-step-by-step': 8,
-  '/fact-sheets/medicines-for-back-pain': 6,
+  '/fact-sheets/medicines-for-back-pain': 5,
   '/fact-sheets/pain-and-sleep-diary': 5,
   '/fact-sheets/pain-relief-you-can-buy': 5,
   '/fact-sheets/persistent-low-back-pain': 5,
