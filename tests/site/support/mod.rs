@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
 use mybackpain::clinic::Clinic;
@@ -25,16 +25,17 @@ use mybackpain::web::counts::VisitCounts;
 use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
-use scraper::{Html, Selector};
 use tempfile::TempDir;
 use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt;
 
+mod answer;
 pub mod desk;
 mod forms;
 pub mod smtp;
 pub mod staff;
 
+pub use answer::{Answer, one_line};
 pub use forms::{consultation, report, with};
 pub use staff::PASSWORD;
 
@@ -57,13 +58,6 @@ pub struct Visitor<'s> {
     site: &'s Site,
     cookie: Option<String>,
     pub network: [u8; 4],
-}
-
-/// What came back, with its body read.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
 }
 
 /// The pages are the same for every test: they are rendered and compressed once for each base URL.
@@ -329,54 +323,4 @@ impl Visitor<'_> {
             fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(path, &fields).await
     }
-}
-
-impl Answer {
-    pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn page(&self) -> Html {
-        Html::parse_document(&self.body)
-    }
-
-    /// The words of everything that a selector finds.
-    pub fn all(&self, selector: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        let words = |element: scraper::ElementRef| one_line(&element.text().collect::<String>());
-        self.page().select(&selector).map(words).collect()
-    }
-
-    /// The words of the first thing that a selector finds.
-    pub fn first(&self, selector: &str) -> String {
-        self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.body))
-    }
-
-    pub fn attribute(&self, selector: &str, name: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        self.page().select(&selector).filter_map(|element| Some(element.attr(name)?.to_owned())).collect()
-    }
-
-    /// Every word of the page, on one line.
-    pub fn words(&self) -> String {
-        self.all("body").join(" ")
-    }
-
-    fn hidden_fields(&self) -> Vec<(String, String)> {
-        let selector = Selector::parse("main form input[type=hidden]").unwrap();
-        let attribute =
-            |element: scraper::ElementRef, name: &str| element.attr(name).unwrap_or_default().to_owned();
-        self.page()
-            .select(&selector)
-            .map(|field| (attribute(field, "name"), attribute(field, "value")))
-            .collect()
-    }
-}
-
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
