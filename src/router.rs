@@ -43,7 +43,8 @@ pub fn router(
         .merge(desk::absences::routes(app.clone()))
         .merge(desk::routes(app.clone(), library.clone()))
         .merge(mail::pages::routes(app.clone()))
-        .merge(page_reviews::pages::routes(app.clone(), library.clone()))
+        .merge(page_reviews::pages::routes(app.clone(), rendered_pages.clone()))
+        .merge(page_reviews::sign_off::routes(app.clone(), rendered_pages.clone()))
         .merge(desk::corrections::routes(app.clone(), library.clone()))
         .merge(desk::csv::routes(app.clone()))
         .merge(desk::diary::routes(app.clone()))
@@ -79,14 +80,14 @@ pub fn router(
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
         .merge(desk::calendar_addresses::public_routes(app.clone()))
-        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
+        .merge(library::feeds::routes(app.clone(), rendered_pages))
         .merge(library::search::pages::routes(app.clone(), library))
         .layer(middleware::from_fn_with_state(app, public_posts::bound));
     Ok(public.merge(desk).fallback(canonical_path::lead_on).layer(wrapped))
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.
-pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
+pub fn rendered_pages(site: &Site, library: &Arc<Library>) -> anyhow::Result<RenderedPages> {
     let mut rendered_pages = RenderedPages::fill(site, library, |about, with_consultation| {
         let consultation = with_consultation.then(|| patients::consultations::pages::offer(about));
         [Some(reports::pages::offer(about)), consultation].into_iter().flatten().flatten().collect()

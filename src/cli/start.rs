@@ -16,6 +16,7 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::publication;
 use crate::cli::settings::{CheckCommand, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::library;
 use crate::library::Library;
@@ -23,7 +24,7 @@ use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
 use crate::operations::clock_check::SharedClockCheck;
 use crate::operations::{alarms, demo, letters, minute_job, retention_job};
-use crate::router::{rendered_pages, router};
+use crate::router::router;
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
 use crate::storage::clock::Clock;
@@ -76,8 +77,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
-    let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
-    let renderer = letters::renderer(&app, &library);
+    let pages = publication::pages(&app, &library).await?;
+    let (rendered_pages, mailed) = (pages.clone(), pages.clone());
+    let renderer = letters::renderer(&app, move || (mailed.library().clone(), mailed.signatures().clone()));
     let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
     // A debug build compresses slowly, and only what is asked for.
     if !cfg!(debug_assertions) {
@@ -104,6 +106,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let mut parts = vec![
         tokio::spawn(server::serve(listener, service(site), most_of_one(&config), stopping.clone())),
         tokio::spawn(alarms::run(app.clone(), stopping.clone())),
+        tokio::spawn(publication::run(app.clone(), pages, stopping.clone())),
     ];
     if let Some(listener) = health {
         parts.push(tokio::spawn(server::serve(

@@ -24,6 +24,8 @@ pub mod questions;
 mod reference;
 pub mod search;
 mod sheet;
+mod sheet_page;
+pub mod signatures;
 pub mod summary;
 mod topics;
 

@@ -42,6 +42,7 @@ mod migrations;
 mod odd_inputs;
 mod opening_hours;
 mod page_reviews;
+mod page_signatures;
 mod people;
 mod phone_links;
 mod phone_requests;

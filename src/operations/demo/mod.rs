@@ -123,11 +123,12 @@ fn claim(folder: &Path) -> anyhow::Result<Lock> {
 
 /// Its mails are not kept as files: there are too many to read.
 fn worker(app: &App, sender: Sender, library: &Arc<Library>) -> Arc<Worker> {
+    let library = library.clone();
     Arc::new(Worker {
         app: app.clone(),
         sender,
         transport: Transport::Demo(None),
-        renderer: letters::renderer(app, library),
+        renderer: letters::renderer(app, move || (library.clone(), Arc::default())),
         progress: Progress::default(),
     })
 }

@@ -12,7 +12,6 @@ use jiff::{SignedDuration, Timestamp};
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Progress, Sender, Transport, Worker};
-use mybackpain::operations::letters;
 use mybackpain::router::{rendered_pages, router};
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
@@ -25,6 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
+pub mod content;
 pub mod desk;
 mod forms;
 pub mod smtp;
@@ -41,7 +41,7 @@ pub const READING: SignedDuration = SignedDuration::from_secs(3);
 pub struct Site {
     pub folder: TempDir,
     pub app: App,
-    library: Arc<Library>,
+    rendered_pages: Arc<RenderedPages>,
     pub clock: Clock,
     pub phones: staff::Phones,
     router: Router,
@@ -62,14 +62,12 @@ pub struct Answer {
 }
 
 /// The pages are the same for every test: they are rendered and compressed once for each base URL.
-fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
-    type Loaded = (Arc<Library>, Arc<RenderedPages>);
-    static LOADED: LazyLock<Mutex<HashMap<String, Loaded>>> = LazyLock::new(Mutex::default);
+fn loaded(site: &Around, base_url: &str) -> Arc<RenderedPages> {
+    static LOADED: LazyLock<Mutex<HashMap<String, Arc<RenderedPages>>>> = LazyLock::new(Mutex::default);
     let mut all = LOADED.lock().unwrap();
     let load = || {
-        let library = Library::load(std::path::Path::new("content"), site).unwrap();
-        let rendered_pages = rendered_pages(site, &library).unwrap();
-        (Arc::new(library), Arc::new(rendered_pages))
+        let library = Arc::new(Library::load(std::path::Path::new("content"), site).unwrap());
+        Arc::new(rendered_pages(site, &library).unwrap())
     };
     all.entry(base_url.to_owned()).or_insert_with(load).clone()
 }
@@ -100,9 +98,18 @@ impl Site {
     }
 
     async fn around(around: Around, limits: Limits, now: &str) -> Site {
-        let folder = tempfile::tempdir().unwrap();
-        let (library, rendered_pages) = loaded(&around, &around.base_url);
+        let rendered_pages = loaded(&around, &around.base_url);
         let clock = Clock::set_to(now.parse().unwrap());
+        Site::of_pages(tempfile::tempdir().unwrap(), around, rendered_pages, limits, clock).await
+    }
+
+    async fn of_pages(
+        folder: TempDir,
+        around: Around,
+        rendered_pages: Arc<RenderedPages>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Site {
         let app = App::new(Parts {
             database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
@@ -111,9 +118,10 @@ impl Site {
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
+        let library = rendered_pages.library().clone();
         let router =
-            router(app.clone(), library.clone(), rendered_pages, ClientIpSource::ConnectInfo).unwrap();
-        Site { folder, app, library, clock, phones: staff::Phones::default(), router }
+            router(app.clone(), library, rendered_pages.clone(), ClientIpSource::ConnectInfo).unwrap();
+        Site { folder, app, rendered_pages, clock, phones: staff::Phones::default(), router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
@@ -167,7 +175,7 @@ impl Site {
             app: self.app.clone(),
             sender,
             transport,
-            renderer: letters::renderer(&self.app, &self.library),
+            renderer: self.renderer(),
             progress: Progress::default(),
         })
     }

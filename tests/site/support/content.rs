@@ -1,0 +1,73 @@
+//! Sites with pages of their own: content that a test changed, and the same site started again with other content.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use mybackpain::library::Library;
+use mybackpain::mail::Renderer;
+use mybackpain::operations::letters;
+use mybackpain::router::rendered_pages;
+use mybackpain::storage::clock::Clock;
+use mybackpain::web::security::Limits;
+use mybackpain::web::site::Site as Around;
+
+use crate::support::{Site, WEDNESDAY_AT_10};
+
+/// A file of the content, and what becomes of its text.
+pub type Edit<'a> = (&'a str, &'a dyn Fn(&str) -> String);
+
+impl Site {
+    /// A site whose content is the shipped one with some files edited or, where there was none, added.
+    pub async fn of_content(edits: &[Edit<'_>]) -> Site {
+        let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
+        Site::opened_in(tempfile::tempdir().unwrap(), clock, edits).await
+    }
+
+    /// The same data with other content, as after a new version of it: who was signed in still is.
+    pub async fn restarted(self, edits: &[Edit<'_>]) -> Site {
+        let Site { folder, app, clock, phones, .. } = self;
+        app.database.close().await;
+        Site { phones, ..Site::opened_in(folder, clock, edits).await }
+    }
+
+    async fn opened_in(folder: tempfile::TempDir, clock: Clock, edits: &[Edit<'_>]) -> Site {
+        let content = tempfile::tempdir().unwrap();
+        copy(Path::new("content"), content.path());
+        for (file, edit) in edits {
+            let file = content.path().join(file);
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            let edited = edit(&text);
+            assert_ne!(edited, text, "{} is edited", file.display());
+            fs::write(&file, edited).unwrap();
+        }
+        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        let library = Arc::new(Library::load(content.path(), &around).unwrap());
+        let pages = Arc::new(rendered_pages(&around, &library).unwrap());
+        let site = Site::of_pages(folder, around, pages, Limits::none(), clock).await;
+        site.look_at_signatures().await;
+        site
+    }
+
+    /// What the program does every minute.
+    pub async fn look_at_signatures(&self) {
+        self.rendered_pages.refresh(&self.app.site, self.app.database.readers()).await.unwrap();
+    }
+
+    pub(super) fn renderer(&self) -> Renderer {
+        let pages = self.rendered_pages.clone();
+        letters::renderer(&self.app, move || (pages.library().clone(), pages.signatures().clone()))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
