@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
+use crate::desk::state::DeskMemory;
 use crate::desk::{data_rights, mail, page_reviews};
 use crate::library::Library;
 use crate::library::pages::RenderedPages;
@@ -33,15 +34,16 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 /// The whole site. `client_ip` says where a visitor's network is read from.
 pub fn router(
     app: App,
-    library: Arc<Library>,
     rendered_pages: Arc<RenderedPages>,
+    memory: &DeskMemory,
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
+    let library = rendered_pages.library().clone();
     let desk = Router::new()
         .merge(desk::sign_in::routes(app.clone()))
         .merge(desk::components::routes(app.clone()))
         .merge(desk::absences::routes(app.clone()))
-        .merge(desk::routes(app.clone(), library.clone()))
+        .merge(desk::routes(app.clone(), library.clone(), memory))
         .merge(mail::pages::routes(app.clone()))
         .merge(page_reviews::pages::routes(app.clone(), rendered_pages.clone()))
         .merge(page_reviews::sign_off::routes(app.clone(), rendered_pages.clone()))

@@ -5,3 +5,4 @@ pub mod publication;
 pub mod settings;
 pub mod signatures;
 pub mod start;
+mod today;

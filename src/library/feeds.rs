@@ -72,7 +72,7 @@ impl Dated<'_> {
     fn changed(&self, sheet: &Sheet) -> Date {
         let changes = sheet.front.changes.iter().map(|change| change.date);
         let newest = self.signatures.of(sheet).newest(&sheet.front);
-        changes.chain([newest]).max().unwrap_or(sheet.front.written)
+        changes.chain([newest]).chain(sheet.front.publish).max().unwrap_or(sheet.front.written)
     }
 
     fn newest(&self) -> Option<Date> {
@@ -155,6 +155,7 @@ fn feed(site: &Site, dated: &Dated) -> String {
     for sheet in sheets {
         let front = &sheet.front;
         let first = front.changes.iter().map(|change| change.date).min().unwrap_or(front.written);
+        let first = front.publish.map_or(first, |publish| publish.max(first));
         let what = front.changes.iter().max_by_key(|change| change.date).map_or("", |change| &change.what);
         entries.push_str(&format!(
             "<entry><id>{}</id><title>{}</title><link href=\"{}\"/><published>{}</published><updated>{}</updated>\

@@ -26,6 +26,11 @@ pub struct FrontMatter {
     /// As it was before pages were signed on the desk; the check says so.
     pub reviewed: Option<Date>,
     pub next_review: Date,
+    /// Staff alone see it, on the desk.
+    #[serde(default)]
+    pub draft: bool,
+    /// The first day on which readers see it; nothing for at once.
+    pub publish: Option<Date>,
     pub version: String,
     pub changes: Vec<ChangeNote>,
     pub related: Vec<Related>,

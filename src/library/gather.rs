@@ -28,10 +28,10 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let questions = Questions::load(content)?;
     let synonyms = Synonyms::load(content)?;
     let index = Index::build(Vec::new(), &synonyms, &site.signs)?;
-    let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
+    let (folder, sheets, drafts, pages) = (content.to_owned(), Vec::new(), Vec::new(), Vec::new());
     let figures = names.figures.clone();
     let mut library =
-        Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
+        Library { folder, sheets, drafts, pages, references, glossary, topics, index, questions, figures };
     let mut findings = Vec::new();
     for kind in [PageKind::FactSheet, PageKind::Guide] {
         for file in markdown_files(&content.join(kind.folder()))? {

@@ -6,6 +6,7 @@ mod collection;
 pub mod contact_page;
 mod count;
 mod day;
+mod drafts;
 pub mod feeds;
 pub mod figures;
 mod file;

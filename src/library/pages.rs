@@ -184,7 +184,8 @@ impl RenderedPages {
         Ok(())
     }
 
-    fn sheet_page<'a>(
+    /// A page as readers would see it, also one that is a draft.
+    pub fn sheet_page<'a>(
         &self,
         site: &'a Site,
         library: &'a Library,

@@ -41,6 +41,7 @@ mod mail_elsewhere;
 mod migrations;
 mod odd_inputs;
 mod opening_hours;
+mod page_drafts;
 mod page_reviews;
 mod page_signatures;
 mod people;

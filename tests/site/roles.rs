@@ -75,6 +75,7 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/mail/{id}/settlement", Staff),
     ("get", "/staff/pages", Staff),
     ("get", "/staff/pages/{slug}", Staff),
+    ("get", "/staff/pages/{slug}/preview", Staff),
     ("post", "/staff/pages/{slug}/signature", Clinicians),
     ("post", "/staff/pages/{slug}/signatures/{id}/removal", CliniciansAndAdministrators),
     ("get", "/staff/corrections/{reference}", Staff),

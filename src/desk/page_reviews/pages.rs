@@ -16,8 +16,8 @@ use crate::clinic::calendar::Calendar;
 use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::CheckReport;
-use crate::library::count;
 use crate::library::pages::RenderedPages;
+use crate::library::{Sheet, count};
 use crate::patients::corrections::{Correction, store as corrections};
 use crate::patients::unread_words;
 use crate::patients::unread_words::Texts;
@@ -49,6 +49,8 @@ impl FromRef<PageReviewsState> for App {
 #[template(path = "desk/page_reviews/index.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
+    /// Pages that only staff see yet.
+    drafts: &'a [Sheet],
     groups: &'a [ReviewGroup<'a>],
     corrections: &'a [Correction],
     warnings: usize,
@@ -81,6 +83,7 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
         context: app.site.private("Pages").for_desk(&me.name, me.role),
         warnings: entries().map(|entry| entry.warnings.len()).sum(),
         unsigned: entries().filter(|entry| !entry.is_signed_off()).count(),
+        drafts: &given.rendered_pages.library().drafts,
         groups: &groups,
         corrections: &told,
         calendar,
@@ -103,6 +106,10 @@ impl IndexPage<'_> {
 
     fn count_pages(&self, group: &ReviewGroup) -> String {
         count(group.entries.len(), "page")
+    }
+
+    fn count_drafts(&self) -> String {
+        count(self.drafts.len(), "page")
     }
 
     fn count_corrections(&self) -> String {

@@ -45,6 +45,8 @@ struct SignOffPage<'a> {
     me: &'a Account,
     sheet: &'a Sheet,
     sign_off: &'a SignOff,
+    /// Whether readers see it already.
+    is_shown: bool,
     changes: Vec<Vec<ChangedRun>>,
     corrections: Vec<OpenCorrection>,
     form: &'a SignatureForm,
@@ -56,6 +58,7 @@ struct SignOffPage<'a> {
 pub fn routes(app: App, rendered_pages: Arc<RenderedPages>) -> Router {
     Router::new()
         .route("/staff/pages/{slug}", get(show))
+        .route("/staff/pages/{slug}/preview", get(preview))
         .route("/staff/pages/{slug}/signature", post(create))
         .route("/staff/pages/{slug}/signatures/{id}/removal", post(delete))
         .with_state(SignOffState { app, rendered_pages })
@@ -69,6 +72,18 @@ async fn show(
     let sheet = state.sheet(&slug)?;
     let form = SignatureForm::filled(&state.app, &me).await?;
     state.show(&me, sheet, &form, &FieldErrors::default()).await
+}
+
+/// The page as readers will see it.
+async fn preview(
+    State(state): State<SignOffState>,
+    SignedIn(_): SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response> {
+    let (sheet, pages) = (state.sheet(&slug)?, &state.rendered_pages);
+    let path = sheet.path();
+    let shown = pages.sheet_page(&state.app.site, pages.library(), sheet, &path);
+    Ok(page::private(StatusCode::OK, &shown))
 }
 
 async fn create(
@@ -123,7 +138,7 @@ fn may_withdraw(me: &Account, signature: &Signature) -> bool {
 
 impl SignOffState {
     fn sheet(&self, slug: &str) -> Result<&Sheet> {
-        self.rendered_pages.library().sheet(slug).ok_or(Error::NotFound)
+        self.rendered_pages.library().sheet_for_staff(slug).ok_or(Error::NotFound)
     }
 
     async fn show(
@@ -158,6 +173,7 @@ impl SignOffState {
                 .with_errors(status != StatusCode::OK),
             corrections: open_corrections(app, me, &sheet.slug).await?,
             sign_off: &sign_off,
+            is_shown: self.rendered_pages.library().sheet(&sheet.slug).is_some(),
             changes,
             me,
             sheet,

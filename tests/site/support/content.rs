@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum_client_ip::ClientIpSource;
+use mybackpain::cli::publication::Publisher;
 use mybackpain::library::Library;
 use mybackpain::mail::Renderer;
 use mybackpain::operations::letters;
@@ -41,12 +43,29 @@ impl Site {
             assert_ne!(edited, text, "{} is edited", file.display());
             fs::write(&file, edited).unwrap();
         }
+        let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
-        let library = Arc::new(Library::load(content.path(), &around).unwrap());
+        let library = Arc::new(Library::load_on(content.path(), &around, today).unwrap());
         let pages = Arc::new(rendered_pages(&around, &library).unwrap());
         let site = Site::of_pages(folder, around, pages, Limits::none(), clock).await;
         site.look_at_signatures().await;
-        site
+        Site { content: Some(content), ..site }
+    }
+
+    /// What the program does every minute with pages that come to their day.
+    pub async fn look_at_days(&mut self) -> anyhow::Result<()> {
+        let pages = self.rendered_pages.clone();
+        let publisher = Publisher::of(&self.app, pages, ClientIpSource::ConnectInfo).await?;
+        publisher.pass().await?;
+        let edition = publisher.editions().borrow().clone();
+        (self.rendered_pages, self.router) = (edition.pages.clone(), edition.router.clone());
+        Ok(())
+    }
+
+    /// Edits the content under a running site.
+    pub fn edit_content(&self, file: &str, edit: impl Fn(&str) -> String) {
+        let file = self.content.as_ref().expect("a site with content of its own").path().join(file);
+        fs::write(&file, edit(&fs::read_to_string(&file).unwrap())).unwrap();
     }
 
     /// What the program does every minute.
@@ -60,7 +79,7 @@ impl Site {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());

@@ -9,6 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
+use mybackpain::desk::state::DeskMemory;
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Progress, Sender, Transport, Worker};
@@ -44,6 +45,8 @@ pub struct Site {
     rendered_pages: Arc<RenderedPages>,
     pub clock: Clock,
     pub phones: staff::Phones,
+    /// Of its own, where a test changed it.
+    content: Option<TempDir>,
     router: Router,
 }
 
@@ -118,10 +121,11 @@ impl Site {
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
-        let library = rendered_pages.library().clone();
+        let memory = DeskMemory::default();
         let router =
-            router(app.clone(), library, rendered_pages.clone(), ClientIpSource::ConnectInfo).unwrap();
-        Site { folder, app, rendered_pages, clock, phones: staff::Phones::default(), router }
+            router(app.clone(), rendered_pages.clone(), &memory, ClientIpSource::ConnectInfo).unwrap();
+        let phones = staff::Phones::default();
+        Site { folder, app, rendered_pages, clock, phones, content: None, router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
