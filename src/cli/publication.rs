@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_client_ip::ClientIpSource;
+use jiff::civil::Date;
 use tokio::sync::watch;
 
 use crate::cli::today::today;
@@ -113,4 +114,11 @@ async fn edition(
     }
     let router = router(app.clone(), pages.clone(), memory, client_ip.clone())?;
     Ok(Edition { pages, router })
+}
+
+/// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.
+pub fn warn_of_reviews(library: &Library, today: Date) {
+    for sheet in library.sheets.iter().filter(|sheet| sheet.front.next_review < today) {
+        tracing::warn!(page = sheet.path(), due = %sheet.front.next_review, "the review of this page is overdue");
+    }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use axum_client_ip::ClientIpSource;
-use jiff::civil::Date;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
@@ -16,7 +15,7 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::publication::Publisher;
+use crate::cli::publication::{Publisher, warn_of_reviews};
 use crate::cli::settings::{CheckCommand, Data, Format, Serve, StaffAdd, StaffReset};
 use crate::cli::today::today;
 use crate::library;
@@ -79,7 +78,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         mail_waiting: Arc::new(Notify::new()),
     });
     let publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
-    let (editions, mailed) = (publisher.editions(), publisher.editions());
+    let [editions, mailed, read] = [(); 3].map(|()| publisher.editions());
     let renderer = letters::renderer(&app, move || {
         let pages = mailed.borrow().pages.clone();
         (pages.library().clone(), pages.signatures().clone())
@@ -129,7 +128,12 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
         let clock = SharedClockCheck::default();
-        parts.push(tokio::spawn(minute_job::run(app.clone(), clock.clone(), stopping.clone())));
+        parts.push(tokio::spawn(minute_job::run(
+            app.clone(),
+            move || read.borrow().pages.library().clone(),
+            clock.clone(),
+            stopping.clone(),
+        )));
         parts.push(tokio::spawn(retention_job::run(app.clone(), clock, stopping)));
     }
     let disk_failed = tokio::select! {
@@ -294,13 +298,6 @@ fn warn_of_holidays(app: &App) {
             days,
             "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"
         );
-    }
-}
-
-/// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.
-fn warn_of_reviews(library: &Library, today: Date) {
-    for sheet in library.sheets.iter().filter(|sheet| sheet.front.next_review < today) {
-        tracing::warn!(page = sheet.path(), due = %sheet.front.next_review, "the review of this page is overdue");
     }
 }
 

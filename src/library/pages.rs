@@ -17,6 +17,8 @@ use crate::library::glossary_page::GlossaryPage;
 use crate::library::sheet_page::SheetPage;
 use crate::library::signatures::{Signatures, store};
 use crate::library::{Library, PlainPage, Sheet, Topic, figures};
+use crate::web::app::App;
+use crate::web::counts::{Counted, is_counted};
 use crate::web::page::{FOREVER, StaticPage};
 use crate::web::site::{PageContext, Site};
 
@@ -224,13 +226,20 @@ impl RenderedPages {
     }
 }
 
-pub fn routes(rendered_pages: Arc<RenderedPages>) -> Router {
+/// What answers with them.
+#[derive(Clone)]
+struct PagesState {
+    app: App,
+    rendered_pages: Arc<RenderedPages>,
+}
+
+pub fn routes(app: App, rendered_pages: Arc<RenderedPages>) -> Router {
     let mut router = Router::new();
     let others = rendered_pages.moved.keys().chain(rendered_pages.figures.keys()).map(String::as_str);
     for path in rendered_pages.paths().chain(others) {
         router = router.route(path, get(show));
     }
-    router.with_state(rendered_pages)
+    router.with_state(PagesState { app, rendered_pages })
 }
 
 /// A link to a source, short enough to print.
@@ -243,9 +252,16 @@ pub fn host(link: &str) -> &str {
     short_link(link).split('/').next().unwrap_or_default()
 }
 
-async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked: HeaderMap) -> Response {
+async fn show(
+    State(PagesState { app, rendered_pages }): State<PagesState>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
     let path = uri.path();
     if let Some(page) = rendered_pages.page(path) {
+        if is_counted(&asked) {
+            app.site.counts.add(Counted::Read, path);
+        }
         return page.answer(&asked);
     }
     match (rendered_pages.figures.get(path), rendered_pages.moved_to(path)) {

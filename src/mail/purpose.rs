@@ -20,13 +20,15 @@ pub enum Purpose {
     StaffInvitation,
     /// To the desk: someone complains about how we handle personal data.
     ComplaintNotice,
+    /// To whom the clinic names: how the last week went.
+    WeeklyInsights,
     /// Of another version of this program. Never sent by this one: a person looks.
     Unknown,
 }
 
 impl Purpose {
     /// Those that this version sends.
-    pub const ALL: [Purpose; 7] = [
+    pub const ALL: [Purpose; 8] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::ConsultationBooking,
@@ -34,6 +36,7 @@ impl Purpose {
         Purpose::Report,
         Purpose::StaffInvitation,
         Purpose::ComplaintNotice,
+        Purpose::WeeklyInsights,
     ];
 
     /// The word stored for it.
@@ -55,6 +58,7 @@ impl Purpose {
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
+            Purpose::WeeklyInsights => "Figures of the week",
             Purpose::Unknown => "Mail of a kind that this version does not know",
         }
     }

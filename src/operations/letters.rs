@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::reminders::letter::ReminderLetter;
+use crate::desk::insights::letter::WeeklyLetter;
 use crate::library::Library;
 use crate::library::signatures::Signatures;
 use crate::mail::limits::stop_link;
@@ -46,6 +47,7 @@ fn render(app: &App, (library, signatures): PagesNow, mail: &OutgoingMail) -> an
         Purpose::Report => read::<ReportLetter>(mail)?.render(site, &library, &signatures, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,
+        Purpose::WeeklyInsights => read::<WeeklyLetter>(mail)?.render(site)?,
         Purpose::Unknown => anyhow::bail!("no feature of this version wrote this mail"),
     };
     Ok(RenderedLetter { html: tappable(letter.html), ..letter })

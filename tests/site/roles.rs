@@ -107,6 +107,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/people/{id}/second-step", Administrators),
     ("post", "/staff/invitations/{hash}/removal", Administrators),
     ("get", "/staff/audit", Administrators),
+    ("get", "/staff/insights", Staff),
+    ("get", "/staff/insights.csv", Staff),
     ("get", "/staff/clock", Staff),
     ("post", "/staff/clock", Administrators),
     ("get", "/staff/complaints", Administrators),

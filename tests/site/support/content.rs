@@ -26,6 +26,21 @@ impl Site {
         Site::opened_in(tempfile::tempdir().unwrap(), clock, edits).await
     }
 
+    /// A site whose `clinic.toml` is changed, opened at a moment.
+    pub async fn of_clinic(change: impl FnOnce(String) -> String, now: &str) -> Site {
+        let content = tempfile::tempdir().unwrap();
+        for file in fs::read_dir("content").unwrap().map(|file| file.unwrap().path()) {
+            let to = content.path().join(file.file_name().unwrap());
+            std::os::unix::fs::symlink(file.canonicalize().unwrap(), to).unwrap();
+        }
+        let file = content.path().join("clinic.toml");
+        let changed = change(fs::read_to_string(&file).unwrap());
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, changed).unwrap();
+        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        Site::around(around, Limits::none(), now).await
+    }
+
     /// The same data with other content, as after a new version of it: who was signed in still is.
     pub async fn restarted(self, edits: &[Edit<'_>]) -> Site {
         let Site { folder, app, clock, phones, .. } = self;
@@ -59,6 +74,7 @@ impl Site {
         publisher.pass().await?;
         let edition = publisher.editions().borrow().clone();
         (self.rendered_pages, self.router) = (edition.pages.clone(), edition.router.clone());
+        self.library = edition.pages.library().clone();
         Ok(())
     }
 

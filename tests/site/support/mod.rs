@@ -43,6 +43,7 @@ pub struct Site {
     pub folder: TempDir,
     pub app: App,
     rendered_pages: Arc<RenderedPages>,
+    pub library: Arc<Library>,
     pub clock: Clock,
     pub phones: staff::Phones,
     /// Of its own, where a test changed it.
@@ -85,21 +86,6 @@ impl Site {
         Site::around(around, limits, WEDNESDAY_AT_10).await
     }
 
-    /// A site whose `clinic.toml` is changed, opened at a moment.
-    pub async fn of_clinic(change: impl FnOnce(String) -> String, now: &str) -> Site {
-        let content = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir("content").unwrap().map(|file| file.unwrap().path()) {
-            let to = content.path().join(file.file_name().unwrap());
-            std::os::unix::fs::symlink(file.canonicalize().unwrap(), to).unwrap();
-        }
-        let file = content.path().join("clinic.toml");
-        let changed = change(std::fs::read_to_string(&file).unwrap());
-        std::fs::remove_file(&file).unwrap();
-        std::fs::write(&file, changed).unwrap();
-        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
-        Site::around(around, Limits::none(), now).await
-    }
-
     async fn around(around: Around, limits: Limits, now: &str) -> Site {
         let rendered_pages = loaded(&around, &around.base_url);
         let clock = Clock::set_to(now.parse().unwrap());
@@ -125,7 +111,8 @@ impl Site {
         let router =
             router(app.clone(), rendered_pages.clone(), &memory, ClientIpSource::ConnectInfo).unwrap();
         let phones = staff::Phones::default();
-        Site { folder, app, rendered_pages, clock, phones, content: None, router }
+        let library = rendered_pages.library().clone();
+        Site { folder, app, rendered_pages, library, clock, phones, content: None, router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
