@@ -2,17 +2,25 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum_client_ip::ClientIpSource;
 use mybackpain::cli::publication::Publisher;
+use mybackpain::clinic::Clinic;
 use mybackpain::library::Library;
 use mybackpain::mail::Renderer;
 use mybackpain::operations::letters;
 use mybackpain::router::rendered_pages;
+use mybackpain::signs::SignsReader;
+use mybackpain::signs::list::Safety;
 use mybackpain::storage::clock::Clock;
+use mybackpain::storage::database::Database;
+use mybackpain::web::counts::VisitCounts;
+use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
+
+use tokio::sync::OnceCell;
 
 use crate::support::{Site, WEDNESDAY_AT_10};
 
@@ -37,7 +45,7 @@ impl Site {
         let changed = change(fs::read_to_string(&file).unwrap());
         fs::remove_file(&file).unwrap();
         fs::write(&file, changed).unwrap();
-        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        let around = around_pages(content.path(), "http://localhost");
         Site::around(around, Limits::none(), now).await
     }
 
@@ -59,7 +67,7 @@ impl Site {
             fs::write(&file, edited).unwrap();
         }
         let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        let around = around_pages(content.path(), "http://localhost");
         let library = Arc::new(Library::load_on(content.path(), &around, today).unwrap());
         let pages = Arc::new(rendered_pages(&around, &library).unwrap());
         let site = Site::of_pages(folder, around, pages, Limits::none(), clock).await;
@@ -105,4 +113,31 @@ pub fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// What stands around every page, with the one reader of signs: it takes longer to read than a test takes to run.
+pub(super) fn around_pages(content: &Path, base_url: &str) -> Around {
+    static SIGNS: LazyLock<Arc<SignsReader>> =
+        LazyLock::new(|| Arc::new(SignsReader::load(Path::new("content")).unwrap()));
+    Around {
+        clinic: Clinic::load(content).unwrap(),
+        safety: Safety::load(content).unwrap(),
+        signs: SIGNS.clone(),
+        base_url: base_url.to_owned(),
+        demo: false,
+        metrics: Metrics::default(),
+        counts: VisitCounts::default(),
+    }
+}
+
+/// A database with every table and no row, made once: each test begins with a copy.
+pub(super) async fn empty_database() -> &'static [u8] {
+    static EMPTY: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mybackpain.sqlite");
+        Database::open(&file).await.unwrap().close().await;
+        fs::read(file).unwrap()
+    };
+    EMPTY.get_or_init(make).await
 }

@@ -82,7 +82,7 @@ impl Site {
     }
 
     pub async fn with(limits: Limits, base_url: &str) -> Site {
-        let around = Around::load(std::path::Path::new("content"), base_url.to_owned()).unwrap();
+        let around = content::around_pages(std::path::Path::new("content"), base_url);
         Site::around(around, limits, WEDNESDAY_AT_10).await
     }
 
@@ -99,8 +99,12 @@ impl Site {
         limits: Limits,
         clock: Clock,
     ) -> Site {
+        let database = folder.path().join("mybackpain.sqlite");
+        if !database.exists() {
+            std::fs::write(&database, content::empty_database().await).unwrap();
+        }
         let app = App::new(Parts {
-            database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
+            database: Database::open(&database).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
             limits,
