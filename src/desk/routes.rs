@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::desk::state::DeskState;
+use crate::desk::state::{DeskMemory, DeskState};
 use crate::desk::{bookings, calls, live, phone_requests, queue, request, request_actions};
 use crate::library::Library;
 use crate::web::app::App;
 
-pub fn routes(app: App, library: Arc<Library>) -> Router {
+pub fn routes(app: App, library: Arc<Library>, memory: &DeskMemory) -> Router {
     Router::new()
         .route("/staff", get(queue::index))
         .route("/staff/search", get(queue::no_search).post(queue::search))
@@ -31,5 +31,5 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff/consultations/{reference}/hold", post(request_actions::hold))
         .route("/staff/consultations/{reference}/release", post(request_actions::release))
         .merge(bookings::routes())
-        .with_state(DeskState::new(app, library))
+        .with_state(DeskState::new(app, library, memory))
 }

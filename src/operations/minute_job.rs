@@ -60,9 +60,14 @@ pub async fn minute(app: &App, library: &Library, clock: &mut ClockCheck) -> sql
 }
 
 /// Runs until told to stop.
-pub async fn run(app: App, library: Arc<Library>, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
+pub async fn run(
+    app: App,
+    library: impl Fn() -> Arc<Library>,
+    clock: SharedClockCheck,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
-        if let Err(error) = minute(&app, &library, &mut *clock.lock().await).await {
+        if let Err(error) = minute(&app, &library(), &mut *clock.lock().await).await {
             tracing::error!(%error, "what was due by the clock was not done; it is tried again in a minute");
         }
         tokio::select! {

@@ -20,12 +20,13 @@ pub enum Who {
     ReceptionAndAdministrators,
     ReceptionAndClinicians,
     Clinicians,
+    CliniciansAndAdministrators,
     Administrators,
 }
 
 use Who::{
-    Administrators, Anyone, Clinicians, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians,
-    Staff,
+    Administrators, Anyone, Clinicians, CliniciansAndAdministrators, HalfSignedIn,
+    ReceptionAndAdministrators, ReceptionAndClinicians, Staff,
 };
 
 /// Every address of the desk. One that is missing here fails a test.
@@ -73,6 +74,10 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/mail/{id}/address", ReceptionAndClinicians),
     ("post", "/staff/mail/{id}/settlement", Staff),
     ("get", "/staff/pages", Staff),
+    ("get", "/staff/pages/{slug}", Staff),
+    ("get", "/staff/pages/{slug}/preview", Staff),
+    ("post", "/staff/pages/{slug}/signature", Clinicians),
+    ("post", "/staff/pages/{slug}/signatures/{id}/removal", CliniciansAndAdministrators),
     ("get", "/staff/corrections/{reference}", Staff),
     ("post", "/staff/corrections/{reference}/answer", Staff),
     ("get", "/staff/components", Staff),
@@ -158,6 +163,7 @@ fn filled(path: &str, request: &str) -> String {
     let reference = if path.contains("/consultations/") { request } else { "XX-2222-3333" };
     path.replace("{reference}", reference)
         .replace("{id}", "999")
+        .replace("{slug}", "fibromyalgia")
         .replace("{token}", "0")
         .replace("{hash}", "0")
 }
@@ -207,6 +213,7 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
                 ReceptionAndAdministrators => role != Role::Clinician,
                 ReceptionAndClinicians => role != Role::Administrator,
                 Clinicians => role == Role::Clinician,
+                CliniciansAndAdministrators => role != Role::Reception,
                 Administrators => role == Role::Administrator,
             };
             let what = format!("{method} {path} as {}: {}", role.as_str(), answer.status);

@@ -235,6 +235,14 @@ async function collect(site, guarded) {
   const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/corrections\/MP-\w{4}-\w{4}/)[0];
   desk('mistake', 'mistake, open', 200, await colleague.get(told));
   desk('mistake', 'mistake answered without a word', 422, await colleague.post(`${told}/answer`, {}));
+  const signing = `/staff/pages/${ABOUT}`;
+  const unsigned = desk('sign-off', 'sign-off, with a mistake told', 200, await colleague.get(signing));
+  const { text_hash: [textHash] } = hidden(unsigned.html);
+  desk('sign-off', 'sign-off sent empty', 422, await colleague.post(`${signing}/signature`, { text_hash: textHash }));
+  const signature = { name: `Dr ${'N'.repeat(80)}`, role: 'Consultant physiotherapist', registration: 'HCPC PH123456' };
+  desk('sign-off', 'sign-off of a page that changed', 409, await colleague.post(`${signing}/signature`, { ...signature, text_hash: '0'.repeat(64) }));
+  desk('sign-off', 'sign-off, signed', 200, await colleague.post(`${signing}/signature`, { ...signature, text_hash: textHash }));
+  keep('sheets', `/fact-sheets/${ABOUT}`, 'a sheet that is signed', 200, await visitor.get(`/fact-sheets/${ABOUT}`));
   desk('mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));
   desk('mail', 'mail, with nothing to do', 200, await colleague.get('/staff/mail'));
 
