@@ -11,6 +11,7 @@ use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{Act, ActOutcome, Attention, store};
 use crate::consultations::history;
+use crate::consultations::messages::sending;
 use crate::consultations::notes;
 use crate::consultations::notifications;
 use crate::consultations::request::Request;
@@ -48,12 +49,16 @@ pub async fn act(
                     Act::Release => standing.held_at.is_some(),
                     // A time that is still to come is cancelled first, so that the patient hears of it.
                     Act::Close(_) => !bookings::store::is_ahead(connection, &about, now).await?,
+                    // Its owner may have stopped mail since the page was opened.
+                    Act::Write(_) => sending::can_write(connection, &parts, &request, now).await?,
                     _ => true,
                 };
                 let Some(next) = act.next(request.state).filter(|_| possible) else {
                     return Ok(ActOutcome::Impossible);
                 };
-                if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_)) && standing.owner_id.is_none() {
+                if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_) | Act::Write(_))
+                    && standing.owner_id.is_none()
+                {
                     store::set_owner(connection, &about, Some(me.id)).await?;
                 }
                 let all_the_same = act.all_the_same();
@@ -154,6 +159,7 @@ async fn perform(
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
         Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),
+        Act::Write(new) => sending::send(connection, app, me, request, new, now).await?.to_owned(),
     })
 }
 

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::desk::state::DeskState;
-use crate::desk::{bookings, calls, live, phone_requests, queue, request, request_actions};
+use crate::desk::{bookings, calls, live, messages, phone_requests, queue, request, request_actions};
 use crate::library::Library;
 use crate::web::app::App;
 
@@ -31,5 +31,6 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff/consultations/{reference}/hold", post(request_actions::hold))
         .route("/staff/consultations/{reference}/release", post(request_actions::release))
         .merge(bookings::routes())
+        .merge(messages::routes())
         .with_state(DeskState::new(app, library))
 }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::messages::letter::MessageLetter;
 use crate::consultations::reminders::letter::ReminderLetter;
 use crate::library::Library;
 use crate::mail::limits::stop_link;
@@ -39,6 +40,7 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
             let envelope = Envelope { reference, from, to, created_at, stop: stop() };
             read::<ReminderLetter>(mail)?.0.render(site, envelope)?
         }
+        Purpose::ConsultationMessage => read::<MessageLetter>(mail)?.render(site, reference, stop())?,
         Purpose::Report => read::<ReportLetter>(mail)?.render(site, library, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,

@@ -227,7 +227,7 @@ pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::
     .bind(reference)
     .execute(&mut *connection)
     .await?;
-    for table in ["consultation_notes", "consultation_calls"] {
+    for table in ["consultation_notes", "consultation_calls", "consultation_messages"] {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where reference = $1")))
             .bind(reference)
             .execute(&mut *connection)

@@ -11,12 +11,14 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::consultations::another_time::store as another_times;
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
+use crate::consultations::messages;
 use crate::consultations::proof::ProofQuestion;
 use crate::consultations::reminders::wishes;
 use crate::consultations::{Request, RequestState};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::{another_time, contact, not_mine, reminders, visit, withdrawal};
 use crate::signs::Help;
+use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields, one_line};
@@ -33,6 +35,8 @@ struct ShowPage<'a> {
     /// What is said of closures that come before that.
     closed: String,
     asked: String,
+    /// When we wrote to them last, if we did.
+    written: Option<String>,
     booked: Option<(Booking, String)>,
     /// The booking is still to come, so that the patient may ask for another time.
     ahead: bool,
@@ -161,6 +165,9 @@ impl ConsultationsState {
             due: calendar.say_with_year(request.due_at),
             closed: calendar.closures_until(app.clock.now(), request.due_at).join(" "),
             asked: calendar.say_with_year(request.created_at),
+            written: messages::store::last_written_at(readers, &request.reference)
+                .await?
+                .map(|at| calendar.say_with_year(moment(at))),
             question: (!known).then(|| ProofQuestion::of(request)),
             errors: &again.errors,
             too_many: again.too_many,

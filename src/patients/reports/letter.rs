@@ -113,8 +113,8 @@ impl ReportLetter {
             subject: title,
             text,
             html,
-            calendar: None,
             stop: Some(stop),
+            ..RenderedLetter::default()
         })
     }
 }
