@@ -74,6 +74,10 @@ async fn filled(site: &Site) -> Walk<'_> {
         let done = lee.act(&reference, act, fields).await;
         assert!(done.status.is_redirection(), "{act}: {}", done.words());
     }
+    let shown = lee.act(&reference, "message", &[("words", "Ring us")]).await;
+    let mark = shown.attribute("input[name=previewed]", "value")[0].clone();
+    let send = [("words", "Ring us"), ("step", "send"), ("previewed", mark.as_str())];
+    assert_eq!(lee.act(&reference, "message", &send).await.status, StatusCode::SEE_OTHER);
     let odd = [("date", "2026-06-04"), ("time", "20:00"), ("minutes", "45"), ("setting", "clinic")];
     let held = [("clinician_name", name), ("room", "Room 2"), ("place", "Upstairs")];
     assert_eq!(
@@ -171,6 +175,7 @@ impl Walk<'_> {
             page(&self.other),
             format!("{one}/booking"),
             format!("{one}/cancellation"),
+            format!("{one}/message"),
         ]);
         desk.extend(["/staff/mail".to_owned(), "/staff/mail?show=all".to_owned()]);
         desk.extend(self.mails.iter().map(|id| format!("/staff/mail/{id}")));
@@ -186,9 +191,15 @@ impl Walk<'_> {
         }
         let complaint = format!("/staff/complaints/{}", self.complaint);
         let person = format!("/staff/people/{}", self.colleague);
-        for path in
-            ["/staff/people", &person, "/staff/audit", "/staff/complaints", &complaint, "/staff/clock"]
-        {
+        for path in [
+            "/staff/people",
+            &person,
+            "/staff/audit",
+            "/staff/complaints",
+            &complaint,
+            "/staff/clock",
+            "/staff/replies",
+        ] {
             all.push((path.to_owned(), self.administrator.get(path).await));
         }
         let asked = [("person", "ada@example.org")];

@@ -217,6 +217,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff/consultations/BP-2222-3333/events",
         "/staff/consultations/BP-2222-3333/booking",
         "/staff/consultations/BP-2222-3333/cancellation",
+        "/staff/consultations/BP-2222-3333/message",
+        "/staff/replies",
         "/staff/mail",
         "/staff/mail/1",
         "/staff/pages",
@@ -288,6 +290,7 @@ async fn every_page_of_the_desk_has_one_heading_labels_and_links_that_lead_somew
         &format!("{one}/booking"),
         &format!("{other}/booking"),
         &format!("{other}/cancellation"),
+        &format!("{one}/message"),
     ] {
         let shown = staff.get(path).await;
         assert_eq!((shown.status, shown.all("h1").len()), (StatusCode::OK, 1), "{path}");

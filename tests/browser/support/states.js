@@ -261,6 +261,17 @@ async function collect(site, guarded) {
   const called = desk('request', 'request, nobody answered', 200, await colleague.post(`${path}/calls`, { ...asSeen(open), outcome: 'no-answer' }));
   const noted = desk('request', 'request with a note', 200, await colleague.post(`${path}/notes`, { ...asSeen(called), note: `Rings back.\n${'w'.repeat(200)}` }));
   desk('request', 'request, contacted', 200, await colleague.post(`${path}/calls`, { ...asSeen(noted), outcome: 'spoke' }));
+  const message = desk('message', 'message', 200, await colleague.get(`${path}/message`));
+  desk('message', 'message left empty', 422, await colleague.post(`${path}/message`, { ...asSeen(message), words: '' }));
+  desk('message', 'message with a field that nobody knows', 422, await colleague.post(`${path}/message`, { ...asSeen(message), words: `Dear {nane} ${'w'.repeat(300)}` }));
+  const [saved] = message.html.match(/<option value="\d+">/g);
+  desk('message', 'message with a saved reply', 200, await colleague.post(`${path}/message`, { ...asSeen(message), words: 'Hello again.', reply: saved.match(/\d+/)[0], step: 'insert' }));
+  desk('message check', 'message to send', 200, await colleague.post(`${path}/message`, { ...asSeen(message), words: `We tried to ring you: {phone}\n${'w'.repeat(300)}` }));
+  const healthy = await colleague.post(`${path}/message`, { ...asSeen(message), words: 'Your MRI scan is back.' });
+  desk('message check', 'message that may be about health', 200, healthy);
+  desk('message', 'message about what someone else changed', 409, await colleague.post(`${path}/message`, { ...hidden(healthy.html), seen_at: '1', step: 'send' }));
+  desk('request', 'request with a message', 200, await colleague.post(`${path}/message`, { ...hidden(healthy.html), step: 'send' }));
+  desk('message', 'message to nobody', 200, await colleague.get(`${atDesk(confirmedByPhone)}/message`));
   const booking = desk('booking', 'booking', 200, await colleague.get(`${path}/booking`));
   desk('booking', 'booking with errors', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), date: '2020-02-28', time: '', minutes: 'x', setting: 'video' }));
   const nextYear = new Date().getFullYear() + 1;
@@ -378,6 +389,14 @@ async function collectPeople(site, keep) {
   const days = { from: '2035-07-01', until: '2035-07-03', cover: '' };
   await admin.post('/staff/absences', { staff: own[1].split('/').pop(), ...days });
   people('absences', 'absences', 200, await admin.get('/staff/absences'));
+  people('saved replies', 'saved replies', 200, await admin.get('/staff/replies'));
+  people('saved replies', 'saved replies with errors', 422, await admin.post('/staff/replies', { title: 'w'.repeat(61), words: '{nane}' }));
+  await admin.post('/staff/replies', { title: 'w'.repeat(60), words: `{link} ${'w'.repeat(300)}` });
+  const replies = await admin.get('/staff/replies');
+  const reply = replies.html.match(/\/staff\/replies\/\d+/)[0];
+  people('saved reply', 'saved reply', 200, await admin.get(reply));
+  people('saved reply', 'saved reply with errors', 422, await admin.post(reply, {}));
+  people('saved reply', 'saved reply changed by someone else', 409, await admin.post(reply, { title: 'x', words: 'y', seen_at: '1' }));
   people('unsent', 'nothing unsent', 200, await admin.get('/staff/expired-forms'));
   people('refusal 404', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
 }
