@@ -3,6 +3,7 @@
 mod addressee;
 pub mod another_time;
 pub mod bookings;
+pub mod bulk_acts;
 pub mod calls;
 mod contact_change;
 pub mod csv;

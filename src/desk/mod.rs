@@ -4,6 +4,7 @@ pub mod absences;
 pub mod account;
 pub mod audit;
 pub mod bookings;
+pub mod bulk_acts;
 pub mod calendar_addresses;
 pub mod calls;
 pub mod clock;

@@ -6,7 +6,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::desk::state::DeskState;
-use crate::desk::{bookings, calls, live, messages, phone_requests, queue, request, request_actions};
+use crate::desk::{
+    bookings, bulk_acts, calls, live, messages, phone_requests, queue, request, request_actions,
+};
 use crate::library::Library;
 use crate::web::app::App;
 
@@ -15,6 +17,9 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff", get(queue::index))
         .route("/staff/search", get(queue::no_search).post(queue::search))
         .route("/staff/events", get(live::queue))
+        .route("/staff/bulk-acts", get(bulk_acts::no_list).post(bulk_acts::create))
+        .route("/staff/bulk-acts/{id}", get(bulk_acts::show))
+        .route("/staff/bulk-acts/{id}/undo", post(bulk_acts::take_back))
         .route("/staff/calls", get(calls::index))
         .route("/staff/consultations/new", get(phone_requests::new).post(phone_requests::create))
         .route("/staff/consultations/{reference}", get(request::show))

@@ -90,6 +90,9 @@ async fn filled(site: &Site) -> Walk<'_> {
     let calendar = made.strip_prefix("http://localhost").unwrap().to_owned();
     let mut reception = site.staff_as(Role::Reception).await;
     let mut clinician = site.staff_as(Role::Clinician).await;
+    let tick = clinician.get("/staff").await.attribute("input[name=chosen]", "value")[0].clone();
+    let bulk = clinician.post("/staff/bulk-acts", &[("chosen", &tick), ("act", "take")]).await;
+    assert_eq!(bulk.location(), "/staff/bulk-acts/1");
     let mut administrator = site.staff_as(Role::Administrator).await;
     let colleague = [("email", "new@example.org"), ("role", "reception")];
     administrator.post("/staff/people/new", &colleague).await;
@@ -169,7 +172,9 @@ impl Walk<'_> {
         let one = page(&self.reference);
         let mut all = Vec::new();
         let mut desk: Vec<String> =
-            ["/staff", "/staff?show=done", "/staff/calls", "/staff/expired-forms"].map(str::to_owned).into();
+            ["/staff", "/staff?show=done", "/staff/calls", "/staff/bulk-acts/1", "/staff/expired-forms"]
+                .map(str::to_owned)
+                .into();
         desk.extend([
             one.clone(),
             page(&self.other),

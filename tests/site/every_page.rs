@@ -208,6 +208,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff",
         "/staff/components",
         "/staff/search",
+        "/staff/bulk-acts",
+        "/staff/bulk-acts/1",
         "/staff/events",
         "/staff/calls",
         "/staff/diary",
@@ -245,6 +247,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
     let acts = acts.map(|act| format!("/staff/consultations/BP-2222-3333/{act}"));
     for path in acts.iter().map(String::as_str).chain([
         "/staff/search",
+        "/staff/bulk-acts",
+        "/staff/bulk-acts/1/undo",
         "/staff/consultations/new",
         "/staff/mail/1/repeat",
         "/staff/mail/1/address",

@@ -10,6 +10,7 @@ mod bad_input;
 mod booking_mails;
 mod bookings;
 mod bounces;
+mod bulk_acts;
 mod calendar_addresses;
 mod calls;
 mod canonical_paths;

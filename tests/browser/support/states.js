@@ -250,6 +250,11 @@ async function collect(site, guarded) {
   const toSpam = await colleague.get(atDesk(pills));
   desk('request', 'request among spam', 200, await colleague.post(`${atDesk(pills)}/spam`, asSeen(toSpam)));
   desk('queue', 'queue, spam', 200, await colleague.get('/staff?show=spam'));
+  const ticks = [...(await colleague.get('/staff')).html.matchAll(/name="chosen" value="([^"]+)"/g)].map(([, tick]) => tick);
+  desk('queue', 'queue, nothing ticked', 422, await colleague.post('/staff/bulk-acts', { act: 'close' }));
+  desk('queue', 'queue, ticked and not said why', 422, await colleague.post('/staff/bulk-acts', { chosen: ticks.slice(0, 3), act: 'close' }));
+  const several = desk('bulk act', 'several closed, some left alone', 200, await colleague.post('/staff/bulk-acts', { chosen: [...ticks, ticks[0].replace(/.$/, '')], act: 'close', reason: 'not reached' }));
+  desk('bulk act', 'several, undone', 200, await colleague.post(`${new URL(several.url).pathname}/undo`, {}));
   desk('queue', 'queue, nothing with this filter', 200, await colleague.get('/staff?state=booked&owner=me'));
   desk('desk search', 'desk search, somebody found', 200, await colleague.post('/staff/search', { q: '020 7946 0991' }));
   desk('desk search', 'desk search, nobody found', 200, await colleague.post('/staff/search', { q: 'Nobody At All' }));
