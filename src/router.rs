@@ -20,6 +20,7 @@ use crate::library::pages::RenderedPages;
 use crate::operations::alarms;
 use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
+use crate::web::counts::count_marks;
 use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
 use crate::web::{canonical_path, error, icons, public_posts, static_files};
@@ -49,6 +50,7 @@ pub fn router(
         .merge(desk::csv::routes(app.clone()))
         .merge(desk::diary::routes(app.clone()))
         .merge(desk::calendar_addresses::routes(app.clone()))
+        .merge(desk::insights::pages::routes(app.clone(), library.clone()))
         .merge(desk::complaints::routes(app.clone()))
         .merge(data_rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), alarms::before_the_desk))
@@ -68,7 +70,7 @@ pub fn router(
         .layer(csrf)
         .layer(Extension(client_ip));
     let public = Router::new()
-        .merge(library::pages::routes(rendered_pages.clone()))
+        .merge(library::pages::routes(app.clone(), rendered_pages.clone()))
         .merge(library::contact_page::routes(app.clone()))
         .merge(static_files::routes())
         .merge(icons::routes(&app.site))
@@ -82,6 +84,7 @@ pub fn router(
         .merge(desk::calendar_addresses::public_routes(app.clone()))
         .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
         .merge(library::search::pages::routes(app.clone(), library))
+        .layer(middleware::from_fn_with_state(app.clone(), count_marks))
         .layer(middleware::from_fn_with_state(app, public_posts::bound));
     Ok(public.merge(desk).fallback(canonical_path::lead_on).layer(wrapped))
 }

@@ -78,7 +78,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     });
     let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
     let renderer = letters::renderer(&app, &library);
-    let site = router(app.clone(), library, rendered_pages.clone(), config.client_ip.clone())?;
+    let site = router(app.clone(), library.clone(), rendered_pages.clone(), config.client_ip.clone())?;
     // A debug build compresses slowly, and only what is asked for.
     if !cfg!(debug_assertions) {
         tokio::task::spawn_blocking(move || rendered_pages.compress());
@@ -117,7 +117,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
         let clock = SharedClockCheck::default();
-        parts.push(tokio::spawn(minute_job::run(app.clone(), clock.clone(), stopping.clone())));
+        parts.push(tokio::spawn(minute_job::run(app.clone(), library, clock.clone(), stopping.clone())));
         parts.push(tokio::spawn(retention_job::run(app.clone(), clock, stopping)));
     }
     let disk_failed = tokio::select! {

@@ -37,6 +37,9 @@ pub struct Clinic {
     pub phone: String,
     pub email: String,
     pub notices_to: String,
+    /// Who gets the figures of each week by mail; nobody unless the clinic says so.
+    #[serde(default)]
+    pub insights_to: Vec<String>,
     pub address: Vec<String>,
     #[serde(default)]
     pub prescription_medicines: PrescriptionMedicines,
@@ -87,7 +90,7 @@ impl Clinic {
         let calendar = clinic.hours.calendar(bank_holidays, closures, extra_openings, working_days);
         clinic.calendar = Some(calendar.with_context(|| format!("{}", file.display()))?);
         clinic.reminders.check().with_context(|| format!("{}: reminders", file.display()))?;
-        for address in [&clinic.email, &clinic.notices_to] {
+        for address in [&clinic.email, &clinic.notices_to].into_iter().chain(&clinic.insights_to) {
             address
                 .parse::<lettre::Address>()
                 .with_context(|| format!("{}: \"{address}\" is not an email address", file.display()))?;

@@ -39,6 +39,11 @@ impl RequestState {
         )
     }
 
+    /// The patient has heard from the clinic: what the promise on the form is about.
+    pub fn has_answered(self) -> bool {
+        matches!(self, RequestState::Contacted | RequestState::Booked | RequestState::Closed)
+    }
+
     pub fn is_over(self) -> bool {
         matches!(self, RequestState::Closed | RequestState::Withdrawn)
     }

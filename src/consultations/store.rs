@@ -221,12 +221,14 @@ pub async fn set_state(
     // `changed_at` always grows, so that two changes within a second are two.
     sqlx::query(
         "update consultations set state = $2, changed_at = max(changed_at + 1, $3), \
-         ended_at = case when $4 then $3 else ended_at end where reference = $1",
+         ended_at = case when $4 then $3 else ended_at end, \
+         contacted_at = case when $5 then coalesce(contacted_at, $3) else contacted_at end where reference = $1",
     )
     .bind(reference)
     .bind(state.as_str())
     .bind(seconds(now))
     .bind(state.is_over())
+    .bind(state.has_answered())
     .execute(connection)
     .await?;
     Ok(())

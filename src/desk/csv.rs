@@ -76,8 +76,8 @@ impl store::CsvRow {
     }
 }
 
-/// One line: every cell in quotes.
-fn line<T: AsRef<str>>(cells: &[T]) -> String {
+/// One row of the file: each cell quoted, and none a formula.
+pub fn line<T: AsRef<str>>(cells: &[T]) -> String {
     let cells: Vec<String> = cells
         .iter()
         .map(|cell| format!("\"{}\"", guard_formula(cell.as_ref()).replace('"', "\"\"")))

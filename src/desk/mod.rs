@@ -1,4 +1,4 @@
-//! Every page staff see: the queue, one request, calls, bookings, the diary, mail, page reviews, complaints, corrections, data rights, people, audit.
+//! Every page staff see: the queue, one request, calls, bookings, the diary, mail, page reviews, complaints, corrections, data rights, people, audit, insights.
 
 pub mod absences;
 pub mod account;
@@ -16,6 +16,7 @@ pub mod data_rights;
 pub mod diary;
 pub mod expired_forms;
 mod history_words;
+pub mod insights;
 pub mod live;
 pub mod mail;
 pub mod messages;

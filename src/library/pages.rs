@@ -13,6 +13,8 @@ use axum::routing::get;
 pub use crate::library::day::day;
 use crate::library::glossary_page::GlossaryPage;
 use crate::library::{Library, PlainPage, Sheet, Topic, figures, linked_data};
+use crate::web::app::App;
+use crate::web::counts::{Counted, is_counted};
 use crate::web::page::{FOREVER, StaticPage};
 use crate::web::site::{PageContext, Site};
 
@@ -179,13 +181,20 @@ impl RenderedPages {
     }
 }
 
-pub fn routes(rendered_pages: Arc<RenderedPages>) -> Router {
+/// What answers with them.
+#[derive(Clone)]
+struct PagesState {
+    app: App,
+    rendered_pages: Arc<RenderedPages>,
+}
+
+pub fn routes(app: App, rendered_pages: Arc<RenderedPages>) -> Router {
     let mut router = Router::new();
     let others = rendered_pages.moved.keys().chain(rendered_pages.figures.keys()).map(String::as_str);
     for path in rendered_pages.paths().chain(others) {
         router = router.route(path, get(show));
     }
-    router.with_state(rendered_pages)
+    router.with_state(PagesState { app, rendered_pages })
 }
 
 /// A link to a source, short enough to print.
@@ -198,11 +207,20 @@ pub fn host(link: &str) -> &str {
     short_link(link).split('/').next().unwrap_or_default()
 }
 
-async fn show(State(rendered_pages): State<Arc<RenderedPages>>, uri: Uri, asked: HeaderMap) -> Response {
+async fn show(
+    State(PagesState { app, rendered_pages }): State<PagesState>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
     let path = uri.path();
-    let page = rendered_pages.pages.get(path).or_else(|| rendered_pages.figures.get(path));
-    match (page, rendered_pages.moved_to(path)) {
-        (Some(page), _) => page.answer(&asked),
+    if let Some(page) = rendered_pages.pages.get(path) {
+        if is_counted(&asked) {
+            app.site.counts.add(Counted::Read, path);
+        }
+        return page.answer(&asked);
+    }
+    match (rendered_pages.figures.get(path), rendered_pages.moved_to(path)) {
+        (Some(figure), _) => figure.answer(&asked),
         (None, Some(to)) => Redirect::permanent(to).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
     }

@@ -22,13 +22,15 @@ pub enum Purpose {
     StaffInvitation,
     /// To the desk: someone complains about how we handle personal data.
     ComplaintNotice,
+    /// To whom the clinic names: how the last week went.
+    WeeklyInsights,
     /// Of another version of this program. Never sent by this one: a person looks.
     Unknown,
 }
 
 impl Purpose {
     /// Those that this version sends.
-    pub const ALL: [Purpose; 8] = [
+    pub const ALL: [Purpose; 9] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::ConsultationBooking,
@@ -37,6 +39,7 @@ impl Purpose {
         Purpose::Report,
         Purpose::StaffInvitation,
         Purpose::ComplaintNotice,
+        Purpose::WeeklyInsights,
     ];
 
     /// The word stored for it.
@@ -59,6 +62,7 @@ impl Purpose {
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
+            Purpose::WeeklyInsights => "Figures of the week",
             Purpose::Unknown => "Mail of a kind that this version does not know",
         }
     }

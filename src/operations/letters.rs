@@ -8,6 +8,7 @@ use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::messages::letter::MessageLetter;
 use crate::consultations::reminders::letter::ReminderLetter;
+use crate::desk::insights::letter::WeeklyLetter;
 use crate::library::Library;
 use crate::mail::limits::stop_link;
 use crate::mail::{OutgoingMail, Purpose, RenderedLetter, Renderer};
@@ -44,6 +45,7 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
         Purpose::Report => read::<ReportLetter>(mail)?.render(site, library, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,
+        Purpose::WeeklyInsights => read::<WeeklyLetter>(mail)?.render(site)?,
         Purpose::Unknown => anyhow::bail!("no feature of this version wrote this mail"),
     };
     Ok(RenderedLetter { html: tappable(letter.html), ..letter })

@@ -1,5 +1,7 @@
-//! What is due by the clock, every minute: reminders of bookings, and the requests of staff who are away from today.
+//! What is due by the clock, every minute: reminders of bookings, the requests of staff who are away from today, the
+//! counts since the minute before, and on Mondays the mail about the last week.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -7,8 +9,11 @@ use tokio::sync::watch;
 
 use crate::consultations::handling::hand_over;
 use crate::consultations::reminders::making;
+use crate::library::Library;
 use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
+use crate::operations::weekly_mail;
 use crate::web::app::App;
+use crate::web::counts;
 
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
@@ -19,19 +24,55 @@ pub async fn pass(app: &App, clock: &mut ClockCheck, machine_ran: SignedDuration
         return Ok(0);
     }
     hand_over::hand_over_due(app).await?;
-    making::make_due(app).await
+    let reminders = making::make_due(app).await?;
+    save_counts(app).await?;
+    Ok(reminders)
+}
+
+/// Stores what was counted since the last time, and which searches of today found nothing.
+pub async fn save_counts(app: &App) -> sqlx::Result<()> {
+    let day = app.site.clinic.calendar().local(app.clock.now()).date();
+    let (counted, missed) = (app.site.counts.take(), app.site.counts.missed_on(day));
+    if counted.is_empty() && missed.is_empty() {
+        return Ok(());
+    }
+    let (cipher, of_this_minute) = (app.cipher.clone(), counted.clone());
+    let saved = app.database.write(move |connection| {
+        Box::pin(async move {
+            counts::store::add(connection, day, &of_this_minute).await?;
+            counts::store::note_missed(connection, &cipher, day, &missed).await
+        })
+    });
+    let saved = saved.await;
+    if saved.is_err() {
+        app.site.counts.put_back(counted);
+    }
+    saved
+}
+
+/// One minute: all of it.
+pub async fn minute(app: &App, library: &Library, clock: &mut ClockCheck) -> sqlx::Result<()> {
+    pass(app, clock, machine_ran()).await?;
+    if clock.is_believed() {
+        weekly_mail::make_due(app, library, app.clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Runs until told to stop.
-pub async fn run(app: App, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: App, library: Arc<Library>, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
     loop {
-        let done = pass(&app, &mut *clock.lock().await, machine_ran()).await;
-        if let Err(error) = done {
+        if let Err(error) = minute(&app, &library, &mut *clock.lock().await).await {
             tracing::error!(%error, "what was due by the clock was not done; it is tried again in a minute");
         }
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
+            _ = stop.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+    }
+    if clock.lock().await.is_believed()
+        && let Err(error) = save_counts(&app).await
+    {
+        tracing::warn!(%error, "the counts of the last minute were not stored");
     }
 }

@@ -7,3 +7,4 @@ pub mod demo;
 pub mod letters;
 pub mod minute_job;
 pub mod retention_job;
+mod weekly_mail;

@@ -15,6 +15,7 @@ use crate::storage::moments_ahead;
 use crate::storage::retention;
 use crate::storage::submissions;
 use crate::web::app::App;
+use crate::web::counts;
 use crate::{consultations, mail, staff};
 
 /// How often the time is compared with what it should be, and noted.
@@ -61,6 +62,8 @@ pub async fn run(app: App, clock: SharedClockCheck, mut stop: watch::Receiver<bo
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     let latest_call = seconds(app.site.clinic.calendar().promise(now).due.timestamp()) + LATEST_CALL;
+    let day = |kept: i64| app.site.clinic.calendar().local(moment(seconds(now) - kept)).date();
+    let (counts_from, missed_from) = (day(retention::COUNTS), day(retention::MISSED_SEARCH));
     app.database
         .write(move |connection| {
             Box::pin(async move {
@@ -80,6 +83,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 data_rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;
                 summaries::store::forget(connection, at).await?;
+                counts::store::forget(connection, counts_from, missed_from).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

@@ -42,6 +42,7 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
         reference: "message_id",
         columns: &["recipient", "letter", "message", "trouble", "settled_why"],
     },
+    EncryptedField { table: "missed_searches", reference: "query_hash", columns: &["query"] },
     EncryptedField { table: "suppressions", reference: "address_hash", columns: &["lifted_why"] },
     EncryptedField {
         table: "corrections",

@@ -34,5 +34,9 @@ pub const INVITATION: i64 = 2 * DAY;
 pub const HALF_SESSION: i64 = 15 * 60;
 /// What was sent to the desk after a session had ended.
 pub const UNSENT: i64 = SESSION;
+/// Counts by day, which are about nobody: 24 months.
+pub const COUNTS: i64 = 730 * DAY;
+/// What people searched for and did not find.
+pub const MISSED_SEARCH: i64 = 7 * DAY;
 /// A complaint about personal data after it was closed: 24 months.
 pub const COMPLAINT: i64 = 730 * DAY;

@@ -4,6 +4,7 @@ pub mod app;
 mod arriving_body;
 pub mod canonical_path;
 pub mod connections;
+pub mod counts;
 pub mod error;
 pub mod form;
 pub mod icons;

@@ -7,6 +7,7 @@ use crate::clinic::Clinic;
 use crate::clinic::Role;
 use crate::signs::SignsReader;
 use crate::signs::list::Safety;
+use crate::web::counts::VisitCounts;
 use crate::web::metrics::Metrics;
 
 /// The same for every page.
@@ -21,6 +22,8 @@ pub struct Site {
     pub demo: bool,
     /// What the desk is warned of.
     pub metrics: Metrics,
+    /// What happens on the public site, without persons.
+    pub counts: VisitCounts,
 }
 
 impl Site {
@@ -33,6 +36,7 @@ impl Site {
             base_url,
             demo: false,
             metrics: Metrics::default(),
+            counts: VisitCounts::default(),
         })
     }
 
@@ -86,6 +90,7 @@ impl Desk<'_> {
             ("/staff/diary", "Diary"),
             ("/staff/mail", "Mail"),
             ("/staff/pages", "Pages"),
+            ("/staff/insights", "Insights"),
         ];
         if self.role.manages_people() {
             ways.extend([

@@ -33,6 +33,7 @@ mod expired_forms;
 mod feeds;
 mod form_words;
 mod glossary;
+mod insights;
 mod invitations;
 mod library;
 mod limits;

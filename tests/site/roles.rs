@@ -113,6 +113,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("get", "/staff/replies/{id}", Administrators),
     ("post", "/staff/replies/{id}", Administrators),
     ("post", "/staff/replies/{id}/removal", Administrators),
+    ("get", "/staff/insights", Staff),
+    ("get", "/staff/insights.csv", Staff),
     ("get", "/staff/clock", Staff),
     ("post", "/staff/clock", Administrators),
     ("get", "/staff/complaints", Administrators),

@@ -137,6 +137,11 @@ async fn own_words_in_the_assessment_bring_the_help_first_and_are_kept() {
     let links = signs.attribute("main .row a", "href");
     assert_eq!(links, ["/assessment/check", "/assessment/questions/own-words"]);
     assert_eq!(patient.get(&links[1]).await.first("textarea"), BOTH);
+    assert_eq!(signs.all("main .row a")[0], "I have read this: go on");
+    let taken = filled("own-words", "I took all my tablets an hour ago");
+    let overdose = patient.post("/assessment/questions/own-words", &taken).await;
+    let overdose = patient.get(overdose.location()).await;
+    assert_eq!(overdose.all("main .row a")[0], "I have read this: go on", "nobody has to deny what they did");
     let calm = patient.post("/assessment/questions/own-words", &filled("own-words", "My grandson")).await;
     assert_eq!(calm.location(), "/assessment/check");
     let nothing = patient.get("/assessment/questions/own-words/signs").await;

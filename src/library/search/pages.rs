@@ -1,27 +1,34 @@
 //! The search page, and suggestions while typing. What is typed is never logged, stored or kept by a cache.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
+use crate::library::search::index::SearchAnswer;
 use crate::library::search::marked::Marked;
 use crate::library::{Library, count};
 use crate::signs::Help;
 use crate::web::app::App;
+use crate::web::counts::{Counted, is_counted};
 use crate::web::error::Result;
 use crate::web::page;
 use crate::web::page::PRIVATE;
+use crate::web::security::Network;
 use crate::web::site::PageContext;
 
 const LONGEST: usize = 200;
 const ON_A_PAGE: usize = 10;
 const SUGGESTIONS: usize = 6;
+/// A search that found nothing is remembered up to so many bytes, and with so few digits: not a letter, not a number.
+const LONGEST_MISSED: usize = 60;
+const MOST_DIGITS: usize = 4;
 /// What the browser's tab shows of a search.
 const IN_THE_TAB: usize = 40;
 
@@ -77,12 +84,39 @@ impl SearchPage<'_> {
     }
 }
 
-async fn show(State(reading): State<SearchReading>, RawQuery(query): RawQuery) -> Result<Response> {
+impl SearchReading {
+    /// Counts a search. What found nothing is remembered, unless it tells of danger or may hold somebody's number or
+    /// address.
+    fn count(&self, asked: &str, answer: &SearchAnswer<'_>, from: IpAddr) {
+        if asked.is_empty() {
+            return;
+        }
+        let site = &self.app.site;
+        site.counts.add(Counted::Search, "");
+        let is_someones =
+            asked.contains('@') || asked.chars().filter(|c| c.is_numeric()).count() > MOST_DIGITS;
+        if answer.found.is_empty() && answer.help.is_empty() && !is_someones && asked.len() <= LONGEST_MISSED
+        {
+            let today = site.clinic.calendar().local(self.app.clock.now()).date();
+            site.counts.found_nothing(asked, from, today);
+        }
+    }
+}
+
+async fn show(
+    State(reading): State<SearchReading>,
+    Network(from): Network,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
     let query = query.unwrap_or_default();
     let (asked, was_cut) = asked(&query);
     let site = &reading.app.site;
     let answer = reading.library.index.search(&asked).await?;
     let total = answer.found.len();
+    if is_counted(&headers) {
+        reading.count(&asked, &answer, from);
+    }
     let last = total.div_ceil(ON_A_PAGE).max(1);
     let number = field(&query, "page").parse().unwrap_or(1).clamp(1, last);
     let first = (number - 1) * ON_A_PAGE;

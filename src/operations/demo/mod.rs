@@ -50,6 +50,7 @@ mod bookings;
 mod chance;
 mod month;
 mod people;
+mod visits;
 
 /// Of those who were rung one in two is booked, and never many more than a hundred: the diary of a clinic has no more.
 const BOOKED: u32 = 100;
@@ -93,6 +94,8 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
         Month { worker: worker(&app, sender, &library), app, library, every, rung: AtomicU32::new(0) };
     let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let day = |at| month.app.site.clinic.calendar().local(at).date();
+    visits::fill(&month.app, &month.library, day(begins), day(now), demo.seed).await?;
     month.app.database.close().await;
     Ok(colleagues)
 }

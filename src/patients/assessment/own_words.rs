@@ -65,7 +65,7 @@ pub async fn show(
     }
     let shown = OwnWordsPage {
         context: given.app.site.private("Read this before you go on"),
-        go_on: if finding.has(signs::Kind::Crisis) {
+        go_on: if finding.help().contains(&signs::Help::Crisis) {
             "I have read this: go on"
         } else {
             "None of these fits me: go on"

@@ -16,6 +16,8 @@ use crate::patients::assessment::{CHECK, FIRST_PAGE};
 use crate::patients::drafts;
 use crate::patients::drafts::Draft;
 use crate::signs::Help;
+use crate::web::counts;
+use crate::web::counts::Counted;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, Query};
@@ -83,11 +85,17 @@ pub async fn answer(
             return Ok(given.ask_again(&draft, question, &fields, message, status));
         }
     };
+    let questions = &given.library.questions;
+    let was_open = first_unanswered(questions, &draft.answers).is_some();
     draft.answers.insert(id.clone(), answer.clone());
+    let finishes = was_open && first_unanswered(questions, &draft.answers).is_none();
     let next = given.after(&draft, question, turn);
     let to = own_words::after(&given.app, question, &answer, turn, next);
     match drafts::save(&given.app, &jar, draft, id, answer).await? {
-        Some(cookie) => Ok((jar.add(cookie), Redirect::to(&to)).into_response()),
+        Some(cookie) => {
+            let answer = (jar.add(cookie), Redirect::to(&to)).into_response();
+            Ok(if finishes { counts::mark(answer, Counted::AssessmentFinished) } else { answer })
+        }
         None => Ok(given.lost(&typed)),
     }
 }

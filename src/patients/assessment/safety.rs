@@ -14,6 +14,8 @@ use crate::patients::assessment::state::AssessmentState;
 use crate::patients::drafts;
 use crate::signs::list::Signs;
 use crate::storage::reference::SubmissionKey;
+use crate::web::counts;
+use crate::web::counts::Counted;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields};
@@ -151,7 +153,8 @@ impl AssessmentState {
         }
         let cookie = drafts::start(&self.app).await?;
         let first = questions.all.first().map(crate::patients::assessment::path).unwrap_or_default();
-        Ok((jar.add(cookie), Redirect::to(&first)).into_response())
+        let answer = (jar.add(cookie), Redirect::to(&first)).into_response();
+        Ok(counts::mark(answer, Counted::AssessmentBegun))
     }
 }
 

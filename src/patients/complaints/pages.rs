@@ -15,6 +15,7 @@ use crate::storage::clock::moment;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
+use crate::web::counts;
 use crate::web::error::{Error, Result};
 use crate::web::form::own_words::own_words;
 use crate::web::form::{FieldErrors, Fields};
@@ -112,7 +113,8 @@ fn show_form(app: &App, form: &ComplaintForm, errors: &FieldErrors) -> Response 
         marked: finding.marked_if_any(&typed),
         help: finding.help(),
     };
-    page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    counts::mark_errors(page::private(status, &shown), "complaint", errors)
 }
 
 /// Plays the answers back. With a problem it says why they were not sent.

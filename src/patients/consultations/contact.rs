@@ -13,6 +13,7 @@ use crate::consultations::{Request, change_contact};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::visit;
 use crate::patients::form_step::SendProblem;
+use crate::web::counts;
 use crate::web::error::{Error, Result};
 use crate::web::form::email;
 use crate::web::form::email::DID_YOU_MEAN;
@@ -120,6 +121,7 @@ impl ConsultationsState {
             None => StatusCode::OK,
         };
         let trouble = problem.map(|problem| problem.words("change", "Save"));
-        page::private(status, &ContactPage { context, form, errors, trouble, path: path(token) })
+        let shown = ContactPage { context, form, errors, trouble, path: path(token) };
+        counts::mark_errors(page::private(status, &shown), "contact details", errors)
     }
 }

@@ -26,6 +26,7 @@ use crate::signs::Help;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, key_hash};
 use crate::web::app::App;
+use crate::web::counts;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields, Query};
 use crate::web::page;
@@ -220,7 +221,8 @@ impl ConsultationsState {
         let context = self.app.site.private(TITLE).with_errors(wrong);
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         let typed = form.words(shared);
-        page::private(status, &self.form_page(context, form, &typed, errors, !wrong))
+        let answer = page::private(status, &self.form_page(context, form, &typed, errors, !wrong));
+        counts::mark_errors(answer, "consultation", errors)
     }
 
     fn form_page<'a>(

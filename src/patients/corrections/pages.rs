@@ -18,6 +18,7 @@ use crate::signs::Help;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::SubmissionKey;
 use crate::web::app::App;
+use crate::web::counts;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{About, FieldErrors, Fields};
@@ -154,7 +155,7 @@ impl CorrectionsState {
             help: finding.help(),
             trouble: problem.map(|problem| problem.words("report", "Send")),
         };
-        page::private(status, &shown)
+        counts::mark_errors(page::private(status, &shown), "correction", &errors)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::patients::reports::submission::KIND;
 use crate::patients::reports::{store, submission};
 use crate::storage::reference::key_hash;
 use crate::web::app::App;
+use crate::web::counts;
 use crate::web::error::{Error, Result};
 use crate::web::form::contact::Choice;
 use crate::web::form::{FieldErrors, Fields, Query};
@@ -196,7 +197,8 @@ impl ReportsState {
         };
         let context = self.app.site.private(title).with_errors(wrong);
         let shown = NewPage { context, form, errors, sheet, sheets };
-        page::private(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &shown)
+        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        counts::mark_errors(page::private(status, &shown), "report", errors)
     }
 }
 

@@ -41,7 +41,7 @@ pub const READING: SignedDuration = SignedDuration::from_secs(3);
 pub struct Site {
     pub folder: TempDir,
     pub app: App,
-    library: Arc<Library>,
+    pub library: Arc<Library>,
     pub clock: Clock,
     pub phones: staff::Phones,
     router: Router,

@@ -1,0 +1,8 @@
+//! How things go: promises, waiting, reading, searching. Counts only, of nobody.
+
+pub mod chart;
+pub mod figures;
+pub mod letter;
+pub mod pages;
+mod sentences;
+pub mod store;

@@ -1,0 +1,180 @@
+//! The SQL of insights, and nothing else. Weeks are numbered from the first one shown.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::sqlite::SqlitePool;
+
+use crate::storage::clock::seconds;
+use crate::storage::encryption::Cipher;
+use crate::storage::readable::or_unreadable;
+use crate::web::counts::store::place;
+
+pub const WEEK: i64 = 7 * 24 * 60 * 60;
+
+/// A search is shown when this many days of a week know it, from this many networks, and more than one on some day.
+const DAYS: i64 = 3;
+const NETWORKS: i64 = 5;
+const NETWORKS_ON_A_DAY: i64 = 2;
+
+/// The requests of one week, or those promised on one weekday, and what became of the promise.
+#[derive(sqlx::FromRow, Clone, Copy, Debug, Default, PartialEq)]
+pub struct Promises {
+    /// Number of the week, or of the weekday with Monday as 0.
+    pub of: i64,
+    pub requests: i64,
+    pub kept: i64,
+    pub missed: i64,
+}
+
+/// Seconds until the patients of one week first heard from the clinic.
+#[derive(sqlx::FromRow, Clone, Copy, Debug, PartialEq)]
+pub struct WaitingTime {
+    pub of: i64,
+    pub seconds: i64,
+    /// Half of those who have heard waited no longer than this.
+    pub is_median: bool,
+    /// Nine in ten of them waited no longer than this.
+    pub is_nine_in_ten: bool,
+}
+
+#[derive(sqlx::FromRow, Debug, PartialEq)]
+pub struct PageCount {
+    pub subject: String,
+    pub times: i64,
+}
+
+#[derive(sqlx::FromRow, Debug, PartialEq)]
+pub struct Useful {
+    pub about: String,
+    pub useful: i64,
+    pub not_useful: i64,
+}
+
+/// What people searched for and did not find.
+#[derive(Debug, PartialEq)]
+pub struct MissedSearch {
+    pub query: String,
+    pub days: i64,
+    pub networks: i64,
+}
+
+/// Requests by the week in which they were made. `now` says which promises are due.
+pub async fn promises_by_week(
+    readers: &SqlitePool,
+    from: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Promises>> {
+    sqlx::query_as(
+        "select (created_at - $1) / $3 as of, count(*) as requests, \
+         coalesce(sum(contacted_at <= due_at), 0) as kept, \
+         coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
+         from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
+         group by 1 order by 1",
+    )
+    .bind(seconds(from))
+    .bind(seconds(now))
+    .bind(WEEK)
+    .fetch_all(readers)
+    .await
+}
+
+/// Requests by the weekday of the promise. `offset` is what local time is ahead of UTC, in seconds.
+pub async fn promises_by_weekday(
+    readers: &SqlitePool,
+    from: Timestamp,
+    now: Timestamp,
+    offset: i64,
+) -> sqlx::Result<Vec<Promises>> {
+    // 1 January 1970 was a Thursday.
+    sqlx::query_as(
+        "select ((due_at + $3) / 86400 + 3) % 7 as of, count(*) as requests, \
+         coalesce(sum(contacted_at <= due_at), 0) as kept, \
+         coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
+         from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
+         group by 1 order by 1",
+    )
+    .bind(seconds(from))
+    .bind(seconds(now))
+    .bind(offset)
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {
+    sqlx::query_as(
+        "select of, seconds, place = (among + 1) / 2 as is_median, place = (among * 9 + 9) / 10 as is_nine_in_ten \
+         from (select (created_at - $1) / $2 as of, contacted_at - created_at as seconds, \
+           row_number() over (partition by (created_at - $1) / $2 order by contacted_at - created_at) as place, \
+           count(*) over (partition by (created_at - $1) / $2) as among \
+           from consultations where created_at >= $1 and spam = 0 and contacted_at is not null) \
+         where place = (among + 1) / 2 or place = (among * 9 + 9) / 10 order by of, seconds",
+    )
+    .bind(seconds(from))
+    .bind(WEEK)
+    .fetch_all(readers)
+    .await
+}
+
+/// Reports by week: number of the week, and how many.
+pub async fn reports(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<(i64, i64)>> {
+    sqlx::query_as("select (created_at - $1) / $2, count(*) from reports where created_at >= $1 group by 1")
+        .bind(seconds(from))
+        .bind(WEEK)
+        .fetch_all(readers)
+        .await
+}
+
+/// What was counted on each day: the day, what, and how often.
+pub async fn counts(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<(String, String, i64)>> {
+    sqlx::query_as("select day, what, sum(times) from daily_counts where day >= $1 group by day, what")
+        .bind(from.to_string())
+        .fetch_all(readers)
+        .await
+}
+
+/// What was counted most, by subject.
+pub async fn by_subject(readers: &SqlitePool, what: &str, from: Date) -> sqlx::Result<Vec<PageCount>> {
+    sqlx::query_as(
+        "select subject, sum(times) as times from daily_counts where what = $1 and day >= $2 \
+         group by subject order by times desc, subject",
+    )
+    .bind(what)
+    .bind(from.to_string())
+    .fetch_all(readers)
+    .await
+}
+
+pub async fn usefulness(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<Useful>> {
+    sqlx::query_as(
+        "select about, sum(useful) as useful, sum(not_useful) as not_useful from usefulness where day >= $1 \
+         group by about",
+    )
+    .bind(from.to_string())
+    .fetch_all(readers)
+    .await
+}
+
+/// What several people searched for in the days from `from` on and did not find, the most first.
+pub async fn missed_searches(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    from: Date,
+) -> sqlx::Result<Vec<MissedSearch>> {
+    let rows: Vec<(String, Vec<u8>, i64, i64)> = sqlx::query_as(
+        "select query_hash, min(query), count(*), sum(networks) from missed_searches where day >= $1 \
+         group by query_hash having count(*) >= $2 and sum(networks) >= $3 and max(networks) >= $4 \
+         order by 4 desc, 1",
+    )
+    .bind(from.to_string())
+    .bind(DAYS)
+    .bind(NETWORKS)
+    .bind(NETWORKS_ON_A_DAY)
+    .fetch_all(readers)
+    .await?;
+    let open = |(hash, query, days, networks): (String, Vec<u8>, i64, i64)| MissedSearch {
+        query: or_unreadable(cipher.decrypt(place(&hash), &query)),
+        days,
+        networks,
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
