@@ -17,6 +17,7 @@ create table bulk_act_rows (
   state text not null,
   owner_id integer,
   attention text not null,
+  contacted_at integer,
   changed_at integer not null,               -- of the request after the act: with another one it is not undone
   primary key (act_id, reference)
 ) strict;

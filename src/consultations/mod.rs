@@ -10,6 +10,7 @@ pub mod csv;
 pub mod handling;
 pub mod history;
 pub mod letters;
+pub mod merges;
 pub mod messages;
 pub mod notes;
 pub mod notifications;

@@ -66,6 +66,8 @@ pub async fn act_on(
     let possible = match act {
         Act::MarkSpam => !standing.spam,
         Act::UnmarkSpam => standing.spam,
+        // It is separated again, not opened again.
+        Act::Reopen => !standing.merged,
         Act::Hold(_) => standing.held_at.is_none(),
         Act::Release => standing.held_at.is_some(),
         // A time that is still to come is cancelled first, so that the patient hears of it.

@@ -19,6 +19,8 @@ mod history_words;
 pub mod insights;
 pub mod live;
 pub mod mail;
+mod merged_requests;
+pub mod merges;
 pub mod messages;
 pub mod page_reviews;
 pub mod people;

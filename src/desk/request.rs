@@ -1,5 +1,7 @@
 //! One request on the desk: what was said, what was done, and everything that can be done next.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -19,6 +21,7 @@ use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::absences;
 use crate::desk::history_words::{describe_call, describe_mails};
+use crate::desk::merged_requests::MergedRequest;
 use crate::desk::presence::Other;
 use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
@@ -73,6 +76,8 @@ struct ReviewPage<'a> {
     mails: Vec<(&'static str, &'static str, bool)>,
     history: Vec<(String, String, String)>,
     same_person: Vec<QueueRow>,
+    /// Other requests of the person that are dealt with in this one.
+    merged: Vec<MergedRequest>,
     others: Vec<Other>,
     erased_on: Option<String>,
     held_since: Option<String>,
@@ -105,6 +110,8 @@ pub enum Refusal {
     Stale { wanted: String, news: Vec<String> },
     /// Not from this state.
     Impossible { wanted: String },
+    /// For a reason of its own.
+    Said { wanted: String, why: String },
 }
 
 pub async fn show(
@@ -158,9 +165,18 @@ impl DeskState {
         self.queue_index.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
-        let notes = notes::store::of(readers, &app.cipher, about, me.role.sees_words()).await?;
-        let messages = messages::store::of(readers, &app.cipher, about, me.role.sees_words()).await?;
-        let calls = calls::store::of(readers, about).await?;
+        let merged = self.merged_requests(me, about).await?;
+        let (mut notes, mut messages, mut calls, mut mails) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for one in std::iter::once(about).chain(merged.iter().map(|merged| &merged.request.reference)) {
+            notes.extend(notes::store::of(readers, &app.cipher, one, me.role.sees_words()).await?);
+            messages.extend(messages::store::of(readers, &app.cipher, one, me.role.sees_words()).await?);
+            calls.extend(calls::store::of(readers, one).await?);
+            mails.extend(mail::mails_of(readers, one).await?);
+        }
+        notes.sort_by_key(|note| Reverse(note.written_at));
+        messages.sort_by_key(|message| Reverse(message.written_at));
+        calls.sort_by_key(|call| Reverse(call.called_at));
         let (colleagues, away) = absences::here_and_away(app).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
@@ -201,8 +217,9 @@ impl DeskState {
             notes: notes.into_iter().map(dated).collect(),
             messages: messages.into_iter().map(dated).collect(),
             writes: me.role.reaches_patients(),
-            mails: describe_mails(mail::mails_of(readers, about).await?),
-            history: self.history(about, &names).await?,
+            mails: describe_mails(mails),
+            history: self.history(about, &merged, &names).await?,
+            merged,
             same_person: self.same_person(about, &RowWriter { calendar, now, names: &names }),
             others: self.presence.open(about, me, now),
             erased_on: handling.ended_at.map(|at| {
@@ -239,7 +256,9 @@ impl DeskState {
     fn same_person(&self, reference: &str, words: &RowWriter) -> Vec<QueueRow> {
         let entries = self.queue_index.read();
         let Some(entry) = entries.get(reference) else { return Vec::new() };
-        entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
+        let others = entries.same_person(entry).into_iter();
+        let others = others.filter(|other| other.merged_into.as_deref() != Some(reference));
+        others.take(20).map(|other| words.entry(other)).collect()
     }
 }
 

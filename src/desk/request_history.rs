@@ -5,6 +5,7 @@ use crate::consultations::handling::store;
 use crate::consultations::history;
 use crate::consultations::history::store::HistoryEvent;
 use crate::desk::history_words::{name_of, who};
+use crate::desk::merged_requests::MergedRequest;
 use crate::desk::state::DeskState;
 use crate::library::count;
 use crate::storage::clock::moment;
@@ -18,10 +19,24 @@ impl DeskState {
     pub async fn history(
         &self,
         reference: &str,
+        merged: &[MergedRequest],
         names: &[(i64, String)],
     ) -> Result<Vec<(String, String, String)>> {
-        let readers = self.app.database.readers();
         let calendar = self.app.site.clinic.calendar();
+        let mut told = self.told(reference, names).await?;
+        for MergedRequest { request, .. } in merged {
+            let of = &request.reference;
+            let theirs = self.told(of, names).await?;
+            told.extend(theirs.into_iter().map(|(at, who, what)| (at, who, format!("{what} ({of})"))));
+        }
+        told.sort_by_key(|(at, _, _)| *at);
+        let say = |(at, who, what): (i64, String, String)| (who, what, calendar.say_with_year(moment(at)));
+        Ok(told.into_iter().rev().map(say).collect())
+    }
+
+    /// The same of one request, the oldest first: when, who, what.
+    async fn told(&self, reference: &str, names: &[(i64, String)]) -> Result<Vec<(i64, String, String)>> {
+        let readers = self.app.database.readers();
         let reasons = bookings::reasons::store::of(readers, &self.app.cipher, reference).await?;
         let what = |event: &HistoryEvent| match reasons.iter().find(|(of, _)| *of == event.id) {
             Some((_, why)) => format!("{}: “{why}”", event.what),
@@ -49,8 +64,7 @@ impl DeskState {
             times => (at, name, format!("opened it {}", count(times, "time"))),
         }));
         told.sort_by_key(|(at, _, _)| *at);
-        let say = |(at, who, what): (i64, String, String)| (who, what, calendar.say_with_year(moment(at)));
-        Ok(told.into_iter().rev().map(say).collect())
+        Ok(told)
     }
 
     /// What others did since someone opened the page, the newest first.

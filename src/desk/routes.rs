@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use crate::desk::state::DeskState;
 use crate::desk::{
-    bookings, bulk_acts, calls, live, messages, phone_requests, queue, request, request_actions,
+    bookings, bulk_acts, calls, live, merges, messages, phone_requests, queue, request, request_actions,
 };
 use crate::library::Library;
 use crate::web::app::App;
@@ -30,6 +30,8 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
         .route("/staff/consultations/{reference}/notes", post(request_actions::note))
         .route("/staff/consultations/{reference}/closure", post(request_actions::closure))
         .route("/staff/consultations/{reference}/reopening", post(request_actions::reopening))
+        .route("/staff/consultations/{reference}/merge", post(merges::merge))
+        .route("/staff/consultations/{reference}/separation", post(merges::separation))
         .route("/staff/consultations/{reference}/attention", post(request_actions::attention))
         .route("/staff/consultations/{reference}/spam", post(request_actions::spam))
         .route("/staff/consultations/{reference}/clearance", post(request_actions::clearance))

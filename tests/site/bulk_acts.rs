@@ -47,7 +47,7 @@ async fn standing(site: &Site, of: &[String; 3]) -> Vec<String> {
     let mut all = Vec::new();
     for reference in of {
         let sql = "select concat_ws(' ', state, closed_because, (select name from staff where id = owner_id), \
-            case when ended_at is not null then 'ended' end) from consultations where reference = $1";
+            case when ended_at is not null then 'ended' end, case when contacted_at is not null then 'heard' end) from consultations where reference = $1";
         let row: String =
             sqlx::query_scalar(sql).bind(reference).fetch_one(site.app.database.readers()).await.unwrap();
         all.push(row.trim().replace("  ", " "));
@@ -84,7 +84,7 @@ async fn several_are_taken_given_and_closed_and_each_act_is_undone_in_one_press(
         assert_eq!(closed.first("h1"), "Done to 3 requests");
         let ended = standing(&site, &all).await;
         assert!(
-            ended.iter().all(|one| one.starts_with("closed not reached") && one.ends_with("ended")),
+            ended.iter().all(|one| one.starts_with("closed not reached") && one.ends_with("ended heard")),
             "{ended:?}"
         );
         undo(&mut staff, &closed).await;

@@ -90,6 +90,15 @@ async fn filled(site: &Site) -> Walk<'_> {
     let calendar = made.strip_prefix("http://localhost").unwrap().to_owned();
     let mut reception = site.staff_as(Role::Reception).await;
     let mut clinician = site.staff_as(Role::Clinician).await;
+    let doubled = site.request(&with(consultation(), "concern", &["a double"])).await;
+    let both = clinician.get(&page(&other)).await;
+    let hidden = |name: &str| {
+        both.attribute(&format!("form[action$='/merge'] input[name={name}]"), "value")[0].clone()
+    };
+    let (seen, other_seen, double) = (hidden("seen_at"), hidden("other_seen_at"), hidden("other"));
+    let merge = [("seen_at", seen.as_str()), ("other", &double), ("other_seen_at", &other_seen)];
+    let merged = clinician.post(&format!("{}/merge", page(&other)), &merge).await;
+    assert_eq!((merged.status, double == doubled), (StatusCode::SEE_OTHER, true), "{}", merged.words());
     let tick = clinician.get("/staff").await.attribute("input[name=chosen]", "value")[0].clone();
     let bulk = clinician.post("/staff/bulk-acts", &[("chosen", &tick), ("act", "take")]).await;
     assert_eq!(bulk.location(), "/staff/bulk-acts/1");

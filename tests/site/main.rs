@@ -40,6 +40,7 @@ mod limits;
 mod linked_data;
 mod mail;
 mod mail_elsewhere;
+mod merges;
 mod messages;
 mod migrations;
 mod odd_inputs;

@@ -58,6 +58,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/notes", Staff),
     ("post", "/staff/consultations/{reference}/reopening", Staff),
     ("post", "/staff/consultations/{reference}/attention", Staff),
+    ("post", "/staff/consultations/{reference}/merge", Staff),
+    ("post", "/staff/consultations/{reference}/separation", Staff),
     ("post", "/staff/consultations/{reference}/spam", Staff),
     ("post", "/staff/consultations/{reference}/clearance", Staff),
     ("post", "/staff/consultations/{reference}/hold", Staff),

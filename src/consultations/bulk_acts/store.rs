@@ -24,6 +24,7 @@ pub struct RowBefore {
     owner_id: Option<i64>,
     #[sqlx(try_from = "StoredText")]
     attention: String,
+    contacted_at: Option<i64>,
 }
 
 const FIND: &str = "select staff_id, what, undone_at from bulk_acts where id = $1";
@@ -43,7 +44,7 @@ pub async fn insert(
 }
 
 pub async fn before(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<RowBefore> {
-    sqlx::query_as("select state, owner_id, attention from consultations where reference = $1")
+    sqlx::query_as("select state, owner_id, attention, contacted_at from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
         .await
@@ -58,8 +59,8 @@ pub async fn insert_row(
     outcome: BulkOutcome,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into bulk_act_rows (act_id, reference, outcome, state, owner_id, attention, changed_at) \
-         select $1, reference, $3, $4, $5, $6, changed_at from consultations where reference = $2",
+        "insert into bulk_act_rows (act_id, reference, outcome, state, owner_id, attention, contacted_at, \
+         changed_at) select $1, reference, $3, $4, $5, $6, $7, changed_at from consultations where reference = $2",
     )
     .bind(act)
     .bind(reference)
@@ -67,6 +68,7 @@ pub async fn insert_row(
     .bind(&before.state)
     .bind(before.owner_id)
     .bind(&before.attention)
+    .bind(before.contacted_at)
     .execute(connection)
     .await?;
     Ok(())
@@ -111,7 +113,7 @@ pub async fn restore(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let restored = sqlx::query(
-        "update consultations set state = r.state, attention = r.attention, ended_at = null, closed_because = '', \
+        "update consultations set state = r.state, attention = r.attention, contacted_at = r.contacted_at, ended_at = null, closed_because = '', \
          owner_id = (select id from staff where id = r.owner_id and disabled_at is null), \
          changed_at = max(consultations.changed_at + 1, $3) \
          from bulk_act_rows r where r.act_id = $1 and r.reference = $2 and consultations.reference = $2 \

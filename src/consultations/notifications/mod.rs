@@ -178,10 +178,10 @@ pub async fn came_back(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    if store::is_open(connection, reference).await? {
+    if let Some(open) = store::open_for(connection, reference).await? {
         let what = "reports that an email to the patient came back: it was not delivered";
-        history::store::add_event(connection, reference, now, "system", what).await?;
-        handling::store::touch(connection, reference, now).await?;
+        history::store::add_event(connection, &open, now, "system", what).await?;
+        handling::store::touch(connection, &open, now).await?;
     }
     Ok(())
 }

@@ -310,6 +310,16 @@ async function collect(site, guarded) {
   const dialled = await colleague.get(misdialled);
   desk('request', 'request whose number was wrong', 200, await colleague.post(`${misdialled}/calls`, { ...asSeen(dialled), outcome: 'wrong-number' }));
   desk('queue', 'queue with a request that waits', 200, await colleague.get('/staff'));
+  const [mainOne, doubles] = [misdialled, atDesk(confirmedLong)];
+  const pair = await colleague.get(doubles);
+  const double = pair.html.match(/name="other" value="(BP-\w{4}-\w{4})"/)?.[1];
+  if (!double) throw new Error(`No double beside ${doubles} and ${mainOne}`);
+  const mergeForm = { ...asSeen(pair), other: double, other_seen_at: hidden(pair.html).other_seen_at[0] };
+  desk('request', 'request with another merged into it', 200, await colleague.post(`${doubles}/merge`, mergeForm));
+  desk('request', 'request that was merged', 200, await colleague.get(`/staff/consultations/${double}`));
+  desk('request', 'request that cannot be merged', 409, await colleague.post(`${doubles}/merge`, mergeForm));
+  desk('desk search', 'desk search, a merged request found', 200, await colleague.post('/staff/search', { q: double }));
+  await colleague.post(`/staff/consultations/${double}/separation`, {});
   const toHold = atDesk(confirmedLong);
   desk('request', 'request kept for a reason, which is missing', 422, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: '' }));
   desk('request', 'request kept for a reason', 200, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: `A complaint is open. ${'w'.repeat(100)}` }));
