@@ -48,6 +48,9 @@ pub async fn merge(
         MergeOutcome::HasMerged => {
             format!("Others are merged into {merged}. Open it, and merge this one into it.")
         }
+        MergeOutcome::Unanswered => format!(
+            "Nobody has been in touch about {merged} yet, so it must stay in sight. Merge this one into it, or get in touch first."
+        ),
         MergeOutcome::Itself => "A request is not merged into itself.".to_owned(),
     };
     desk.refuse_merge(&me, &reference, &format!("Merge {merged} into it"), &why).await

@@ -8,30 +8,23 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::consultations::handling::{Act, ActOutcome};
-use crate::consultations::messages::letter::subject;
-use crate::consultations::messages::{
-    self, FIELDS, FieldValues, LONGEST_MESSAGE, NewMessage, fill, health_words,
-};
+use crate::consultations::messages::letter::{greeted, subject};
+use crate::consultations::messages::{self, FIELDS, NewMessage};
 use crate::consultations::notifications;
 use crate::consultations::saved_replies;
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
+use crate::desk::message_form::{CheckedMessage, MessageForm};
 use crate::desk::queue_rows::{SelectOption, select_options};
 use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::MessageWriter;
 use crate::storage::clock::seconds;
-use crate::storage::encryption::token_hash;
 use crate::web::error::Result;
-use crate::web::form;
 use crate::web::form::contact::Method;
-use crate::web::form::person_name::greeting;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::site::PageContext;
-
-/// What stands on the desk for the patient's private link, which is theirs alone.
-const LINK_SHOWN: &str = "[the link to their private page]";
 
 #[derive(Template)]
 #[template(path = "desk/messages/new.html")]
@@ -56,29 +49,8 @@ struct CheckPage<'a> {
     form: &'a MessageForm,
     checked: &'a CheckedMessage,
     /// How the mail greets them.
-    greeted: &'a str,
+    greeted: String,
     now: i64,
-}
-
-/// The message as it was typed.
-#[derive(Default)]
-struct MessageForm {
-    reply: String,
-    words: String,
-    /// It is our answer.
-    contact: bool,
-}
-
-/// A message whose fields could be filled in.
-struct CheckedMessage {
-    /// As the patient reads it, but for the link.
-    shown: String,
-    /// As it is stored, with the link to be filled in.
-    words: String,
-    /// Words that may say something about their health.
-    health: Vec<String>,
-    /// Stands for exactly this message.
-    mark: String,
 }
 
 pub fn routes() -> Router<DeskState> {
@@ -115,7 +87,7 @@ async fn create(
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         return desk.show_message(&me, &request, &form, status, &errors, None).await;
     }
-    let checked = match desk.check_message(&request, &form) {
+    let checked = match form.check(&desk.app, &request) {
         Ok(checked) => checked,
         Err(message) => {
             errors.add("words", message);
@@ -179,31 +151,6 @@ impl DeskState {
         Ok(())
     }
 
-    fn check_message(
-        &self,
-        request: &Request,
-        form: &MessageForm,
-    ) -> std::result::Result<CheckedMessage, String> {
-        let site = &self.app.site;
-        let typed = form::words(&form.words, LONGEST_MESSAGE, "Your message")?;
-        if typed.is_empty() {
-            return Err("Enter your message".to_owned());
-        }
-        let is_open = request.state == RequestState::New && request.due_at > self.app.clock.now();
-        let promise = is_open.then(|| site.clinic.calendar().say_with_year(request.due_at));
-        let values = |link| FieldValues {
-            name: greeting(&request.name),
-            promise: promise.as_deref().unwrap_or_default(),
-            phone: &site.clinic.phone,
-            link,
-        };
-        let (shown, words) = (fill(&typed, &values(LINK_SHOWN))?, fill(&typed, &values("{link}"))?);
-        let names = [site.clinic.site.as_str(), &site.clinic.producer];
-        let health = health_words(&words, &names, &site.signs);
-        let mark = token_hash(&format!("{}\0{words}\0{}", request.email, request.method.word()));
-        Ok(CheckedMessage { shown, words, health, mark })
-    }
-
     /// Why a patient cannot be written to now.
     async fn hindrance(&self, request: &Request) -> Result<Option<String>> {
         let app = &self.app;
@@ -215,6 +162,10 @@ impl DeskState {
             RequestState::Withdrawn => Some(
                 "The patient withdrew this request, so nobody writes to them about it any more.".to_owned(),
             ),
+            RequestState::Closed if request.merged_into.is_some() => Some(format!(
+                "This request was merged into {}. Write to the patient from there.",
+                request.merged_into.as_deref().unwrap_or_default()
+            )),
             RequestState::Closed => {
                 Some("This request is closed. Open it again before you write to the patient.".to_owned())
             }
@@ -271,23 +222,13 @@ impl DeskState {
         self.note_opening(me, &request.reference).await?;
         let shown = CheckPage {
             context: app.site.private("Check your message").for_desk(&me.name, me.role),
-            greeted: greeting(&request.name),
+            greeted: greeted(request),
             request,
             form,
             checked,
             now: seconds(app.clock.now()),
         };
         Ok(page::private(StatusCode::OK, &shown))
-    }
-}
-
-impl MessageForm {
-    fn read(fields: &Fields) -> MessageForm {
-        MessageForm {
-            reply: fields.text("reply"),
-            words: fields.text("words"),
-            contact: fields.text("contact") == "yes",
-        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod live;
 pub mod mail;
 mod merged_requests;
 pub mod merges;
+mod message_form;
 pub mod messages;
 pub mod page_reviews;
 pub mod people;

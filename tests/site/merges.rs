@@ -193,6 +193,13 @@ async fn merging_a_request_that_was_just_withdrawn_and_others_that_cannot_be_is_
     mybackpain::consultations::withdraw(&site.app, second.clone()).await.unwrap();
     refused(&mut staff, &first, &form, &format!("The patient has just withdrawn {second}")).await;
     assert_eq!(site.count("consultations where merged_into is not null").await, 0);
+    // What nobody has answered stays in sight, and what waits for us waits with the other.
+    staff.act(&first, "calls", &[("outcome", "spoke")]).await;
+    let fresh = site.request(&with(consultation(), "concern", &[NUMB])).await;
+    let form = button(&mut staff, &first, &fresh).await;
+    refused(&mut staff, &first, &form, &format!("Nobody has been in touch about {fresh} yet")).await;
+    assert!(merge(&mut staff, &fresh, &first).await.status.is_redirection());
+    separate(&mut staff, &first, "").await;
     // Nothing is merged into what is over, nor a request that has another in it.
     let third = site.request(&with(consultation(), "concern", &["a third"])).await;
     let fourth = site.request(&with(consultation(), "concern", &["a fourth"])).await;
@@ -215,6 +222,35 @@ async fn merging_a_request_that_was_just_withdrawn_and_others_that_cannot_be_is_
         staff.post("/staff/consultations/BP-2222-3333/merge", &[]).await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test]
+async fn a_sign_of_what_is_still_merged_stays_when_another_is_separated() {
+    let site = Site::open().await;
+    let ([first, second], _) = two(&site).await;
+    let third = site.request(&with(consultation(), "concern", &["I cannot pee and my legs are numb"])).await;
+    let mut staff = site.staff().await;
+    for (merged, after) in [(&second, &third), (&third, &second)] {
+        for one in [merged, after] {
+            let done = staff.get(&page(&first)).await;
+            let others = done.attribute("form[action$='/merge'] input[name=other]", "value");
+            let stamps = done.attribute("form[action$='/merge'] input[name=other_seen_at]", "value");
+            let at = others.iter().position(|other| other == one).unwrap();
+            let form = [
+                ("seen_at", staff.seen_at(&first).await),
+                ("other", one.clone()),
+                ("other_seen_at", stamps[at].clone()),
+            ];
+            assert_eq!(press(&mut staff, &first, &form).await.status, StatusCode::SEE_OTHER);
+        }
+        separate(&mut staff, merged, "").await;
+        assert!(
+            staff.get(&page(&first)).await.first(".facts").contains("Emergency words"),
+            "of the other one"
+        );
+        separate(&mut staff, after, "").await;
+        assert!(!staff.get(&page(&first)).await.first(".facts").contains("Emergency words"));
+    }
 }
 
 #[tokio::test]

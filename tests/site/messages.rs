@@ -217,6 +217,16 @@ async fn odd_messages_are_kept_and_said_so_or_sent_as_they_are() {
         assert!(again.first(".problems").contains(says) && again.body.contains("<title>Error: "), "{says}");
         assert!(again.first("#words").contains(words.trim_matches(['\0', '\r', '\n', ' '])), "{says}");
     }
+    // The last name is what the private page asks for where there is no number: no mail says it.
+    let named = with(with(consultation(), "phone", &[""]), "name", &["Lovelace"]);
+    let named = site.request(&with(named, "method", &["email"])).await;
+    assert!(
+        preview(&mut staff, &named, "Dear {name}", false)
+            .await
+            .first(".problems")
+            .contains("Take {name} out")
+    );
+    assert!(!preview(&mut staff, &named, "Ring us.", false).await.words().contains("Dear Lovelace"));
     let none = staff.post(&message_page(&reference), &[("step", "insert"), ("reply", "999")]).await;
     assert!(none.first(".problems").contains("Select a saved reply"));
     let odd = "<script>alert(1)</script> \u{202e}\0 {} {{ 7 * 7 }}\r\nBcc: x@example.org\r\n.\r\nשלום";

@@ -37,6 +37,9 @@ pub enum MergeOutcome {
     Booked,
     /// The one that was to be merged has others merged into it.
     HasMerged,
+    /// Nobody has been in touch about the one that was to be merged, and somebody has about the other: its promise, and a
+    /// sign in it, would be out of sight.
+    Unanswered,
     /// They are one and the same.
     Itself,
 }
@@ -60,9 +63,11 @@ pub async fn merge(app: &App, me: &Account, wanted: Merge) -> sqlx::Result<Merge
             let (one, other) =
                 (Kind::of_word(Some(into.sign.clone())), Kind::of_word(Some(merged.sign.clone())));
             let joint = (due_at, Kind::word(one.max(other)));
-            store::insert(connection, &wanted.merged, &merged, &into, joint, now).await?;
+            let own = store::own(connection, &wanted.into, &into).await?;
+            store::insert(connection, &wanted.merged, &merged, own, joint, now).await?;
             store::close_merged(connection, &wanted.merged, &wanted.into, now).await?;
             store::set_joint(connection, &wanted.into, joint, now).await?;
+            store::carry_attention(connection, &wanted.merged, &wanted.into).await?;
             let who = format!("staff:{me}");
             for (about, what) in [
                 (&wanted.into, format!("merged {} into it", wanted.merged)),
@@ -95,6 +100,8 @@ async fn hindrance(
         Some(MergeOutcome::Booked)
     } else if !store::merged_into(connection, &wanted.merged).await?.is_empty() {
         Some(MergeOutcome::HasMerged)
+    } else if merged.is_new() && !into.is_new() {
+        Some(MergeOutcome::Unanswered)
     } else {
         None
     })

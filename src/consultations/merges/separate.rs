@@ -7,6 +7,8 @@ use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
 use crate::consultations::merges::store;
+use crate::consultations::request_state::RequestState;
+use crate::signs::Kind;
 use crate::staff::Account;
 use crate::staff::audit;
 use crate::web::app::App;
@@ -60,12 +62,34 @@ pub async fn part_withdrawn(
         history::store::add_event(connection, &merged, now, "system", &what).await?;
     }
     if let Some(into) = store::parent(connection, reference).await? {
-        store::put_back_joint(connection, reference, &into, now).await?;
-        store::forget_merge(connection, reference).await?;
+        put_back(connection, reference, &into, now).await?;
         let what = format!("withdrew {reference}, which was merged into it");
         history::store::add_event(connection, &into, now, "patient", &what).await?;
     }
     Ok(())
+}
+
+/// The other one has its own promise and sign again, and those of what is still merged into it.
+async fn put_back(
+    connection: &mut SqliteConnection,
+    merged: &str,
+    into: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    store::put_back_joint(connection, merged, into, now).await?;
+    store::forget_merge(connection, merged).await?;
+    let stays = store::standing(connection, into).await?;
+    let (mut due_at, mut sign) = (stays.due_at, Kind::of_word(Some(stays.sign.clone())));
+    for (was_new, theirs, their_sign) in store::still_merged(connection, into).await? {
+        if was_new && stays.is_new() {
+            due_at = due_at.min(theirs);
+        }
+        sign = sign.max(Kind::of_word(Some(their_sign)));
+    }
+    if stays.state() == RequestState::Withdrawn {
+        return Ok(());
+    }
+    store::set_joint(connection, into, (due_at, Kind::word(sign)), now).await
 }
 
 async fn part(
@@ -75,9 +99,8 @@ async fn part(
     attention: Option<Attention>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    store::put_back_joint(connection, merged, into, now).await?;
     store::open_merged(connection, merged, now).await?;
-    store::forget_merge(connection, merged).await?;
+    put_back(connection, merged, into, now).await?;
     if let Some(attention) = attention {
         handling::store::set_attention(connection, merged, attention).await?;
     }

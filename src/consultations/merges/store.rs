@@ -41,12 +41,12 @@ pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sql
     .await
 }
 
-/// Notes how both stood before. `joint` is the promise and the sign of both together.
+/// Notes how both stood before. `own` are the promise and the sign of the other one by itself, `joint` those of all.
 pub async fn insert(
     connection: &mut SqliteConnection,
     reference: &str,
     merged: &MergeStanding,
-    into: &MergeStanding,
+    own: (i64, String),
     joint: (i64, &str),
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -58,8 +58,8 @@ pub async fn insert(
     .bind(seconds(now))
     .bind(&merged.state)
     .bind(&merged.attention)
-    .bind(into.due_at)
-    .bind(&into.sign)
+    .bind(own.0)
+    .bind(own.1)
     .bind(joint.0)
     .bind(joint.1)
     .execute(connection)
@@ -116,9 +116,43 @@ pub async fn set_joint(
     .bind(due_at)
     .bind(sign)
     .bind(seconds(now))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "update consultation_merges set joint_due_at = $2, joint_sign = $3 \
+         where reference in (select reference from consultations where merged_into = $1)",
+    )
+    .bind(into)
+    .bind(due_at)
+    .bind(sign)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The promise and the sign that a request has by itself: others may be merged into it already.
+pub async fn own(
+    connection: &mut SqliteConnection,
+    into: &str,
+    stands: &MergeStanding,
+) -> sqlx::Result<(i64, String)> {
+    let before: Option<(i64, StoredText, i64, StoredText)> = sqlx::query_as(
+        "select other_due_at, other_sign, joint_due_at, joint_sign from consultation_merges \
+         join consultations using (reference) where merged_into = $1 limit 1",
+    )
+    .bind(into)
+    .fetch_optional(connection)
+    .await?;
+    let (mut due_at, mut sign) = (stands.due_at, stands.sign.clone());
+    if let Some((own_due_at, own_sign, joint_due_at, joint_sign)) = before {
+        if due_at == joint_due_at {
+            due_at = own_due_at;
+        }
+        if sign == String::from(joint_sign) {
+            sign = own_sign.into();
+        }
+    }
+    Ok((due_at, sign))
 }
 
 /// Gives the one that `merged` was merged into its own promise and sign back, where nothing else changed them.
@@ -178,4 +212,37 @@ pub async fn merged_into(connection: &mut SqliteConnection, into: &str) -> sqlx:
 pub async fn read_merged_into(readers: &SqlitePool, into: &str) -> sqlx::Result<Vec<String>> {
     let all: Vec<StoredText> = sqlx::query_scalar(MERGED_INTO).bind(into).fetch_all(readers).await?;
     Ok(texts(all))
+}
+
+/// Of each request that is merged into one: whether it was new, its promise and its sign.
+pub async fn still_merged(
+    connection: &mut SqliteConnection,
+    into: &str,
+) -> sqlx::Result<Vec<(bool, i64, String)>> {
+    let all: Vec<(StoredText, i64, StoredText)> = sqlx::query_as(
+        "select m.state, c.due_at, c.sign from consultations c join consultation_merges m using (reference) \
+         where c.merged_into = $1",
+    )
+    .bind(into)
+    .fetch_all(connection)
+    .await?;
+    let is_new = |state: StoredText| String::from(state) == RequestState::New.as_str();
+    Ok(all.into_iter().map(|(state, due_at, sign)| (is_new(state), due_at, sign.into())).collect())
+}
+
+/// What waits for us about the merged one waits with the other, unless something waits there already.
+pub async fn carry_attention(
+    connection: &mut SqliteConnection,
+    merged: &str,
+    into: &str,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update consultations set attention = m.attention from consultation_merges m \
+         where m.reference = $1 and consultations.reference = $2 and consultations.attention = ''",
+    )
+    .bind(merged)
+    .bind(into)
+    .execute(connection)
+    .await?;
+    Ok(())
 }

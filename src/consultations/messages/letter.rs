@@ -41,6 +41,11 @@ struct MessageHtml<'a> {
     stop: &'a str,
 }
 
+/// By what the mail greets the patient; empty where no name may stand in it.
+pub fn greeted(request: &Request) -> String {
+    Addressee::of(request).name
+}
+
 /// What the mail is about, in its header.
 pub fn subject(reference: &str) -> String {
     format!("A message about your request {reference}")
