@@ -105,7 +105,7 @@ async fn several_are_given_to_a_colleague_who_is_here() {
     let chosen = ticks(&mut staff, &[&all[0], &all[2]]).await;
     let to = staff.get("/staff").await.attribute("#to option", "value")[1].clone();
     let given = press(&mut staff, &chosen, &[("act", "give"), ("to", &to)]).await;
-    assert!(given.words().contains("you gave it to Priya Shah"), "{}", given.words());
+    assert!(given.words().contains("“gave it to Priya Shah”"), "{}", given.words());
     assert_eq!(standing(&site, &all).await, ["new Priya Shah", "new", "new Priya Shah"]);
     // Their account is disabled before it is undone: nobody gets back what is theirs.
     let mut priya = site.staff().await;
