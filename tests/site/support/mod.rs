@@ -9,20 +9,25 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
+use mybackpain::clinic::Clinic;
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Progress, Sender, Transport, Worker};
 use mybackpain::operations::letters;
 use mybackpain::router::{rendered_pages, router};
+use mybackpain::signs::SignsReader;
+use mybackpain::signs::list::Safety;
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
 use mybackpain::storage::encryption::Cipher;
 use mybackpain::web::app::{App, Parts};
+use mybackpain::web::counts::VisitCounts;
+use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
 use scraper::{Html, Selector};
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt;
 
 pub mod desk;
@@ -74,13 +79,40 @@ fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
     all.entry(base_url.to_owned()).or_insert_with(load).clone()
 }
 
+/// What stands around every page, with the one reader of signs: it takes longer to read than a test takes to run.
+fn around_pages(content: &std::path::Path, base_url: &str) -> Around {
+    static SIGNS: LazyLock<Arc<SignsReader>> =
+        LazyLock::new(|| Arc::new(SignsReader::load(std::path::Path::new("content")).unwrap()));
+    Around {
+        clinic: Clinic::load(content).unwrap(),
+        safety: Safety::load(content).unwrap(),
+        signs: SIGNS.clone(),
+        base_url: base_url.to_owned(),
+        demo: false,
+        metrics: Metrics::default(),
+        counts: VisitCounts::default(),
+    }
+}
+
+/// A database with every table and no row, made once: each test begins with a copy.
+async fn empty_database() -> &'static [u8] {
+    static EMPTY: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mybackpain.sqlite");
+        Database::open(&file).await.unwrap().close().await;
+        std::fs::read(file).unwrap()
+    };
+    EMPTY.get_or_init(make).await
+}
+
 impl Site {
     pub async fn open() -> Site {
         Site::with(Limits::none(), "http://localhost").await
     }
 
     pub async fn with(limits: Limits, base_url: &str) -> Site {
-        let around = Around::load(std::path::Path::new("content"), base_url.to_owned()).unwrap();
+        let around = around_pages(std::path::Path::new("content"), base_url);
         Site::around(around, limits, WEDNESDAY_AT_10).await
     }
 
@@ -95,7 +127,7 @@ impl Site {
         let changed = change(std::fs::read_to_string(&file).unwrap());
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, changed).unwrap();
-        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        let around = around_pages(content.path(), "http://localhost");
         Site::around(around, Limits::none(), now).await
     }
 
@@ -103,8 +135,10 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let (library, rendered_pages) = loaded(&around, &around.base_url);
         let clock = Clock::set_to(now.parse().unwrap());
+        let database = folder.path().join("mybackpain.sqlite");
+        std::fs::write(&database, empty_database().await).unwrap();
         let app = App::new(Parts {
-            database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
+            database: Database::open(&database).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
             limits,
