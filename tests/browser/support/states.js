@@ -313,11 +313,11 @@ async function collect(site, guarded) {
   const dialled = await colleague.get(misdialled);
   desk('request', 'request whose number was wrong', 200, await colleague.post(`${misdialled}/calls`, { ...asSeen(dialled), outcome: 'wrong-number' }));
   desk('queue', 'queue with a request that waits', 200, await colleague.get('/staff'));
-  const [mainOne, doubles] = [misdialled, atDesk(confirmedLong)];
+  const doubles = closed;
   const pair = await colleague.get(doubles);
-  const double = pair.html.match(/name="other" value="(BP-\w{4}-\w{4})"/)?.[1];
-  if (!double) throw new Error(`No double beside ${doubles} and ${mainOne}`);
-  const mergeForm = { ...asSeen(pair), other: double, other_seen_at: hidden(pair.html).other_seen_at[0] };
+  // Another that nobody has answered either.
+  const [, double, doubleSeenAt] = pair.html.match(/tag">New<\/span>[^]*?name="other" value="([^"]+)"[^]*?name="other_seen_at" value="(\d+)"/);
+  const mergeForm = { ...asSeen(pair), other: double, other_seen_at: doubleSeenAt };
   desk('request', 'request with another merged into it', 200, await colleague.post(`${doubles}/merge`, mergeForm));
   desk('request', 'request that was merged', 200, await colleague.get(`/staff/consultations/${double}`));
   desk('request', 'request that cannot be merged', 409, await colleague.post(`${doubles}/merge`, mergeForm));
