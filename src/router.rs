@@ -43,6 +43,7 @@ pub fn router(
     let desk = Router::new()
         .merge(desk::sign_in::routes(app.clone()))
         .merge(desk::components::routes(app.clone()))
+        .merge(desk::saved_replies::routes(app.clone()))
         .merge(desk::absences::routes(app.clone()))
         .merge(desk::routes(app.clone(), library.clone(), memory))
         .merge(mail::pages::routes(app.clone()))

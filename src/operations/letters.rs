@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::messages::letter::MessageLetter;
 use crate::consultations::reminders::letter::ReminderLetter;
 use crate::desk::insights::letter::WeeklyLetter;
 use crate::library::Library;
@@ -44,6 +45,7 @@ fn render(app: &App, (library, signatures): PagesNow, mail: &OutgoingMail) -> an
             let envelope = Envelope { reference, from, to, created_at, stop: stop() };
             read::<ReminderLetter>(mail)?.0.render(site, envelope)?
         }
+        Purpose::ConsultationMessage => read::<MessageLetter>(mail)?.render(site, reference, stop())?,
         Purpose::Report => read::<ReportLetter>(mail)?.render(site, &library, &signatures, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,

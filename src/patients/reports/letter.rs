@@ -123,8 +123,8 @@ impl ReportLetter {
             subject: title,
             text,
             html,
-            calendar: None,
             stop: Some(stop),
+            ..RenderedLetter::default()
         })
     }
 }
