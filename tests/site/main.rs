@@ -15,6 +15,7 @@ mod calls;
 mod canonical_paths;
 mod check;
 mod clock_ahead;
+mod clock_behind;
 mod complaints;
 mod consultations;
 mod contrast;
