@@ -42,6 +42,7 @@ mod mail;
 mod mail_elsewhere;
 mod migrations;
 mod odd_inputs;
+mod one_row;
 mod opening_hours;
 mod page_reviews;
 mod people;
