@@ -1,6 +1,7 @@
 //! Opens the database, applies migrations, and runs every write in one place, so that each failed write is reported
 //! exactly.
 
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Connection, SqliteExecutor};
+use sqlx::{AssertSqlSafe, Connection, SqliteExecutor};
 use tokio::sync::Mutex;
 
 pub use crate::storage::database::health::DatabaseHealth;
@@ -70,6 +71,14 @@ impl Database {
             .pragma("secure_delete", "on");
         if !is_whole(file).await? {
             condition.set_damaged();
+            let log = file.with_extension("sqlite-wal");
+            if std::fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
+                tracing::error!(
+                    "{} lies beside the damaged database: if a copy was put in its place by hand, that log is not the \
+                     copy's own; move it away and start again, or use `mybackpain restore`",
+                    log.display()
+                );
+            }
             let closed = pool(1).connect_lazy_with(options);
             closed.close().await;
             let writer = Writer::new(closed.clone(), condition.clone());
@@ -259,6 +268,24 @@ pub async fn look(file: &Path) -> DatabaseFile {
         Ok((_, 0)) => DatabaseFile::OfAnotherProgram,
         Ok(_) | Err(_) => DatabaseFile::Ours,
     }
+}
+
+/// How many rows a table of this file has. Its name is ours, never a visitor's.
+pub async fn count(file: &Path, table: &str) -> sqlx::Result<i64> {
+    let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
+    let sql = AssertSqlSafe(format!("select count(*) from {table}"));
+    let counted = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+    connection.close().await?;
+    counted
+}
+
+/// True for a file that was made as a copy or put away whole: it is kept without a write-ahead log, which the one that a
+/// program has opened always has (sqlite.org/fileformat.html, 1.3.3).
+pub fn is_put_away(file: &Path) -> bool {
+    const WRITE_VERSION: u64 = 18;
+    let mut version = [0];
+    let read = std::fs::File::open(file).and_then(|file| file.read_exact_at(&mut version, WRITE_VERSION));
+    read.is_ok() && version == [1]
 }
 
 /// True when the tables in this file were made by this program, this version of it or an older one.
