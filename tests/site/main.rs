@@ -31,6 +31,7 @@ mod erased_files;
 mod every_page;
 mod expired_forms;
 mod feeds;
+mod floods;
 mod form_words;
 mod glossary;
 mod insights;
