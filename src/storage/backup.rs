@@ -17,8 +17,10 @@ use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
 
-/// In the data folder: when the last good backup was made, in seconds since 1970, and below it how many accounts it holds.
+/// In the data folder: when the last good backup was made, in seconds since 1970.
 pub const RECORD: &str = "last-backup";
+/// Beside it: how many accounts that backup holds.
+const ACCOUNTS: &str = "last-backup-accounts";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
@@ -104,16 +106,19 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
 
 /// When the last good backup of this data folder was made.
 pub fn last(data: &Path) -> Option<i64> {
-    fs::read_to_string(data.join(RECORD)).ok()?.lines().next()?.trim().parse().ok()
+    number_in(&data.join(RECORD))
 }
 
-/// How many accounts it held. Older versions did not write that down: then there was one.
+/// How many accounts it held; nothing without one. Older versions did not write that down: then there was one.
 fn last_accounts(data: &Path) -> Option<i64> {
-    let record = fs::read_to_string(data.join(RECORD)).ok()?;
-    let second = record.lines().nth(1).and_then(|line| line.strip_suffix(" accounts")?.parse().ok());
-    Some(second.unwrap_or(1))
+    last(data).map(|_| number_in(&data.join(ACCOUNTS)).unwrap_or(1))
+}
+
+fn number_in(file: &Path) -> Option<i64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
 fn record(data: &Path, now: Timestamp, accounts: i64) -> anyhow::Result<()> {
-    atomic_file::write(&data.join(RECORD), format!("{}\n{accounts} accounts\n", seconds(now)).as_bytes())
+    atomic_file::write(&data.join(ACCOUNTS), format!("{accounts}\n").as_bytes())?;
+    atomic_file::write(&data.join(RECORD), format!("{}\n", seconds(now)).as_bytes())
 }
