@@ -1,6 +1,7 @@
 //! The SQL of consultation requests, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
@@ -9,6 +10,7 @@ use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::{MaybeText, StoredText, Unreadable};
 use crate::web::form::contact::{CallTime, Method};
@@ -185,17 +187,29 @@ pub async fn find_for(
     Ok(row.open(cipher))
 }
 
-/// The same within a transaction.
+/// The same within a transaction, for what goes out by itself: an error when a part of it cannot be read.
 pub async fn find_on(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Request> {
-    let row: Row = sqlx::query_as("select * from consultations where reference = $1")
+    row_on(connection, reference).await?.open_whole(cipher)
+}
+
+/// The same, with the names of what cannot be read.
+pub async fn find_as_it_is(
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+) -> sqlx::Result<Request> {
+    Ok(row_on(connection, reference).await?.open(cipher))
+}
+
+async fn row_on(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Row> {
+    sqlx::query_as("select * from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
-        .await?;
-    row.open_whole(cipher)
+        .await
 }
 
 pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Request> {
@@ -225,7 +239,7 @@ pub async fn set_state(
 ) -> sqlx::Result<()> {
     // `changed_at` always grows, so that two changes within a second are two.
     sqlx::query(
-        "update consultations set state = $2, changed_at = max(changed_at + 1, $3), \
+        "update consultations set state = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3), \
          ended_at = case when $4 then $3 else ended_at end, \
          contacted_at = case when $5 then coalesce(contacted_at, $3) else contacted_at end where reference = $1",
     )
@@ -263,7 +277,7 @@ pub async fn change_contact(
     let row = cipher.row(TABLE, reference);
     let changed = sqlx::query(
         "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
-         changed_at = max(changed_at + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
+         changed_at = max(min(changed_at, 9007199254740990) + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
     )
     .bind(reference)
     .bind(row.encrypt("name", &contact.name))
@@ -286,7 +300,7 @@ pub async fn withdraw(
     let changed = sqlx::query(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
          needs = null, content_hash = null, call_times = '', voicemail = '', sign = '', \
-         changed_at = max(changed_at + 1, $2), ended_at = $2 \
+         changed_at = max(min(changed_at, 9007199254740990) + 1, $2), ended_at = $2 \
          where reference = $1 and (state <> 'withdrawn' or name is not null)",
     )
     .bind(reference)
@@ -299,12 +313,16 @@ pub async fn withdraw(
 /// Erases requests that ended before `before`, whole, but for those that are kept for a reason. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
     // One that is merged goes with the one that it is dealt with in, and neither while the other is kept.
-    const FORGET: &str = "delete from consultations where ended_at < $1 and held_at is null and merged_into is null \
-         and not exists (select 1 from consultations m where m.merged_into = consultations.reference and m.held_at is not null)";
+    let forget = format!(
+        "delete from consultations where {} and held_at is null and merged_into is null and not exists \
+         (select 1 from consultations m where m.merged_into = consultations.reference and m.held_at is not null)",
+        is_over("ended_at")
+    );
     let mut gone = 0;
     // Those that were merged into what is erased stand alone then, and are erased too.
     for _ in 0..2 {
-        gone += sqlx::query(FORGET).bind(before).execute(&mut *connection).await?.rows_affected();
+        let statement = sqlx::query(AssertSqlSafe(forget.clone())).bind(before);
+        gone += statement.execute(&mut *connection).await?.rows_affected();
     }
     Ok(gone)
 }

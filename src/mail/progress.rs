@@ -14,7 +14,7 @@ pub const AT_ONCE: usize = 4;
 /// Mails taken up at the same time.
 const BATCH: usize = 20;
 /// Seconds.
-const HOUR: i64 = 60 * 60;
+pub const HOUR: i64 = 60 * 60;
 
 pub struct Progress {
     in_flight: Arc<Mutex<HashSet<i64>>>,
@@ -22,7 +22,8 @@ pub struct Progress {
     tried_at: Mutex<HashMap<i64, i64>>,
     /// When mails went that had been held in a flood, by the same clock: their turns are moments of the system's, which may
     /// jump over all of them.
-    held_went_at: Mutex<VecDeque<i64>>,
+    /// Nothing before the outbox was asked what the last run sent.
+    held_went_at: Mutex<Option<VecDeque<i64>>>,
     /// While the mail server cannot be used: when it was last tried.
     outage: Mutex<Option<i64>>,
     stopping: AtomicBool,
@@ -84,14 +85,20 @@ impl Progress {
     /// How many mails that were held in a flood may go now: so many an hour.
     pub fn held_may_go(&self, elapsed: i64) -> usize {
         let mut went = lock(&self.held_went_at);
+        let went = went.get_or_insert_default();
         while went.front().is_some_and(|at| elapsed - at >= HOUR) {
             went.pop_front();
         }
         usize::try_from(MOST_AN_HOUR_IN_ALL).unwrap_or(0).saturating_sub(went.len())
     }
 
+    /// True until `held_go`: the hour's count is not known after a start.
+    pub fn must_count_held(&self) -> bool {
+        lock(&self.held_went_at).is_none()
+    }
+
     pub fn held_go(&self, many: usize, elapsed: i64) {
-        lock(&self.held_went_at).extend(std::iter::repeat_n(elapsed, many));
+        lock(&self.held_went_at).get_or_insert_default().extend(std::iter::repeat_n(elapsed, many));
     }
 
     /// In an outage, the seconds until the mail server is tried again. A clock that went back does not make it longer.

@@ -1,11 +1,12 @@
 //! The outbox table: its SQL and nothing else.
 
-use sqlx::FromRow;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
 use crate::storage::clock::first_ahead;
+use crate::storage::clock_spans::is_over;
 use crate::storage::readable::StoredText;
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
@@ -129,11 +130,12 @@ pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx:
 }
 
 pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(
+    let is_over = is_over("finished_at");
+    sqlx::query(AssertSqlSafe(format!(
         "update outbox set recipient = null, letter = null, message = null, trouble = null, settled_why = null
-         where finished_at < $1 and (recipient is not null or letter is not null or message is not null
+         where {is_over} and (recipient is not null or letter is not null or message is not null
              or trouble is not null or settled_why is not null)",
-    )
+    )))
     .bind(before)
     .execute(connection)
     .await?;

@@ -9,11 +9,12 @@ use tokio::task::JoinSet;
 
 use crate::mail::files;
 use crate::mail::letter::Renderer;
+use crate::mail::limits;
 use crate::mail::message::Sender;
 use crate::mail::outbox::field;
 use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, State, Trouble, Verdict};
 use crate::mail::prepare::Ready;
-use crate::mail::progress::{AT_ONCE, InFlight, Progress, ServerChange};
+use crate::mail::progress::{AT_ONCE, HOUR, InFlight, Progress, ServerChange};
 use crate::mail::smtp::{Server, SmtpSession};
 use crate::mail::store::{self, Leased};
 use crate::mail::transport::Transport;
@@ -98,8 +99,12 @@ impl Worker {
             return Ok(());
         }
         let elapsed = self.app.clock.elapsed_seconds();
-        let mut may_go = self.progress.held_may_go(elapsed);
         let readers = self.app.database.readers();
+        if self.progress.must_count_held() {
+            // Whatever went within the hour counts, since what was held is not told from the rest any more.
+            self.progress.held_go(limits::sent_since(readers, now - HOUR).await?, elapsed);
+        }
+        let mut may_go = self.progress.held_may_go(elapsed);
         let mut due = store::due(readers, now, room + taken.len(), may_go > 0).await?;
         due.retain(|mail| !taken.contains(&mail.id));
         due.truncate(room);

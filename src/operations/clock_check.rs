@@ -8,17 +8,15 @@ use tokio::sync::Mutex;
 
 use crate::storage::believed_time;
 use crate::storage::believed_time::BelievedTime;
+use crate::storage::clock_spans;
+use crate::storage::clock_spans::{ClockSpan, ClockStep, DRIFT, FURTHEST_DRIFT};
 use crate::web::app::App;
 use crate::web::metrics::{Alarm, AlarmLink, CLOCK_JUMPED};
 
-/// A clock that is corrected moves by less than this, in all its steps of about a day.
-const FURTHEST_DRIFT: SignedDuration = SignedDuration::from_hours(48);
 /// So much of the drift is made good for each second of even running: all that may be believed, within a day.
 const MADE_GOOD: i32 = 2;
 /// A doubted time is believed once it has run evenly for this long.
 const STEADY_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// Two clocks that run evenly differ by less.
-const DRIFT: SignedDuration = SignedDuration::from_mins(5);
 
 /// One for all jobs that go by the time.
 pub type SharedClockCheck = Arc<Mutex<ClockCheck>>;
@@ -43,6 +41,8 @@ pub struct ClockCheck {
     believed: Option<ClockReading>,
     /// Since when a time that is not believed has gone on evenly.
     doubted: Option<ClockReading>,
+    /// The last look of this process.
+    looked: Option<ClockReading>,
 }
 
 impl ClockCheck {
@@ -56,8 +56,14 @@ impl ClockCheck {
         let now = ClockReading { time: app.clock.now(), ran: machine_ran };
         let believed = believed_time::find(app.database.readers()).await?;
         let mut drift = believed.map_or(SignedDuration::ZERO, |then| self.drift(then, now));
+        let span = clock_spans::open(app.database.readers()).await?;
+        let step = believed.map(|then| self.step(then, span, now));
+        self.looked = Some(now);
         if drift.abs() > FURTHEST_DRIFT {
             if !self.is_steady(now) {
+                if let Some(step) = step {
+                    note(app, span, step).await?;
+                }
                 warn(app, drift, self.doubted.is_none());
                 self.doubted = Some(self.doubted.filter(|since| since.goes_evenly_to(now)).unwrap_or(now));
                 return Ok(false);
@@ -66,12 +72,30 @@ impl ClockCheck {
         }
         self.doubted = None;
         app.site.metrics.end(CLOCK_JUMPED);
+        if let Some(step) = step {
+            note(app, span, ClockStep { is_believed: true, ..step }).await?;
+        }
         let believed = BelievedTime { at: now.time, drift };
         app.database
             .write(move |connection| Box::pin(async move { believed_time::set(connection, believed).await }))
             .await?;
         self.believed = Some(now);
         Ok(true)
+    }
+
+    /// What the clock did since it was last seen: while it is behind, since the last look, and otherwise since the
+    /// believed time. A time that was never believed and lay ahead is passed over.
+    fn step(&self, believed: BelievedTime, span: Option<ClockSpan>, now: ClockReading) -> ClockStep {
+        let last = span.map_or(believed.at, |span| span.until);
+        let known = [self.looked, self.believed]
+            .into_iter()
+            .flatten()
+            .find(|known| known.time.duration_until(last).abs() <= DRIFT);
+        let since = known.map_or_else(
+            || last.duration_until(now.time),
+            |known| known.time.duration_until(now.time) - (now.ran - known.ran),
+        );
+        ClockStep { by: since, now: now.time, is_believed: false }
     }
 
     /// By how much the time has moved without the machine having run for it: since the believed one, and before that as
@@ -105,6 +129,12 @@ impl ClockReading {
         let by_clock = self.time.duration_until(now.time);
         (by_clock - (now.ran - self.ran)).abs() <= DRIFT
     }
+}
+
+async fn note(app: &App, span: Option<ClockSpan>, step: ClockStep) -> sqlx::Result<()> {
+    app.database
+        .write(move |connection| Box::pin(async move { clock_spans::note(connection, span, step).await }))
+        .await
 }
 
 fn warn(app: &App, drift: SignedDuration, is_new: bool) {

@@ -14,6 +14,7 @@ use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
 use crate::operations::weekly_mail;
 use crate::web::app::App;
 use crate::web::counts;
+use crate::web::metrics::Alarm;
 
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
@@ -23,10 +24,12 @@ pub async fn pass(app: &App, clock: &mut ClockCheck, machine_ran: SignedDuration
     if !clock.look(app, machine_ran).await? {
         return Ok(0);
     }
-    hand_over::hand_over_due(app).await?;
-    let reminders = making::make_due(app).await?;
+    // Each by itself: what one of them cannot do keeps none of the others from being done.
+    let handed_over = hand_over::hand_over_due(app).await;
+    let reminders = making::make_due(app).await;
     save_counts(app).await?;
-    Ok(reminders)
+    handed_over?;
+    reminders
 }
 
 /// Stores what was counted since the last time, and which searches of today found nothing.
@@ -52,11 +55,19 @@ pub async fn save_counts(app: &App) -> sqlx::Result<()> {
 
 /// One minute: all of it.
 pub async fn minute(app: &App, library: &Library, clock: &mut ClockCheck) -> sqlx::Result<()> {
-    pass(app, clock, machine_ran()).await?;
+    let passed = pass(app, clock, machine_ran()).await;
     if clock.is_believed() {
         weekly_mail::make_due(app, library, app.clock.now()).await?;
     }
-    Ok(())
+    passed.map(|_| ())
+}
+
+fn say_what_came_of_it(app: &App, done: &sqlx::Result<()>) {
+    const NAME: &str = "due-not-done";
+    let Err(error) = done else { return app.site.metrics.end(NAME) };
+    tracing::error!(%error, "what was due by the clock was not done; it is tried again in a minute");
+    let sentence = "Reminders, the requests of someone who is away, or the week’s figures may be late: something that was due by the clock was not done. It is tried every minute; if this stays, tell whoever looks after the site.".to_owned();
+    app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });
 }
 
 /// Runs until told to stop.
@@ -67,9 +78,8 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     loop {
-        if let Err(error) = minute(&app, &library(), &mut *clock.lock().await).await {
-            tracing::error!(%error, "what was due by the clock was not done; it is tried again in a minute");
-        }
+        let done = minute(&app, &library(), &mut *clock.lock().await).await;
+        say_what_came_of_it(&app, &done);
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(LOOK_EVERY) => {}

@@ -11,6 +11,7 @@ use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
 use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::clock_spans;
 use crate::storage::moments_ahead;
 use crate::storage::retention;
 use crate::storage::submissions;
@@ -83,6 +84,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 data_rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;
                 summaries::store::forget(connection, at).await?;
+                clock_spans::forget(connection, at - retention::AUDIT).await?;
                 counts::store::forget(connection, counts_from, missed_from).await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");

@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::staff::account::{Account, Invitation, NewAccount};
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 
 /// What an account is read from, in this order.
 const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";
@@ -179,6 +180,9 @@ pub async fn note_place(
 }
 
 pub async fn forget_places(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from staff_places where seen_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from staff_places where {}", is_over("seen_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

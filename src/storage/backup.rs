@@ -11,11 +11,16 @@ use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
+use crate::storage::encryption::{Cipher, key_file};
+use crate::storage::key_check;
+use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
 pub const RECORD: &str = "last-backup";
+/// Beside it: how many accounts that backup holds.
+const ACCOUNTS: &str = "last-backup-accounts";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
@@ -31,18 +36,16 @@ pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<Pa
     let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
-    let made = copy_and_check(&file, &beside).await;
-    if let Err(error) = made {
-        let _ = fs::remove_file(&beside);
-        return Err(error);
-    }
+    let made = copy_and_check(data, &file, &beside).await;
+    let accounts = made.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     fs::rename(&beside, &copy)?;
     fs::File::open(into)?.sync_all()?;
-    record(data, now)?;
+    record(data, now, accounts)?;
     Ok(copy)
 }
 
-async fn copy_and_check(file: &Path, copy: &Path) -> anyhow::Result<()> {
+/// Gives the number of accounts in it.
+async fn copy_and_check(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
     ensure!(
         is_whole(file).await?,
         "the database {} is damaged, so it was not backed up; restore the last good backup",
@@ -52,7 +55,30 @@ async fn copy_and_check(file: &Path, copy: &Path) -> anyhow::Result<()> {
     fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
     fs::File::open(copy)?.sync_all()?;
     ensure!(is_whole(copy).await?, "the copy {} is damaged and was not kept", copy.display());
-    Ok(())
+    refuse_what_is_not_this_site(data, file, copy).await
+}
+
+/// What stands in the place of the database may be anything: a copy of it would push the good ones out.
+async fn refuse_what_is_not_this_site(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+    let file = file.display();
+    ensure!(
+        database::is_ours(copy).await?,
+        "{file} is empty, of another program or of a newer version, so it was not backed up; restore the last good backup"
+    );
+    let key = key_check::look_without_log(copy, &Cipher::open(&key_file(data), false)?).await;
+    ensure!(
+        key != KeyCheck::Other,
+        "{file} is the database of another site, so it was not backed up; put the right one back"
+    );
+    let accounts = database::count(copy, "staff").await?;
+    let had_some = last_accounts(data).is_some_and(|last| last > 0) || key == KeyCheck::None;
+    ensure!(
+        accounts > 0 || !had_some,
+        "{file} holds no account, and the last good backup did, so it was not backed up; restore the last good backup, or \
+         remove {} if the site was begun anew",
+        data.join(RECORD).display()
+    );
+    Ok(accounts)
 }
 
 /// Puts a backup into a data folder that has no database, or an empty one. Nothing is ever overwritten.
@@ -80,9 +106,19 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
 
 /// When the last good backup of this data folder was made.
 pub fn last(data: &Path) -> Option<i64> {
-    fs::read_to_string(data.join(RECORD)).ok()?.trim().parse().ok()
+    number_in(&data.join(RECORD))
 }
 
-fn record(data: &Path, now: Timestamp) -> anyhow::Result<()> {
+/// How many accounts it held; nothing without one. Older versions did not write that down: then there was one.
+fn last_accounts(data: &Path) -> Option<i64> {
+    last(data).map(|_| number_in(&data.join(ACCOUNTS)).unwrap_or(1))
+}
+
+fn number_in(file: &Path) -> Option<i64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+fn record(data: &Path, now: Timestamp, accounts: i64) -> anyhow::Result<()> {
+    atomic_file::write(&data.join(ACCOUNTS), format!("{accounts}\n").as_bytes())?;
     atomic_file::write(&data.join(RECORD), format!("{}\n", seconds(now)).as_bytes())
 }

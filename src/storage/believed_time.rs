@@ -23,8 +23,8 @@ pub async fn find(readers: &SqlitePool) -> sqlx::Result<Option<BelievedTime>> {
 /// Believes this time from now on. Part of a transaction.
 pub async fn set(connection: &mut SqliteConnection, believed: BelievedTime) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into believed_time (id, at, drift) values (1, $1, $2)
-         on conflict (id) do update set at = excluded.at, drift = excluded.drift",
+        "insert into believed_time (id, at, drift, highest) values (1, $1, $2, $1)
+         on conflict (id) do update set at = excluded.at, drift = excluded.drift, highest = max(highest, excluded.at)",
     )
     .bind(seconds(believed.at))
     .bind(believed.drift.as_secs())
@@ -38,10 +38,18 @@ pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp) -> sqlx::
     set(connection, BelievedTime { at, drift: SignedDuration::ZERO }).await
 }
 
+/// The highest time that was ever believed, in seconds since 1970. What lies beyond it was stored by a clock that was ahead.
+pub async fn highest(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+    let found: Option<i64> =
+        sqlx::query_scalar("select max(highest, at) from believed_time").fetch_optional(connection).await?;
+    Ok(found.unwrap_or(0))
+}
+
 /// A moment on the way of a time that is believed.
 pub async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into believed_time (id, at) values (1, $1) on conflict (id) do update set at = excluded.at",
+        "insert into believed_time (id, at, highest) values (1, $1, $1)
+         on conflict (id) do update set at = excluded.at, highest = max(highest, excluded.at)",
     )
     .bind(seconds(now))
     .execute(connection)

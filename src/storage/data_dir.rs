@@ -3,11 +3,13 @@
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use rustix::fs::Mode;
 use rustix::process::umask;
+
+pub use crate::storage::encryption::key_file;
 
 use crate::storage::backup;
 use crate::storage::database::{self, Database, DatabaseFile};
@@ -132,6 +134,13 @@ async fn refuse_a_log_of_another(folder: &Path, cipher: &Cipher) -> anyhow::Resu
     let (file, log) = (folder.join(DATABASE[0]), folder.join(DATABASE[1]));
     let holds_something = fs::metadata(&log).is_ok_and(|found| found.len() > 0);
     ensure!(
+        !holds_something || !database::is_put_away(&file),
+        "{} is a backup, and {} is the log of the database that was there before: move that log away and start again, or \
+         move both away and use `mybackpain restore`",
+        file.display(),
+        log.display()
+    );
+    ensure!(
         !holds_something || key_check::look_without_log(&file, cipher).await != KeyCheck::Other,
         "{} is not the database that {} belongs to, and would be mixed with what is in it: put back the database of this \
          site, or move the other file away too",
@@ -153,12 +162,6 @@ fn refuse_a_lost_database(folder: &Path, found: DatabaseFile) -> anyhow::Result<
         trace.display(),
         folder.display()
     )
-}
-
-/// The encryption keys. The name is from before "sealing" was called encryption, and stays: administrators keep copies of
-/// this file under it, and a restored copy must be found.
-pub fn key_file(folder: &Path) -> PathBuf {
-    folder.join("sealing.key")
 }
 
 /// What an earlier version or an administrator left open. A folder with other files and none of ours, or one that

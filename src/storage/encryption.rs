@@ -4,7 +4,7 @@
 //! to another row or column does not open. The keys are in a file of their own, outside the database and its backups.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -53,6 +53,12 @@ pub enum KeyFile {
     Missing,
     /// It holds other keys, or none.
     Other,
+}
+
+/// The encryption keys. The name is from before "sealing" was called encryption, and stays: administrators keep copies of
+/// this file under it, and a restored copy must be found.
+pub fn key_file(folder: &Path) -> PathBuf {
+    folder.join("sealing.key")
 }
 
 impl Cipher {

@@ -1,8 +1,10 @@
-//! Puts back moments that were stored while the clock was ahead: what goes by them would else last for as long as it was ahead.
+//! Puts back moments that a clock stored which was ahead of every time that was believed: what goes by them would else last
+//! for as long as it was ahead. A moment that lies ahead of a clock that is behind is right, and is left as it is.
 
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::storage::believed_time;
 use crate::storage::clock::first_ahead;
 use crate::storage::retention;
 
@@ -30,11 +32,12 @@ const ENDS: [(&str, &str, i64); 2] = [
 /// Part of the retention pass, and so of a time that is believed. Nobody is rung again later than `latest_call`, in seconds
 /// since 1970: the call sheet would hide them until then.
 pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: i64) -> sqlx::Result<()> {
+    let highest = believed_time::highest(connection).await?.max(now);
     for (table, column) in BEGINNINGS {
-        cap(connection, table, column, first_ahead(now), now).await?;
+        cap(connection, table, column, first_ahead(highest), now).await?;
     }
     for (table, column, most) in ENDS {
-        cap(connection, table, column, first_ahead(now + most), now + most).await?;
+        cap(connection, table, column, first_ahead(highest.saturating_add(most)), now + most).await?;
     }
     // Sessions end; their rows go when their hours are over.
     sqlx::query(
@@ -51,7 +54,7 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: 
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "update consultations set next_try_at = null, changed_at = max(changed_at + 1, $2) where next_try_at > $1",
+        "update consultations set next_try_at = null, changed_at = max(min(changed_at, 9007199254740990) + 1, $2) where next_try_at > $1",
     )
     .bind(latest_call)
     .bind(now)

@@ -1,9 +1,11 @@
 //! The keys of forms that were sent, and what each made: the same key again leads to the same answer.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 
 /// The reference that a key led to, if its form was stored. `key_hash` is of one kind of form (`SubmissionKey::hash`).
 pub async fn find(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<Option<String>> {
@@ -33,6 +35,9 @@ pub async fn insert(
 
 /// Erases keys from before `before`, in seconds since 1970.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from submissions where created_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from submissions where {}", is_over("created_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

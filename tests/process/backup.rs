@@ -4,9 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
 use crate::client::{READING, check, get, send, value};
 use crate::program::{Ended, Program, command, data_folder, run};
-use crate::records::check_whole;
+use crate::records::{check_whole, wait_for};
 
 fn backup(data: &Path, into: &Path) -> Ended {
     run(command(&["backup", into.to_str().unwrap(), "--data", data.to_str().unwrap()]), "")
@@ -85,4 +88,64 @@ fn a_damaged_database_is_not_backed_up_and_a_damaged_backup_is_not_restored() {
     let refused = restore(&copy, &elsewhere);
     assert!(refused.errors.contains("take an older one"), "{}", refused.errors);
     assert!(!elsewhere.exists());
+}
+
+/// A database with what this makes.
+fn make(file: &Path, sql: &'static str) {
+    wait_for(async {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true).foreign_keys(false);
+        let mut made = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut made).await.unwrap();
+        made.close().await.unwrap();
+    });
+}
+
+#[test]
+fn what_is_emptied_cut_foreign_or_of_another_site_is_no_good_backup() {
+    let (folder, data) = data_folder();
+    let made = run(command(&["demo", "--requests", "3", "--data", data.to_str().unwrap()]), "");
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    let other = folder.path().join("other");
+    let program = Program::start(&data);
+    Program::start(&other).stop();
+    let into = folder.path().join("copies");
+    assert_eq!(backup(&data, &into).code, Some(0));
+    let good = copies(&into);
+    let record = fs::read(data.join("last-backup")).unwrap();
+    program.stop();
+    let file = data.join("mybackpain.sqlite");
+    let whole = fs::read(&file).unwrap();
+    let of_another = fs::read(other.join("mybackpain.sqlite")).unwrap();
+    let foreign = folder.path().join("foreign.sqlite");
+    make(&foreign, "create table bookmarks (address text)");
+    let emptied = folder.path().join("emptied.sqlite");
+    let but_for_the_key = folder.path().join("but_for_the_key.sqlite");
+    for (copy, sql) in [
+        (
+            &emptied,
+            "delete from key_check; delete from staff; delete from consultations; delete from believed_time",
+        ),
+        (&but_for_the_key, "delete from staff"),
+    ] {
+        fs::write(copy, &whole).unwrap();
+        make(copy, sql);
+    }
+    for (what, bytes) in [
+        ("nothing", vec![]),
+        ("one byte", whole[..1].to_vec()),
+        ("foreign", fs::read(&foreign).unwrap()),
+        ("another site's", of_another),
+        ("emptied", fs::read(&emptied).unwrap()),
+        ("without an account", fs::read(&but_for_the_key).unwrap()),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        let refused = backup(&data, &into);
+        assert_eq!(refused.code, Some(1), "{what}: {}", refused.output);
+        assert!(refused.errors.contains("not backed up"), "{what}: {}", refused.errors);
+        assert_eq!(fs::read(data.join("last-backup")).unwrap(), record, "{what}");
+        assert_eq!(copies(&into), good, "{what}");
+    }
+    fs::write(&file, whole).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(backup(&data, &into).code, Some(0), "what is whole again is backed up again");
 }

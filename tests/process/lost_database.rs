@@ -224,3 +224,35 @@ fn a_log_that_was_left_is_not_mixed_with_a_database_that_is_put_beside_it() {
     assert_eq!(crate::records::check_whole(&again.database(), [crate::client::value(&form, "key")]), 1);
     again.stop();
 }
+
+#[test]
+fn a_log_that_was_left_is_not_mixed_with_the_last_backup_of_the_same_site() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let copies = folder.path().join("copies");
+    let (data_text, into) = (data.to_str().unwrap(), copies.to_str().unwrap());
+    assert_eq!(run(command(&["backup", into, "--data", data_text]), "").code, Some(0));
+    let form = check(program.address, "it hurts").unwrap();
+    std::thread::sleep(READING);
+    assert!(send(program.address, &form).unwrap().confirmed_key().is_some());
+    program.kill();
+    let (file, log) = (data.join("mybackpain.sqlite"), data.join("mybackpain.sqlite-wal"));
+    let (left, log_left) = (fs::read(&file).unwrap(), fs::read(&log).unwrap());
+    let copy = fs::read_dir(&copies).unwrap().next().unwrap().unwrap().path();
+    fs::copy(&copy, &file).unwrap();
+    let words = refused(&data).errors;
+    for word in ["mybackpain.sqlite-wal", "move", "mybackpain restore"] {
+        assert!(words.contains(word), "{word}: {words}");
+    }
+    assert!(fs::read(&file).unwrap() == fs::read(&copy).unwrap(), "nothing was written into it");
+    assert!(fs::read(&log).unwrap() == log_left);
+    // As it says.
+    fs::rename(&log, folder.path().join("log")).unwrap();
+    Program::start(&data).stop();
+    // What was there before the copy is still whole together with its log.
+    fs::write(&file, left).unwrap();
+    fs::write(&log, log_left).unwrap();
+    let again = Program::start(&data);
+    assert_eq!(crate::records::check_whole(&again.database(), [crate::client::value(&form, "key")]), 1);
+    again.stop();
+}

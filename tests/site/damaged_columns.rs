@@ -193,7 +193,11 @@ impl Walk<'_> {
         ]);
         desk.extend(["/staff/mail".to_owned(), "/staff/mail?show=all".to_owned()]);
         desk.extend(self.mails.iter().map(|id| format!("/staff/mail/{id}")));
-        desk.extend(["/staff/pages".to_owned(), format!("/staff/corrections/{}", self.correction)]);
+        desk.extend([
+            "/staff/pages".to_owned(),
+            "/staff/insights".to_owned(),
+            format!("/staff/corrections/{}", self.correction),
+        ]);
         desk.extend(["/staff/account", "/staff/absences"].map(str::to_owned));
         let diary = "/staff/diary?day=2026-06-04";
         desk.extend([diary.to_owned(), format!("{diary}&by=room"), format!("{diary}&view=week")]);

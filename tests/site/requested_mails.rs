@@ -302,6 +302,9 @@ async fn the_owner_of_a_look_alike_stops_nobody_elses_mail() {
         ("janedoe@outlook.com", "jane.doe@outlook.com", false),
         ("jane.doe@outlook.com", "jane.doe+1@outlook.com", true),
         ("janedoe@googlemail.com", "Jane.Doe@gmail.com", true),
+        ("k4.an_n@protonmail.com", "k-4ann@proton.me", true),
+        ("ann.lee@icloud.com", "annlee@icloud.com", false),
+        ("ann.lee@icloud.com", "Ann.Lee@me.com", true),
     ] {
         site.request(&to(stops, &format!("first from {stops}"))).await;
         let mail = mails_to(&site, &format!("<{stops}>")).await.remove(0);

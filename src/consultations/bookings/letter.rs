@@ -120,6 +120,11 @@ impl BookingLetter {
         BookingLetter { token: token.to_owned(), ..self }
     }
 
+    /// What of the booking cannot be read, as people call it: such a mail is not sent.
+    pub fn unreadable(&self) -> &[&'static str] {
+        &self.booking.unreadable
+    }
+
     pub fn booking_id(&self) -> &str {
         &self.booking.id
     }

@@ -25,7 +25,7 @@ pub enum Attention {
     /// It was closed, and a member of staff opened it again.
     #[strum(serialize = "opened again")]
     OpenedAgain,
-    /// An older version took it for spam and sent no mail about it.
+    /// No mail went: an older version took it for spam, or a part of what it would say cannot be read.
     #[strum(serialize = "not told")]
     NotTold,
 }

@@ -13,7 +13,7 @@ use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::storage::readable::{StoredText, or_unreadable, texts};
 
 /// A request as it stands when something is to be done to it.
 #[derive(sqlx::FromRow)]
@@ -135,7 +135,7 @@ pub async fn set_token(
 
 /// Every change counts, so that two within a second are two.
 pub async fn touch(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("update consultations set changed_at = max(changed_at + 1, $2) where reference = $1")
+    sqlx::query("update consultations set changed_at = max(min(changed_at, 9007199254740990) + 1, $2) where reference = $1")
         .bind(reference)
         .bind(seconds(now))
         .execute(connection)
@@ -249,14 +249,21 @@ pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i
     .await
 }
 
-/// The open requests of a member of staff.
-pub async fn open_of(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(
-        "select reference from consultations where owner_id = $1 and state not in ('closed', 'withdrawn')",
+/// Gives all open requests of a member of staff to another, or to nobody, and says which.
+pub async fn give_open_of(
+    connection: &mut SqliteConnection,
+    staff: i64,
+    owner: Option<i64>,
+) -> sqlx::Result<Vec<String>> {
+    let given: Vec<StoredText> = sqlx::query_scalar(
+        "update consultations set owner_id = $2 where owner_id = $1 and state not in ('closed', 'withdrawn')
+         returning reference",
     )
     .bind(staff)
+    .bind(owner)
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(texts(given))
 }
 
 /// A request that was closed is open again: it is erased only when it is closed once more.
@@ -297,7 +304,7 @@ pub async fn withdraw_held(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
-        "update consultations set state = $2, ended_at = $3, changed_at = max(changed_at + 1, $3) \
+        "update consultations set state = $2, ended_at = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
          where reference = $1 and held_at is not null and state <> $2",
     )
     .bind(reference)

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::consultations::bookings;
 use crate::consultations::bookings::letter::{BookingLetter, News};
 use crate::consultations::handling;
+use crate::consultations::handling::Attention;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
 use crate::consultations::messages::letter::MessageLetter;
@@ -59,8 +60,25 @@ pub async fn of_booking(
     let topic = BookingLetter::topic(letter.booking_id());
     mail::cancel_waiting(connection, &topic, now).await?;
     mail::cancel_waiting(connection, &ReminderLetter::topic(letter.booking_id()), now).await?;
+    if let Some(part) = letter.unreadable().first() {
+        return cannot_be_told(connection, &request.reference, "email", part, now).await;
+    }
     let mail = NewMail::new(letter, &request.reference, &request.email).about(topic);
     notify(connection, app, request, mail, By::Staff, now).await
+}
+
+/// A mail would have an empty place where something cannot be read: a person tells the patient.
+pub async fn cannot_be_told(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    mail: &str,
+    part: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let what = format!("reports that no {mail} was sent: the {part} cannot be read");
+    history::store::add_event(connection, reference, now, "system", &what).await?;
+    handling::store::set_attention(connection, reference, Attention::NotTold).await?;
+    handling::store::touch(connection, reference, now).await
 }
 
 /// Reminds of a booking that begins at `begins`, when there is an address that mail may go to. False when there is none.

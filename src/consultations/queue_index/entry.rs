@@ -11,7 +11,7 @@ use crate::signs::Kind;
 use crate::storage::readable::Unreadable;
 use crate::web::app::App;
 use crate::web::form::contact::{CallTime, Method};
-use crate::web::form::{email, phone};
+use crate::web::form::{mailbox, phone};
 
 /// What the queue knows of a request: how to reach the person, never what they wrote.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ impl QueueEntry {
                 .map(String::as_str)
                 .join("\n"),
             contact_hashes: [
-                hash("address", &email::comparable(&address), &address),
+                hash("address", &mailbox::comparable(&address), &address),
                 hash("number", number, number),
             ],
             person: None,

@@ -46,6 +46,10 @@ impl QueueIndex {
             let entries = self.read();
             (entries.seen.clone(), entries.erased)
         };
+        // The last number that was seen was damaged, and is another one now.
+        if revision < seen.0 && erased == known_erased {
+            seen = (0, String::new());
+        }
         let left = if erased == known_erased { None } else { Some(store::references(readers).await?) };
         let mut fresh: Vec<QueueEntry> = Vec::new();
         while revision > seen.0 || seen.1.is_empty() {

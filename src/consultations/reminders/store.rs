@@ -5,11 +5,14 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::readable::StoredText;
 
 /// A reminder that is to be made.
 #[derive(sqlx::FromRow)]
 pub struct DueReminder {
-    pub booking_id: String,
+    /// The number of its row: any other name of it may be damaged.
+    pub booking: i64,
+    #[sqlx(try_from = "StoredText")]
     pub reference: String,
     pub hours_before: i64,
 }
@@ -26,7 +29,7 @@ const AT_ONCE: i64 = 100;
 
 pub async fn due(readers: &SqlitePool, hours: i64, now: Timestamp) -> sqlx::Result<Vec<DueReminder>> {
     let sql = format!(
-        "select b.id as booking_id, b.reference, $2 as hours_before {DUE} order by b.starts_at, b.id limit $3"
+        "select b.rowid as booking, b.reference, $2 as hours_before {DUE} order by b.starts_at, b.id limit $3"
     );
     sqlx::query_as(AssertSqlSafe(sql)).bind(seconds(now)).bind(hours).bind(AT_ONCE).fetch_all(readers).await
 }
@@ -39,12 +42,12 @@ pub async fn make(
 ) -> sqlx::Result<bool> {
     let sql = format!(
         "insert into booking_reminders (booking_id, starts_at, hours_before, made_at)
-         select b.id, b.starts_at, $2, $1 {DUE} and b.id = $3"
+         select b.id, b.starts_at, $2, $1 {DUE} and b.rowid = $3"
     );
     let made = sqlx::query(AssertSqlSafe(sql))
         .bind(seconds(now))
         .bind(reminder.hours_before)
-        .bind(&reminder.booking_id)
+        .bind(reminder.booking)
         .execute(connection)
         .await?;
     Ok(made.rows_affected() == 1)

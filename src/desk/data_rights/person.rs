@@ -2,7 +2,7 @@
 
 use crate::storage::encryption::Cipher;
 use crate::web::form::phone::{self, PhoneNumber};
-use crate::web::form::{email, one_line};
+use crate::web::form::{email, mailbox, one_line};
 
 /// Numbers that end alike may be one: British ones have 10 digits behind the country's code or the 0.
 const DIGITS_COMPARED: usize = 10;
@@ -42,7 +42,7 @@ impl DataSubject {
     pub fn is_near(&self, column: &str, held: &str) -> bool {
         match self {
             DataSubject::Email(email) => {
-                column != "phone" && email::comparable(held) == email::comparable(email)
+                column != "phone" && mailbox::comparable(held) == mailbox::comparable(email)
             }
             DataSubject::Phone(digits) => column == "phone" && last_digits(held) == last_digits(digits),
         }

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
 use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Receipt, Value, kind};
+use crate::storage::clock_spans::is_before;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 use crate::storage::readable::{MaybeText, StoredText};
@@ -308,6 +309,9 @@ pub async fn proofs(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<(String
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from erasures where happened_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from erasures where {}", is_before("happened_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

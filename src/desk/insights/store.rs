@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqlitePool;
 
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::or_unreadable;
+use crate::storage::readable::{StoredText, or_unreadable};
 use crate::web::counts::store::place;
 
 pub const WEEK: i64 = 7 * 24 * 60 * 60;
@@ -39,12 +40,14 @@ pub struct WaitingTime {
 
 #[derive(sqlx::FromRow, Debug, PartialEq)]
 pub struct PageCount {
+    #[sqlx(try_from = "StoredText")]
     pub subject: String,
     pub times: i64,
 }
 
 #[derive(sqlx::FromRow, Debug, PartialEq)]
 pub struct Useful {
+    #[sqlx(try_from = "StoredText")]
     pub about: String,
     pub useful: i64,
     pub not_useful: i64,
@@ -58,6 +61,11 @@ pub struct MissedSearch {
     pub networks: i64,
 }
 
+/// In SQL: the sum of counts. One that is damaged is as large as a number can be, and the sum is still one.
+fn sum(column: &str) -> String {
+    format!("cast(min(total({column}), 9007199254740992) as integer)")
+}
+
 /// Requests by the week in which they were made; one that was merged is dealt with in another. `now` says which promises are due.
 pub async fn promises_by_week(
     readers: &SqlitePool,
@@ -65,7 +73,7 @@ pub async fn promises_by_week(
     now: Timestamp,
 ) -> sqlx::Result<Vec<Promises>> {
     sqlx::query_as(
-        "select (created_at - $1) / $3 as of, count(*) as requests, \
+        "select cast((created_at - $1) / $3 as integer) as of, count(*) as requests, \
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
@@ -87,7 +95,7 @@ pub async fn promises_by_weekday(
 ) -> sqlx::Result<Vec<Promises>> {
     // 1 January 1970 was a Thursday.
     sqlx::query_as(
-        "select ((due_at + $3) / 86400 + 3) % 7 as of, count(*) as requests, \
+        "select cast(((due_at + $3) / 86400 + 3) % 7 as integer) as of, count(*) as requests, \
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
@@ -103,7 +111,7 @@ pub async fn promises_by_weekday(
 pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {
     sqlx::query_as(
         "select of, seconds, place = (among + 1) / 2 as is_median, place = (among * 9 + 9) / 10 as is_nine_in_ten \
-         from (select (created_at - $1) / $2 as of, contacted_at - created_at as seconds, \
+         from (select cast((created_at - $1) / $2 as integer) as of, cast(contacted_at - created_at as integer) as seconds, \
            row_number() over (partition by (created_at - $1) / $2 order by contacted_at - created_at) as place, \
            count(*) over (partition by (created_at - $1) / $2) as among \
            from consultations where created_at >= $1 and spam = 0 and contacted_at is not null) \
@@ -117,7 +125,7 @@ pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<
 
 /// Reports by week: number of the week, and how many.
 pub async fn reports(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<(i64, i64)>> {
-    sqlx::query_as("select (created_at - $1) / $2, count(*) from reports where created_at >= $1 group by 1")
+    sqlx::query_as("select cast((created_at - $1) / $2 as integer), count(*) from reports where created_at >= $1 group by 1")
         .bind(seconds(from))
         .bind(WEEK)
         .fetch_all(readers)
@@ -126,32 +134,30 @@ pub async fn reports(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<
 
 /// What was counted on each day: the day, what, and how often.
 pub async fn counts(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<(String, String, i64)>> {
-    sqlx::query_as("select day, what, sum(times) from daily_counts where day >= $1 group by day, what")
-        .bind(from.to_string())
-        .fetch_all(readers)
-        .await
+    let sql =
+        format!("select day, what, {} from daily_counts where day >= $1 group by day, what", sum("times"));
+    let rows: Vec<(StoredText, StoredText, i64)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(from.to_string()).fetch_all(readers).await?;
+    Ok(rows.into_iter().map(|(day, what, times)| (day.into(), what.into(), times)).collect())
 }
 
 /// What was counted most, by subject.
 pub async fn by_subject(readers: &SqlitePool, what: &str, from: Date) -> sqlx::Result<Vec<PageCount>> {
-    sqlx::query_as(
-        "select subject, sum(times) as times from daily_counts where what = $1 and day >= $2 \
+    let sql = format!(
+        "select subject, {} as times from daily_counts where what = $1 and day >= $2 \
          group by subject order by times desc, subject",
-    )
-    .bind(what)
-    .bind(from.to_string())
-    .fetch_all(readers)
-    .await
+        sum("daily_counts.times")
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(what).bind(from.to_string()).fetch_all(readers).await
 }
 
 pub async fn usefulness(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<Useful>> {
-    sqlx::query_as(
-        "select about, sum(useful) as useful, sum(not_useful) as not_useful from usefulness where day >= $1 \
-         group by about",
-    )
-    .bind(from.to_string())
-    .fetch_all(readers)
-    .await
+    let sql = format!(
+        "select about, {} as useful, {} as not_useful from usefulness where day >= $1 group by about",
+        sum("usefulness.useful"),
+        sum("usefulness.not_useful")
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(from.to_string()).fetch_all(readers).await
 }
 
 /// What several people searched for in the days from `from` on and did not find, the most first.
@@ -160,19 +166,21 @@ pub async fn missed_searches(
     cipher: &Cipher,
     from: Date,
 ) -> sqlx::Result<Vec<MissedSearch>> {
-    let rows: Vec<(String, Vec<u8>, i64, i64)> = sqlx::query_as(
-        "select query_hash, min(query), count(*), sum(networks) from missed_searches where day >= $1 \
-         group by query_hash having count(*) >= $2 and sum(networks) >= $3 and max(networks) >= $4 \
+    let sql = format!(
+        "select query_hash, min(query), count(*), {networks} from missed_searches where day >= $1 \
+         group by query_hash having count(*) >= $2 and {networks} >= $3 and max(networks) >= $4 \
          order by 4 desc, 1",
-    )
-    .bind(from.to_string())
-    .bind(DAYS)
-    .bind(NETWORKS)
-    .bind(NETWORKS_ON_A_DAY)
-    .fetch_all(readers)
-    .await?;
-    let open = |(hash, query, days, networks): (String, Vec<u8>, i64, i64)| MissedSearch {
-        query: or_unreadable(cipher.decrypt(place(&hash), &query)),
+        networks = sum("networks")
+    );
+    let rows: Vec<(StoredText, Vec<u8>, i64, i64)> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(from.to_string())
+        .bind(DAYS)
+        .bind(NETWORKS)
+        .bind(NETWORKS_ON_A_DAY)
+        .fetch_all(readers)
+        .await?;
+    let open = |(hash, query, days, networks): (StoredText, Vec<u8>, i64, i64)| MissedSearch {
+        query: or_unreadable(cipher.decrypt(place(&String::from(hash)), &query)),
         days,
         networks,
     };

@@ -16,7 +16,7 @@ pub async fn correct_request(
 ) -> sqlx::Result<bool> {
     let place = FieldId { table: "consultations", reference, column: "email" };
     let changed = sqlx::query(
-        "update consultations set email = $2, changed_at = max(changed_at + 1, $3) \
+        "update consultations set email = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
          where reference = $1 and state in ('new', 'contacted', 'booked')",
     )
     .bind(reference)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::mail::limits::address_hashes::{mailbox_hash, wide_hash};
+use crate::mail::limits::address_hashes::stop_hashes;
 use crate::mail::limits::store;
 use crate::mail::limits::store::Cause;
 use crate::mail::outbox::field;
@@ -16,7 +16,7 @@ pub async fn is_stopped(
     cipher: &Cipher,
     address: &str,
 ) -> sqlx::Result<bool> {
-    store::is_stopped(connection, [&mailbox_hash(cipher, address), &wide_hash(cipher, address)]).await
+    store::is_stopped(connection, &stop_hashes(cipher, address)).await
 }
 
 /// Sends nothing more to an address, and takes back what waits to be sent to it. Says what that was.
@@ -30,9 +30,7 @@ pub async fn stop(
     let mut taken_back = Vec::new();
     for waiting in store::waiting(connection).await? {
         let to = cipher.decrypt(field(&waiting.message_id, "recipient"), &waiting.recipient);
-        let theirs = to.is_ok_and(|to| {
-            mailbox_hash(cipher, &to) == address_hash || wide_hash(cipher, &to) == address_hash
-        });
+        let theirs = to.is_ok_and(|to| stop_hashes(cipher, &to).iter().any(|hash| hash == address_hash));
         if theirs && waiting.cause.purpose.is_to_patients() {
             store::take_back(connection, waiting.id).await?;
             taken_back.push(waiting.cause);
@@ -51,7 +49,7 @@ pub async fn lift_stop(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let mut lifted = false;
-    for hash in [mailbox_hash(cipher, address), wide_hash(cipher, address)] {
+    for hash in stop_hashes(cipher, address) {
         let place = FieldId { table: "suppressions", reference: &hash, column: "lifted_why" };
         let why = cipher.encrypt(place, why);
         lifted |= store::lift_stop(connection, &hash, why, staff, seconds(now)).await?;

@@ -1,6 +1,6 @@
 //! The SQL of mail that anyone may have sent, and of addresses that get none; and nothing else.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::limits::allowance::{Counts, HOUR, MOST_AN_HOUR_IN_ALL};
 use crate::mail::purpose::Purpose;
@@ -66,12 +66,14 @@ pub async fn counts(connection: &mut SqliteConnection, address_hash: &str, now: 
 }
 
 /// True when one of the hashes stands among those who get no mail.
-pub async fn is_stopped(connection: &mut SqliteConnection, hashes: [&str; 2]) -> sqlx::Result<bool> {
+pub async fn is_stopped(connection: &mut SqliteConnection, hashes: &[String; 4]) -> sqlx::Result<bool> {
     sqlx::query_scalar(
-        "select exists (select 1 from suppressions where address_hash in ($1, $2) and lifted_at is null)",
+        "select exists (select 1 from suppressions where address_hash in ($1, $2, $3, $4) and lifted_at is null)",
     )
-    .bind(hashes[0])
-    .bind(hashes[1])
+    .bind(&hashes[0])
+    .bind(&hashes[1])
+    .bind(&hashes[2])
+    .bind(&hashes[3])
     .fetch_one(connection)
     .await
 }
@@ -133,4 +135,16 @@ pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Res
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// How many mails to patients have gone since a moment.
+pub async fn sent_since(readers: &SqlitePool, since: i64) -> sqlx::Result<usize> {
+    let sent: i64 = sqlx::query_scalar(
+        "select count(*) from outbox where state = 'sent' and finished_at > $1
+             and purpose not in ('consultation-notice', 'complaint-notice')",
+    )
+    .bind(since)
+    .fetch_one(readers)
+    .await?;
+    Ok(usize::try_from(sent).unwrap_or(usize::MAX))
 }

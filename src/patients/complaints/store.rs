@@ -1,11 +1,13 @@
 //! The SQL of complaints, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::complaints::complaint::Complaint;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::{MaybeText, StoredText, UNREADABLE, or_unreadable};
 
@@ -136,7 +138,7 @@ pub async fn acknowledge(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let moved = sqlx::query(
-        "update complaints set acknowledged_at = $3, changed_at = max(changed_at + 1, $3) \
+        "update complaints set acknowledged_at = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
          where reference = $1 and changed_at = $2 and acknowledged_at is null and ended_at is null",
     )
     .bind(reference)
@@ -157,7 +159,7 @@ pub async fn close(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let moved = sqlx::query(
-        "update complaints set ended_at = $4, outcome = $3, changed_at = max(changed_at + 1, $4) \
+        "update complaints set ended_at = $4, outcome = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $4) \
          where reference = $1 and changed_at = $2 and ended_at is null",
     )
     .bind(reference)
@@ -171,7 +173,9 @@ pub async fn close(
 
 /// Erases complaints that were closed before `before`, whole.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone =
-        sqlx::query("delete from complaints where ended_at < $1").bind(before).execute(connection).await?;
+    let gone = sqlx::query(AssertSqlSafe(format!("delete from complaints where {}", is_over("ended_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(gone.rows_affected())
 }

@@ -1,11 +1,13 @@
 //! The SQL of corrections, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::correction::Correction;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
 
@@ -136,7 +138,7 @@ pub async fn answer(
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "update corrections set state = 'answered', answer = $2, answered_at = $4, \
-         changed_at = max(changed_at + 1, $4) where reference = $1 and changed_at = $3",
+         changed_at = max(min(changed_at, 9007199254740990) + 1, $4) where reference = $1 and changed_at = $3",
     )
     .bind(reference)
     .bind(cipher.row(TABLE, reference).encrypt("answer", words))
@@ -149,9 +151,10 @@ pub async fn answer(
 
 /// Erases what was answered before `before`, whole.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone = sqlx::query("delete from corrections where answered_at < $1")
-        .bind(before)
-        .execute(connection)
-        .await?;
+    let gone =
+        sqlx::query(AssertSqlSafe(format!("delete from corrections where {}", is_over("answered_at"))))
+            .bind(before)
+            .execute(connection)
+            .await?;
     Ok(gone.rows_affected())
 }

@@ -1,11 +1,13 @@
 //! The SQL of drafts, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::answers::Answers;
 use crate::patients::drafts::draft::Draft;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]
@@ -144,7 +146,9 @@ pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx
 
 /// Erases drafts that were saved at `before` or earlier. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone =
-        sqlx::query("delete from drafts where saved_at <= $1").bind(before).execute(connection).await?;
+    let gone = sqlx::query(AssertSqlSafe(format!("delete from drafts where {}", is_over("saved_at"))))
+        .bind(before + 1)
+        .execute(connection)
+        .await?;
     Ok(gone.rows_affected())
 }

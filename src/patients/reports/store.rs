@@ -1,9 +1,11 @@
 //! The SQL of reports, and nothing else.
 
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
 
 pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
@@ -63,11 +65,12 @@ pub async fn find_by_key(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Re
 /// Erases the address of every report whose mail ended before `before`, or that was never to be sent and is as old.
 /// The row stays, as a count. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let gone = sqlx::query(
+    let gone = sqlx::query(AssertSqlSafe(format!(
         "update reports set name = null, email = null, content_hash = null, state = 'forgotten' \
-         where state <> 'forgotten' and created_at < $1 and not exists (select 1 from outbox \
+         where state <> 'forgotten' and {is_over} and not exists (select 1 from outbox \
          where outbox.reference = reports.reference and (outbox.finished_at is null or outbox.finished_at >= $1))",
-    )
+        is_over = is_over("reports.created_at")
+    )))
     .bind(before)
     .execute(connection)
     .await?;

@@ -4,6 +4,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::unread_words::texts::Texts;
 use crate::storage::encryption::Cipher;
+use crate::storage::readable::StoredText;
 
 /// Reference and words of each text that was never read for signs and can be decrypted.
 pub async fn unread(
@@ -15,8 +16,9 @@ pub async fn unread(
         Texts::Complaints => ("complaints", "select reference, words from complaints where sign is null"),
         Texts::Corrections => ("corrections", "select reference, words from corrections where sign is null"),
     };
-    let rows: Vec<(String, Option<Vec<u8>>)> = sqlx::query_as(sql).fetch_all(readers).await?;
-    let open = |(reference, words): (String, Option<Vec<u8>>)| {
+    let rows: Vec<(StoredText, Option<Vec<u8>>)> = sqlx::query_as(sql).fetch_all(readers).await?;
+    let open = |(reference, words): (StoredText, Option<Vec<u8>>)| {
+        let reference = String::from(reference);
         let words = cipher.row(table, &reference).decrypt("words", &words).ok()?;
         Some((reference, words))
     };

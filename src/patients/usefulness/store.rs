@@ -11,7 +11,8 @@ pub async fn count_usefulness(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "insert into usefulness (about, day, useful, not_useful) values ($1, $2, $3, $4) \
-         on conflict (about, day) do update set useful = useful + $3, not_useful = not_useful + $4",
+         on conflict (about, day) do update set useful = min(useful, 9007199254740991) + $3, \
+         not_useful = min(not_useful, 9007199254740991) + $4",
     )
     .bind(about)
     .bind(day)

@@ -1,9 +1,11 @@
 //! The SQL of reading the audit and of forgetting it.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_before;
 use crate::storage::readable::{MaybeText, StoredText, texts};
 
 /// Which entries are listed; a field that is `None` restricts nothing.
@@ -74,7 +76,10 @@ pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from audit where happened_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from audit where {}", is_before("happened_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

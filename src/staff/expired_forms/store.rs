@@ -1,9 +1,11 @@
 //! The SQL of forms that came after a session had ended, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::clock_spans::is_over;
 use crate::storage::readable::StoredText;
 
 /// More than a person has open at once; the oldest go first.
@@ -69,6 +71,9 @@ pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from expired_forms where created_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from expired_forms where {}", is_over("created_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

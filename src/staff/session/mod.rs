@@ -10,6 +10,7 @@ use crate::staff::audit;
 use crate::staff::second_factor::totp::Secret;
 use crate::storage::clock::{is_ahead, seconds};
 use crate::storage::encryption::{FieldId, random_token, token_hash};
+use crate::storage::readable::UNREADABLE;
 use crate::storage::retention;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
@@ -254,12 +255,17 @@ impl SessionRow {
             if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
+            && self.is_readable()
             && is_within(self.created_at, longest, now)
             && is_within(self.seen_at, retention::SESSION_IDLE, now)
     }
 }
 
 impl SessionRow {
+    fn is_readable(&self) -> bool {
+        self.step != SignInStep::Unreadable && self.return_to != UNREADABLE
+    }
+
     /// True for a session that is over and was this person's own: its time ran out, or they ended it elsewhere within the
     /// hours that it could have lasted. Never when the account is disabled.
     pub fn was_its_owners(&self, now: i64) -> bool {

@@ -16,16 +16,21 @@ pub enum SignInStep {
     /// The password was right; the code is still asked.
     Password,
     Full,
+    /// It cannot be read: the session is over.
+    #[strum(disabled)]
+    Unreadable,
 }
 
 #[derive(sqlx::FromRow)]
 pub struct SessionRow {
     pub id: i64,
+    #[sqlx(try_from = "StoredText")]
     pub token_hash: String,
     pub staff_id: i64,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "StoredText")]
     pub step: SignInStep,
     pub offered: Option<Vec<u8>>,
+    #[sqlx(try_from = "StoredText")]
     pub return_to: String,
     pub created_at: i64,
     pub seen_at: i64,
@@ -45,11 +50,9 @@ const ROWS: &str = "select staff_sessions.id, token_hash, staff_id, step, offere
     second_factor is not null as has_second_factor from staff_sessions \
     join staff on staff.id = staff_sessions.staff_id";
 
-impl TryFrom<String> for SignInStep {
-    type Error = strum::ParseError;
-
-    fn try_from(word: String) -> Result<SignInStep, strum::ParseError> {
-        word.parse()
+impl From<StoredText> for SignInStep {
+    fn from(word: StoredText) -> SignInStep {
+        String::from(word).parse().unwrap_or(SignInStep::Unreadable)
     }
 }
 

@@ -16,12 +16,15 @@ use tokio::sync::Mutex;
 pub use crate::storage::database::health::DatabaseHealth;
 pub use crate::storage::database::watch::Missing;
 pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
+pub use files::{DatabaseFile, count, is_put_away, look};
 pub use writer::Writing;
 
 use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, over_budget, primary_code};
+use files::read_only;
 use writer::Writer;
 
 mod errors;
+mod files;
 pub mod health;
 mod watch;
 mod writer;
@@ -70,6 +73,14 @@ impl Database {
             .pragma("secure_delete", "on");
         if !is_whole(file).await? {
             condition.set_damaged();
+            let log = file.with_extension("sqlite-wal");
+            if std::fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
+                tracing::error!(
+                    "{} lies beside the damaged database: if a copy was put in its place by hand, that log is not the \
+                     copy's own; move it away and start again, or use `mybackpain restore`",
+                    log.display()
+                );
+            }
             let closed = pool(1).connect_lazy_with(options);
             closed.close().await;
             let writer = Writer::new(closed.clone(), condition.clone());
@@ -225,42 +236,6 @@ pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
     connection.close().await
 }
 
-/// What stands where the database should be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DatabaseFile {
-    Nothing,
-    /// A file without a table, such as one that was cut off at its head.
-    Empty,
-    /// With tables, and none of ours.
-    OfAnotherProgram,
-    /// A database of ours, or a file too damaged to say.
-    Ours,
-}
-
-/// Looks at the file without changing it.
-pub async fn look(file: &Path) -> DatabaseFile {
-    match std::fs::metadata(file) {
-        Err(_) => return DatabaseFile::Nothing,
-        Ok(found) if found.len() == 0 => return DatabaseFile::Empty,
-        Ok(_) => {}
-    }
-    let looked = async {
-        let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
-        let tables: sqlx::Result<(i64, i64)> = sqlx::query_as(
-            "select count(*), coalesce(sum(name = '_sqlx_migrations'), 0) from sqlite_master where type = 'table'",
-        )
-        .fetch_one(&mut connection)
-        .await;
-        connection.close().await?;
-        tables
-    };
-    match looked.await {
-        Ok((0, _)) => DatabaseFile::Empty,
-        Ok((_, 0)) => DatabaseFile::OfAnotherProgram,
-        Ok(_) | Err(_) => DatabaseFile::Ours,
-    }
-}
-
 /// True when the tables in this file were made by this program, this version of it or an older one.
 pub async fn is_ours(file: &Path) -> anyhow::Result<bool> {
     let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
@@ -301,10 +276,6 @@ async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
         Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn read_only(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT)
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

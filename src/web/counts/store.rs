@@ -22,7 +22,7 @@ pub async fn add(
     for (what, subject, times) in counts {
         sqlx::query(
             "insert into daily_counts (day, what, subject, times) values ($1, $2, $3, $4) \
-             on conflict (day, what, subject) do update set times = daily_counts.times + $4",
+             on conflict (day, what, subject) do update set times = min(daily_counts.times, 9007199254740991) + $4",
         )
         .bind(day.to_string())
         .bind(what.as_str())
@@ -60,7 +60,7 @@ pub async fn note_missed(
 
 /// How often something happened on a day.
 pub async fn times_on(connection: &mut SqliteConnection, what: Counted, day: Date) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select coalesce(sum(times), 0) from daily_counts where what = $1 and day = $2")
+    sqlx::query_scalar("select cast(total(times) as integer) from daily_counts where what = $1 and day = $2")
         .bind(what.as_str())
         .bind(day.to_string())
         .fetch_one(connection)

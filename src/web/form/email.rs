@@ -1,4 +1,4 @@
-//! An email address: checked, its likely typos queried, and made comparable.
+//! An email address: checked, and its likely typos queried.
 
 use std::sync::LazyLock;
 
@@ -259,30 +259,6 @@ pub fn suggestion(address: &str) -> Option<String> {
     (!same && is_address(&meant)).then_some(meant)
 }
 
-/// The address as mail systems most often see it, to know what is nearly the same: no case, no dots and no +tag before
-/// the at sign. For comparing only; mail goes to the address as typed.
-pub fn comparable(address: &str) -> String {
-    compared(address, |_| true)
-}
-
-/// The address as its own mail system sees it, to know the same mailbox again: dots are ignored only where the provider
-/// ignores them, so that nobody acts for the owner of a look-alike.
-pub fn mailbox(address: &str) -> String {
-    compared(address, |domain| domain == "gmail.com")
-}
-
-fn compared(address: &str, ignores_dots: impl Fn(&str) -> bool) -> String {
-    let address = for_delivery(&address.to_lowercase());
-    let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
-    // Two names of one mail system.
-    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
-    let untagged = local.split('+').next().unwrap_or(local);
-    let known = if ignores_dots(domain) { untagged.replace('.', "") } else { untagged.to_owned() };
-    // What is all tag or dots is no other spelling of nothing.
-    let plain = if known.is_empty() { local } else { &known };
-    format!("{plain}@{domain}")
-}
-
 fn likely_domain(domain: &str) -> String {
     let mut domain = domain.to_owned();
     for (wrong, right) in WRONG_ENDINGS {
@@ -457,20 +433,5 @@ mod tests {
         for domain in COMMON_DOMAINS {
             assert_eq!(suggestion(&format!("a@{domain}")), None);
         }
-    }
-
-    #[test]
-    fn the_same_mailbox_is_known_again() {
-        assert_eq!(comparable("A.d.a+x@Gmail.com"), comparable("ada@gmail.com"));
-        assert_ne!(comparable("ada@gmail.com"), comparable("ada@example.org"));
-        assert_eq!(comparable("A.da@GoogleMail.com"), comparable("ada@gmail.com"));
-        assert_ne!(comparable("+one@example.org"), comparable("+other@example.org"));
-    }
-
-    #[test]
-    fn dots_make_another_mailbox_but_for_the_provider_that_ignores_them() {
-        assert_ne!(mailbox("jane.doe@outlook.com"), mailbox("janedoe@outlook.com"));
-        assert_eq!(mailbox("Jane.Doe+x@outlook.com"), mailbox("jane.doe@outlook.com"));
-        assert_eq!(mailbox("A.d.a@GoogleMail.com"), mailbox("ada@gmail.com"));
     }
 }

@@ -10,6 +10,7 @@ use tower_http::timeout::TimeoutError;
 
 pub mod contact;
 pub mod email;
+pub mod mailbox;
 pub mod own_words;
 pub mod person_name;
 pub mod phone;

@@ -1,0 +1,151 @@
+//! A clock that was behind for a while, believed or not, and was put right: nothing is erased before its time.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use mybackpain::operations::clock_check::ClockCheck;
+use mybackpain::operations::retention_job::pass;
+use mybackpain::storage::believed_time;
+
+use crate::assessment::begin;
+use crate::support::{Site, report};
+
+/// What only time erases, as SQL that counts it.
+const KEPT: [&str; 6] = [
+    "consultations",
+    "submissions",
+    "drafts",
+    "audit",
+    "outbox where recipient is not null",
+    "reports where email is not null",
+];
+
+const fn hours(number: i64) -> SignedDuration {
+    SignedDuration::from_hours(number)
+}
+
+/// Within what is believed at once, and beyond it.
+const BEHIND: [i64; 5] = [30, 40, 47, 100 * 24, 800 * 24];
+
+async fn kept(site: &Site) -> Vec<i64> {
+    let mut all = Vec::new();
+    for what in KEPT {
+        all.push(site.count(what).await);
+    }
+    all
+}
+
+/// The program is started with this time.
+async fn start(site: &Site) -> ClockCheck {
+    let mut clock = ClockCheck::default();
+    pass(&site.app, &mut clock, SignedDuration::ZERO).await.unwrap();
+    clock
+}
+
+async fn confirm(site: &Site) {
+    let now = site.now();
+    site.app
+        .database
+        .write(move |c| Box::pin(async move { believed_time::confirm(c, now).await }))
+        .await
+        .unwrap();
+}
+
+/// A closed request, a report, a draft, and their mails.
+async fn use_it(site: &Site) {
+    let reference = site.one_request().await;
+    site.visitor().submit("/reports/new", &report()).await;
+    begin(&mut site.visitor()).await;
+    site.mails().await;
+    let closed = site.staff().await.act(&reference, "closure", &[("reason", "dealt with")]).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.words());
+}
+
+async fn ended(site: &Site) -> Vec<i64> {
+    sqlx::query_scalar("select ended_at from consultations order by ended_at")
+        .fetch_all(site.app.database.readers())
+        .await
+        .unwrap()
+}
+
+/// The machine and its clock run on for so long.
+async fn run(site: &Site, clock: &mut ClockCheck, ran: &mut SignedDuration, time: SignedDuration) {
+    site.clock.advance(time);
+    *ran += time;
+    pass(&site.app, clock, *ran).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_ended_before_a_clock_went_back_is_whole_when_it_is_right_again() {
+    for behind in BEHIND {
+        let site = Site::open().await;
+        use_it(&site).await;
+        start(&site).await;
+        let (before, moments) = (kept(&site).await, ended(&site).await);
+        site.clock.jump(-hours(behind));
+        start(&site).await;
+        confirm(&site).await;
+        start(&site).await;
+        assert_eq!(ended(&site).await, moments, "{behind} hours behind: a moment was overwritten");
+        site.clock.jump(hours(behind));
+        start(&site).await;
+        confirm(&site).await;
+        let mut clock = start(&site).await;
+        assert!(clock.is_believed());
+        assert_eq!((kept(&site).await, ended(&site).await), (before, moments), "{behind} hours behind");
+        let mut ran = SignedDuration::ZERO;
+        run(&site, &mut clock, &mut ran, hours(91 * 24)).await;
+        assert_eq!(kept(&site).await[..3], [0, 0, 0], "{behind} hours: and not for longer");
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_while_a_clock_was_behind_is_kept_as_long_as_else_once_it_is_right() {
+    for confirmed in [false, true] {
+        for behind in BEHIND {
+            let site = Site::open().await;
+            start(&site).await;
+            site.clock.jump(-hours(behind));
+            let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+            if confirmed {
+                confirm(&site).await;
+            }
+            let minutes = SignedDuration::from_mins(4);
+            run(&site, &mut clock, &mut ran, minutes).await;
+            use_it(&site).await;
+            run(&site, &mut clock, &mut ran, minutes).await;
+            let before = kept(&site).await;
+            site.clock.jump(hours(behind));
+            start(&site).await;
+            confirm(&site).await;
+            let mut clock = start(&site).await;
+            let told = format!("{behind} hours behind, confirmed: {confirmed}");
+            assert_eq!(kept(&site).await, before, "{told}");
+            let mut ran = SignedDuration::ZERO;
+            run(&site, &mut clock, &mut ran, hours(23)).await;
+            assert_eq!(kept(&site).await, before, "{told}, a day later");
+            run(&site, &mut clock, &mut ran, hours(90 * 24)).await;
+            assert_eq!(kept(&site).await[..3], [0, 0, 0], "{told}: and not for longer");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_stamped_by_a_clock_that_was_ahead_and_believed_is_kept_no_longer_than_else() {
+    let site = Site::open().await;
+    start(&site).await;
+    site.clock.jump(hours(1000 * 24));
+    start(&site).await;
+    confirm(&site).await;
+    start(&site).await;
+    use_it(&site).await;
+    site.clock.jump(-hours(1000 * 24));
+    start(&site).await;
+    confirm(&site).await;
+    let mut clock = start(&site).await;
+    assert_eq!(site.count("consultations").await, 1);
+    let mut ran = SignedDuration::ZERO;
+    run(&site, &mut clock, &mut ran, hours(89 * 24)).await;
+    assert_eq!(site.count("consultations").await, 1);
+    run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
+    assert_eq!(kept(&site).await[..3], [0, 0, 0], "it is not kept for years");
+}
