@@ -55,6 +55,8 @@ struct QueuePage<'a> {
     colleagues: Vec<SelectOption>,
     reasons: Vec<SelectOption>,
     ticks: bool,
+    /// The request of the first tick.
+    first_tick: String,
     /// What the list is filtered by, for the forms on it.
     carried: Vec<(&'static str, String)>,
     again: QueueAgain,
@@ -160,6 +162,8 @@ impl DeskState {
             (None, _) => "Requests",
         };
         let total = listing.total;
+        let groups = queue_groups(listing, &words, &asked, number);
+        let first = groups.iter().flat_map(|group| &group.rows).find(|row| !row.state.is_over());
         let shown = QueuePage {
             context: app
                 .site
@@ -168,7 +172,8 @@ impl DeskState {
                 .with_errors(!again.errors.is_empty()),
             view: asked.view,
             done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
-            shown: queue_groups(listing, &words, &asked, number),
+            first_tick: first.map(|row| row.reference.clone()).unwrap_or_default(),
+            shown: groups,
             spam,
             typed: typed.unwrap_or_default(),
             filtered,

@@ -17,6 +17,7 @@ use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{CloseReason, Handling, Note, store};
 use crate::consultations::messages;
 use crate::consultations::notes;
+use crate::consultations::store as requests;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::absences;
@@ -51,7 +52,9 @@ struct ReviewPage<'a> {
     mine: bool,
     /// What they said in pieces, safety words marked.
     marked: Vec<(bool, &'a str)>,
-    /// Each sign that was found, in plain words, and what they wrote that says so: the words only for who sees them.
+    /// Each kind of sign, the most urgent first.
+    kinds: Vec<Kind>,
+    /// Each sign that was found, in plain words, and what they wrote that says so. Only for who sees their words.
     found_signs: Vec<(Kind, String, Vec<String>)>,
     about: Option<&'a str>,
     asked: String,
@@ -148,6 +151,23 @@ impl DeskState {
         staff::note(&self.app, me.id, "opened", reference.to_owned()).await
     }
 
+    /// Each kind of sign of a request once, the most urgent first. Who does not see the words hears of a crisis beside an
+    /// emergency too.
+    async fn kinds(&self, me: &Account, request: &Request) -> Result<Vec<Kind>> {
+        let Some(sign) = request.sign else { return Ok(Vec::new()) };
+        let readers = self.app.database.readers();
+        let words = match me.role.sees_words() {
+            true => request.words(),
+            false => requests::find(readers, &self.app.cipher, &request.reference).await?.words(),
+        };
+        let found = self.app.site.signs.read(&words);
+        // A request that was merged into this one may hold a graver sign than its own words.
+        let mut kinds: Vec<Kind> = found.marks.iter().map(|mark| mark.kind).chain([sign]).collect();
+        kinds.sort_unstable_by(|a, b| b.cmp(a));
+        kinds.dedup();
+        Ok(kinds)
+    }
+
     async fn show_request(
         &self,
         me: &Account,
@@ -201,6 +221,7 @@ impl DeskState {
             context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
+            kinds: self.kinds(me, request).await?,
             marked: finding.marked(&request.concern),
             found_signs: app.site.signs.read(&words).reasons(&words),
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
@@ -267,15 +288,6 @@ fn local_day(calendar: &Calendar, booking: &Booking) -> String {
 }
 
 impl ReviewPage<'_> {
-    /// Each kind of sign once, the most urgent first: who does not see the words hears of a crisis beside an emergency too.
-    fn kinds(&self) -> Vec<Kind> {
-        let mut kinds: Vec<Kind> = self.found_signs.iter().map(|(kind, ..)| *kind).collect();
-        kinds.extend(self.request.sign.filter(|_| kinds.is_empty()));
-        kinds.sort_unstable_by(|a, b| b.cmp(a));
-        kinds.dedup();
-        kinds
-    }
-
     fn outcomes(&self) -> &'static [CallOutcome] {
         CallOutcome::VARIANTS
     }

@@ -64,7 +64,7 @@ test('every complaint above a form leads to a field, and every complained field 
   expect(complaining.length).toBeGreaterThan(8);
   for (const { name, html } of complaining) {
     const box = html.match(/<div class="problems".*?<\/div>\s*<\/div>/s)[0];
-    const controls = [...tags(html, 'input'), ...tags(html, 'textarea')].filter(({ type }) => type !== 'hidden');
+    const controls = [...tags(html, 'input'), ...tags(html, 'textarea'), ...tags(html, 'select')].filter(({ type }) => type !== 'hidden');
     for (const [, id, words] of box.matchAll(/<a href="#([^"]+)">(.*?)<\/a>/g)) {
       const control = controls.find((control) => control.id === id);
       expect.soft(control, `${name}: #${id}`).toBeDefined();
