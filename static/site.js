@@ -6,10 +6,17 @@
   // A list of errors takes focus when the page opens.
   all('[data-problems]', (problems) => problems.focus());
 
+  // Pictures further down the page are fetched for paper too, and the button waits for them, though never for long.
+  const pictures = () => Promise.all([...document.images].map((picture) => {
+    picture.loading = 'eager';
+    return picture.decode().catch(() => {});
+  }));
+  addEventListener('beforeprint', pictures);
+
   // Buttons that need a script stay hidden without one.
   all('[data-print]', (button) => {
     button.hidden = button.parentElement.hidden = false;
-    button.onclick = () => print();
+    button.onclick = () => Promise.race([pictures(), new Promise((late) => setTimeout(late, 3000))]).then(() => print());
   });
 
   // Whether anything in a part of a form was typed or chosen.

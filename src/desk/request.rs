@@ -52,7 +52,7 @@ struct ReviewPage<'a> {
     mine: bool,
     /// What they said in pieces, safety words marked.
     marked: Vec<(bool, &'a str)>,
-    /// Each sign that was found, in plain words, and what they wrote that says so. Only for who sees their words.
+    /// Each sign that was found, in plain words, and what they wrote that says so: the words only for who sees them.
     found_signs: Vec<(Kind, String, Vec<String>)>,
     about: Option<&'a str>,
     asked: String,
@@ -297,6 +297,15 @@ fn local_day(calendar: &Calendar, booking: &Booking) -> String {
 }
 
 impl ReviewPage<'_> {
+    /// Each kind of sign once, the most urgent first: who does not see the words hears of a crisis beside an emergency too.
+    fn kinds(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = self.found_signs.iter().map(|(kind, ..)| *kind).collect();
+        kinds.extend(self.request.sign.filter(|_| kinds.is_empty()));
+        kinds.sort_unstable_by(|a, b| b.cmp(a));
+        kinds.dedup();
+        kinds
+    }
+
     fn outcomes(&self) -> &'static [CallOutcome] {
         CallOutcome::VARIANTS
     }

@@ -16,7 +16,7 @@ const MORE_SIDES = {
   '/fact-sheets/back-pain-or-something-else': 5,
   '/fact-sheets/cbt-for-insomnia': 5,
   '/fact-sheets/exercises-step-by-step': 8,
-  '/fact-sheets/medicines-for-back-pain': 6,
+  '/fact-sheets/medicines-for-back-pain': 5,
   '/fact-sheets/pain-and-sleep-diary': 5,
   '/fact-sheets/pain-relief-you-can-buy': 5,
   '/fact-sheets/persistent-low-back-pain': 5,
@@ -104,6 +104,30 @@ for (let half = 0; half < HALVES; half += 1) {
 
 test('guides print whole, with the emergency signs on side one', async ({ page, site }, testInfo) => {
   for (const path of await paths(site, '/guides/')) await checkPaper(page, path, testInfo, MORE_SIDES[path]);
+});
+
+test('pictures that were not scrolled to are there when someone prints, by the button or by the menu', async ({ page }) => {
+  const missing = () => page.evaluate(() => [...document.images].filter((picture) => !picture.complete || !picture.naturalWidth).length);
+  const open = async () => {
+    await page.goto('/fact-sheets/exercises-step-by-step', { waitUntil: 'load' });
+    expect(await missing(), 'pictures further down wait to be scrolled to').toBeGreaterThan(3);
+  };
+  // A line so slow that a button which does not wait prints before the pictures come.
+  await page.route('**/*.svg', async (route) => {
+    await new Promise((done) => setTimeout(done, 300));
+    await route.continue();
+  });
+
+  await open();
+  await page.evaluate(() => {
+    window.print = () => { window.printedWithout = [...document.images].filter((picture) => !picture.complete || !picture.naturalWidth).length; };
+  });
+  await page.getByRole('button', { name: 'Print' }).first().click();
+  await expect.poll(() => page.evaluate(() => window.printedWithout), 'the button waits for the pictures').toBe(0);
+
+  await open();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await expect.poll(missing, 'the menu of the browser fetches them').toBe(0);
 });
 
 test('the emergency page prints with its hand-over slip', async ({ page }, testInfo) => {

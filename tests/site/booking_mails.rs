@@ -164,3 +164,32 @@ async fn the_desk_says_beforehand_that_no_mail_goes_to_an_address_that_stopped_m
     assert!(question.contains("They will get no email"), "{question}");
     assert!(!question.contains("takes it out of their calendar"), "{question}");
 }
+
+/// The mail server was away while a booking that the patient knew was moved, and then moved back or cancelled.
+#[tokio::test]
+async fn what_was_moved_while_no_mail_went_is_told_from_the_time_that_the_patient_knows() {
+    for cancelled in [true, false] {
+        let site = Site::open().await;
+        let reference = site.one_request().await;
+        let mut staff = site.staff().await;
+        staff.book(&reference).await;
+        assert_eq!(booking_mails(&site).await.len(), 1, "they know of 10.30am");
+        let moved =
+            [("date", "5/6/2026"), ("time", "2pm"), ("minutes", "30"), ("setting", "phone"), ("place", "")];
+        site.clock.advance(SignedDuration::from_secs(60));
+        staff.act(&reference, "booking", &moved).await;
+        site.clock.advance(SignedDuration::from_secs(60));
+        match cancelled {
+            true => staff.act(&reference, "cancellation", &[]).await,
+            false => staff.book(&reference).await,
+        };
+        site.clock.advance(SignedDuration::from_hours(1));
+        let mails = booking_mails(&site).await;
+        let said = &mails.last().unwrap().1;
+        assert_eq!(mails.len(), 2, "{mails:?}");
+        assert!(said.contains("10.30am on Thursday 4 June 2026") && !said.contains("2pm"), "{said}");
+        let heading =
+            if cancelled { "Your consultation is cancelled" } else { "Your consultation is booked" };
+        assert!(said.contains(heading) && !said.contains("has changed"), "{said}");
+    }
+}

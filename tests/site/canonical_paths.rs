@@ -43,5 +43,9 @@ async fn files_that_browsers_ask_for_by_themselves_are_there() {
     let manifest = site.visitor().get("/manifest.webmanifest").await.body;
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["name"], "My Back Pain");
+    // A page says where they are: a phone and a link preview look nowhere else.
+    let home = site.visitor().get("/").await;
+    assert_eq!(home.attribute("link[rel=manifest]", "href"), ["/manifest.webmanifest"]);
+    assert_eq!(home.attribute("meta[property=og\\:image]", "content"), ["http://localhost/preview.png"]);
     assert_eq!(site.visitor().get("/.well-known/change-password").await.location(), "/staff/account");
 }

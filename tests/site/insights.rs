@@ -157,13 +157,13 @@ async fn every_chart_has_a_sentence_and_a_table_and_an_empty_site_says_so() {
     site.request(&consultation()).await;
     site.clock.advance(DAY * 4);
     let page = insights(&site).await;
-    assert_eq!(page.all("svg[role=img]").len(), 4);
+    assert_eq!(page.all("svg[role=img]").len(), 6);
     for label in page.attribute("svg[role=img]", "aria-label") {
         assert!(page.all(".insight .lede").contains(&label), "{label}");
     }
     let (charts, tables) =
         (page.all(".insight:has(svg) figure").len(), page.all(".insight:has(svg) table").len());
-    assert_eq!((charts, tables), (4, 4));
+    assert_eq!((charts, tables), (6, 6));
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn whom_the_clinic_names_gets_one_mail_on_monday_morning_with_counts_alone
     assert!(mail.contains("lead@example.org"));
     let text = text_of(mail);
     assert!(text.contains("How the week of 18 May 2026 went"), "{text}");
-    assert!(text.contains("In 12 weeks people sent 1 request"), "{text}");
+    assert!(text.contains("In 12 weeks people sent 1 request and asked for 0 reports by email"), "{text}");
     assert!(!text.contains("Lovelace") && !text.contains("BP-"), "{text}");
     site.clock.advance(SignedDuration::from_hours(3));
     assert_eq!(pass().await.len(), 1, "once");

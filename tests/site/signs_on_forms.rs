@@ -150,3 +150,14 @@ async fn words_beside_the_number_the_name_or_in_the_needs_are_read_like_the_conc
         }
     }
 }
+
+/// Reception does not read what patients wrote, and rings them all the same: a crisis beside an emergency is named.
+#[tokio::test]
+async fn reception_sees_that_a_request_tells_of_an_emergency_and_of_a_crisis() {
+    let site = Site::open().await;
+    let both = "I am numb between my legs and cannot wee, and I want to end my life";
+    let reference = site.request(&with(consultation(), "concern", &[both])).await;
+    let request = site.staff_as(Role::Reception).await.get(&page(&reference)).await;
+    assert_eq!(request.all(".facts .tag-safety"), ["Emergency words", "Crisis words"]);
+    assert!(!request.body.contains("end my life"));
+}

@@ -70,7 +70,7 @@ async fn a_complaint_that_points_to_danger_is_led_by_the_help_and_read_first() {
     let mut patient = site.visitor();
     patient.submit("/complaints", &complaint("My address was read out aloud")).await;
     let check = patient.post("/complaints", &complaint(BOTH)).await;
-    assert_eq!(check.all("h1"), ["Read this before you send"]);
+    assert_eq!(check.all("h1"), ["Read this before you send your complaint"]);
     precedes(&check, "Call 999 or go to A&E now if", "Ada Lovelace");
     precedes(&check, "If you feel you cannot go on", "Ada Lovelace");
     can_be_tapped(&check);

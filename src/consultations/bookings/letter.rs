@@ -36,6 +36,9 @@ pub struct BookingLetter {
     /// Which help the words call for with which they asked for another time.
     #[serde(default)]
     help: Vec<Help>,
+    /// The time that the patient was told last, if any.
+    #[serde(default)]
+    known: Option<Timestamp>,
 }
 
 /// Who it is from and to, and when it was made.
@@ -99,12 +102,17 @@ impl Letter for BookingLetter {
 
 impl BookingLetter {
     pub fn of(request: &Request, booking: Booking, news: News, token: String) -> BookingLetter {
-        BookingLetter { to: Addressee::of(request), booking, news, token, help: Vec::new() }
+        BookingLetter { to: Addressee::of(request), booking, news, token, help: Vec::new(), known: None }
     }
 
     /// The same, led by the help that their words call for.
     pub fn with_help(self, help: Vec<Help>) -> BookingLetter {
         BookingLetter { help, ..self }
+    }
+
+    /// The same for a patient who was told of a time before.
+    pub fn for_who_knows(self, known: Option<Timestamp>) -> BookingLetter {
+        BookingLetter { known, ..self }
     }
 
     /// The same with another address of the private page.
@@ -128,11 +136,13 @@ impl BookingLetter {
     }
 
     pub fn render(&self, site: &Site, envelope: Envelope<'_>) -> Result<RenderedLetter, askama::Error> {
-        let BookingLetter { to: addressee, booking, news, token, help } = self;
+        let BookingLetter { to: addressee, booking, news, token, help, known } = self;
         let name = &addressee.name;
         let Envelope { reference, from, to, created_at, stop } = envelope;
-        let when = &site.clinic.calendar().say_with_year(booking.starts_at);
         let (link, news) = (&site.url(&format!("/consultations/{token}")), *news);
+        // What is cancelled is the time that they know, though it was to be moved meanwhile.
+        let at = known.filter(|_| news.is_end()).unwrap_or(booking.starts_at);
+        let when = &site.clinic.calendar().say_with_year(at);
         let cancelled = news.is_end();
         let file =
             CalendarInvitation { booking, site, organizer: from, attendee: to, cancelled, now: created_at };

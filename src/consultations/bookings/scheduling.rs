@@ -15,6 +15,14 @@ use crate::signs::Help;
 use crate::storage::encryption::random_token;
 use crate::web::app::App;
 
+/// What a mail about a booking tells beside the booking.
+struct NewsOfBooking {
+    news: News,
+    /// The time that the patient was told last, if any.
+    known: Option<Timestamp>,
+    help: Vec<Help>,
+}
+
 /// Books, or changes what is booked, and tells the patient. Says what was done as the history says it.
 pub async fn book(
     connection: &mut SqliteConnection,
@@ -25,17 +33,22 @@ pub async fn book(
 ) -> sqlx::Result<&'static str> {
     let standing = store::find(connection, &app.cipher, &request.reference).await?;
     let is_change = standing.is_some();
+    let mut known = None;
     let NewBooking { starts_at, minutes, setting, place, clinician, room, .. } = new.clone();
     let (booking, news) = match standing {
-        Some(Booking { id, sequence, .. }) => {
+        Some(standing) => {
+            let waited = mail::waits(connection, &BookingLetter::topic(&standing.id)).await?;
+            known = time_known(connection, &standing).await?;
+            let Booking { id, sequence, .. } = standing;
             let sequence = sequence + 1;
             store::change(connection, &app.cipher, &id, &new, sequence, now).await?;
             let unreadable = Vec::new();
             let booking =
                 Booking { id, starts_at, minutes, setting, place, clinician, room, sequence, unreadable };
-            // Whoever was never notified of the first time gets this one as the first.
-            let told = mail::may_have_gone(connection, &BookingLetter::topic(&booking.id)).await?;
-            (booking, if told { News::Changed } else { News::Booked })
+            // Whoever was never notified of the first time gets this one as the first; and for whom it is back at the
+            // time that they know, nothing has changed.
+            let is_back = waited && known == Some(booking.starts_at);
+            (booking, if known.is_some() && !is_back { News::Changed } else { News::Booked })
         }
         None => {
             let booking = Booking {
@@ -53,13 +66,30 @@ pub async fn book(
             (booking, News::Booked)
         }
     };
-    notify(connection, app, request, booking, (news, Vec::new()), now).await?;
+    let letter = NewsOfBooking { news, known, help: Vec::new() };
+    notify(connection, app, request, booking, letter, now).await?;
     Ok(if is_change { "changed the booking" } else { "booked" })
 }
 
 /// Whether the patient has yet to hear of a booking: its mail still waits.
 pub async fn is_unannounced(connection: &mut SqliteConnection, booking: &Booking) -> sqlx::Result<bool> {
     mail::only_waits(connection, &BookingLetter::topic(&booking.id)).await
+}
+
+/// The time that the patient knows: that of the last mail that may have gone. Nothing when none has.
+async fn time_known(
+    connection: &mut SqliteConnection,
+    standing: &Booking,
+) -> sqlx::Result<Option<Timestamp>> {
+    let topic = BookingLetter::topic(&standing.id);
+    if !mail::may_have_gone(connection, &topic).await? {
+        return Ok(None);
+    }
+    if mail::waits(connection, &topic).await? {
+        return Ok(store::told(connection, &standing.id).await?.or(Some(standing.starts_at)));
+    }
+    store::note_told(connection, &standing.id, standing.starts_at).await?;
+    Ok(Some(standing.starts_at))
 }
 
 /// Cancels what is booked, and tells the patient, unless the mail about it still waits: then neither goes. Says what was
@@ -94,6 +124,7 @@ async fn end(
     let Some(mut booking) = store::find(connection, &app.cipher, &request.reference).await? else {
         return Ok("cancelled the booking");
     };
+    let known = time_known(connection, &booking).await?;
     booking.sequence += 1;
     store::cancel(connection, &booking.id, booking.sequence, now).await?;
     mail::cancel_waiting(connection, &ReminderLetter::topic(&booking.id), now).await?;
@@ -101,7 +132,7 @@ async fn end(
         mail::cancel_waiting(connection, &BookingLetter::topic(&booking.id), now).await?;
         return Ok("cancelled the booking before any email about it had gone");
     }
-    notify(connection, app, request, booking, (news, help), now).await?;
+    notify(connection, app, request, booking, NewsOfBooking { news, known, help }, now).await?;
     Ok("cancelled the booking")
 }
 
@@ -111,10 +142,10 @@ async fn notify(
     app: &App,
     request: &Request,
     booking: Booking,
-    (news, help): (News, Vec<Help>),
+    NewsOfBooking { news, known, help }: NewsOfBooking,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let token = private_token(connection, app, &request.reference).await?;
-    let letter = BookingLetter::of(request, booking, news, token).with_help(help);
+    let letter = BookingLetter::of(request, booking, news, token).with_help(help).for_who_knows(known);
     notifications::of_booking(connection, app, request, &letter, now).await
 }

@@ -136,6 +136,29 @@ pub async fn change(
     Ok(())
 }
 
+/// Notes the time that the patient knows.
+pub async fn note_told(
+    connection: &mut SqliteConnection,
+    id: &str,
+    starts_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("update bookings set told_starts_at = $2 where id = $1")
+        .bind(id)
+        .bind(seconds(starts_at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The time that was noted last.
+pub async fn told(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<Option<Timestamp>> {
+    let told: Option<i64> = sqlx::query_scalar("select told_starts_at from bookings where id = $1")
+        .bind(id)
+        .fetch_one(connection)
+        .await?;
+    Ok(told.map(moment))
+}
+
 pub async fn cancel(
     connection: &mut SqliteConnection,
     id: &str,

@@ -47,6 +47,8 @@ impl WeeklyLetter {
                 figures.weekdays_in_words(),
                 figures.waiting_in_words(),
                 figures.forms_in_words(),
+                figures.assessments_in_words(),
+                figures.visits_in_words(),
                 figures.reading_in_words(),
                 figures.searches_in_words(),
                 figures.fields_in_words(),

@@ -58,6 +58,8 @@ struct InsightsPage<'a> {
     weekdays: Chart,
     waiting: Chart,
     forms: Chart,
+    assessments: Chart,
+    visits: Chart,
 }
 
 pub fn routes(app: App, library: Arc<Library>) -> Router {
@@ -76,6 +78,8 @@ async fn show(State(given): State<InsightsState>, SignedIn(me): SignedIn) -> Res
         weekdays: figures.weekdays_chart(),
         waiting: figures.waiting_chart(),
         forms: figures.forms_chart(),
+        assessments: figures.assessments_chart(),
+        visits: figures.visits_chart(),
         figures: &figures,
     };
     Ok(page::private(StatusCode::OK, &shown))
@@ -169,6 +173,28 @@ impl Figures {
             [
                 ("Requests", |week| Some(week.promises.requests as f64)),
                 ("Reports", |week| Some(week.reports as f64)),
+            ],
+        )
+    }
+
+    fn assessments_chart(&self) -> Chart {
+        self.by_week(
+            Shape::Lines,
+            self.assessments_in_words(),
+            [
+                ("Begun", |week| Some(week.assessments_begun as f64)),
+                ("Finished", |week| Some(week.assessments_finished as f64)),
+            ],
+        )
+    }
+
+    fn visits_chart(&self) -> Chart {
+        self.by_week(
+            Shape::Lines,
+            self.visits_in_words(),
+            [
+                ("Pages opened", |week| Some(week.reads as f64)),
+                ("Searches", |week| Some(week.searches as f64)),
             ],
         )
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 
-use crate::desk::insights::figures::{Figures, PageFigures};
+use crate::desk::insights::figures::{Figures, PageFigures, WeekFigures};
 use crate::desk::insights::store::Promises;
 use crate::library::count;
 
@@ -59,20 +59,41 @@ impl Figures {
     }
 
     pub fn forms_in_words(&self) -> String {
-        let sum =
-            |of: fn(&crate::desk::insights::figures::WeekFigures) -> i64| self.weeks.iter().map(of).sum();
-        let (requests, reports): (i64, i64) = (self.promises().requests, sum(|week| week.reports));
-        let (begun, finished): (i64, i64) =
-            (sum(|week| week.assessments_begun), sum(|week| week.assessments_finished));
-        let assessments = match begun {
-            0 => "Nobody began the self-assessment.".to_owned(),
-            begun => format!("Of {}, {finished} came to their end.", counted(begun, "self-assessment")),
-        };
+        let (requests, reports) = (self.promises().requests, self.sum(|week| week.reports));
         format!(
-            "In 12 weeks people sent {} and {}. {assessments}",
+            "In 12 weeks people sent {} and asked for {} by email.",
             counted(requests, "request"),
             counted(reports, "report")
         )
+    }
+
+    pub fn assessments_in_words(&self) -> String {
+        let (begun, finished) =
+            (self.sum(|week| week.assessments_begun), self.sum(|week| week.assessments_finished));
+        match begun {
+            0 => "Nobody has begun the self-assessment in the last 12 weeks.".to_owned(),
+            begun => format!(
+                "Of {} in 12 weeks, {finished} came to their end, {}.",
+                counted(begun, "self-assessment"),
+                in_a_hundred(finished, begun)
+            ),
+        }
+    }
+
+    pub fn visits_in_words(&self) -> String {
+        let week = self.last_week();
+        format!(
+            "Last week people opened {} and made {}.",
+            counted(week.reads, "page"),
+            match week.searches {
+                1 => "1 search".to_owned(),
+                searches => format!("{searches} searches"),
+            }
+        )
+    }
+
+    fn sum(&self, of: fn(&WeekFigures) -> i64) -> i64 {
+        self.weeks.iter().map(of).sum()
     }
 
     pub fn reading_in_words(&self) -> String {

@@ -230,6 +230,7 @@ async function collect(site, guarded) {
   desk('mail', 'mail, with something to do', 200, await colleague.get('/staff/mail'));
   desk('one mail', 'mail that was not delivered', 200, await colleague.get(task));
   desk('one mail', 'mail left without a reason', 422, await colleague.post(`${task}/settlement`, {}));
+  desk('insights', 'insights', 200, await colleague.get('/staff/insights'));
   desk('pages', 'pages, with a mistake told', 200, await colleague.get('/staff/pages'));
   const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/corrections\/MP-\w{4}-\w{4}/)[0];
   desk('mistake', 'mistake, open', 200, await colleague.get(told));

@@ -6,30 +6,36 @@ use std::sync::{Arc, LazyLock, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
+use mybackpain::clinic::Clinic;
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Progress, Sender, Transport, Worker};
 use mybackpain::operations::letters;
 use mybackpain::router::{rendered_pages, router};
+use mybackpain::signs::SignsReader;
+use mybackpain::signs::list::Safety;
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
 use mybackpain::storage::encryption::Cipher;
 use mybackpain::web::app::{App, Parts};
+use mybackpain::web::counts::VisitCounts;
+use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
-use scraper::{Html, Selector};
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt;
 
+mod answer;
 pub mod desk;
 mod forms;
 pub mod smtp;
 pub mod staff;
 
+pub use answer::{Answer, one_line};
 pub use forms::{consultation, report, with};
 pub use staff::PASSWORD;
 
@@ -54,13 +60,6 @@ pub struct Visitor<'s> {
     pub network: [u8; 4],
 }
 
-/// What came back, with its body read.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
-}
-
 /// The pages are the same for every test: they are rendered and compressed once for each base URL.
 fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
     type Loaded = (Arc<Library>, Arc<RenderedPages>);
@@ -74,13 +73,40 @@ fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
     all.entry(base_url.to_owned()).or_insert_with(load).clone()
 }
 
+/// What stands around every page, with the one reader of signs: it takes longer to read than a test takes to run.
+fn around_pages(content: &std::path::Path, base_url: &str) -> Around {
+    static SIGNS: LazyLock<Arc<SignsReader>> =
+        LazyLock::new(|| Arc::new(SignsReader::load(std::path::Path::new("content")).unwrap()));
+    Around {
+        clinic: Clinic::load(content).unwrap(),
+        safety: Safety::load(content).unwrap(),
+        signs: SIGNS.clone(),
+        base_url: base_url.to_owned(),
+        demo: false,
+        metrics: Metrics::default(),
+        counts: VisitCounts::default(),
+    }
+}
+
+/// A database with every table and no row, made once: each test begins with a copy.
+async fn empty_database() -> &'static [u8] {
+    static EMPTY: OnceCell<Vec<u8>> = OnceCell::const_new();
+    let make = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mybackpain.sqlite");
+        Database::open(&file).await.unwrap().close().await;
+        std::fs::read(file).unwrap()
+    };
+    EMPTY.get_or_init(make).await
+}
+
 impl Site {
     pub async fn open() -> Site {
         Site::with(Limits::none(), "http://localhost").await
     }
 
     pub async fn with(limits: Limits, base_url: &str) -> Site {
-        let around = Around::load(std::path::Path::new("content"), base_url.to_owned()).unwrap();
+        let around = around_pages(std::path::Path::new("content"), base_url);
         Site::around(around, limits, WEDNESDAY_AT_10).await
     }
 
@@ -95,7 +121,7 @@ impl Site {
         let changed = change(std::fs::read_to_string(&file).unwrap());
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, changed).unwrap();
-        let around = Around::load(content.path(), "http://localhost".to_owned()).unwrap();
+        let around = around_pages(content.path(), "http://localhost");
         Site::around(around, Limits::none(), now).await
     }
 
@@ -103,8 +129,10 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let (library, rendered_pages) = loaded(&around, &around.base_url);
         let clock = Clock::set_to(now.parse().unwrap());
+        let database = folder.path().join("mybackpain.sqlite");
+        std::fs::write(&database, empty_database().await).unwrap();
         let app = App::new(Parts {
-            database: Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap(),
+            database: Database::open(&database).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
             limits,
@@ -295,54 +323,4 @@ impl Visitor<'_> {
             fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(path, &fields).await
     }
-}
-
-impl Answer {
-    pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn page(&self) -> Html {
-        Html::parse_document(&self.body)
-    }
-
-    /// The words of everything that a selector finds.
-    pub fn all(&self, selector: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        let words = |element: scraper::ElementRef| one_line(&element.text().collect::<String>());
-        self.page().select(&selector).map(words).collect()
-    }
-
-    /// The words of the first thing that a selector finds.
-    pub fn first(&self, selector: &str) -> String {
-        self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.body))
-    }
-
-    pub fn attribute(&self, selector: &str, name: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        self.page().select(&selector).filter_map(|element| Some(element.attr(name)?.to_owned())).collect()
-    }
-
-    /// Every word of the page, on one line.
-    pub fn words(&self) -> String {
-        self.all("body").join(" ")
-    }
-
-    fn hidden_fields(&self) -> Vec<(String, String)> {
-        let selector = Selector::parse("main form input[type=hidden]").unwrap();
-        let attribute =
-            |element: scraper::ElementRef, name: &str| element.attr(name).unwrap_or_default().to_owned();
-        self.page()
-            .select(&selector)
-            .map(|field| (attribute(field, "name"), attribute(field, "value")))
-            .collect()
-    }
-}
-
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
