@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutLayer};
 
+use crate::desk::state::DeskMemory;
 use crate::desk::{data_rights, mail, page_reviews};
 use crate::library::Library;
 use crate::library::pages::RenderedPages;
@@ -34,17 +35,20 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 /// The whole site. `client_ip` says where a visitor's network is read from.
 pub fn router(
     app: App,
-    library: Arc<Library>,
     rendered_pages: Arc<RenderedPages>,
+    memory: &DeskMemory,
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
+    let library = rendered_pages.library().clone();
     let desk = Router::new()
         .merge(desk::sign_in::routes(app.clone()))
         .merge(desk::components::routes(app.clone()))
+        .merge(desk::saved_replies::routes(app.clone()))
         .merge(desk::absences::routes(app.clone()))
-        .merge(desk::routes(app.clone(), library.clone()))
+        .merge(desk::routes(app.clone(), library.clone(), memory))
         .merge(mail::pages::routes(app.clone()))
-        .merge(page_reviews::pages::routes(app.clone(), library.clone()))
+        .merge(page_reviews::pages::routes(app.clone(), rendered_pages.clone()))
+        .merge(page_reviews::sign_off::routes(app.clone(), rendered_pages.clone()))
         .merge(desk::corrections::routes(app.clone(), library.clone()))
         .merge(desk::csv::routes(app.clone()))
         .merge(desk::diary::routes(app.clone()))
@@ -81,7 +85,7 @@ pub fn router(
         .merge(corrections::pages::routes(app.clone(), library.clone()))
         .merge(usefulness::pages::routes(app.clone(), library.clone()))
         .merge(desk::calendar_addresses::public_routes(app.clone()))
-        .merge(library::feeds::routes(library::feeds::Feeds::new(&app.site, &library, &rendered_pages)))
+        .merge(library::feeds::routes(app.clone(), rendered_pages))
         .merge(library::search::pages::routes(app.clone(), library))
         .layer(middleware::from_fn_with_state(app.clone(), count_marks))
         .layer(middleware::from_fn_with_state(app, public_posts::bound));
@@ -89,7 +93,7 @@ pub fn router(
 }
 
 /// The public pages, with the forms that stand at the foot of each sheet.
-pub fn rendered_pages(site: &Site, library: &Library) -> anyhow::Result<RenderedPages> {
+pub fn rendered_pages(site: &Site, library: &Arc<Library>) -> anyhow::Result<RenderedPages> {
     let mut rendered_pages = RenderedPages::fill(site, library, |about, with_consultation| {
         let consultation = with_consultation.then(|| patients::consultations::pages::offer(about));
         [Some(reports::pages::offer(about)), consultation].into_iter().flatten().flatten().collect()

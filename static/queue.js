@@ -43,7 +43,7 @@
     const name = `[data-key="${CSS.escape(key)}"]`;
     const found = (here && one(name, here)) || [...document.querySelectorAll(name)].find((it) => !it.closest('[data-row]'));
     if (!found) return false;
-    if (found.matches('input, textarea')) found.focus();
+    if (found.matches('input:not([type=checkbox]), textarea')) found.focus();
     else found.click();
     if (found.matches('summary')) one('input:not([type=hidden])', found.parentElement)?.focus();
     return true;

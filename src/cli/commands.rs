@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
-use crate::cli::start;
+use crate::cli::today::today;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{DataSubject, PersonalRecord};
 use crate::library::{PageKind, count, new_page as blank};
@@ -70,7 +70,7 @@ pub fn new_page(new: &NewCommand) -> anyhow::Result<()> {
         NewCommand::FactSheet(asked) => (PageKind::FactSheet, asked),
         NewCommand::Guide(asked) => (PageKind::Guide, asked),
     };
-    let today = start::today(&Clock::default());
+    let today = today(&Clock::default());
     let file = blank::write(&asked.content.folder, kind, &asked.slug, today)?;
     println!("{} is yours to fill in. Then run: mybackpain check", file.display());
     Ok(())

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mybackpain::cli::settings::{Cli, ClockCommand, Command, StaffCommand};
-use mybackpain::cli::{commands, start};
+use mybackpain::cli::{commands, signatures, start};
 use mybackpain::operations::alarms;
 use mybackpain::storage::data_dir;
 
@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
         Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
         Some(Command::Person(command)) => commands::person(command).await,
+        Some(Command::Signatures(command)) => signatures::run(command).await,
         Some(Command::Clock(ClockCommand::Confirm(data))) => commands::confirm_clock(data).await,
         Some(Command::Bounce(data)) => return commands::bounce(data).await,
         Some(Command::RotateKey(data)) => start::rotate_key(data).await,

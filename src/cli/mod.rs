@@ -1,5 +1,8 @@
 //! The commands, their settings, how the program starts and stops.
 
 pub mod commands;
+pub mod publication;
 pub mod settings;
+pub mod signatures;
 pub mod start;
+mod today;

@@ -48,6 +48,9 @@ pub enum Command {
     /// Answer a data-protection request: everything held about one person
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Keep the signatures of pages in a file beside the content
+    #[command(subcommand)]
+    Signatures(SignaturesCommand),
     /// Answer a clock that jumped: nothing is erased until its time is confirmed
     #[command(subcommand)]
     Clock(ClockCommand),
@@ -85,6 +88,23 @@ pub enum StaffCommand {
 pub enum ClockCommand {
     /// Say that the time of this machine is right now
     Confirm(Data),
+}
+
+#[derive(Subcommand)]
+pub enum SignaturesCommand {
+    /// Write every signature, and the words it holds for, to standard output as TOML
+    Export(Data),
+    /// Take the signatures of such a file; those that are there already stay once
+    Import(SignaturesImport),
+}
+
+#[derive(Args)]
+pub struct SignaturesImport {
+    /// The file that `signatures export` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Subcommand)]

@@ -5,9 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
+use axum::Router;
 use axum_client_ip::ClientIpSource;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
@@ -16,14 +15,15 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::publication::{Publisher, warn_of_reviews};
 use crate::cli::settings::{CheckCommand, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::cli::today::today;
 use crate::library;
 use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
 use crate::operations::clock_check::SharedClockCheck;
 use crate::operations::{alarms, demo, letters, minute_job, retention_job};
-use crate::router::{rendered_pages, router};
 use crate::staff;
 use crate::staff::{AccountRefused, NewAccount, password};
 use crate::storage::clock::Clock;
@@ -54,8 +54,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         "{} is a demonstration, whose passwords were printed and whose people are made up: it is not served with an https --base-url",
         config.data.folder.display()
     );
-    let library = Arc::new(Library::load(&config.content.folder, &site)?);
-    warn_of_reviews(&library, today(&Clock::default()));
+    let day = today(&Clock::default());
+    let library = Arc::new(Library::load_on(&config.content.folder, &site, day)?);
+    warn_of_reviews(&library, day);
     let transport = match site.demo {
         true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
         false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
@@ -76,14 +77,22 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
-    let rendered_pages = Arc::new(rendered_pages(&app.site, &library)?);
-    let renderer = letters::renderer(&app, &library);
-    let site = router(app.clone(), library.clone(), rendered_pages.clone(), config.client_ip.clone())?;
+    let publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
+    let [editions, mailed, read] = [(); 3].map(|()| publisher.editions());
+    let renderer = letters::renderer(&app, move || {
+        let pages = mailed.borrow().pages.clone();
+        (pages.library().clone(), pages.signatures().clone())
+    });
     // A debug build compresses slowly, and only what is asked for.
     if !cfg!(debug_assertions) {
-        tokio::task::spawn_blocking(move || rendered_pages.compress());
+        let pages = editions.borrow().pages.clone();
+        tokio::task::spawn_blocking(move || pages.compress());
     }
-    let service = |site| server::Service { site, refusals: Refusals::new(&app.site) };
+    let service = |site: Arc<dyn Fn() -> Router + Send + Sync>| server::Service {
+        site,
+        refusals: Refusals::new(&app.site),
+    };
+    let site = service(Arc::new(move || editions.borrow().router.clone()));
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &transport).await?;
     warn_of_holidays(&app);
@@ -102,13 +111,15 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         progress: Progress::default(),
     });
     let mut parts = vec![
-        tokio::spawn(server::serve(listener, service(site), most_of_one(&config), stopping.clone())),
+        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
         tokio::spawn(alarms::run(app.clone(), stopping.clone())),
+        tokio::spawn(publisher.run(stopping.clone())),
     ];
     if let Some(listener) = health {
+        let health = alarms::health::routes(app.clone());
         parts.push(tokio::spawn(server::serve(
             listener,
-            service(alarms::health::routes(app.clone())),
+            service(Arc::new(move || health.clone())),
             None,
             stopping.clone(),
         )));
@@ -117,7 +128,12 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     if !app.database.condition().is_damaged() {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
         let clock = SharedClockCheck::default();
-        parts.push(tokio::spawn(minute_job::run(app.clone(), library, clock.clone(), stopping.clone())));
+        parts.push(tokio::spawn(minute_job::run(
+            app.clone(),
+            move || read.borrow().pages.library().clone(),
+            clock.clone(),
+            stopping.clone(),
+        )));
         parts.push(tokio::spawn(retention_job::run(app.clone(), clock, stopping)));
     }
     let disk_failed = tokio::select! {
@@ -283,19 +299,6 @@ fn warn_of_holidays(app: &App) {
             "content/bank-holidays.toml runs out: add the next years, or promises may fall on a holiday"
         );
     }
-}
-
-/// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.
-fn warn_of_reviews(library: &Library, today: Date) {
-    for sheet in library.sheets.iter().filter(|sheet| sheet.front.next_review < today) {
-        tracing::warn!(page = sheet.path(), due = %sheet.front.next_review, "the review of this page is overdue");
-    }
-}
-
-/// The day in the United Kingdom.
-pub fn today(clock: &Clock) -> Date {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    clock.now().to_zoned(zone).date()
 }
 
 /// From this call on, and not only from the first wait, a signal is a request to stop in order.

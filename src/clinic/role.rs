@@ -49,6 +49,11 @@ impl Role {
         matches!(self, Role::Reception | Role::Clinician)
     }
 
+    /// Signs pages for patients, with a registration number.
+    pub fn signs_pages(self) -> bool {
+        self == Role::Clinician
+    }
+
     /// Accounts, the audit, one person's data and complaints.
     pub fn manages_people(self) -> bool {
         self == Role::Administrator

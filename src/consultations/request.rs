@@ -33,6 +33,8 @@ pub struct Request {
     pub concern: String,
     pub needs: String,
     pub token_hash: String,
+    /// The request of the same person that it is dealt with in.
+    pub merged_into: Option<String>,
     /// What of it cannot be read, as people call it: empty above, or what stands there for an unknown word.
     pub unreadable: Vec<&'static str>,
 }
@@ -81,6 +83,11 @@ impl Request {
 
     pub fn is_unreadable(&self, called: &str) -> bool {
         self.unreadable.contains(&called)
+    }
+
+    /// Nothing is done about it any more. One that is merged is dealt with in the other.
+    pub fn is_over(&self) -> bool {
+        self.state.is_over() && self.merged_into.is_none()
     }
 
     pub fn call_times(&self) -> String {

@@ -12,7 +12,7 @@ use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, Unreadable};
+use crate::storage::readable::{MaybeText, StoredText, Unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
@@ -42,6 +42,8 @@ struct Row {
     needs: Option<Vec<u8>>,
     #[sqlx(try_from = "StoredText")]
     token_hash: String,
+    #[sqlx(try_from = "MaybeText")]
+    merged_into: Option<String>,
 }
 
 const TABLE: &str = "consultations";
@@ -73,6 +75,7 @@ impl Row {
                 .filter_map(CallTime::from_word)
                 .collect(),
             token_hash: self.token_hash,
+            merged_into: self.merged_into,
             reference: self.reference,
             unreadable: unreadable.names(),
         }
@@ -143,15 +146,17 @@ pub async fn content_hash(
     Ok(hash.flatten())
 }
 
-/// A request with the same words from the same person, made since `since` and not over.
+/// A request with the same words from the same person, made since `since` and not over. One that is merged is over when
+/// the other is.
 pub async fn same_content(
     connection: &mut SqliteConnection,
     content_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
-        "select reference from consultations where content_hash = $1 and created_at >= $2 \
-         and state in ('new', 'contacted', 'booked') order by created_at desc limit 1",
+        "select reference from consultations c where content_hash = $1 and created_at >= $2 \
+         and coalesce((select parent.state from consultations parent where parent.reference = c.merged_into), state) \
+         in ('new', 'contacted', 'booked') order by created_at desc limit 1",
     )
     .bind(content_hash)
     .bind(since)
@@ -173,7 +178,7 @@ pub async fn find_for(
     let row: Row = sqlx::query_as(
         "select reference, state, created_at, due_at, changed_at, about, sign, spam, contact_method, \
          call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
-         case when $2 then needs end as needs, token_hash from consultations where reference = $1",
+         case when $2 then needs end as needs, token_hash, merged_into from consultations where reference = $1",
     )
     .bind(reference)
     .bind(role.sees_words())
@@ -307,13 +312,22 @@ pub async fn withdraw(
 
 /// Erases requests that ended before `before`, whole, but for those that are kept for a reason. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
-    let is_over = is_over("ended_at");
-    let gone =
-        sqlx::query(AssertSqlSafe(format!("delete from consultations where {is_over} and held_at is null")))
+    // One that is merged goes with the one that it is dealt with in, and neither while the other is kept.
+    let is_over = is_over("consultations.ended_at");
+    let forget = format!(
+        "delete from consultations where {is_over} and held_at is null and merged_into is null \
+         and not exists (select 1 from consultations m where m.merged_into = consultations.reference and m.held_at is not null)"
+    );
+    let mut gone = 0;
+    // Those that were merged into what is erased stand alone then, and are erased too.
+    for _ in 0..2 {
+        gone += sqlx::query(AssertSqlSafe(forget.clone()))
             .bind(before)
-            .execute(connection)
-            .await?;
-    Ok(gone.rows_affected())
+            .execute(&mut *connection)
+            .await?
+            .rows_affected();
+    }
+    Ok(gone)
 }
 
 fn words_of(times: &[CallTime]) -> String {

@@ -141,6 +141,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
         needs: new.needs,
         // Its key decides.
         token_hash: String::new(),
+        merged_into: None,
         about: library.sheet(&new.about).map(|sheet| sheet.slug.clone()).unwrap_or_default(),
         unreadable: Vec::new(),
     }

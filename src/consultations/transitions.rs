@@ -11,6 +11,7 @@ use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{Act, ActOutcome, Attention, store};
 use crate::consultations::history;
+use crate::consultations::messages::sending;
 use crate::consultations::notes;
 use crate::consultations::notifications;
 use crate::consultations::request::Request;
@@ -32,49 +33,11 @@ pub async fn act(
     let now = app.clock.now();
     let (request, _) = store::find(app.database.readers(), &app.cipher, &reference, me.role).await?;
     let to_erase = request.state == RequestState::Withdrawn && matches!(act, Act::Release);
-    let (parts, me, about) = (app.clone(), me.clone(), reference.clone());
+    let (parts, me) = (app.clone(), me.clone());
     let moved = app
         .database
         .write(move |connection| {
-            Box::pin(async move {
-                let standing = store::standing(connection, &about).await?;
-                if standing.changed_at != seen_at || request.changed_at != seen_at {
-                    return Ok(ActOutcome::Stale);
-                }
-                let possible = match act {
-                    Act::MarkSpam => !standing.spam,
-                    Act::UnmarkSpam => standing.spam,
-                    Act::Hold(_) => standing.held_at.is_none(),
-                    Act::Release => standing.held_at.is_some(),
-                    // A time that is still to come is cancelled first, so that the patient hears of it.
-                    Act::Close(_) => !bookings::store::is_ahead(connection, &about, now).await?,
-                    _ => true,
-                };
-                let Some(next) = act.next(request.state).filter(|_| possible) else {
-                    return Ok(ActOutcome::Impossible);
-                };
-                if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_)) && standing.owner_id.is_none() {
-                    store::set_owner(connection, &about, Some(me.id)).await?;
-                }
-                let all_the_same = act.all_the_same();
-                let what = perform(connection, &parts, &me, &request, act, now).await?;
-                if next == request.state {
-                    store::touch(connection, &about, now).await?;
-                } else {
-                    requests::set_state(connection, &about, next, now).await?;
-                }
-                let done = match &all_the_same {
-                    Some(AllTheSame { odd, .. }) => format!("{what} all the same, {odd}"),
-                    None => what.clone(),
-                };
-                history::store::add_event(connection, &about, now, &format!("staff:{}", me.id), &done)
-                    .await?;
-                if let Some(AllTheSame { why, .. }) = &all_the_same {
-                    bookings::reasons::store::insert(connection, &parts.cipher, &about, why).await?;
-                }
-                audit::store::insert(connection, Some(me.id), now, &what, &about).await?;
-                Ok(ActOutcome::Done)
-            })
+            Box::pin(async move { act_on(connection, &parts, &me, &request, seen_at, act, now).await })
         })
         .await?;
     if to_erase && moved == ActOutcome::Done {
@@ -83,6 +46,61 @@ pub async fn act(
     }
     app.mail_waiting.notify_one();
     Ok(moved)
+}
+
+/// The same within a transaction, of a request as it was read before.
+pub async fn act_on(
+    connection: &mut SqliteConnection,
+    app: &App,
+    me: &Account,
+    request: &Request,
+    seen_at: i64,
+    act: Act,
+    now: Timestamp,
+) -> sqlx::Result<ActOutcome> {
+    let about = &request.reference;
+    let standing = store::standing(connection, about).await?;
+    if standing.changed_at != seen_at || request.changed_at != seen_at {
+        return Ok(ActOutcome::Stale);
+    }
+    let possible = match act {
+        Act::MarkSpam => !standing.spam,
+        Act::UnmarkSpam => standing.spam,
+        // It is separated again, not opened again.
+        Act::Reopen => !standing.merged,
+        Act::Hold(_) => standing.held_at.is_none(),
+        Act::Release => standing.held_at.is_some(),
+        // A time that is still to come is cancelled first, so that the patient hears of it.
+        Act::Close(_) => !bookings::store::is_ahead(connection, about, now).await?,
+        // Its owner may have stopped mail since the page was opened.
+        Act::Write(_) => sending::can_write(connection, app, request, now).await?,
+        _ => true,
+    };
+    let Some(next) = act.next(request.state).filter(|_| possible) else {
+        return Ok(ActOutcome::Impossible);
+    };
+    if matches!(act, Act::Contact | Act::Call(_) | Act::Book(_) | Act::Write(_))
+        && standing.owner_id.is_none()
+    {
+        store::set_owner(connection, about, Some(me.id)).await?;
+    }
+    let all_the_same = act.all_the_same();
+    let what = perform(connection, app, me, request, act, now).await?;
+    if next == request.state {
+        store::touch(connection, about, now).await?;
+    } else {
+        requests::set_state(connection, about, next, now).await?;
+    }
+    let done = match &all_the_same {
+        Some(AllTheSame { odd, .. }) => format!("{what} all the same, {odd}"),
+        None => what.clone(),
+    };
+    history::store::add_event(connection, about, now, &format!("staff:{}", me.id), &done).await?;
+    if let Some(AllTheSame { why, .. }) = &all_the_same {
+        bookings::reasons::store::insert(connection, &app.cipher, about, why).await?;
+    }
+    audit::store::insert(connection, Some(me.id), now, &what, about).await?;
+    Ok(ActOutcome::Done)
 }
 
 /// Does it, and says what was done as the history says it.
@@ -154,6 +172,7 @@ async fn perform(
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
         Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),
+        Act::Write(new) => sending::send(connection, app, me, request, new, now).await?.to_owned(),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::consultations::bookings;
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
+use crate::consultations::merges;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store;
 use crate::consultations::summaries;
@@ -35,6 +36,7 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                     summaries::store::unshare(connection, &reference).await?;
                 }
                 if kept || erased {
+                    merges::part_withdrawn(connection, &reference, now).await?;
                     bookings::store::erase(connection, &reference, now).await?;
                     let attention = if booked { Attention::BookingFree } else { Attention::None };
                     handling::store::set_attention(connection, &reference, attention).await?;

@@ -23,7 +23,7 @@ use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::site::PageContext;
 
-const LONGEST_ANSWER: usize = 500;
+pub const LONGEST_ANSWER: usize = 500;
 
 #[derive(Clone)]
 struct CorrectionReviewState {

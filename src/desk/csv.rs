@@ -62,7 +62,10 @@ impl store::CsvRow {
         let time = |at: i64| calendar.local(moment(at)).strftime("%Y-%m-%d %H:%M").to_string();
         [
             self.reference,
-            self.state,
+            match self.merged_into {
+                Some(into) => format!("merged into {into}"),
+                None => self.state,
+            },
             time(self.created_at),
             time(self.due_at),
             self.sign,

@@ -16,7 +16,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 /// Fields that a page fills in by itself: of no use to a reader.
-const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried"];
+const CARRIED: &[&str] = &["seen_at", "opened_at", "key", "from", "email_queried", "previewed", "step"];
 
 #[derive(Template)]
 #[template(path = "desk/expired_forms.html")]

@@ -8,8 +8,9 @@ use form_urlencoded::Serializer;
 use strum::VariantArray;
 
 use crate::consultations::RequestState;
-use crate::consultations::handling::store;
+use crate::consultations::handling::{CloseReason, store};
 use crate::consultations::queue_index::SearchKey;
+use crate::desk::absences;
 use crate::desk::queue_groups::{Listing, ON_A_PAGE, Owned, QueueFilter, QueueGroup, View, list};
 use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, next_midnight, select_options};
 use crate::desk::state::DeskState;
@@ -18,13 +19,15 @@ use crate::staff::Account;
 use crate::staff::session::SignedIn;
 use crate::storage::clock::seconds;
 use crate::web::error::Result;
-use crate::web::form::Fields;
 use crate::web::form::contact::Method;
+use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
 use crate::web::site::PageContext;
 
 /// Requests that are over, at the foot of the queue.
 const DONE_LATELY: i64 = 5;
+/// What an act on several requests carries along, so that the same list can be shown again.
+const CARRIED: [&str; 6] = ["show", "state", "owner", "method", "page", "q"];
 /// Longer than any name, address or number.
 const LONGEST_SEARCH: usize = 254;
 
@@ -48,6 +51,21 @@ struct QueuePage<'a> {
     now: i64,
     path: String,
     takes_away: bool,
+    /// Who can be given several at once, and why several can be closed; nobody where none can be ticked.
+    colleagues: Vec<SelectOption>,
+    reasons: Vec<SelectOption>,
+    ticks: bool,
+    /// What the list is filtered by, for the forms on it.
+    carried: Vec<(&'static str, String)>,
+    again: QueueAgain,
+}
+
+/// What is shown again when an act on several requests could not be understood.
+#[derive(Default)]
+pub struct QueueAgain {
+    pub errors: FieldErrors,
+    /// The references that were ticked.
+    pub ticked: Vec<String>,
 }
 
 /// A group with the requests of it that stand on this page.
@@ -76,7 +94,7 @@ pub async fn index(
 ) -> Result<Response> {
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     desk.presence.leave(me.id);
-    desk.show_queue(&me, &fields, None).await
+    desk.show_queue(&me, &fields, None, QueueAgain::default()).await
 }
 
 /// A search is sent, not asked for by address: names and numbers do not belong into a browser's history.
@@ -86,7 +104,7 @@ pub async fn search(
     fields: Fields,
 ) -> Result<Response> {
     let typed: String = fields.text("q").chars().take(LONGEST_SEARCH).collect();
-    desk.show_queue(&me, &fields, Some(typed.trim())).await
+    desk.show_queue(&me, &fields, Some(typed.trim()), QueueAgain::default()).await
 }
 
 /// The address that a search leaves in a browser leads back to the queue.
@@ -95,12 +113,31 @@ pub async fn no_search(SignedIn(_): SignedIn) -> Redirect {
 }
 
 impl DeskState {
-    async fn show_queue(&self, me: &Account, fields: &Fields, typed: Option<&str>) -> Result<Response> {
+    /// The list from which an act on several requests was sent, with what is to be mended.
+    pub async fn show_queue_again(
+        &self,
+        me: &Account,
+        fields: &Fields,
+        again: QueueAgain,
+    ) -> Result<Response> {
+        let typed: String = fields.text("q").chars().take(LONGEST_SEARCH).collect();
+        let typed = Some(typed.trim()).filter(|typed| !typed.is_empty());
+        self.show_queue(me, fields, typed, again).await
+    }
+
+    async fn show_queue(
+        &self,
+        me: &Account,
+        fields: &Fields,
+        typed: Option<&str>,
+        again: QueueAgain,
+    ) -> Result<Response> {
         let app = &self.app;
         let calendar = app.site.clinic.calendar();
         let now = app.clock.now();
         let colleagues = store::colleagues(app.database.readers()).await?;
         let names = store::names(app.database.readers()).await?;
+        let (here, _) = absences::here_and_away(app).await?;
         self.queue_index.refresh(app).await?;
         let asked = asked(fields, me, typed);
         let number = fields.text("page").parse().unwrap_or(1).clamp(1, 10_000);
@@ -124,7 +161,11 @@ impl DeskState {
         };
         let total = listing.total;
         let shown = QueuePage {
-            context: app.site.private(title).for_desk(&me.name, me.role),
+            context: app
+                .site
+                .private(title)
+                .for_desk(&me.name, me.role)
+                .with_errors(!again.errors.is_empty()),
             view: asked.view,
             done_lately: done_lately.iter().map(|entry| words.entry(entry)).collect(),
             shown: queue_groups(listing, &words, &asked, number),
@@ -139,8 +180,27 @@ impl DeskState {
             now: at,
             path: address(fields, number),
             takes_away: me.role.takes_queue_away(),
+            colleagues: select_options(
+                std::iter::once((String::new(), "Select one".to_owned())).chain(
+                    here.into_iter().filter(|(id, _)| *id != me.id).map(|(id, name)| (id.to_string(), name)),
+                ),
+                &fields.text("to"),
+            ),
+            reasons: select_options(
+                std::iter::once((String::new(), "Select one".to_owned())).chain(
+                    CloseReason::VARIANTS.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())),
+                ),
+                &fields.text("reason"),
+            ),
+            ticks: matches!(asked.view, View::Open | View::All) && total > 0,
+            carried: CARRIED.map(|name| (name, fields.text(name))).into(),
+            again,
         };
-        Ok(page::private(StatusCode::OK, &shown))
+        let status = match shown.again.errors.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Ok(page::private(status, &shown))
     }
 }
 

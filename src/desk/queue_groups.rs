@@ -171,7 +171,7 @@ impl QueueFilter {
         let over = entry.state.is_over() && entry.attention != Attention::BookingFree;
         let in_view = match self.view {
             View::Open => !entry.is_put_aside() && !over,
-            View::Done => entry.state.is_over(),
+            View::Done => entry.state.is_over() && entry.merged_into.is_none(),
             View::Spam => entry.spam && !entry.state.is_over(),
             View::All => true,
         };

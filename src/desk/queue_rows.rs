@@ -34,6 +34,8 @@ pub struct QueueRow {
     pub spam: bool,
     pub changed_at: i64,
     pub calls: i64,
+    /// The request that it is dealt with in.
+    pub merged_into: Option<String>,
 }
 
 /// An option of a list.
@@ -90,6 +92,7 @@ impl RowWriter<'_> {
             spam: entry.spam,
             changed_at: entry.changed_at,
             calls: entry.calls,
+            merged_into: entry.merged_into.clone(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One request on the desk: what was said, what was done, and everything that can be done next.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,17 +15,16 @@ use crate::consultations::bookings::Booking;
 use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::{CloseReason, Handling, Note, store};
-use crate::consultations::history;
-use crate::consultations::history::store::HistoryEvent;
+use crate::consultations::messages;
 use crate::consultations::notes;
 use crate::consultations::summaries;
 use crate::consultations::{Request, RequestState};
 use crate::desk::absences;
-use crate::desk::history_words::{describe_call, describe_mails, name_of, who};
+use crate::desk::history_words::{describe_call, describe_mails};
+use crate::desk::merged_requests::MergedRequest;
 use crate::desk::presence::Other;
 use crate::desk::queue_rows::{QueueRow, RowWriter, SelectOption, left, select_options};
 use crate::desk::state::DeskState;
-use crate::library::count;
 use crate::library::summary::Summary;
 use crate::mail;
 use crate::signs::Kind;
@@ -39,8 +40,6 @@ use crate::web::site::PageContext;
 
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
-/// Openings by one person with no more than this between them are shown as one.
-const SAME_VISIT_SECONDS: i64 = 30 * 60;
 
 #[derive(Template)]
 #[template(path = "desk/request.html")]
@@ -70,9 +69,15 @@ struct ReviewPage<'a> {
     booked_on: String,
     calls: Vec<String>,
     notes: Vec<(Note, String)>,
+    /// What was written to the patient by email. The words of clinical ones are for clinicians alone.
+    messages: Vec<(Note, String)>,
+    /// They may write to patients.
+    writes: bool,
     mails: Vec<(&'static str, &'static str, bool)>,
     history: Vec<(String, String, String)>,
     same_person: Vec<QueueRow>,
+    /// Other requests of the person that are dealt with in this one.
+    merged: Vec<MergedRequest>,
     others: Vec<Other>,
     erased_on: Option<String>,
     held_since: Option<String>,
@@ -105,6 +110,8 @@ pub enum Refusal {
     Stale { wanted: String, news: Vec<String> },
     /// Not from this state.
     Impossible { wanted: String },
+    /// For a reason of its own.
+    Said { wanted: String, why: String },
 }
 
 pub async fn show(
@@ -158,11 +165,25 @@ impl DeskState {
         self.queue_index.refresh(app).await?;
         let names = store::names(readers).await?;
         let booking = bookings::store::read(readers, &app.cipher, about).await?;
-        let notes = notes::store::of(readers, &app.cipher, about, me.role.sees_words()).await?;
-        let calls = calls::store::of(readers, about).await?;
+        let merged = self.merged_requests(me, about).await?;
+        let (mut notes, mut messages, mut calls, mut mails) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for one in std::iter::once(about).chain(merged.iter().map(|merged| &merged.request.reference)) {
+            notes.extend(notes::store::of(readers, &app.cipher, one, me.role.sees_words()).await?);
+            messages.extend(messages::store::of(readers, &app.cipher, one, me.role.sees_words()).await?);
+            calls.extend(calls::store::of(readers, one).await?);
+            mails.extend(mail::mails_of(readers, one).await?);
+        }
+        notes.sort_by_key(|note| Reverse(note.written_at));
+        messages.sort_by_key(|message| Reverse(message.written_at));
+        calls.sort_by_key(|call| Reverse(call.called_at));
         let (colleagues, away) = absences::here_and_away(app).await?;
         let wrong = refusal.is_some() || !errors.is_empty();
         let say = |at: i64| calendar.say_with_year(moment(at));
+        let dated = |note: Note| {
+            let at = say(note.written_at);
+            (note, at)
+        };
         let finding = app.site.signs.read(&request.concern);
         let words = request.words();
         let mut unreadable = request.unreadable.clone();
@@ -193,13 +214,12 @@ impl DeskState {
             booking: booking.as_ref(),
             wish: another_time::store::wish(readers, &app.cipher, about).await?,
             calls: calls.iter().map(|call| describe_call(call, calendar)).collect(),
-            notes: notes
-                .into_iter()
-                .map(|note| (say(note.written_at), note))
-                .map(|(at, note)| (note, at))
-                .collect(),
-            mails: describe_mails(mail::mails_of(readers, about).await?),
-            history: self.history(about, &names).await?,
+            notes: notes.into_iter().map(dated).collect(),
+            messages: messages.into_iter().map(dated).collect(),
+            writes: me.role.reaches_patients(),
+            mails: describe_mails(mails),
+            history: self.history(about, &merged, &names).await?,
+            merged,
             same_person: self.same_person(about, &RowWriter { calendar, now, names: &names }),
             others: self.presence.open(about, me, now),
             erased_on: handling.ended_at.map(|at| {
@@ -236,59 +256,9 @@ impl DeskState {
     fn same_person(&self, reference: &str, words: &RowWriter) -> Vec<QueueRow> {
         let entries = self.queue_index.read();
         let Some(entry) = entries.get(reference) else { return Vec::new() };
-        entries.same_person(entry).into_iter().take(20).map(|other| words.entry(other)).collect()
-    }
-
-    /// What happened and who looked, the newest first: who, what, when.
-    async fn history(
-        &self,
-        reference: &str,
-        names: &[(i64, String)],
-    ) -> Result<Vec<(String, String, String)>> {
-        let readers = self.app.database.readers();
-        let calendar = self.app.site.clinic.calendar();
-        let reasons = bookings::reasons::store::of(readers, &self.app.cipher, reference).await?;
-        let what = |event: &HistoryEvent| match reasons.iter().find(|(of, _)| *of == event.id) {
-            Some((_, why)) => format!("{}: “{why}”", event.what),
-            None => event.what.clone(),
-        };
-        let mut told: Vec<(i64, String, String)> = history::store::events(readers, reference)
-            .await?
-            .into_iter()
-            .map(|event| (event.happened_at, who(&event, names), what(&event)))
-            .collect();
-        told.reverse();
-        let mut visits: Vec<(i64, String, usize)> = Vec::new();
-        for (at, staff) in store::views(readers, reference).await? {
-            let name = name_of(staff, names);
-            match visits.iter_mut().rev().find(|(_, known, _)| *known == name) {
-                Some((last, _, times)) if at.saturating_sub(*last) < SAME_VISIT_SECONDS => {
-                    *last = at;
-                    *times += 1;
-                }
-                _ => visits.push((at, name, 1)),
-            }
-        }
-        told.extend(visits.into_iter().map(|(at, name, times)| match times {
-            1 => (at, name, "opened it".to_owned()),
-            times => (at, name, format!("opened it {}", count(times, "time"))),
-        }));
-        told.sort_by_key(|(at, _, _)| *at);
-        let say = |(at, who, what): (i64, String, String)| (who, what, calendar.say_with_year(moment(at)));
-        Ok(told.into_iter().rev().map(say).collect())
-    }
-
-    /// What others did since someone opened the page, the newest first.
-    pub async fn news_since(&self, reference: &str, since: i64) -> Result<Vec<String>> {
-        let readers = self.app.database.readers();
-        let names = store::names(readers).await?;
-        let events = history::store::events(readers, reference).await?;
-        let calendar = self.app.site.clinic.calendar();
-        let told = |event: HistoryEvent| {
-            let at = calendar.say(moment(event.happened_at));
-            format!("{} {} at {at}", who(&event, &names), event.what)
-        };
-        Ok(events.into_iter().take_while(|event| event.happened_at >= since).map(told).collect())
+        let others = entries.same_person(entry).into_iter();
+        let others = others.filter(|other| other.merged_into.as_deref() != Some(reference));
+        others.take(20).map(|other| words.entry(other)).collect()
     }
 }
 

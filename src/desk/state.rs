@@ -9,6 +9,13 @@ use crate::desk::presence::Presence;
 use crate::library::Library;
 use crate::web::app::App;
 
+/// What the desk keeps in memory while the pages for the public are read anew.
+#[derive(Clone, Default)]
+pub struct DeskMemory {
+    queue_index: Arc<QueueIndex>,
+    presence: Arc<Presence>,
+}
+
 /// Shared by every page about requests.
 #[derive(Clone)]
 pub struct DeskState {
@@ -19,8 +26,9 @@ pub struct DeskState {
 }
 
 impl DeskState {
-    pub fn new(app: App, library: Arc<Library>) -> DeskState {
-        DeskState { app, library, queue_index: Arc::default(), presence: Arc::default() }
+    pub fn new(app: App, library: Arc<Library>, memory: &DeskMemory) -> DeskState {
+        let DeskMemory { queue_index, presence } = memory.clone();
+        DeskState { app, library, queue_index, presence }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Library {
     /// The content folder that it was read from.
     pub folder: PathBuf,
     pub sheets: Vec<Sheet>,
+    /// Sheets and guides that only staff see yet.
+    pub drafts: Vec<Sheet>,
     pub pages: Vec<PlainPage>,
     pub references: BTreeMap<String, Reference>,
     pub glossary: Glossary,
@@ -29,6 +31,11 @@ pub struct Library {
 impl Library {
     pub fn sheet(&self, slug: &str) -> Option<&Sheet> {
         self.sheets.iter().find(|sheet| sheet.slug == slug)
+    }
+
+    /// The same with drafts: for staff alone.
+    pub fn sheet_for_staff(&self, slug: &str) -> Option<&Sheet> {
+        self.sheet(slug).or_else(|| self.drafts.iter().find(|draft| draft.slug == slug))
     }
 
     pub fn sheets_of<'l>(&'l self, topic: &'l Topic) -> impl Iterator<Item = &'l Sheet> {

@@ -1,7 +1,7 @@
 //! What programs fetch: robots.txt, the sitemap, the feed, OpenSearch and security.txt.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
@@ -13,7 +13,9 @@ use jiff::civil::Date;
 
 use crate::library::markdown::escape;
 use crate::library::pages::RenderedPages;
+use crate::library::signatures::Signatures;
 use crate::library::{Library, Sheet, contact_page};
+use crate::web::app::App;
 use crate::web::page::{PUBLIC, StaticPage};
 use crate::web::site::Site;
 use crate::web::static_files;
@@ -26,35 +28,80 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// A browser's list of search engines has no room for more.
 const LONGEST_SHORT_NAME: usize = 16;
 
-pub struct Feeds(BTreeMap<&'static str, StaticPage>);
+const PATHS: &[&str] =
+    &["/robots.txt", "/sitemap.xml", "/feed.xml", "/opensearch.xml", "/.well-known/security.txt"];
+
+/// As they were made for the signatures of one moment: a page that is signed is new to who follows the feed.
+struct Feeds {
+    signed: u64,
+    ready: BTreeMap<&'static str, StaticPage>,
+}
+
+#[derive(Clone)]
+struct FeedsState {
+    app: App,
+    rendered_pages: Arc<RenderedPages>,
+    feeds: Arc<Mutex<Arc<Feeds>>>,
+}
 
 impl Feeds {
-    pub fn new(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> Feeds {
+    fn new(site: &Site, rendered_pages: &RenderedPages) -> Feeds {
+        let (library, signatures) = (rendered_pages.library(), rendered_pages.signatures());
+        // Asked for first: a signature that comes meanwhile makes them anew at the next asking.
+        let signed = signatures.version();
         let ready = |content_type, text: String| StaticPage::new(content_type, PUBLIC, text.into_bytes());
-        Feeds(BTreeMap::from([
+        let dated = Dated { library, signatures };
+        let ready = BTreeMap::from([
             ("/robots.txt", ready(TEXT, robots(site))),
-            ("/sitemap.xml", ready(XML, sitemap(site, library, rendered_pages))),
-            ("/feed.xml", ready(ATOM, feed(site, library))),
+            ("/sitemap.xml", ready(XML, sitemap(site, &dated, rendered_pages))),
+            ("/feed.xml", ready(ATOM, feed(site, &dated))),
             ("/opensearch.xml", ready(OPENSEARCH, opensearch(site))),
-            ("/.well-known/security.txt", ready(TEXT, security(site, library))),
-        ]))
+            ("/.well-known/security.txt", ready(TEXT, security(site, &dated))),
+        ]);
+        Feeds { signed, ready }
     }
 }
 
-pub fn routes(feeds: Feeds) -> Router {
-    let feeds = Arc::new(feeds);
+/// The library with the days of its pages.
+struct Dated<'a> {
+    library: &'a Library,
+    signatures: &'a Signatures,
+}
+
+impl Dated<'_> {
+    fn changed(&self, sheet: &Sheet) -> Date {
+        let changes = sheet.front.changes.iter().map(|change| change.date);
+        let newest = self.signatures.of(sheet).newest(&sheet.front);
+        changes.chain([newest]).chain(sheet.front.publish).max().unwrap_or(sheet.front.written)
+    }
+
+    fn newest(&self) -> Option<Date> {
+        self.library.sheets.iter().map(|sheet| self.changed(sheet)).max()
+    }
+}
+
+pub fn routes(app: App, rendered_pages: Arc<RenderedPages>) -> Router {
+    let feeds = Arc::new(Mutex::new(Arc::new(Feeds::new(&app.site, &rendered_pages))));
     let mut router = Router::new();
-    for path in feeds.0.keys() {
+    for path in PATHS {
         router = router.route(path, get(show));
     }
-    router.with_state(feeds)
+    router.with_state(FeedsState { app, rendered_pages, feeds })
 }
 
-async fn show(State(feeds): State<Arc<Feeds>>, uri: Uri, asked: HeaderMap) -> Response {
-    feeds
-        .0
-        .get(uri.path())
-        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |ready| ready.answer(&asked))
+async fn show(State(state): State<FeedsState>, uri: Uri, asked: HeaderMap) -> Response {
+    let ready = &state.current().ready;
+    ready.get(uri.path()).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |page| page.answer(&asked))
+}
+
+impl FeedsState {
+    fn current(&self) -> Arc<Feeds> {
+        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if feeds.signed != self.rendered_pages.signatures().version() {
+            *feeds = Arc::new(Feeds::new(&self.app.site, &self.rendered_pages));
+        }
+        feeds.clone()
+    }
 }
 
 fn robots(site: &Site) -> String {
@@ -64,8 +111,8 @@ fn robots(site: &Site) -> String {
 }
 
 /// A page is dated only when its words are: by its review or its last change, whichever is newer.
-fn sitemap(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> String {
-    let dates = dates(library);
+fn sitemap(site: &Site, dated: &Dated, rendered_pages: &RenderedPages) -> String {
+    let dates = dates(dated);
     let mut pages: Vec<String> = rendered_pages
         .paths()
         .chain([contact_page::PATH])
@@ -82,39 +129,33 @@ fn sitemap(site: &Site, library: &Library, rendered_pages: &RenderedPages) -> St
     )
 }
 
-fn dates(library: &Library) -> BTreeMap<String, Date> {
+fn dates(dated: &Dated) -> BTreeMap<String, Date> {
+    let library = dated.library;
     let mut dates: BTreeMap<String, Date> =
-        library.sheets.iter().map(|sheet| (sheet.path(), changed(sheet))).collect();
+        library.sheets.iter().map(|sheet| (sheet.path(), dated.changed(sheet))).collect();
     dates.extend(library.pages.iter().map(|page| (format!("/{}", page.slug), page.front.written)));
     for topic in &library.topics {
-        dates.extend(library.sheets_of(topic).map(changed).max().map(|date| (topic.path(), date)));
+        let newest = library.sheets_of(topic).map(|sheet| dated.changed(sheet)).max();
+        dates.extend(newest.map(|date| (topic.path(), date)));
     }
     for list in ["/", "/fact-sheets"] {
-        dates.extend(newest(library).map(|date| (list.to_owned(), date)));
+        dates.extend(dated.newest().map(|date| (list.to_owned(), date)));
     }
     dates
 }
 
-fn changed(sheet: &Sheet) -> Date {
-    let changes = sheet.front.changes.iter().map(|change| change.date);
-    changes.chain([sheet.front.newest()]).max().unwrap_or(sheet.front.written)
-}
-
-fn newest(library: &Library) -> Option<Date> {
-    library.sheets.iter().map(changed).max()
-}
-
 /// Atom (RFC 4287): an entry's id stays when its page moves, so it is made of the first address that the page had.
-fn feed(site: &Site, library: &Library) -> String {
+fn feed(site: &Site, dated: &Dated) -> String {
     let clinic = &site.clinic;
     let id = |name: &str| escape(&format!("tag:{},2026:{name}", clinic.domain));
     let moment = |date: Date| format!("{date}T00:00:00Z");
-    let mut sheets: Vec<&Sheet> = library.sheets.iter().collect();
-    sheets.sort_by_key(|sheet| std::cmp::Reverse(changed(sheet)));
+    let mut sheets: Vec<&Sheet> = dated.library.sheets.iter().collect();
+    sheets.sort_by_key(|sheet| std::cmp::Reverse(dated.changed(sheet)));
     let mut entries = String::new();
     for sheet in sheets {
         let front = &sheet.front;
         let first = front.changes.iter().map(|change| change.date).min().unwrap_or(front.written);
+        let first = front.publish.map_or(first, |publish| publish.max(first));
         let what = front.changes.iter().max_by_key(|change| change.date).map_or("", |change| &change.what);
         entries.push_str(&format!(
             "<entry><id>{}</id><title>{}</title><link href=\"{}\"/><published>{}</published><updated>{}</updated>\
@@ -123,7 +164,7 @@ fn feed(site: &Site, library: &Library) -> String {
             escape(&front.title),
             escape(&site.url(&sheet.path())),
             moment(first),
-            moment(changed(sheet)),
+            moment(dated.changed(sheet)),
             escape(&front.author),
             escape(&front.category),
             escape(&front.summary),
@@ -138,7 +179,7 @@ fn feed(site: &Site, library: &Library) -> String {
         escape(&clinic.site),
         escape(&site.url("/feed.xml")),
         escape(&site.url("/")),
-        moment(newest(library).unwrap_or(Date::ZERO)),
+        moment(dated.newest().unwrap_or(Date::ZERO)),
     )
 }
 
@@ -157,8 +198,8 @@ fn opensearch(site: &Site) -> String {
 }
 
 /// RFC 9116. It ends a year after the newest page, so that a site nobody looks after stops inviting reports.
-fn security(site: &Site, library: &Library) -> String {
-    let expires = newest(library).unwrap_or(Date::ZERO).saturating_add(1.year());
+fn security(site: &Site, dated: &Dated) -> String {
+    let expires = dated.newest().unwrap_or(Date::ZERO).saturating_add(1.year());
     format!(
         "Contact: mailto:{}\nExpires: {expires}T00:00:00Z\nPreferred-Languages: en\nCanonical: {}\n",
         site.clinic.email,

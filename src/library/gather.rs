@@ -15,6 +15,7 @@ use crate::library::questions::Questions;
 use crate::library::reference::Reference;
 use crate::library::search::{Index, Synonyms};
 use crate::library::sheet::{PageKind, PlainPage, Sheet};
+use crate::library::signatures::{hash_of, signed_text};
 use crate::library::{glossary, markdown, search, topics};
 use crate::web::site::Site;
 
@@ -27,10 +28,10 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let questions = Questions::load(content)?;
     let synonyms = Synonyms::load(content)?;
     let index = Index::build(Vec::new(), &synonyms, &site.signs)?;
-    let (folder, sheets, pages) = (content.to_owned(), Vec::new(), Vec::new());
+    let (folder, sheets, drafts, pages) = (content.to_owned(), Vec::new(), Vec::new(), Vec::new());
     let figures = names.figures.clone();
     let mut library =
-        Library { folder, sheets, pages, references, glossary, topics, index, questions, figures };
+        Library { folder, sheets, drafts, pages, references, glossary, topics, index, questions, figures };
     let mut findings = Vec::new();
     for kind in [PageKind::FactSheet, PageKind::Guide] {
         for file in markdown_files(&content.join(kind.folder()))? {
@@ -68,6 +69,7 @@ fn sheet(
     let for_mail = Names { base_url: site.base_url.clone(), for_mail: true, ..names.clone() };
     let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.findings(file, faults))?;
     let words = read.text.split_whitespace().count();
+    let signed_text = signed_text(&read.front, &read.text, &names.figures);
     Ok(Sheet {
         kind,
         slug: read.slug,
@@ -76,6 +78,8 @@ fn sheet(
         sources: Vec::new(),
         mail_html: mail.key_points + &mail.body,
         minutes: words.div_ceil(200).max(1),
+        text_hash: hash_of(&signed_text),
+        signed_text,
         front: read.front,
         text,
     })

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use crate::clinic::periods::Period;
 use crate::clinic::special_days::SpecialDays;
 use crate::library::Sheet;
+use crate::library::signatures::{SignOff, Signature};
 use crate::web::site::Site;
 
-/// A sheet, and where it stands on the site. Only a person who signed it off is named as its reviewer.
-pub fn sheet(site: &Site, sheet: &Sheet) -> String {
+/// A sheet, and where it stands on the site. Only who signed these very words is named as a reviewer.
+pub fn sheet(site: &Site, sheet: &Sheet, sign_off: &SignOff) -> String {
     let front = &sheet.front;
     let step = |position: u8, name: &str, path: &str| json!({ "@type": "ListItem", "position": position, "name": name, "item": site.url(path) });
     let mut page = json!({
@@ -17,14 +18,13 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
         "name": front.title,
         "description": front.summary,
         "url": site.url(&sheet.path()),
-        "dateModified": front.newest().to_string(),
+        "dateModified": sign_off.newest(front).to_string(),
         "audience": { "@type": "MedicalAudience", "audienceType": "Patient" },
         "publisher": { "@type": "MedicalClinic", "name": site.clinic.clinic },
     });
-    if let Some(reviewed) = front.signed_on() {
+    if let Some(reviewed) = sign_off.signed_on() {
         page["lastReviewed"] = json!(reviewed.to_string());
-        page["reviewedBy"] =
-            json!({ "@type": "Person", "name": front.reviewer.name, "jobTitle": front.reviewer.role });
+        page["reviewedBy"] = sign_off.signatures().iter().map(person).collect();
     }
     let way = json!({
         "@type": "BreadcrumbList",
@@ -35,6 +35,11 @@ pub fn sheet(site: &Site, sheet: &Sheet) -> String {
         ],
     });
     script(&json!({ "@context": "https://schema.org", "@graph": [page, way] }))
+}
+
+fn person(signature: &Signature) -> Value {
+    let Signature { name, role, registration, .. } = signature;
+    json!({ "@type": "Person", "name": name, "jobTitle": role, "identifier": registration })
 }
 
 /// The clinic, its week, and the special days that stand on the page.
@@ -88,35 +93,46 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::library::{Library, ReviewState};
+    use crate::library::Library;
 
-    fn described(change: impl Fn(&mut Sheet)) -> (String, Value) {
+    fn described(change: impl Fn(&mut Sheet), sign_off: &SignOff) -> (String, Value) {
         let content = Path::new("content");
         let site = Site::load(content, "http://localhost".into()).unwrap();
         let mut library = Library::load(content, &site).unwrap();
         change(&mut library.sheets[0]);
-        let script = sheet(&site, &library.sheets[0]);
+        let script = sheet(&site, &library.sheets[0], sign_off);
         let data: Value = serde_json::from_str(&script).unwrap();
         (script, data["@graph"][0].clone())
     }
 
     #[test]
-    fn only_who_signed_a_sheet_is_named_as_its_reviewer() {
-        let sign = |sheet: &mut Sheet, state| {
-            sheet.front.reviewer.name = "Sam Porter".to_owned();
-            sheet.front.reviewer.state = state;
-            sheet.front.reviewed = Some(sheet.front.written);
+    fn only_who_signed_a_sheet_as_it_stands_is_named_as_its_reviewer() {
+        let sam = Signature {
+            id: 1,
+            slug: "a".into(),
+            text_hash: "now".into(),
+            name: "Sam Porter".into(),
+            role: "GP".into(),
+            registration: "GMC 1234567".into(),
+            signed_on: "2026-12-01".parse().unwrap(),
+            staff_id: None,
         };
-        let (_, signed) = described(|sheet| sign(sheet, ReviewState::Signed));
-        assert_eq!(signed["reviewedBy"]["name"], "Sam Porter");
-        assert_eq!(signed["lastReviewed"], signed["dateModified"]);
-        let (_, pending) = described(|sheet| sign(sheet, ReviewState::Pending));
-        assert!(pending.get("reviewedBy").is_none() && pending.get("lastReviewed").is_none());
+        let (_, signed) = described(|_| {}, &SignOff::of(std::slice::from_ref(&sam), "now"));
+        assert_eq!(signed["reviewedBy"][0]["name"], "Sam Porter");
+        assert_eq!(
+            (&signed["lastReviewed"], &signed["dateModified"]),
+            (&json!("2026-12-01"), &json!("2026-12-01"))
+        );
+        for sign_off in [SignOff::Never, SignOff::of(&[sam], "later")] {
+            let (_, unsigned) = described(|_| {}, &sign_off);
+            assert!(unsigned.get("reviewedBy").is_none() && unsigned.get("lastReviewed").is_none());
+        }
     }
 
     #[test]
     fn no_words_can_end_the_script_element() {
-        let (script, page) = described(|sheet| sheet.front.summary = "</script><b>".to_owned());
+        let (script, page) =
+            described(|sheet| sheet.front.summary = "</script><b>".to_owned(), &SignOff::Never);
         assert!(!script.contains('<'));
         assert_eq!(page["description"], "</script><b>");
     }

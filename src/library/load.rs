@@ -3,20 +3,31 @@
 use std::path::Path;
 
 use anyhow::ensure;
+use jiff::civil::Date;
 
+use crate::library::check::hidden_links::hidden_links;
 use crate::library::check::look::look;
 use crate::library::check::report::CheckFinding;
 use crate::library::check::rules::Level;
 use crate::library::collection::Library;
 use crate::library::count::count;
 use crate::library::gather::gather;
+use crate::library::search;
+use crate::library::search::{Index, Synonyms};
 use crate::web::site::Site;
 
 impl Library {
-    /// Reads and checks the whole content folder. The error lists everything to mend with its file and line.
+    /// Every page that is no draft, as if its day had come.
     pub fn load(content: &Path, site: &Site) -> anyhow::Result<Library> {
-        let (library, mut findings) = gather(content, site)?;
+        Library::load_on(content, site, Date::MAX)
+    }
+
+    /// Reads and checks the whole content folder, and takes out what readers do not see on this day. The error lists
+    /// everything to mend with its file and line.
+    pub fn load_on(content: &Path, site: &Site, today: Date) -> anyhow::Result<Library> {
+        let (mut library, mut findings) = gather(content, site)?;
         findings.extend(look(content, site, &library));
+        findings.extend(hidden_links(content, &library, today));
         findings.retain(|finding| finding.rule.level == Level::Error);
         let list: Vec<String> = findings.iter().map(CheckFinding::to_string).collect();
         ensure!(
@@ -25,6 +36,10 @@ impl Library {
             count(list.len(), "error"),
             list.join("\n")
         );
+        if library.take_drafts_out(today) {
+            let synonyms = Synonyms::load(content)?;
+            library.index = Index::build(search::sources(&library, site), &synonyms, &site.signs)?;
+        }
         Ok(library)
     }
 }

@@ -6,6 +6,7 @@ mod collection;
 pub mod contact_page;
 mod count;
 mod day;
+mod drafts;
 pub mod feeds;
 pub mod figures;
 mod file;
@@ -24,6 +25,8 @@ pub mod questions;
 mod reference;
 pub mod search;
 mod sheet;
+mod sheet_page;
+pub mod signatures;
 pub mod summary;
 mod topics;
 

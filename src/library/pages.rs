@@ -1,7 +1,7 @@
 //! The pages that are the same for everyone: rendered once, served from memory.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use askama::Template;
 use axum::Router;
@@ -9,10 +9,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::Mutex;
 
 pub use crate::library::day::day;
 use crate::library::glossary_page::GlossaryPage;
-use crate::library::{Library, PlainPage, Sheet, Topic, figures, linked_data};
+use crate::library::sheet_page::SheetPage;
+use crate::library::signatures::{Signatures, store};
+use crate::library::{Library, PlainPage, Sheet, Topic, figures};
 use crate::web::app::App;
 use crate::web::counts::{Counted, is_counted};
 use crate::web::page::{FOREVER, StaticPage};
@@ -33,30 +37,20 @@ pub const FIXED_PATHS: &[&str] = &[
     "/assessment",
 ];
 
+/// The forms that stand at the foot of one sheet, with or without the one for a consultation.
+type Offers = Box<dyn Fn(&str, bool) -> Vec<String> + Send + Sync>;
+
 /// Every public page, by its path, and where moved pages are now.
 pub struct RenderedPages {
-    pages: HashMap<String, StaticPage>,
+    library: Arc<Library>,
+    signatures: Arc<Signatures>,
+    offers: Offers,
+    /// A page whose signatures changed takes the place of the one before.
+    pages: HashMap<String, RwLock<Arc<StaticPage>>>,
     moved: HashMap<String, String>,
     /// Drawings, by their addresses.
     figures: HashMap<String, StaticPage>,
-}
-
-#[derive(Template)]
-#[template(path = "library/sheet.html")]
-struct SheetPage<'a> {
-    context: PageContext<'a>,
-    sheet: &'a Sheet,
-    /// On the page about emergencies the signs stand open, before anything else.
-    open_safety: bool,
-    /// Pages about sleep lead to the page for the night.
-    offers_night: bool,
-    topics: Vec<&'a Topic>,
-    related: Vec<(&'a Sheet, &'a str)>,
-    /// The forms at the foot.
-    offers: Vec<String>,
-    offers_consultation: bool,
-    /// Linked data, as JSON.
-    data: String,
+    refreshing: Mutex<()>,
 }
 
 #[derive(Template)]
@@ -109,15 +103,22 @@ struct EmergencyPage<'a> {
 }
 
 impl RenderedPages {
-    /// Renders every page. `offers` gives the forms that stand at the foot of one sheet, with or without the one for a
-    /// consultation.
+    /// Renders every page as if nobody had signed one: `refresh` takes the signatures. `offers` gives the forms that
+    /// stand at the foot of one sheet, with or without the one for a consultation.
     pub fn fill(
         site: &Site,
-        library: &Library,
-        offers: impl Fn(&str, bool) -> Vec<String>,
+        library: &Arc<Library>,
+        offers: impl Fn(&str, bool) -> Vec<String> + Send + Sync + 'static,
     ) -> anyhow::Result<RenderedPages> {
-        let mut rendered_pages =
-            RenderedPages { pages: HashMap::new(), moved: HashMap::new(), figures: figures(library) };
+        let mut rendered_pages = RenderedPages {
+            library: library.clone(),
+            signatures: Arc::default(),
+            offers: Box::new(offers),
+            pages: HashMap::new(),
+            moved: HashMap::new(),
+            figures: figures(library),
+            refreshing: Mutex::default(),
+        };
         let name = &site.clinic.site;
         let about =
             "Fact sheets and guides about back pain and sleep in plain words, and a way to ask the clinic.";
@@ -152,12 +153,52 @@ impl RenderedPages {
         }
         for sheet in &library.sheets {
             let path = sheet.path();
-            rendered_pages.add(&path, &sheet_page(site, library, sheet, &path, &offers))?;
+            let page = StaticPage::page(&rendered_pages.sheet_page(site, library, sheet, &path))?;
+            rendered_pages.insert(&path, page);
             for alias in &sheet.front.aliases {
                 rendered_pages.moved.insert(format!("/{}/{alias}", sheet.kind.folder()), path.clone());
             }
         }
         Ok(rendered_pages)
+    }
+
+    /// What the pages were made of.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    pub fn signatures(&self) -> &Arc<Signatures> {
+        &self.signatures
+    }
+
+    /// Takes the signatures as they are stored, and renders anew each page whose signatures changed.
+    pub async fn refresh(&self, site: &Site, readers: &SqlitePool) -> anyhow::Result<()> {
+        // One at a time: what was read first must not be taken last.
+        let _one = self.refreshing.lock().await;
+        for slug in self.signatures.replace(store::all(readers).await?) {
+            let Some(sheet) = self.library.sheet(&slug) else { continue };
+            let path = sheet.path();
+            let page = StaticPage::page(&self.sheet_page(site, &self.library, sheet, &path))?;
+            if let Some(place) = self.pages.get(&path) {
+                *place.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(page);
+            }
+        }
+        Ok(())
+    }
+
+    /// A page as readers would see it, also one that is a draft.
+    pub fn sheet_page<'a>(
+        &self,
+        site: &'a Site,
+        library: &'a Library,
+        sheet: &'a Sheet,
+        path: &'a str,
+    ) -> SheetPage<'a> {
+        SheetPage::new(site, library, sheet, path, self.signatures.of(sheet), &self.offers)
+    }
+
+    fn page(&self, path: &str) -> Option<Arc<StaticPage>> {
+        Some(self.pages.get(path)?.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     pub fn paths(&self) -> impl Iterator<Item = &str> {
@@ -171,13 +212,17 @@ impl RenderedPages {
 
     /// Makes the encodings that nobody has asked for yet: a second of work that no visitor waits for.
     pub fn compress(&self) {
-        self.pages.values().for_each(StaticPage::compress);
+        self.pages.keys().filter_map(|path| self.page(path)).for_each(|page| page.compress());
     }
 
     /// Adds one more page.
     pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
-        self.pages.insert(path.to_owned(), StaticPage::page(page)?);
+        self.insert(path, StaticPage::page(page)?);
         Ok(())
+    }
+
+    fn insert(&mut self, path: &str, page: StaticPage) {
+        self.pages.insert(path.to_owned(), RwLock::new(Arc::new(page)));
     }
 }
 
@@ -213,7 +258,7 @@ async fn show(
     asked: HeaderMap,
 ) -> Response {
     let path = uri.path();
-    if let Some(page) = rendered_pages.pages.get(path) {
+    if let Some(page) = rendered_pages.page(path) {
         if is_counted(&asked) {
             app.site.counts.add(Counted::Read, path);
         }
@@ -223,32 +268,6 @@ async fn show(
         (Some(figure), _) => figure.answer(&asked),
         (None, Some(to)) => Redirect::permanent(to).into_response(),
         (None, None) => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-fn sheet_page<'a>(
-    site: &'a Site,
-    library: &'a Library,
-    sheet: &'a Sheet,
-    path: &'a str,
-    offers: impl Fn(&str, bool) -> Vec<String>,
-) -> SheetPage<'a> {
-    let front = &sheet.front;
-    let offers_consultation = sheet.offers_consultation(&site.clinic);
-    SheetPage {
-        context: site.public(&front.title, &front.summary, path),
-        sheet,
-        open_safety: sheet.slug == "when-back-pain-is-an-emergency",
-        offers_night: library.topics_of(sheet).any(|topic| topic.slug == "sleep"),
-        topics: library.topics_of(sheet).collect(),
-        related: front
-            .related
-            .iter()
-            .filter_map(|related| Some((library.sheet(&related.slug)?, related.why.as_str())))
-            .collect(),
-        offers: offers(&sheet.slug, offers_consultation),
-        offers_consultation,
-        data: linked_data::sheet(site, sheet),
     }
 }
 

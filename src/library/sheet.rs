@@ -21,6 +21,9 @@ pub struct Sheet {
     pub slug: String,
     pub front: FrontMatter,
     pub text: RenderedMarkdown,
+    /// The words that a clinician signs, and their hash.
+    pub signed_text: String,
+    pub text_hash: String,
     /// The same text for a mail: drawings as words, whole links.
     pub mail_html: String,
     pub mail_text: String,

@@ -69,6 +69,8 @@ pub struct RenderedLetter {
     pub text: String,
     pub html: String,
     pub calendar: Option<CalendarFile>,
+    /// Where an answer goes, when a person wrote the mail and waits for one; else to who it is from.
+    pub reply_to: Option<String>,
     /// The address at which the owner of the mailbox stops all mail to it with one POST (RFC 8058).
     pub stop: Option<String>,
 }

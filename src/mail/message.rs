@@ -75,8 +75,11 @@ impl Sender {
             .from(self.from.clone())
             .to(Mailbox::new(display_name(plain_name(&letter.to_name)), to.clone()))
             .subject(without_controls(&letter.subject));
-        // So that out-of-office replies and the like stay away (RFC 3834).
-        head = with_header(head, "Auto-Submitted", "auto-generated".to_owned());
+        match &letter.reply_to {
+            Some(address) => head = head.reply_to(Mailbox::new(None, parse(address)?)),
+            // So that out-of-office replies and the like stay away (RFC 3834).
+            None => head = with_header(head, "Auto-Submitted", "auto-generated".to_owned()),
+        }
         if let Some(stop) = &letter.stop {
             // Mail programs show "unsubscribe", and send one POST when it is pressed (RFC 8058).
             head = with_header(head, "List-Unsubscribe", format!("<{stop}>"));

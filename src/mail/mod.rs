@@ -26,7 +26,7 @@ pub use message::Sender;
 pub use notices::{ClinicNotice, notify_clinic};
 pub use outbox::{
     can_go_to, cancel_waiting, enqueue, forget, forget_recipients, give_up_expired, has_expired,
-    may_have_gone, only_waits, take_unsent, trouble_of, waits,
+    may_have_gone, only_waits, take_all_unsent, take_unsent, trouble_of, waits,
 };
 pub use outcome::State;
 pub use progress::Progress;

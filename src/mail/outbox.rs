@@ -82,11 +82,24 @@ pub async fn take_unsent<L: Letter + DeserializeOwned>(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<Option<L>> {
-    let unsent = waiting::store::unsent_letter(connection, L::PURPOSE, reference).await?;
+    Ok(take_all_unsent(connection, app, reference, now).await?.pop())
+}
+
+/// The same for letters of which none stands for another: gives all of them, the newest last.
+pub async fn take_all_unsent<L: Letter + DeserializeOwned>(
+    connection: &mut SqliteConnection,
+    app: &App,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<Vec<L>> {
+    let unsent = waiting::store::unsent_letters(connection, L::PURPOSE, reference).await?;
     waiting::store::replace_unsent(connection, L::PURPOSE, reference, seconds(now)).await?;
-    let Some((message_id, letter)) = unsent else { return Ok(None) };
-    let text = app.cipher.decrypt(field(&message_id, "letter"), &letter)?;
-    Ok(serde_json::from_str(&text).ok())
+    let mut letters = Vec::new();
+    for (message_id, letter) in unsent {
+        let text = app.cipher.decrypt(field(&message_id, "letter"), &letter)?;
+        letters.extend(serde_json::from_str(&text).ok());
+    }
+    Ok(letters)
 }
 
 /// Whether a mail that has not gone is of no use any more.

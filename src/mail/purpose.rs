@@ -15,6 +15,8 @@ pub enum Purpose {
     ConsultationBooking,
     /// To the patient: what is booked is soon.
     ConsultationReminder,
+    /// To the patient: what a member of staff wrote.
+    ConsultationMessage,
     Report,
     /// To a colleague: make your account.
     StaffInvitation,
@@ -28,11 +30,12 @@ pub enum Purpose {
 
 impl Purpose {
     /// Those that this version sends.
-    pub const ALL: [Purpose; 8] = [
+    pub const ALL: [Purpose; 9] = [
         Purpose::ConsultationConfirmation,
         Purpose::ConsultationNotice,
         Purpose::ConsultationBooking,
         Purpose::ConsultationReminder,
+        Purpose::ConsultationMessage,
         Purpose::Report,
         Purpose::StaffInvitation,
         Purpose::ComplaintNotice,
@@ -55,6 +58,7 @@ impl Purpose {
             Purpose::ConsultationNotice => "Notice to the clinic",
             Purpose::ConsultationBooking => "Booking, to the patient",
             Purpose::ConsultationReminder => "Reminder of a booking, to the patient",
+            Purpose::ConsultationMessage => "Message to the patient",
             Purpose::Report => "Report",
             Purpose::StaffInvitation => "Invitation to a colleague",
             Purpose::ComplaintNotice => "Notice of a complaint",
@@ -71,6 +75,7 @@ impl Purpose {
                 | Purpose::ConsultationConfirmation
                 | Purpose::ConsultationBooking
                 | Purpose::ConsultationReminder
+                | Purpose::ConsultationMessage
         )
     }
 
@@ -78,7 +83,10 @@ impl Purpose {
     /// address that it was made for, or nowhere: the link in an invitation makes an account, the one in a report opens
     /// words that nobody at the clinic may read, and notices are the clinic's own.
     pub fn may_be_readdressed(self) -> bool {
-        matches!(self, Purpose::ConsultationConfirmation | Purpose::ConsultationBooking)
+        matches!(
+            self,
+            Purpose::ConsultationConfirmation | Purpose::ConsultationBooking | Purpose::ConsultationMessage
+        )
     }
 
     /// Who may send it again or leave it.

@@ -6,9 +6,11 @@ use serde::de::DeserializeOwned;
 
 use crate::consultations::bookings::letter::{BookingLetter, Envelope};
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::messages::letter::MessageLetter;
 use crate::consultations::reminders::letter::ReminderLetter;
 use crate::desk::insights::letter::WeeklyLetter;
 use crate::library::Library;
+use crate::library::signatures::Signatures;
 use crate::mail::limits::stop_link;
 use crate::mail::{OutgoingMail, Purpose, RenderedLetter, Renderer};
 use crate::patients::complaints::letter::ComplaintNotice;
@@ -17,12 +19,15 @@ use crate::staff::people::letter::InvitationLetter;
 use crate::web::app::App;
 use crate::web::tappable::tappable;
 
-pub fn renderer(app: &App, library: &Arc<Library>) -> Renderer {
-    let (app, library) = (app.clone(), library.clone());
-    Arc::new(move |mail| render(&app, &library, mail))
+/// The pages as they are now, and who signed them.
+type PagesNow = (Arc<Library>, Arc<Signatures>);
+
+pub fn renderer(app: &App, pages: impl Fn() -> PagesNow + Send + Sync + 'static) -> Renderer {
+    let app = app.clone();
+    Arc::new(move |mail| render(&app, pages(), mail))
 }
 
-fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
+fn render(app: &App, (library, signatures): PagesNow, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
     let (site, reference) = (&app.site, mail.reference);
     let stop = || stop_link(site, &app.cipher, mail.to);
     let letter = match mail.purpose {
@@ -40,7 +45,8 @@ fn render(app: &App, library: &Library, mail: &OutgoingMail) -> anyhow::Result<R
             let envelope = Envelope { reference, from, to, created_at, stop: stop() };
             read::<ReminderLetter>(mail)?.0.render(site, envelope)?
         }
-        Purpose::Report => read::<ReportLetter>(mail)?.render(site, library, stop())?,
+        Purpose::ConsultationMessage => read::<MessageLetter>(mail)?.render(site, reference, stop())?,
+        Purpose::Report => read::<ReportLetter>(mail)?.render(site, &library, &signatures, stop())?,
         Purpose::StaffInvitation => read::<InvitationLetter>(mail)?.render(site)?,
         Purpose::ComplaintNotice => read::<ComplaintNotice>(mail)?.render(site, reference)?,
         Purpose::WeeklyInsights => read::<WeeklyLetter>(mail)?.render(site)?,

@@ -71,9 +71,14 @@ fn say_what_came_of_it(app: &App, done: &sqlx::Result<()>) {
 }
 
 /// Runs until told to stop.
-pub async fn run(app: App, library: Arc<Library>, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
+pub async fn run(
+    app: App,
+    library: impl Fn() -> Arc<Library>,
+    clock: SharedClockCheck,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
-        let done = minute(&app, &library, &mut *clock.lock().await).await;
+        let done = minute(&app, &library(), &mut *clock.lock().await).await;
         say_what_came_of_it(&app, &done);
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,

@@ -74,6 +74,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 moments_ahead::put_back(connection, at, latest_call).await?;
                 let requests = consultations::store::forget(connection, at - retention::CONSULTATION).await?;
                 let addresses = reports::store::forget(connection, at - retention::ADDRESS).await?;
+                consultations::bulk_acts::store::forget(connection, at - retention::UNDO).await?;
                 complaints::store::forget(connection, at - retention::COMPLAINT).await?;
                 mail::limits::forget(connection, now).await?;
                 mail::forget_recipients(connection, at - retention::ADDRESS).await?;

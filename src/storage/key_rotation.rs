@@ -22,6 +22,7 @@ pub const ENCRYPTED_FIELDS: &[EncryptedField] = &[
         columns: &["name", "email", "phone", "concern", "needs", "token", "hold_reason", "wanted_time"],
     },
     EncryptedField { table: "consultation_notes", reference: "id", columns: &["words"] },
+    EncryptedField { table: "consultation_messages", reference: "id", columns: &["words"] },
     EncryptedField { table: "bookings", reference: "id", columns: &["place"] },
     EncryptedField { table: "booking_reasons", reference: "id", columns: &["why"] },
     EncryptedField { table: "drafts", reference: "reference", columns: &["answers"] },

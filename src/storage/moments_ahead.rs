@@ -9,7 +9,7 @@ use crate::storage::clock::first_ahead;
 use crate::storage::retention;
 
 /// Moments from which something is kept for a time: one that lies ahead becomes now, so that its time begins now.
-const BEGINNINGS: [(&str, &str); 10] = [
+const BEGINNINGS: [(&str, &str); 11] = [
     ("drafts", "saved_at"),
     ("expired_forms", "created_at"),
     ("staff_places", "seen_at"),
@@ -20,6 +20,7 @@ const BEGINNINGS: [(&str, &str); 10] = [
     ("corrections", "answered_at"),
     ("outbox", "finished_at"),
     ("suppressions", "lifted_at"),
+    ("bulk_acts", "made_at"),
 ];
 
 /// Moments at which something ends, and how far ahead they lie at most, in seconds.

@@ -11,6 +11,8 @@ pub const ASKED_MAIL: i64 = DAY;
 /// Answers of the self-assessment after the last one was given.
 pub const DRAFT: i64 = DAY;
 
+/// What was done to several requests at once, so that it can be undone.
+pub const UNDO: i64 = DAY;
 /// A summary behind a private link: at most.
 pub const SUMMARY: i64 = 14 * DAY;
 

@@ -44,7 +44,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// What every connection is given. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
-    pub site: Router,
+    /// The site as it is now: it is asked for each request.
+    pub site: Arc<dyn Fn() -> Router + Send + Sync>,
     pub refusals: Refusals,
 }
 
@@ -153,9 +154,7 @@ async fn answer(
     }
     request.extensions_mut().insert(ConnectInfo(from));
     request.extensions_mut().insert(stopping);
-    let answer = service
-        .site
-        .clone()
+    let answer = (service.site)()
         .oneshot(request.map(|body| Body::new(ArrivingBody::new(body, connection.clone()))))
         .await;
     connection.end_answer();

@@ -98,6 +98,7 @@ impl Desk<'_> {
                 ("/staff/audit", "Audit"),
                 ("/staff/complaints", "Complaints"),
                 ("/staff/data-rights", "Data rights"),
+                ("/staff/replies", "Saved replies"),
             ]);
         }
         ways.push(("/staff/account", "Your account"));

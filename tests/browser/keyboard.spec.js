@@ -169,3 +169,26 @@ test('the diary is gone through, and a booking opened from it, with the keyboard
   await keyboard.enter(page.locator('.diary').getByRole('link', { name: person.name }));
   await expect(heading(page)).toHaveText(person.name);
 });
+
+test('the clinic takes several requests at once, undoes it and writes to a patient with the keyboard alone', async ({ page, site }) => {
+  const keyboard = new Keyboard(page);
+  const person = someone();
+  await asks(site, person);
+  await signIn(page, site);
+  await page.goto('/staff');
+  await keyboard.to(page.getByLabel(new RegExp(`^Choose ${person.name}`)));
+  await keyboard.press('Space');
+  await keyboard.enter(page.getByRole('button', { name: 'Take them' }));
+  await expect(heading(page)).toHaveText('Done to 1 request');
+  await keyboard.enter(page.getByRole('button', { name: 'Undo all of it' }));
+  await expect(heading(page)).toHaveText('Undone for 1 request');
+  await keyboard.enter(page.getByRole('link', { name: person.name }));
+  await keyboard.enter(page.getByRole('link', { name: /^Write to them/ }));
+  await expect(heading(page)).toHaveText('Write to the patient');
+  await keyboard.to(page.getByLabel('Your message'));
+  await keyboard.type('Please ring us.');
+  await keyboard.enter(page.getByRole('button', { name: 'Look at it before it is sent' }));
+  await expect(heading(page)).toHaveText('Check your message');
+  await keyboard.enter(page.getByRole('button', { name: 'Send it' }));
+  await expect(page.getByRole('region', { name: 'What we wrote to them' })).toContainText('Please ring us.');
+});

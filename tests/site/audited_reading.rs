@@ -100,6 +100,8 @@ async fn every_page_about_one_person_leaves_a_line_in_the_audit_whatever_its_sta
         ("get", "/staff/consultations/{reference}"),
         ("get", "/staff/consultations/{reference}/booking"),
         ("get", "/staff/consultations/{reference}/cancellation"),
+        ("get", "/staff/consultations/{reference}/message"),
+        ("post", "/staff/consultations/{reference}/message"),
         ("post", "/staff/consultations/{reference}/booking"),
         ("post", "/staff/consultations/{reference}/calls"),
         ("post", "/staff/consultations/{reference}/contact"),

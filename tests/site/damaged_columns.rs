@@ -74,6 +74,10 @@ async fn filled(site: &Site) -> Walk<'_> {
         let done = lee.act(&reference, act, fields).await;
         assert!(done.status.is_redirection(), "{act}: {}", done.words());
     }
+    let shown = lee.act(&reference, "message", &[("words", "Ring us")]).await;
+    let mark = shown.attribute("input[name=previewed]", "value")[0].clone();
+    let send = [("words", "Ring us"), ("step", "send"), ("previewed", mark.as_str())];
+    assert_eq!(lee.act(&reference, "message", &send).await.status, StatusCode::SEE_OTHER);
     let odd = [("date", "2026-06-04"), ("time", "20:00"), ("minutes", "45"), ("setting", "clinic")];
     let held = [("clinician_name", name), ("room", "Room 2"), ("place", "Upstairs")];
     assert_eq!(
@@ -86,6 +90,18 @@ async fn filled(site: &Site) -> Walk<'_> {
     let calendar = made.strip_prefix("http://localhost").unwrap().to_owned();
     let mut reception = site.staff_as(Role::Reception).await;
     let mut clinician = site.staff_as(Role::Clinician).await;
+    let doubled = site.request(&with(consultation(), "concern", &["a double"])).await;
+    let both = clinician.get(&page(&other)).await;
+    let hidden = |name: &str| {
+        both.attribute(&format!("form[action$='/merge'] input[name={name}]"), "value")[0].clone()
+    };
+    let (seen, other_seen, double) = (hidden("seen_at"), hidden("other_seen_at"), hidden("other"));
+    let merge = [("seen_at", seen.as_str()), ("other", &double), ("other_seen_at", &other_seen)];
+    let merged = clinician.post(&format!("{}/merge", page(&other)), &merge).await;
+    assert_eq!((merged.status, double == doubled), (StatusCode::SEE_OTHER, true), "{}", merged.words());
+    let tick = clinician.get("/staff").await.attribute("input[name=chosen]", "value")[0].clone();
+    let bulk = clinician.post("/staff/bulk-acts", &[("chosen", &tick), ("act", "take")]).await;
+    assert_eq!(bulk.location(), "/staff/bulk-acts/1");
     let mut administrator = site.staff_as(Role::Administrator).await;
     let colleague = [("email", "new@example.org"), ("role", "reception")];
     administrator.post("/staff/people/new", &colleague).await;
@@ -165,12 +181,15 @@ impl Walk<'_> {
         let one = page(&self.reference);
         let mut all = Vec::new();
         let mut desk: Vec<String> =
-            ["/staff", "/staff?show=done", "/staff/calls", "/staff/expired-forms"].map(str::to_owned).into();
+            ["/staff", "/staff?show=done", "/staff/calls", "/staff/bulk-acts/1", "/staff/expired-forms"]
+                .map(str::to_owned)
+                .into();
         desk.extend([
             one.clone(),
             page(&self.other),
             format!("{one}/booking"),
             format!("{one}/cancellation"),
+            format!("{one}/message"),
         ]);
         desk.extend(["/staff/mail".to_owned(), "/staff/mail?show=all".to_owned()]);
         desk.extend(self.mails.iter().map(|id| format!("/staff/mail/{id}")));
@@ -190,9 +209,15 @@ impl Walk<'_> {
         }
         let complaint = format!("/staff/complaints/{}", self.complaint);
         let person = format!("/staff/people/{}", self.colleague);
-        for path in
-            ["/staff/people", &person, "/staff/audit", "/staff/complaints", &complaint, "/staff/clock"]
-        {
+        for path in [
+            "/staff/people",
+            &person,
+            "/staff/audit",
+            "/staff/complaints",
+            &complaint,
+            "/staff/clock",
+            "/staff/replies",
+        ] {
             all.push((path.to_owned(), self.administrator.get(path).await));
         }
         let asked = [("person", "ada@example.org")];

@@ -208,6 +208,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff",
         "/staff/components",
         "/staff/search",
+        "/staff/bulk-acts",
+        "/staff/bulk-acts/1",
         "/staff/events",
         "/staff/calls",
         "/staff/diary",
@@ -217,6 +219,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
         "/staff/consultations/BP-2222-3333/events",
         "/staff/consultations/BP-2222-3333/booking",
         "/staff/consultations/BP-2222-3333/cancellation",
+        "/staff/consultations/BP-2222-3333/message",
+        "/staff/replies",
         "/staff/mail",
         "/staff/mail/1",
         "/staff/pages",
@@ -243,6 +247,8 @@ async fn every_address_of_the_desk_refuses_strangers() {
     let acts = acts.map(|act| format!("/staff/consultations/BP-2222-3333/{act}"));
     for path in acts.iter().map(String::as_str).chain([
         "/staff/search",
+        "/staff/bulk-acts",
+        "/staff/bulk-acts/1/undo",
         "/staff/consultations/new",
         "/staff/mail/1/repeat",
         "/staff/mail/1/address",
@@ -288,6 +294,7 @@ async fn every_page_of_the_desk_has_one_heading_labels_and_links_that_lead_somew
         &format!("{one}/booking"),
         &format!("{other}/booking"),
         &format!("{other}/cancellation"),
+        &format!("{one}/message"),
     ] {
         let shown = staff.get(path).await;
         assert_eq!((shown.status, shown.all("h1").len()), (StatusCode::OK, 1), "{path}");

@@ -204,7 +204,7 @@ fn a_moved_page_leads_to_its_new_address() {
     let text = fs::read_to_string(&file).unwrap().replacen("+++\n", "+++\naliases = [\"fibro\"]\n", 1);
     fs::write(&file, text).unwrap();
     let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
-    let library = Library::load(folder.path(), &site).unwrap();
+    let library = std::sync::Arc::new(Library::load(folder.path(), &site).unwrap());
     let rendered_pages =
         mybackpain::library::pages::RenderedPages::fill(&site, &library, |_, _| Vec::new()).unwrap();
     assert_eq!(rendered_pages.moved_to("/fact-sheets/fibro"), Some("/fact-sheets/fibromyalgia"));

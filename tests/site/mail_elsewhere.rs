@@ -34,9 +34,12 @@ async fn only_what_is_said_to_a_patient_about_their_request_may_go_to_another_ad
         for purpose in Purpose::ALL {
             let what = format!("{} as {}", purpose.as_str(), role.as_str());
             let mail = given_up(&site, purpose).await;
-            let elsewhere =
-                matches!(purpose, Purpose::ConsultationConfirmation | Purpose::ConsultationBooking)
-                    && role != Role::Administrator;
+            let elsewhere = matches!(
+                purpose,
+                Purpose::ConsultationConfirmation
+                    | Purpose::ConsultationBooking
+                    | Purpose::ConsultationMessage
+            ) && role != Role::Administrator;
             let page = staff.get(&mail).await;
             let forms = page.attribute("main form", "action");
             assert_eq!(forms.contains(&format!("{mail}/address")), elsewhere, "{what}");

@@ -20,12 +20,13 @@ pub enum Who {
     ReceptionAndAdministrators,
     ReceptionAndClinicians,
     Clinicians,
+    CliniciansAndAdministrators,
     Administrators,
 }
 
 use Who::{
-    Administrators, Anyone, Clinicians, HalfSignedIn, ReceptionAndAdministrators, ReceptionAndClinicians,
-    Staff,
+    Administrators, Anyone, Clinicians, CliniciansAndAdministrators, HalfSignedIn,
+    ReceptionAndAdministrators, ReceptionAndClinicians, Staff,
 };
 
 /// Every address of the desk. One that is missing here fails a test.
@@ -41,6 +42,10 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/sign-in/set-up", HalfSignedIn),
     ("get", "/staff", Staff),
     ("get", "/staff/consultations/{reference}", Staff),
+    ("get", "/staff/bulk-acts", Staff),
+    ("post", "/staff/bulk-acts", Staff),
+    ("get", "/staff/bulk-acts/{id}", Staff),
+    ("post", "/staff/bulk-acts/{id}/undo", Staff),
     ("get", "/staff/search", Staff),
     ("post", "/staff/search", Staff),
     ("get", "/staff/events", Staff),
@@ -54,6 +59,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/notes", Staff),
     ("post", "/staff/consultations/{reference}/reopening", Staff),
     ("post", "/staff/consultations/{reference}/attention", Staff),
+    ("post", "/staff/consultations/{reference}/merge", Staff),
+    ("post", "/staff/consultations/{reference}/separation", Staff),
     ("post", "/staff/consultations/{reference}/spam", Staff),
     ("post", "/staff/consultations/{reference}/clearance", Staff),
     ("post", "/staff/consultations/{reference}/hold", Staff),
@@ -64,6 +71,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/cancellation", Staff),
     ("post", "/staff/consultations/{reference}/contact", Staff),
     ("post", "/staff/consultations/{reference}/closure", Staff),
+    ("get", "/staff/consultations/{reference}/message", ReceptionAndClinicians),
+    ("post", "/staff/consultations/{reference}/message", ReceptionAndClinicians),
     ("get", "/staff/consultations.csv", ReceptionAndAdministrators),
     ("get", "/staff/mail", Staff),
     ("get", "/staff/mail/stops", ReceptionAndClinicians),
@@ -73,6 +82,10 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/mail/{id}/address", ReceptionAndClinicians),
     ("post", "/staff/mail/{id}/settlement", Staff),
     ("get", "/staff/pages", Staff),
+    ("get", "/staff/pages/{slug}", Staff),
+    ("get", "/staff/pages/{slug}/preview", Staff),
+    ("post", "/staff/pages/{slug}/signature", Clinicians),
+    ("post", "/staff/pages/{slug}/signatures/{id}/removal", CliniciansAndAdministrators),
     ("get", "/staff/corrections/{reference}", Staff),
     ("post", "/staff/corrections/{reference}/answer", Staff),
     ("get", "/staff/components", Staff),
@@ -102,6 +115,11 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/people/{id}/second-step", Administrators),
     ("post", "/staff/invitations/{hash}/removal", Administrators),
     ("get", "/staff/audit", Administrators),
+    ("get", "/staff/replies", Administrators),
+    ("post", "/staff/replies", Administrators),
+    ("get", "/staff/replies/{id}", Administrators),
+    ("post", "/staff/replies/{id}", Administrators),
+    ("post", "/staff/replies/{id}/removal", Administrators),
     ("get", "/staff/insights", Staff),
     ("get", "/staff/insights.csv", Staff),
     ("get", "/staff/clock", Staff),
@@ -158,6 +176,7 @@ fn filled(path: &str, request: &str) -> String {
     let reference = if path.contains("/consultations/") { request } else { "XX-2222-3333" };
     path.replace("{reference}", reference)
         .replace("{id}", "999")
+        .replace("{slug}", "fibromyalgia")
         .replace("{token}", "0")
         .replace("{hash}", "0")
 }
@@ -207,6 +226,7 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
                 ReceptionAndAdministrators => role != Role::Clinician,
                 ReceptionAndClinicians => role != Role::Administrator,
                 Clinicians => role == Role::Clinician,
+                CliniciansAndAdministrators => role != Role::Reception,
                 Administrators => role == Role::Administrator,
             };
             let what = format!("{method} {path} as {}: {}", role.as_str(), answer.status);

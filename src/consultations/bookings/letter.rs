@@ -159,6 +159,7 @@ impl BookingLetter {
             html: Html { site, reference, name, booking, news, help, when, link, stop: &stop }.render()?,
             calendar,
             stop: Some(stop),
+            ..RenderedLetter::default()
         })
     }
 }

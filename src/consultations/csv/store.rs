@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqlitePool;
 
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
@@ -20,6 +20,8 @@ pub struct CsvRow {
     pub email: String,
     pub method: String,
     pub times: String,
+    /// The request that it is dealt with in.
+    pub merged_into: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,13 +42,15 @@ struct Stored {
     contact_method: String,
     #[sqlx(try_from = "StoredText")]
     call_times: String,
+    #[sqlx(try_from = "MaybeText")]
+    merged_into: Option<String>,
 }
 
 /// Every request that is not erased, by the promised moment.
 pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<CsvRow>> {
     let rows: Vec<Stored> = sqlx::query_as(
         "select reference, state, created_at, due_at, sign, spam, name, phone, email, contact_method, \
-         call_times from consultations order by due_at, created_at",
+         call_times, merged_into from consultations order by due_at, created_at",
     )
     .fetch_all(readers)
     .await?;
@@ -67,6 +71,7 @@ impl Stored {
             method: Method::from_word(&self.contact_method).map_or("", Method::label).to_owned(),
             times: CallTime::in_words(&times),
             state: self.state,
+            merged_into: self.merged_into,
             created_at: self.created_at,
             due_at: self.due_at,
             sign: self.sign,

@@ -23,6 +23,8 @@ pub struct Standing {
     pub spam: bool,
     pub held_at: Option<i64>,
     pub owner_id: Option<i64>,
+    /// It is dealt with in another one.
+    pub merged: bool,
 }
 
 const TABLE: &str = "consultations";
@@ -76,7 +78,8 @@ async fn stored_words(
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
     sqlx::query_as(
-        "select state, changed_at, spam, held_at, owner_id from consultations where reference = $1",
+        "select state, changed_at, spam, held_at, owner_id, merged_into is not null as merged from consultations \
+         where reference = $1",
     )
     .bind(reference)
     .fetch_one(connection)
@@ -227,7 +230,7 @@ pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::
     .bind(reference)
     .execute(&mut *connection)
     .await?;
-    for table in ["consultation_notes", "consultation_calls"] {
+    for table in ["consultation_notes", "consultation_calls", "consultation_messages"] {
         sqlx::query(AssertSqlSafe(format!("delete from {table} where reference = $1")))
             .bind(reference)
             .execute(&mut *connection)

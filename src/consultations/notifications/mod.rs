@@ -9,6 +9,7 @@ use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
 use crate::consultations::letters::{Confirmation, Notice};
+use crate::consultations::messages::letter::MessageLetter;
 use crate::consultations::reminders::letter::ReminderLetter;
 use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
@@ -99,6 +100,18 @@ pub async fn remind(
     Ok(true)
 }
 
+/// Brings the patient what staff wrote.
+pub async fn write(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    letter: &MessageLetter,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let mail = NewMail::new(letter, &request.reference, &request.email);
+    notify(connection, app, request, mail, By::Staff, now).await
+}
+
 /// Tells the clinic that a patient cannot make the time that was booked.
 pub async fn another_time_wanted(
     connection: &mut SqliteConnection,
@@ -136,6 +149,11 @@ pub async fn follow_address(
     };
     if unsent.is_some() || news.is_none() {
         confirm(connection, app, request, token, By::Patient, now).await?;
+    }
+    for letter in mail::take_all_unsent::<MessageLetter>(connection, app, about, now).await? {
+        let letter = letter.with_token(token);
+        let mail = NewMail::new(&letter, about, &request.email);
+        notify(connection, app, request, mail, By::Patient, now).await?;
     }
     if let Some(letter) = news {
         let topic = BookingLetter::topic(letter.booking_id());
@@ -178,10 +196,10 @@ pub async fn came_back(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    if store::is_open(connection, reference).await? {
+    if let Some(open) = store::open_for(connection, reference).await? {
         let what = "reports that an email to the patient came back: it was not delivered";
-        history::store::add_event(connection, reference, now, "system", what).await?;
-        handling::store::touch(connection, reference, now).await?;
+        history::store::add_event(connection, &open, now, "system", what).await?;
+        handling::store::touch(connection, &open, now).await?;
     }
     Ok(())
 }

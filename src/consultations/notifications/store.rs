@@ -3,6 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::limits::NotSent;
+use crate::storage::readable::StoredText;
 
 /// Why the last mail to the patient was not sent; nothing when it was, or they were reached since. False when it was
 /// known already.
@@ -28,12 +29,14 @@ pub async fn is_known(connection: &mut SqliteConnection, reference: &str) -> sql
         .await
 }
 
-/// Whether there is such a request, and it is not over.
-pub async fn is_open(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "select exists (select 1 from consultations where reference = $1 and state in ('new', 'contacted', 'booked'))",
+/// The request in which this one is dealt with, which is itself unless it was merged; nothing when that is over.
+pub async fn open_for(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Option<String>> {
+    let open: Option<StoredText> = sqlx::query_scalar(
+        "select reference from consultations where state in ('new', 'contacted', 'booked') and reference = \
+         (select coalesce(merged_into, reference) from consultations where reference = $1)",
     )
     .bind(reference)
-    .fetch_one(connection)
-    .await
+    .fetch_optional(connection)
+    .await?;
+    Ok(open.map(String::from))
 }

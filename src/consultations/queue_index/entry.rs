@@ -39,6 +39,8 @@ pub struct QueueEntry {
     /// When the consultation that is booked begins and ends.
     pub booked: Option<(i64, i64)>,
     pub calls: i64,
+    /// The request of the same person that it is dealt with in.
+    pub merged_into: Option<String>,
     /// Name, address, number and reference, each folded: what a search looks through.
     found_by: String,
     /// By which the same person is known: keyless hashes of the address and the number, in memory alone.
@@ -99,6 +101,7 @@ impl QueueEntry {
             next_try_at: row.next_try_at,
             booked: row.booked_from.zip(row.booked_until),
             calls: row.calls,
+            merged_into: row.merged_into,
             name,
             phone,
         }

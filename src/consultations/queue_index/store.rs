@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::sqlite::SqlitePool;
 
-use crate::storage::readable::{StoredText, texts};
+use crate::storage::readable::{MaybeText, StoredText, texts};
 
 /// A row of the queue. What the patient wrote is not among it.
 #[derive(sqlx::FromRow)]
@@ -37,6 +37,8 @@ pub struct QueueIndexRow {
     pub booked_from: Option<i64>,
     pub booked_until: Option<i64>,
     pub calls: i64,
+    #[sqlx(try_from = "MaybeText")]
+    pub merged_into: Option<String>,
 }
 
 /// The last change of any request, and how many were ever erased.
@@ -63,7 +65,7 @@ pub async fn changed(
     sqlx::query_as(
         "select c.reference, state, created_at, due_at, ended_at, changed_at, revision, sign, spam, \
          contact_method, call_times, voicemail, name, email, phone, owner_id, next_try_at, attention, \
-         b.starts_at as booked_from, cast(b.starts_at + 60 * b.minutes as integer) as booked_until, \
+         b.starts_at as booked_from, cast(b.starts_at + 60 * b.minutes as integer) as booked_until, merged_into, \
          (select count(*) from consultation_calls where consultation_calls.reference = c.reference) as calls \
          from consultations c left join bookings b on b.reference = c.reference and b.cancelled_at is null \
          where (revision, c.reference) > ($1, $2) order by revision, c.reference limit $3",
@@ -78,7 +80,7 @@ pub async fn changed(
 /// Requests that ended last.
 pub async fn ended_last(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<String>> {
     let all: Vec<StoredText> = sqlx::query_scalar(
-        "select reference from consultations where ended_at is not null \
+        "select reference from consultations where ended_at is not null and merged_into is null \
          order by ended_at desc, reference limit $1",
     )
     .bind(most)

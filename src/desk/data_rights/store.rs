@@ -89,12 +89,21 @@ pub async fn find(
     Ok(found)
 }
 
-/// Rows that hold the reference of one that is held.
+/// Requests that were merged into one that is held, and rows that hold the reference of one that is.
 async fn add_what_belongs(
     readers: &SqlitePool,
     cipher: &Cipher,
     held: &mut Vec<PersonalRow>,
 ) -> sqlx::Result<()> {
+    let own: Vec<String> =
+        held.iter().filter(|row| row.table == "consultations").map(|row| row.key.clone()).collect();
+    for reference in own {
+        for row in rows(readers, cipher, "consultations", "merged_into", &reference, true).await? {
+            if !held.iter().any(|one| one.table == row.table && one.key == row.key) {
+                held.push(row);
+            }
+        }
+    }
     let references: Vec<String> =
         held.iter().filter(|row| row.reference == row.key).map(|row| row.key.clone()).collect();
     for table in tables_with_references(readers).await? {

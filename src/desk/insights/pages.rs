@@ -118,19 +118,17 @@ fn cells(week: &WeekFigures) -> [String; 11] {
     ]
 }
 
+/// A figure of one week; nothing where there is none.
+type OfWeek = fn(&WeekFigures) -> Option<f64>;
+
 fn hours(seconds: i64) -> f64 {
     seconds as f64 / 3_600.0
 }
 
 impl Figures {
-    fn by_week(
-        &self,
-        shape: Shape,
-        sentence: String,
-        series: [(&'static str, fn(&WeekFigures) -> Option<f64>); 2],
-    ) -> Chart {
+    fn by_week(&self, shape: Shape, sentence: String, series: [(&'static str, OfWeek); 2]) -> Chart {
         let labels = self.weeks.iter().map(|week| week.from.strftime("%-d %b").to_string()).collect();
-        let values = |of: fn(&WeekFigures) -> Option<f64>| self.weeks.iter().map(of).collect();
+        let values = |of: OfWeek| self.weeks.iter().map(of).collect();
         let series = series.map(|(name, of)| Series { name, values: values(of) });
         Chart::new(shape, sentence, labels, series.into())
     }

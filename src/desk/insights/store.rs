@@ -66,7 +66,7 @@ fn sum(column: &str) -> String {
     format!("cast(min(total({column}), 9007199254740992) as integer)")
 }
 
-/// Requests by the week in which they were made. `now` says which promises are due.
+/// Requests by the week in which they were made; one that was merged is dealt with in another. `now` says which promises are due.
 pub async fn promises_by_week(
     readers: &SqlitePool,
     from: Timestamp,
@@ -77,7 +77,7 @@ pub async fn promises_by_week(
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
-         group by 1 order by 1",
+         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1",
     )
     .bind(seconds(from))
     .bind(seconds(now))
@@ -99,7 +99,7 @@ pub async fn promises_by_weekday(
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
-         group by 1 order by 1",
+         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1",
     )
     .bind(seconds(from))
     .bind(seconds(now))

@@ -5,10 +5,16 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::library::check::CheckReport;
-use crate::library::{Library, ReviewState, count};
+use crate::library::count;
+use crate::library::pages::RenderedPages;
+use crate::library::signatures::SignOff;
 
+mod open_corrections;
 pub mod pages;
+pub mod sign_off;
+mod signing;
 mod store;
+mod text_changes;
 
 pub use store::Usefulness;
 
@@ -19,11 +25,10 @@ pub struct ReviewEntry<'a> {
     pub path: String,
     pub slug: &'a str,
     pub written: Date,
-    /// The day on which someone signed it.
-    pub reviewed: Option<Date>,
+    /// Whether it is signed as it stands.
+    pub sign_off: SignOff,
     /// Plain pages have none.
     pub next_review: Option<Date>,
-    pub signed: bool,
     pub warnings: Vec<String>,
     pub useful: i64,
     pub not_useful: i64,
@@ -34,6 +39,20 @@ pub struct ReviewEntry<'a> {
 impl ReviewEntry<'_> {
     fn count_warnings(&self) -> String {
         count(self.warnings.len(), "warning")
+    }
+
+    /// Sheets and guides are signed; pages about the site are not.
+    fn is_signed_off(&self) -> bool {
+        self.next_review.is_none() || self.sign_off.signed_on().is_some()
+    }
+
+    /// What is to be said of the signatures of a page that is not signed as it stands.
+    fn unsigned(&self) -> &'static str {
+        match self.sign_off {
+            _ if self.is_signed_off() => "",
+            SignOff::Changed(_) => "changed since review",
+            SignOff::Never | SignOff::Signed(_) => "not signed off",
+        }
     }
 }
 
@@ -88,13 +107,13 @@ impl ReviewDue {
 
 /// Everything there is to read, by the time of its review, the most urgent first.
 pub fn groups<'a>(
-    library: &'a Library,
+    rendered_pages: &'a RenderedPages,
     report: &CheckReport,
     usefulness: &HashMap<String, Usefulness>,
     corrections: &HashMap<String, usize>,
     today: Date,
 ) -> Vec<ReviewGroup<'a>> {
-    let mut entries = entries(library, report);
+    let mut entries = entries(rendered_pages, report);
     for entry in &mut entries {
         let counted = usefulness.get(entry.slug).copied().unwrap_or_default();
         (entry.useful, entry.not_useful) = (counted.useful, counted.not_useful);
@@ -110,7 +129,8 @@ pub fn groups<'a>(
     groups
 }
 
-fn entries<'a>(library: &'a Library, report: &CheckReport) -> Vec<ReviewEntry<'a>> {
+fn entries<'a>(rendered_pages: &'a RenderedPages, report: &CheckReport) -> Vec<ReviewEntry<'a>> {
+    let (library, signatures) = (rendered_pages.library(), rendered_pages.signatures());
     let warnings = |file: std::path::PathBuf| {
         let name = file.display().to_string();
         let of_file = report.findings.iter().filter(|finding| finding.file == name);
@@ -122,9 +142,8 @@ fn entries<'a>(library: &'a Library, report: &CheckReport) -> Vec<ReviewEntry<'a
         path: sheet.path(),
         slug: &sheet.slug,
         written: sheet.front.written,
-        reviewed: sheet.front.signed_on(),
+        sign_off: signatures.of(sheet),
         next_review: Some(sheet.front.next_review),
-        signed: sheet.front.reviewer.state == ReviewState::Signed,
         warnings: warnings(sheet.file(&library.folder)),
         useful: 0,
         not_useful: 0,
@@ -136,9 +155,8 @@ fn entries<'a>(library: &'a Library, report: &CheckReport) -> Vec<ReviewEntry<'a
         path: page.path(),
         slug: &page.slug,
         written: page.front.written,
-        reviewed: None,
+        sign_off: SignOff::Never,
         next_review: None,
-        signed: false,
         warnings: warnings(page.file(&library.folder)),
         useful: 0,
         not_useful: 0,

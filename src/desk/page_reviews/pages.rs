@@ -16,7 +16,8 @@ use crate::clinic::calendar::Calendar;
 use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::CheckReport;
-use crate::library::{Library, count};
+use crate::library::pages::RenderedPages;
+use crate::library::{Sheet, count};
 use crate::patients::corrections::{Correction, store as corrections};
 use crate::patients::unread_words;
 use crate::patients::unread_words::Texts;
@@ -33,7 +34,7 @@ const MOST_CORRECTIONS: i64 = 200;
 #[derive(Clone)]
 struct PageReviewsState {
     app: App,
-    library: Arc<Library>,
+    rendered_pages: Arc<RenderedPages>,
     /// The check takes a moment and reads what was read at the start: once is enough.
     report: Arc<OnceCell<CheckReport>>,
 }
@@ -45,9 +46,11 @@ impl FromRef<PageReviewsState> for App {
 }
 
 #[derive(Template)]
-#[template(path = "desk/page_reviews.html")]
+#[template(path = "desk/page_reviews/index.html")]
 struct IndexPage<'a> {
     context: PageContext<'a>,
+    /// Pages that only staff see yet.
+    drafts: &'a [Sheet],
     groups: &'a [ReviewGroup<'a>],
     corrections: &'a [Correction],
     warnings: usize,
@@ -55,8 +58,8 @@ struct IndexPage<'a> {
     calendar: &'a Calendar,
 }
 
-pub fn routes(app: App, library: Arc<Library>) -> Router {
-    let given = PageReviewsState { app, library, report: Arc::default() };
+pub fn routes(app: App, rendered_pages: Arc<RenderedPages>) -> Router {
+    let given = PageReviewsState { app, rendered_pages, report: Arc::default() };
     Router::new().route("/staff/pages", get(index)).with_state(given)
 }
 
@@ -74,12 +77,13 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
         *open.entry(correction.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
-    let groups = groups(&given.library, report, &usefulness, &open, today);
+    let groups = groups(&given.rendered_pages, report, &usefulness, &open, today);
     let entries = || groups.iter().flat_map(|group| &group.entries);
     let shown = IndexPage {
         context: app.site.private("Pages").for_desk(&me.name, me.role),
         warnings: entries().map(|entry| entry.warnings.len()).sum(),
-        unsigned: entries().filter(|entry| entry.next_review.is_some() && !entry.signed).count(),
+        unsigned: entries().filter(|entry| !entry.is_signed_off()).count(),
+        drafts: &given.rendered_pages.library().drafts,
         groups: &groups,
         corrections: &told,
         calendar,
@@ -89,7 +93,7 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
 
 impl PageReviewsState {
     async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&CheckReport> {
-        let folder = self.library.folder.clone();
+        let folder = self.rendered_pages.library().folder.clone();
         let run = || tokio::task::spawn_blocking(move || check::run(&folder, today));
         Ok(self.report.get_or_try_init(run).await?)
     }
@@ -102,6 +106,10 @@ impl IndexPage<'_> {
 
     fn count_pages(&self, group: &ReviewGroup) -> String {
         count(group.entries.len(), "page")
+    }
+
+    fn count_drafts(&self) -> String {
+        count(self.drafts.len(), "page")
     }
 
     fn count_corrections(&self) -> String {

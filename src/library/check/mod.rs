@@ -8,6 +8,7 @@ mod figures;
 mod front;
 mod git;
 mod harms;
+pub(in crate::library) mod hidden_links;
 pub(in crate::library) mod look;
 mod matching;
 mod prose;

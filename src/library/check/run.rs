@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::clinic::content_file::Misread;
+use crate::library::check::hidden_links::hidden_links;
 use crate::library::check::report::{CheckFinding, CheckReport};
 use crate::library::check::source::SourceFile;
 use crate::library::check::{body, front, git, look, rules};
@@ -30,6 +31,7 @@ pub fn run(content: &Path, today: Date) -> CheckReport {
         }
     };
     findings.extend(look::look(content, &site, &library));
+    findings.extend(hidden_links(content, &library, today));
     let changed = git::ChangedFiles::below(content);
     for (sheet, source) in look::sheets(content, &library) {
         findings.extend(front::dates(&source, &sheet.front, today));

@@ -45,21 +45,21 @@ pub async fn waiting_letter(
     .await
 }
 
-/// Message-ID and letter of the newest mail of its purpose that has not gone, and was not dealt with.
-pub async fn unsent_letter(
+/// Message-ID and letter of each mail of its purpose that has not gone, and was not dealt with, the newest last.
+pub async fn unsent_letters(
     connection: &mut SqliteConnection,
     purpose: Purpose,
     reference: &str,
-) -> sqlx::Result<Option<(String, Vec<u8>)>> {
+) -> sqlx::Result<Vec<(String, Vec<u8>)>> {
     sqlx::query_as(
         "select message_id, letter from outbox
          where reference = $1 and purpose = $2 and state not in ('sent', 'replaced') and settled_at is null
              and letter is not null
-         order by id desc limit 1",
+         order by id",
     )
     .bind(reference)
     .bind(purpose.as_str())
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await
 }
 

@@ -76,7 +76,8 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
     let folder = demo.folder;
     let _lock = claim(folder)?;
     let site = Site::load(demo.content, "http://127.0.0.1:8080".to_owned())?;
-    let library = Arc::new(Library::load(demo.content, &site)?);
+    let library =
+        Arc::new(Library::load_on(demo.content, &site, now.to_zoned(jiff::tz::TimeZone::UTC).date())?);
     let sender = Sender::new(&site, None)?;
     let begins = now - month::LENGTH;
     let clock = Clock::set_to(begins);
@@ -126,11 +127,12 @@ fn claim(folder: &Path) -> anyhow::Result<Lock> {
 
 /// Its mails are not kept as files: there are too many to read.
 fn worker(app: &App, sender: Sender, library: &Arc<Library>) -> Arc<Worker> {
+    let library = library.clone();
     Arc::new(Worker {
         app: app.clone(),
         sender,
         transport: Transport::Demo(None),
-        renderer: letters::renderer(app, library),
+        renderer: letters::renderer(app, move || (library.clone(), Arc::default())),
         progress: Progress::default(),
     })
 }

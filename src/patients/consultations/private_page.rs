@@ -11,12 +11,16 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::consultations::another_time::store as another_times;
 use crate::consultations::bookings;
 use crate::consultations::bookings::{Booking, Setting};
+use crate::consultations::merges;
+use crate::consultations::messages;
 use crate::consultations::proof::ProofQuestion;
 use crate::consultations::reminders::wishes;
+use crate::consultations::store;
 use crate::consultations::{Request, RequestState};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::{another_time, contact, not_mine, reminders, visit, withdrawal};
 use crate::signs::Help;
+use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::Result;
 use crate::web::form::{FieldErrors, Fields, one_line};
@@ -33,6 +37,12 @@ struct ShowPage<'a> {
     /// What is said of closures that come before that.
     closed: String,
     asked: String,
+    /// When they hear from us, for a request that we joined with another; empty when we have been in touch.
+    joint_due: String,
+    /// Their requests that we joined with this one.
+    joined: Vec<String>,
+    /// When we wrote to them last, if we did.
+    written: Option<String>,
     booked: Option<(Booking, String)>,
     /// The booking is still to come, so that the patient may ask for another time.
     ahead: bool,
@@ -161,6 +171,11 @@ impl ConsultationsState {
             due: calendar.say_with_year(request.due_at),
             closed: calendar.closures_until(app.clock.now(), request.due_at).join(" "),
             asked: calendar.say_with_year(request.created_at),
+            joint_due: self.joint_due(request).await?,
+            joined: merges::store::read_merged_into(readers, &request.reference).await?,
+            written: messages::store::last_written_at(readers, &request.reference)
+                .await?
+                .map(|at| calendar.say_with_year(moment(at))),
             question: (!known).then(|| ProofQuestion::of(request)),
             errors: &again.errors,
             too_many: again.too_many,
@@ -175,6 +190,21 @@ impl ConsultationsState {
             true => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Ok(page::private(status, &shown))
+    }
+}
+
+impl ConsultationsState {
+    /// When the patient hears from us about the request that this one was joined with.
+    async fn joint_due(&self, request: &Request) -> Result<String> {
+        let Some(into) = &request.merged_into else { return Ok(String::new()) };
+        let app = &self.app;
+        let (state, due_at) = match store::find(app.database.readers(), &app.cipher, into).await {
+            Ok(other) => (other.state, other.due_at),
+            // It cannot be read, or is gone: what else stands here is true all the same.
+            Err(_) => return Ok(String::new()),
+        };
+        let is_open = state == RequestState::New;
+        Ok(if is_open { app.site.clinic.calendar().say_with_year(due_at) } else { String::new() })
     }
 }
 

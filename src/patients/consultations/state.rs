@@ -24,7 +24,7 @@ impl ConsultationsState {
 
     pub async fn find_open(&self, token: &str) -> Result<Request> {
         let request = self.find(token).await?;
-        if request.state.is_over() { Err(Error::NotFound) } else { Ok(request) }
+        if request.is_over() { Err(Error::NotFound) } else { Ok(request) }
     }
 }
 

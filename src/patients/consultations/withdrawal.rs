@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::consultations::{RequestState, handling};
+use crate::consultations::{RequestState, handling, merges};
 use crate::patients::consultations::state::{ConsultationsState, path};
 use crate::patients::consultations::visit;
 use crate::web::error::Result;
@@ -22,6 +22,8 @@ struct WithdrawalPage<'a> {
     /// The clinic keeps it for a reason for now.
     held: bool,
     booked: bool,
+    /// Their requests that we joined with this one, which stand alone again then.
+    joined: Vec<String>,
     path: String,
 }
 
@@ -41,6 +43,7 @@ async fn show(
     let shown = WithdrawalPage {
         context: app.site.private("Do you want to withdraw your request?"),
         held: handling::store::is_held(app.database.readers(), &request.reference).await?,
+        joined: merges::store::read_merged_into(app.database.readers(), &request.reference).await?,
         booked: request.state == RequestState::Booked,
         path: path(&token),
     };

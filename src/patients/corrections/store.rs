@@ -116,6 +116,17 @@ pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Res
     Ok(rows.into_iter().map(|row| row.open(cipher)).collect())
 }
 
+/// Those of one page that nobody has answered, the oldest first.
+pub async fn open_about(readers: &SqlitePool, cipher: &Cipher, about: &str) -> sqlx::Result<Vec<Correction>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select * from corrections where about = $1 and state = 'open' order by created_at limit 50",
+    )
+    .bind(about)
+    .fetch_all(readers)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.open(cipher)).collect())
+}
+
 /// True when nobody changed it since `seen_at`.
 pub async fn answer(
     connection: &mut SqliteConnection,

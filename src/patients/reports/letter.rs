@@ -3,7 +3,8 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::library::{FrontMatter, Library, Reference, ReviewState, Sheet, pages};
+use crate::library::signatures::{SignOff, Signatures};
+use crate::library::{FrontMatter, Library, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
 use crate::web::form::person_name::plain_name;
@@ -56,6 +57,7 @@ struct Html<'a> {
 /// One page in a mail.
 struct Part<'a> {
     front: &'a FrontMatter,
+    sign_off: SignOff,
     mail_html: String,
     mail_text: &'a str,
     sources: &'a [Reference],
@@ -82,10 +84,18 @@ impl ReportLetter {
     }
 
     /// The pages as they are when it is sent. One that is gone by then is left out.
-    pub fn render(&self, site: &Site, library: &Library, stop: String) -> anyhow::Result<RenderedLetter> {
+    pub fn render(
+        &self,
+        site: &Site,
+        library: &Library,
+        signatures: &Signatures,
+        stop: String,
+    ) -> anyhow::Result<RenderedLetter> {
         let sheets: Vec<&Sheet> = self.pages.iter().filter_map(|slug| library.sheet(slug)).collect();
         anyhow::ensure!(!sheets.is_empty() || self.private.is_some(), "every page of the report is gone");
-        let parts: Vec<Part> = sheets.iter().map(|sheet| Part::of(site, sheet, sheets.len() > 1)).collect();
+        let several = sheets.len() > 1;
+        let parts: Vec<Part> =
+            sheets.iter().map(|sheet| Part::of(site, sheet, signatures.of(sheet), several)).collect();
         let private = self.private.as_ref().map(|link| Private {
             link: site.url(&format!("/summaries/{}", link.token)),
             ends: pages::day(&site.clinic.calendar().local(moment(link.expires_at)).date()),
@@ -113,8 +123,8 @@ impl ReportLetter {
             subject: title,
             text,
             html,
-            calendar: None,
             stop: Some(stop),
+            ..RenderedLetter::default()
         })
     }
 }
@@ -127,27 +137,19 @@ fn bytes_sent(text: &str) -> usize {
 }
 
 impl<'a> Part<'a> {
-    fn of(site: &Site, sheet: &'a Sheet, among_others: bool) -> Part<'a> {
+    fn of(site: &Site, sheet: &'a Sheet, sign_off: SignOff, among_others: bool) -> Part<'a> {
         let id = if among_others { format!("{}-", sheet.slug) } else { String::new() };
         let html = &sheet.mail_html;
         let own =
             html.replace(" id=\"", &format!(" id=\"{id}")).replace("href=\"#", &format!("href=\"#{id}"));
         Part {
             front: &sheet.front,
+            sign_off,
             mail_html: own,
             mail_text: &sheet.mail_text,
             sources: &sheet.sources,
             link: site.url(&sheet.path()),
             id,
-        }
-    }
-
-    /// Who signed the page off, as the page itself says it.
-    fn review(&self) -> String {
-        let reviewer = &self.front.reviewer;
-        match reviewer.state {
-            ReviewState::Signed => format!("{}, {}", reviewer.name, reviewer.role),
-            ReviewState::Pending => format!("{}. No clinician has signed this page off yet.", reviewer.role),
         }
     }
 }

@@ -54,6 +54,9 @@ pub struct ConsultationHolder(pub Account);
 /// Someone who may take the queue away as a file.
 pub struct QueueTaker(pub Account);
 
+/// Whoever may write to patients.
+pub struct MessageWriter(pub Account);
+
 impl<S: Send + Sync> FromRequestParts<S> for CurrentSession
 where
     App: FromRef<S>,
@@ -120,6 +123,18 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<QueueTaker> {
         let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
         if me.role.takes_queue_away() { Ok(QueueTaker(me)) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MessageWriter
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<MessageWriter> {
+        let SignedIn(me) = SignedIn::from_request_parts(parts, state).await?;
+        if me.role.reaches_patients() { Ok(MessageWriter(me)) } else { Err(Error::Forbidden) }
     }
 }
 

@@ -235,6 +235,14 @@ async function collect(site, guarded) {
   const told = (await colleague.get('/staff/pages')).html.match(/\/staff\/corrections\/MP-\w{4}-\w{4}/)[0];
   desk('mistake', 'mistake, open', 200, await colleague.get(told));
   desk('mistake', 'mistake answered without a word', 422, await colleague.post(`${told}/answer`, {}));
+  const signing = `/staff/pages/${ABOUT}`;
+  const unsigned = desk('sign-off', 'sign-off, with a mistake told', 200, await colleague.get(signing));
+  const { text_hash: [textHash] } = hidden(unsigned.html);
+  desk('sign-off', 'sign-off sent empty', 422, await colleague.post(`${signing}/signature`, { text_hash: textHash }));
+  const signature = { name: `Dr ${'N'.repeat(80)}`, role: 'Consultant physiotherapist', registration: 'HCPC PH123456' };
+  desk('sign-off', 'sign-off of a page that changed', 409, await colleague.post(`${signing}/signature`, { ...signature, text_hash: '0'.repeat(64) }));
+  desk('sign-off', 'sign-off, signed', 200, await colleague.post(`${signing}/signature`, { ...signature, text_hash: textHash }));
+  keep('sheets', `/fact-sheets/${ABOUT}`, 'a sheet that is signed', 200, await visitor.get(`/fact-sheets/${ABOUT}`));
   desk('mail', 'mail that was left', 200, await colleague.post(`${task}/settlement`, { why: 'Reached by phone.' }));
   desk('mail', 'mail, with nothing to do', 200, await colleague.get('/staff/mail'));
 
@@ -244,6 +252,11 @@ async function collect(site, guarded) {
   const closed = atDesk(confirmedLater);
   const path = atDesk(confirmed);
   const asSeen = ({ html }) => ({ seen_at: hidden(html).seen_at[0], opened_at: hidden(html).opened_at[0] });
+  const ticks = [...(await colleague.get('/staff')).html.matchAll(/name="chosen" value="([^"]+)"/g)].map(([, tick]) => tick);
+  desk('queue', 'queue, nothing ticked', 422, await colleague.post('/staff/bulk-acts', { act: 'close' }));
+  desk('queue', 'queue, ticked and not said why', 422, await colleague.post('/staff/bulk-acts', { chosen: ticks.slice(0, 3), act: 'close' }));
+  const several = desk('bulk act', 'several closed, some left alone', 200, await colleague.post('/staff/bulk-acts', { chosen: [...ticks, ticks[0].replace(/.$/, '')], act: 'close', reason: 'not reached' }));
+  desk('bulk act', 'several, undone', 200, await colleague.post(`${new URL(several.url).pathname}/undo`, {}));
   const open = desk('request', 'request, new', 200, await colleague.get(path));
   desk('request', 'request with long words', 200, await colleague.get(atDesk(confirmedLong)));
   desk('request', 'request, withdrawn', 200, await colleague.get(atDesk(confirmedGone)));
@@ -262,6 +275,19 @@ async function collect(site, guarded) {
   const called = desk('request', 'request, nobody answered', 200, await colleague.post(`${path}/calls`, { ...asSeen(open), outcome: 'no-answer' }));
   const noted = desk('request', 'request with a note', 200, await colleague.post(`${path}/notes`, { ...asSeen(called), note: `Rings back.\n${'w'.repeat(200)}` }));
   desk('request', 'request, contacted', 200, await colleague.post(`${path}/calls`, { ...asSeen(noted), outcome: 'spoke' }));
+  const toWrite = atDesk(confirmedLong);
+  desk('message', 'message that cannot go', 200, await colleague.get(`${path}/message`));
+  const message = desk('message', 'message', 200, await colleague.get(`${toWrite}/message`));
+  desk('message', 'message left empty', 422, await colleague.post(`${toWrite}/message`, { ...asSeen(message), words: '' }));
+  desk('message', 'message with a field that nobody knows', 422, await colleague.post(`${toWrite}/message`, { ...asSeen(message), words: `Dear {nane} ${'w'.repeat(300)}` }));
+  const [saved] = message.html.match(/<option value="\d+">/g);
+  desk('message', 'message with a saved reply', 200, await colleague.post(`${toWrite}/message`, { ...asSeen(message), words: 'Hello again.', reply: saved.match(/\d+/)[0], step: 'insert' }));
+  desk('message check', 'message to send', 200, await colleague.post(`${toWrite}/message`, { ...asSeen(message), words: `We tried to ring you: {phone}\n${'w'.repeat(300)}` }));
+  const healthy = await colleague.post(`${toWrite}/message`, { ...asSeen(message), words: 'Your MRI scan is back.' });
+  desk('message check', 'message that may be about health', 200, healthy);
+  desk('message', 'message about what someone else changed', 409, await colleague.post(`${toWrite}/message`, { ...hidden(healthy.html), seen_at: '1', step: 'send' }));
+  desk('request', 'request with a message', 200, await colleague.post(`${toWrite}/message`, { ...hidden(healthy.html), step: 'send' }));
+  desk('message', 'message to nobody', 200, await colleague.get(`${atDesk(confirmedByPhone)}/message`));
   const booking = desk('booking', 'booking', 200, await colleague.get(`${path}/booking`));
   desk('booking', 'booking with errors', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), date: '2020-02-28', time: '', minutes: 'x', setting: 'video' }));
   const nextYear = new Date().getFullYear() + 1;
@@ -295,6 +321,16 @@ async function collect(site, guarded) {
   const dialled = await colleague.get(misdialled);
   desk('request', 'request whose number was wrong', 200, await colleague.post(`${misdialled}/calls`, { ...asSeen(dialled), outcome: 'wrong-number' }));
   desk('queue', 'queue with a request that waits', 200, await colleague.get('/staff'));
+  const doubles = closed;
+  const pair = await colleague.get(doubles);
+  // Another that nobody has answered either.
+  const [, double, doubleSeenAt] = pair.html.match(/tag">New<\/span>[^]*?name="other" value="([^"]+)"[^]*?name="other_seen_at" value="(\d+)"/);
+  const mergeForm = { ...asSeen(pair), other: double, other_seen_at: doubleSeenAt };
+  desk('request', 'request with another merged into it', 200, await colleague.post(`${doubles}/merge`, mergeForm));
+  desk('request', 'request that was merged', 200, await colleague.get(`/staff/consultations/${double}`));
+  desk('request', 'request that cannot be merged', 409, await colleague.post(`${doubles}/merge`, mergeForm));
+  desk('desk search', 'desk search, a merged request found', 200, await colleague.post('/staff/search', { q: double }));
+  await colleague.post(`/staff/consultations/${double}/separation`, {});
   const toHold = atDesk(confirmedLong);
   desk('request', 'request kept for a reason, which is missing', 422, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: '' }));
   desk('request', 'request kept for a reason', 200, await colleague.post(`${toHold}/hold`, { ...asSeen(await colleague.get(toHold)), hold: `A complaint is open. ${'w'.repeat(100)}` }));
@@ -379,6 +415,14 @@ async function collectPeople(site, keep) {
   const days = { from: '2035-07-01', until: '2035-07-03', cover: '' };
   await admin.post('/staff/absences', { staff: own[1].split('/').pop(), ...days });
   people('absences', 'absences', 200, await admin.get('/staff/absences'));
+  people('saved replies', 'saved replies', 200, await admin.get('/staff/replies'));
+  people('saved replies', 'saved replies with errors', 422, await admin.post('/staff/replies', { title: 'w'.repeat(61), words: '{nane}' }));
+  await admin.post('/staff/replies', { title: 'w'.repeat(60), words: `{link} ${'w'.repeat(300)}` });
+  const replies = await admin.get('/staff/replies');
+  const reply = replies.html.match(/\/staff\/replies\/\d+/)[0];
+  people('saved reply', 'saved reply', 200, await admin.get(reply));
+  people('saved reply', 'saved reply with errors', 422, await admin.post(reply, {}));
+  people('saved reply', 'saved reply changed by someone else', 409, await admin.post(reply, { title: 'x', words: 'y', seen_at: '1' }));
   people('unsent', 'nothing unsent', 200, await admin.get('/staff/expired-forms'));
   people('refusal 404', 'refused to an administrator', 404, await admin.get('/staff/people/999'));
 }

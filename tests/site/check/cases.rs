@@ -216,10 +216,7 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
     sheet("field-length", Box::new(long));
     sheet(
         "reviewer-is-author",
-        Box::new(swap(
-            "state = \"pending\" }",
-            "name = \"The Team\", state = \"signed\" }\nreviewed = \"2026-11-20\"",
-        )),
+        Box::new(swap("state = \"pending\" }", "name = \"The Team\", state = \"pending\" }")),
     );
     sheet("review-too-far", Box::new(swap("2028-11-20", "2029-11-21")));
     sheet(
@@ -227,7 +224,7 @@ pub fn cases() -> Vec<(&'static str, &'static str, Change)> {
         Box::new(|text| text.replace("2026-11-20", "2024-05-01").replace("2028-11-20", "2026-11-19")),
     );
     sheet("reviewed-ahead", Box::new(swap("written = \"2026-11-20\"", "written = \"2026-11-21\"")));
-    // Signed without a day, and a day without a signature.
+    // Pages are signed on the desk, and not in their files.
     let signed = "name = \"Sam\", state = \"signed\"";
     sheet("contradiction", Box::new(move |text| text.replace("state = \"pending\"", signed)));
     sheet("contradiction", Box::new(swap("written =", "reviewed = \"2026-11-20\"\nwritten =")));

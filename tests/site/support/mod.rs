@@ -9,27 +9,23 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use axum_client_ip::ClientIpSource;
 use jiff::{SignedDuration, Timestamp};
-use mybackpain::clinic::Clinic;
+use mybackpain::desk::state::DeskMemory;
 use mybackpain::library::Library;
 use mybackpain::library::pages::RenderedPages;
 use mybackpain::mail::{Progress, Sender, Transport, Worker};
-use mybackpain::operations::letters;
 use mybackpain::router::{rendered_pages, router};
-use mybackpain::signs::SignsReader;
-use mybackpain::signs::list::Safety;
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
 use mybackpain::storage::encryption::Cipher;
 use mybackpain::web::app::{App, Parts};
-use mybackpain::web::counts::VisitCounts;
-use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
 use tempfile::TempDir;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 use tower::ServiceExt;
 
 mod answer;
+pub mod content;
 pub mod desk;
 mod forms;
 pub mod smtp;
@@ -47,9 +43,12 @@ pub const READING: SignedDuration = SignedDuration::from_secs(3);
 pub struct Site {
     pub folder: TempDir,
     pub app: App,
+    rendered_pages: Arc<RenderedPages>,
     pub library: Arc<Library>,
     pub clock: Clock,
     pub phones: staff::Phones,
+    /// Of its own, where a test changed it.
+    content: Option<TempDir>,
     router: Router,
 }
 
@@ -61,43 +60,14 @@ pub struct Visitor<'s> {
 }
 
 /// The pages are the same for every test: they are rendered and compressed once for each base URL.
-fn loaded(site: &Around, base_url: &str) -> (Arc<Library>, Arc<RenderedPages>) {
-    type Loaded = (Arc<Library>, Arc<RenderedPages>);
-    static LOADED: LazyLock<Mutex<HashMap<String, Loaded>>> = LazyLock::new(Mutex::default);
+fn loaded(site: &Around, base_url: &str) -> Arc<RenderedPages> {
+    static LOADED: LazyLock<Mutex<HashMap<String, Arc<RenderedPages>>>> = LazyLock::new(Mutex::default);
     let mut all = LOADED.lock().unwrap();
     let load = || {
-        let library = Library::load(std::path::Path::new("content"), site).unwrap();
-        let rendered_pages = rendered_pages(site, &library).unwrap();
-        (Arc::new(library), Arc::new(rendered_pages))
+        let library = Arc::new(Library::load(std::path::Path::new("content"), site).unwrap());
+        Arc::new(rendered_pages(site, &library).unwrap())
     };
     all.entry(base_url.to_owned()).or_insert_with(load).clone()
-}
-
-/// What stands around every page, with the one reader of signs: it takes longer to read than a test takes to run.
-fn around_pages(content: &std::path::Path, base_url: &str) -> Around {
-    static SIGNS: LazyLock<Arc<SignsReader>> =
-        LazyLock::new(|| Arc::new(SignsReader::load(std::path::Path::new("content")).unwrap()));
-    Around {
-        clinic: Clinic::load(content).unwrap(),
-        safety: Safety::load(content).unwrap(),
-        signs: SIGNS.clone(),
-        base_url: base_url.to_owned(),
-        demo: false,
-        metrics: Metrics::default(),
-        counts: VisitCounts::default(),
-    }
-}
-
-/// A database with every table and no row, made once: each test begins with a copy.
-async fn empty_database() -> &'static [u8] {
-    static EMPTY: OnceCell<Vec<u8>> = OnceCell::const_new();
-    let make = async || {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("mybackpain.sqlite");
-        Database::open(&file).await.unwrap().close().await;
-        std::fs::read(file).unwrap()
-    };
-    EMPTY.get_or_init(make).await
 }
 
 impl Site {
@@ -106,31 +76,27 @@ impl Site {
     }
 
     pub async fn with(limits: Limits, base_url: &str) -> Site {
-        let around = around_pages(std::path::Path::new("content"), base_url);
+        let around = content::around_pages(std::path::Path::new("content"), base_url);
         Site::around(around, limits, WEDNESDAY_AT_10).await
     }
 
-    /// A site whose `clinic.toml` is changed, opened at a moment.
-    pub async fn of_clinic(change: impl FnOnce(String) -> String, now: &str) -> Site {
-        let content = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir("content").unwrap().map(|file| file.unwrap().path()) {
-            let to = content.path().join(file.file_name().unwrap());
-            std::os::unix::fs::symlink(file.canonicalize().unwrap(), to).unwrap();
-        }
-        let file = content.path().join("clinic.toml");
-        let changed = change(std::fs::read_to_string(&file).unwrap());
-        std::fs::remove_file(&file).unwrap();
-        std::fs::write(&file, changed).unwrap();
-        let around = around_pages(content.path(), "http://localhost");
-        Site::around(around, Limits::none(), now).await
+    async fn around(around: Around, limits: Limits, now: &str) -> Site {
+        let rendered_pages = loaded(&around, &around.base_url);
+        let clock = Clock::set_to(now.parse().unwrap());
+        Site::of_pages(tempfile::tempdir().unwrap(), around, rendered_pages, limits, clock).await
     }
 
-    async fn around(around: Around, limits: Limits, now: &str) -> Site {
-        let folder = tempfile::tempdir().unwrap();
-        let (library, rendered_pages) = loaded(&around, &around.base_url);
-        let clock = Clock::set_to(now.parse().unwrap());
+    async fn of_pages(
+        folder: TempDir,
+        around: Around,
+        rendered_pages: Arc<RenderedPages>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Site {
         let database = folder.path().join("mybackpain.sqlite");
-        std::fs::write(&database, empty_database().await).unwrap();
+        if !database.exists() {
+            std::fs::write(&database, content::empty_database().await).unwrap();
+        }
         let app = App::new(Parts {
             database: Database::open(&database).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
@@ -139,9 +105,12 @@ impl Site {
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
+        let memory = DeskMemory::default();
         let router =
-            router(app.clone(), library.clone(), rendered_pages, ClientIpSource::ConnectInfo).unwrap();
-        Site { folder, app, library, clock, phones: staff::Phones::default(), router }
+            router(app.clone(), rendered_pages.clone(), &memory, ClientIpSource::ConnectInfo).unwrap();
+        let phones = staff::Phones::default();
+        let library = rendered_pages.library().clone();
+        Site { folder, app, rendered_pages, library, clock, phones, content: None, router }
     }
 
     pub fn visitor(&self) -> Visitor<'_> {
@@ -195,7 +164,7 @@ impl Site {
             app: self.app.clone(),
             sender,
             transport,
-            renderer: letters::renderer(&self.app, &self.library),
+            renderer: self.renderer(),
             progress: Progress::default(),
         })
     }
