@@ -188,21 +188,13 @@ pub async fn find_for(
 }
 
 /// The same within a transaction, for what goes out by itself: an error when a part of it cannot be read.
-pub async fn find_on(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    reference: &str,
-) -> sqlx::Result<Request> {
-    row_on(connection, reference).await?.open_whole(cipher)
+pub async fn find_on(c: &mut SqliteConnection, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
+    row_on(c, reference).await?.open_whole(cipher)
 }
 
 /// The same, with the names of what cannot be read.
-pub async fn find_as_it_is(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    reference: &str,
-) -> sqlx::Result<Request> {
-    Ok(row_on(connection, reference).await?.open(cipher))
+pub async fn find_as_it_is(c: &mut SqliteConnection, cipher: &Cipher, of: &str) -> sqlx::Result<Request> {
+    Ok(row_on(c, of).await?.open(cipher))
 }
 
 async fn row_on(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Row> {
