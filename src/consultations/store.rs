@@ -188,21 +188,13 @@ pub async fn find_for(
 }
 
 /// The same within a transaction, for what goes out by itself: an error when a part of it cannot be read.
-pub async fn find_on(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    reference: &str,
-) -> sqlx::Result<Request> {
-    row_on(connection, reference).await?.open_whole(cipher)
+pub async fn find_on(c: &mut SqliteConnection, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
+    row_on(c, reference).await?.open_whole(cipher)
 }
 
 /// The same, with the names of what cannot be read.
-pub async fn find_as_it_is(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    reference: &str,
-) -> sqlx::Result<Request> {
-    Ok(row_on(connection, reference).await?.open(cipher))
+pub async fn find_as_it_is(c: &mut SqliteConnection, cipher: &Cipher, of: &str) -> sqlx::Result<Request> {
+    Ok(row_on(c, of).await?.open(cipher))
 }
 
 async fn row_on(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Row> {
@@ -313,16 +305,19 @@ pub async fn withdraw(
 /// Erases requests that ended before `before`, whole, but for those that are kept for a reason. Says how many.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
     // One that is merged goes with the one that it is dealt with in, and neither while the other is kept.
+    let is_over = is_over("consultations.ended_at");
     let forget = format!(
-        "delete from consultations where {} and held_at is null and merged_into is null and not exists \
-         (select 1 from consultations m where m.merged_into = consultations.reference and m.held_at is not null)",
-        is_over("ended_at")
+        "delete from consultations where {is_over} and held_at is null and merged_into is null \
+         and not exists (select 1 from consultations m where m.merged_into = consultations.reference and m.held_at is not null)"
     );
     let mut gone = 0;
     // Those that were merged into what is erased stand alone then, and are erased too.
     for _ in 0..2 {
-        let statement = sqlx::query(AssertSqlSafe(forget.clone())).bind(before);
-        gone += statement.execute(&mut *connection).await?.rows_affected();
+        gone += sqlx::query(AssertSqlSafe(forget.clone()))
+            .bind(before)
+            .execute(&mut *connection)
+            .await?
+            .rows_affected();
     }
     Ok(gone)
 }

@@ -76,7 +76,7 @@ pub async fn close_merged(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "update consultations set state = 'closed', closed_because = 'twice', attention = '', ended_at = $3, \
-         merged_into = $2, changed_at = max(changed_at + 1, $3) where reference = $1",
+         merged_into = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) where reference = $1",
     )
     .bind(reference)
     .bind(into)
@@ -93,7 +93,7 @@ pub async fn open_merged(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "update consultations set state = m.state, attention = m.attention, closed_because = '', \
-         ended_at = null, changed_at = max(changed_at + 1, $2) \
+         ended_at = null, changed_at = max(min(changed_at, 9007199254740990) + 1, $2) \
          from consultation_merges m where m.reference = $1 and consultations.reference = $1",
     )
     .bind(reference)
@@ -110,7 +110,7 @@ pub async fn set_joint(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update consultations set due_at = $2, sign = $3, changed_at = max(changed_at + 1, $4) where reference = $1",
+        "update consultations set due_at = $2, sign = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $4) where reference = $1",
     )
     .bind(into)
     .bind(due_at)
@@ -166,7 +166,7 @@ pub async fn put_back_joint(
         "update consultations set \
          due_at = case when due_at = m.joint_due_at then m.other_due_at else due_at end, \
          sign = case when sign = m.joint_sign then m.other_sign else sign end, \
-         changed_at = max(changed_at + 1, $3) \
+         changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
          from consultation_merges m where m.reference = $1 and consultations.reference = $2",
     )
     .bind(merged)
