@@ -303,7 +303,9 @@ async fn every_page_of_the_desk_has_one_heading_labels_and_links_that_lead_somew
         let ids = shown.attribute("[id]", "id");
         let unique: HashSet<&String> = ids.iter().collect();
         assert_eq!(ids.len(), unique.len(), "{path} uses an id twice");
-        let labels: HashSet<String> = shown.attribute("label[for]", "for").into_iter().collect();
+        let mut labels: HashSet<String> = shown.attribute("label[for]", "for").into_iter().collect();
+        // What stands within its label needs no other tie to it.
+        labels.extend(shown.attribute("label input", "id"));
         for field in shown.attribute("input:not([type=hidden]), textarea, select", "id") {
             assert!(labels.contains(&field), "{path}: {field} has no label");
         }
