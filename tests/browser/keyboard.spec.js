@@ -173,7 +173,7 @@ test('the diary is gone through, and a booking opened from it, with the keyboard
 test('the clinic takes several requests at once, undoes it and writes to a patient with the keyboard alone', async ({ page, site }) => {
   const keyboard = new Keyboard(page);
   const person = someone();
-  await asks(site, person);
+  await asks(site, person, { email: person.email });
   await signIn(page, site);
   await page.goto('/staff');
   await keyboard.to(page.getByLabel(new RegExp(`Choose ${person.name}`)));

@@ -121,8 +121,8 @@ export async function noticeOf(site, reference, desk) {
 }
 
 /** Asks for a consultation without a browser, and gives the reference. */
-export async function asks(site, person) {
-  return (await confirmed(site, { name: person.name, phone: person.phone, method: 'phone' })).match(/BP-\w{4}-\w{4}/)[0];
+export async function asks(site, person, also = {}) {
+  return (await confirmed(site, { name: person.name, phone: person.phone, method: 'phone', ...also })).match(/BP-\w{4}-\w{4}/)[0];
 }
 
 async function confirmed(site, form) {
