@@ -20,8 +20,8 @@ export default defineConfig({
     timezoneId: 'Europe/London',
     // Pages scroll smoothly for people who did not ask for less motion; tests do not wait for it.
     reducedMotion: 'reduce',
-    actionTimeout: 5_000,
-    navigationTimeout: 10_000,
+    actionTimeout: 10_000,
+    navigationTimeout: 30_000,
     trace: 'off',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? BROWSERS.find(existsSync),
