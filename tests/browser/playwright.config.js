@@ -1,9 +1,4 @@
-import { existsSync } from 'node:fs';
-
 import { defineConfig } from '@playwright/test';
-
-// The shell is the same browser without windows: it starts faster and works less.
-const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
 export default defineConfig({
   testDir: '.',
@@ -24,7 +19,7 @@ export default defineConfig({
     navigationTimeout: 30_000,
     trace: 'off',
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? BROWSERS.find(existsSync),
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',
