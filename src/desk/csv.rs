@@ -45,15 +45,20 @@ async fn show(State(app): State<App>, QueueTaker(me): QueueTaker) -> Result<Resp
     for row in rows {
         text.push_str(&line(&row.cells(calendar)));
     }
-    let day = calendar.local(app.clock.now()).date();
-    let name = format!("attachment; filename=\"requests-{day}.csv\"");
+    Ok(file_of(&app, "requests", text))
+}
+
+/// Lines as a file of today, for one visitor.
+pub fn file_of(app: &App, called: &str, lines: String) -> Response {
+    let day = app.site.clinic.calendar().local(app.clock.now()).date();
+    let name = format!("attachment; filename=\"{called}-{day}.csv\"");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (header::CONTENT_DISPOSITION, name.as_str()),
         (header::CACHE_CONTROL, page::PRIVATE),
     ];
     // The mark at the start makes a spreadsheet read it as UTF-8.
-    Ok((headers, format!("\u{feff}{text}")).into_response())
+    (headers, format!("\u{feff}{lines}")).into_response()
 }
 
 impl store::CsvRow {

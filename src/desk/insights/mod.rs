@@ -4,5 +4,6 @@ pub mod chart;
 pub mod figures;
 pub mod letter;
 pub mod pages;
+pub mod sections;
 mod sentences;
 pub mod store;

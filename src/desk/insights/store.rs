@@ -66,24 +66,13 @@ fn sum(column: &str) -> String {
     format!("cast(min(total({column}), 9007199254740992) as integer)")
 }
 
-/// Requests by the week in which they were made; one that was merged is dealt with in another. `now` says which promises are due.
+/// Requests by the week in which they were made. `now` says which promises are due.
 pub async fn promises_by_week(
     readers: &SqlitePool,
     from: Timestamp,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Promises>> {
-    sqlx::query_as(
-        "select cast((created_at - $1) / $3 as integer) as of, count(*) as requests, \
-         coalesce(sum(contacted_at <= due_at), 0) as kept, \
-         coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
-         from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
-         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1",
-    )
-    .bind(seconds(from))
-    .bind(seconds(now))
-    .bind(WEEK)
-    .fetch_all(readers)
-    .await
+    promises(readers, "(created_at - $1) / $3", (from, now, WEEK)).await
 }
 
 /// Requests by the weekday of the promise. `offset` is what local time is ahead of UTC, in seconds.
@@ -94,18 +83,29 @@ pub async fn promises_by_weekday(
     offset: i64,
 ) -> sqlx::Result<Vec<Promises>> {
     // 1 January 1970 was a Thursday.
-    sqlx::query_as(
-        "select cast(((due_at + $3) / 86400 + 3) % 7 as integer) as of, count(*) as requests, \
+    promises(readers, "((due_at + $3) / 86400 + 3) % 7", (from, now, offset)).await
+}
+
+/// Promises in groups; a request that was merged is dealt with in another. `group` is SQL of ours: `$3` stands for the
+/// last of the numbers in it.
+async fn promises(
+    readers: &SqlitePool,
+    group: &str,
+    (from, now, number): (Timestamp, Timestamp, i64),
+) -> sqlx::Result<Vec<Promises>> {
+    let sql = format!(
+        "select cast({group} as integer) as of, count(*) as requests, \
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
-         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1",
-    )
-    .bind(seconds(from))
-    .bind(seconds(now))
-    .bind(offset)
-    .fetch_all(readers)
-    .await
+         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1"
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(seconds(from))
+        .bind(seconds(now))
+        .bind(number)
+        .fetch_all(readers)
+        .await
 }
 
 pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {
