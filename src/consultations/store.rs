@@ -12,6 +12,7 @@ use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, Unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
@@ -230,11 +231,12 @@ pub async fn set_state(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     // `changed_at` always grows, so that two changes within a second are two.
-    sqlx::query(
-        "update consultations set state = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3), \
-         ended_at = case when $4 then $3 else ended_at end, \
-         contacted_at = case when $5 then coalesce(contacted_at, $3) else contacted_at end where reference = $1",
-    )
+    sqlx::query(concat!(
+        "update consultations set state = $2, changed_at = ",
+        next_change!("changed_at", "$3"),
+        ", ended_at = case when $4 then $3 else ended_at end, \
+         contacted_at = case when $5 then coalesce(contacted_at, $3) else contacted_at end where reference = $1"
+    ))
     .bind(reference)
     .bind(state.as_str())
     .bind(seconds(now))
@@ -267,10 +269,12 @@ pub async fn change_contact(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let row = cipher.row(TABLE, reference);
-    let changed = sqlx::query(
+    let changed = sqlx::query(concat!(
         "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
-         changed_at = max(min(changed_at, 9007199254740990) + 1, $7) where reference = $1 and state in ('new', 'contacted', 'booked')",
-    )
+         changed_at = ",
+        next_change!("changed_at", "$7"),
+        " where reference = $1 and state in ('new', 'contacted', 'booked')"
+    ))
     .bind(reference)
     .bind(row.encrypt("name", &contact.name))
     .bind(row.encrypt("email", &contact.email))
@@ -289,12 +293,14 @@ pub async fn withdraw(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
+    let changed = sqlx::query(concat!(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
          needs = null, content_hash = null, call_times = '', voicemail = '', sign = '', \
-         changed_at = max(min(changed_at, 9007199254740990) + 1, $2), ended_at = $2 \
-         where reference = $1 and (state <> 'withdrawn' or name is not null)",
-    )
+         changed_at = ",
+        next_change!("changed_at", "$2"),
+        ", ended_at = $2 \
+         where reference = $1 and (state <> 'withdrawn' or name is not null)"
+    ))
     .bind(reference)
     .bind(seconds(now))
     .execute(connection)
@@ -313,11 +319,8 @@ pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Res
     let mut gone = 0;
     // Those that were merged into what is erased stand alone then, and are erased too.
     for _ in 0..2 {
-        gone += sqlx::query(AssertSqlSafe(forget.clone()))
-            .bind(before)
-            .execute(&mut *connection)
-            .await?
-            .rows_affected();
+        let statement = sqlx::query(AssertSqlSafe(forget.clone())).bind(before);
+        gone += statement.execute(&mut *connection).await?.rows_affected();
     }
     Ok(gone)
 }

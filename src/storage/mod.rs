@@ -12,6 +12,7 @@ pub mod key_check;
 pub mod key_rotation;
 pub mod lock;
 pub mod moments_ahead;
+pub mod next_change;
 pub mod readable;
 pub mod reference;
 pub mod retention;

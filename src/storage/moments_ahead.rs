@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::believed_time;
 use crate::storage::clock::first_ahead;
+use crate::storage::next_change::next_change;
 use crate::storage::retention;
 
 /// Moments from which something is kept for a time: one that lies ahead becomes now, so that its time begins now.
@@ -53,9 +54,11 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: 
         .bind(first_ahead(now))
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
-        "update consultations set next_try_at = null, changed_at = max(min(changed_at, 9007199254740990) + 1, $2) where next_try_at > $1",
-    )
+    sqlx::query(concat!(
+        "update consultations set next_try_at = null, changed_at = ",
+        next_change!("changed_at", "$2"),
+        " where next_try_at > $1"
+    ))
     .bind(latest_call)
     .bind(now)
     .execute(connection)

@@ -5,6 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::bulk_acts::bulk_act::BulkOutcome;
 use crate::storage::clock::seconds;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, texts};
 
 /// One act on several requests.
@@ -112,13 +113,15 @@ pub async fn restore(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let restored = sqlx::query(
+    let restored = sqlx::query(concat!(
         "update consultations set state = r.state, attention = r.attention, contacted_at = r.contacted_at, ended_at = null, closed_because = '', \
          owner_id = (select id from staff where id = r.owner_id and disabled_at is null), \
-         changed_at = max(consultations.changed_at + 1, $3) \
+         changed_at = ",
+        next_change!("consultations.changed_at", "$3"),
+        " \
          from bulk_act_rows r where r.act_id = $1 and r.reference = $2 and consultations.reference = $2 \
-         and consultations.changed_at = r.changed_at",
-    )
+         and consultations.changed_at = r.changed_at"
+    ))
     .bind(act)
     .bind(reference)
     .bind(seconds(now))

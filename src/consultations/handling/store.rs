@@ -13,6 +13,7 @@ use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
 use crate::storage::clock::seconds;
 use crate::storage::encryption::Cipher;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, or_unreadable, texts};
 
 /// A request as it stands when something is to be done to it.
@@ -135,11 +136,15 @@ pub async fn set_token(
 
 /// Every change counts, so that two within a second are two.
 pub async fn touch(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("update consultations set changed_at = max(min(changed_at, 9007199254740990) + 1, $2) where reference = $1")
-        .bind(reference)
-        .bind(seconds(now))
-        .execute(connection)
-        .await?;
+    sqlx::query(concat!(
+        "update consultations set changed_at = ",
+        next_change!("changed_at", "$2"),
+        " where reference = $1"
+    ))
+    .bind(reference)
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -303,10 +308,12 @@ pub async fn withdraw_held(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
-        "update consultations set state = $2, ended_at = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
-         where reference = $1 and held_at is not null and state <> $2",
-    )
+    let changed = sqlx::query(concat!(
+        "update consultations set state = $2, ended_at = $3, changed_at = ",
+        next_change!("changed_at", "$3"),
+        " \
+         where reference = $1 and held_at is not null and state <> $2"
+    ))
     .bind(reference)
     .bind(RequestState::Withdrawn.as_str())
     .bind(seconds(now))

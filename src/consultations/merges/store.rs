@@ -5,6 +5,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::request_state::RequestState;
 use crate::storage::clock::seconds;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, texts};
 
 /// A request as it stands when it is to be merged.
@@ -74,10 +75,12 @@ pub async fn close_merged(
     into: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sqlx::query(
+    sqlx::query(concat!(
         "update consultations set state = 'closed', closed_because = 'twice', attention = '', ended_at = $3, \
-         merged_into = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) where reference = $1",
-    )
+         merged_into = $2, changed_at = ",
+        next_change!("changed_at", "$3"),
+        " where reference = $1"
+    ))
     .bind(reference)
     .bind(into)
     .bind(seconds(now))
@@ -91,11 +94,13 @@ pub async fn open_merged(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sqlx::query(
+    sqlx::query(concat!(
         "update consultations set state = m.state, attention = m.attention, closed_because = '', \
-         ended_at = null, changed_at = max(min(changed_at, 9007199254740990) + 1, $2) \
-         from consultation_merges m where m.reference = $1 and consultations.reference = $1",
-    )
+         ended_at = null, changed_at = ",
+        next_change!("changed_at", "$2"),
+        " \
+         from consultation_merges m where m.reference = $1 and consultations.reference = $1"
+    ))
     .bind(reference)
     .bind(seconds(now))
     .execute(connection)
@@ -109,9 +114,11 @@ pub async fn set_joint(
     (due_at, sign): (i64, &str),
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sqlx::query(
-        "update consultations set due_at = $2, sign = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $4) where reference = $1",
-    )
+    sqlx::query(concat!(
+        "update consultations set due_at = $2, sign = $3, changed_at = ",
+        next_change!("changed_at", "$4"),
+        " where reference = $1"
+    ))
     .bind(into)
     .bind(due_at)
     .bind(sign)
@@ -162,13 +169,15 @@ pub async fn put_back_joint(
     into: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    sqlx::query(
+    sqlx::query(concat!(
         "update consultations set \
          due_at = case when due_at = m.joint_due_at then m.other_due_at else due_at end, \
          sign = case when sign = m.joint_sign then m.other_sign else sign end, \
-         changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
-         from consultation_merges m where m.reference = $1 and consultations.reference = $2",
-    )
+         changed_at = ",
+        next_change!("changed_at", "$3"),
+        " \
+         from consultation_merges m where m.reference = $1 and consultations.reference = $2"
+    ))
     .bind(merged)
     .bind(into)
     .bind(seconds(now))

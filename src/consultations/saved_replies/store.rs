@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::StoredText;
 
 #[derive(sqlx::FromRow)]
@@ -56,10 +57,12 @@ pub async fn change(
     (title, words): (&str, &str),
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
-        "update saved_replies set title = $3, words = $4, changed_at = max(changed_at + 1, $5) \
-         where id = $1 and changed_at = $2",
-    )
+    let changed = sqlx::query(concat!(
+        "update saved_replies set title = $3, words = $4, changed_at = ",
+        next_change!("changed_at", "$5"),
+        " \
+         where id = $1 and changed_at = $2"
+    ))
     .bind(id)
     .bind(seen_at)
     .bind(title)

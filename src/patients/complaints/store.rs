@@ -9,6 +9,7 @@ use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, UNREADABLE, or_unreadable};
 
 #[derive(sqlx::FromRow)]
@@ -137,10 +138,12 @@ pub async fn acknowledge(
     seen_at: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let moved = sqlx::query(
-        "update complaints set acknowledged_at = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
-         where reference = $1 and changed_at = $2 and acknowledged_at is null and ended_at is null",
-    )
+    let moved = sqlx::query(concat!(
+        "update complaints set acknowledged_at = $3, changed_at = ",
+        next_change!("changed_at", "$3"),
+        " \
+         where reference = $1 and changed_at = $2 and acknowledged_at is null and ended_at is null"
+    ))
     .bind(reference)
     .bind(seen_at)
     .bind(seconds(now))
@@ -158,10 +161,12 @@ pub async fn close(
     seen_at: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let moved = sqlx::query(
-        "update complaints set ended_at = $4, outcome = $3, changed_at = max(min(changed_at, 9007199254740990) + 1, $4) \
-         where reference = $1 and changed_at = $2 and ended_at is null",
-    )
+    let moved = sqlx::query(concat!(
+        "update complaints set ended_at = $4, outcome = $3, changed_at = ",
+        next_change!("changed_at", "$4"),
+        " \
+         where reference = $1 and changed_at = $2 and ended_at is null"
+    ))
     .bind(reference)
     .bind(seen_at)
     .bind(cipher.row(TABLE, reference).encrypt("outcome", outcome))

@@ -9,6 +9,7 @@ use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::clock_spans::is_over;
 use crate::storage::encryption::Cipher;
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
 
 #[derive(sqlx::FromRow)]
@@ -136,10 +137,12 @@ pub async fn answer(
     seen_at: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let changed = sqlx::query(
+    let changed = sqlx::query(concat!(
         "update corrections set state = 'answered', answer = $2, answered_at = $4, \
-         changed_at = max(min(changed_at, 9007199254740990) + 1, $4) where reference = $1 and changed_at = $3",
-    )
+         changed_at = ",
+        next_change!("changed_at", "$4"),
+        " where reference = $1 and changed_at = $3"
+    ))
     .bind(reference)
     .bind(cipher.row(TABLE, reference).encrypt("answer", words))
     .bind(seen_at)
