@@ -135,7 +135,7 @@ async fn create(
         };
         new.all_the_same = Some(AllTheSame { odd: question.odd, why });
     }
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     match act(app, &me, reference.clone(), seen_at, Act::Book(new)).await? {
         ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),
         ActOutcome::Stale => {
@@ -177,7 +177,7 @@ async fn cancel(
     Path(reference): Path<String>,
     fields: Fields,
 ) -> Result<Response> {
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     let wanted = "Cancel the consultation".to_owned();
     match act(&desk.app, &me, reference.clone(), seen_at, Act::CancelBooking).await? {
         ActOutcome::Done => Ok(Redirect::to(&format!("/staff/consultations/{reference}")).into_response()),

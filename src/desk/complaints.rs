@@ -123,7 +123,7 @@ async fn advance(
     fields: &Fields,
     step: ComplaintStep,
 ) -> Result<Response> {
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     if crate::patients::complaints::advance(&app, me.id, reference.clone(), step, seen_at).await? {
         return Ok(Redirect::to(&format!("/staff/complaints/{reference}")).into_response());
     }

@@ -84,7 +84,7 @@ async fn answer(
     let Some(words) = words.filter(|_| errors.is_empty()) else {
         return given.show(&me, &correction, &typed, &errors, false).await;
     };
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     if crate::patients::corrections::answer(&given.app, me.id, reference.clone(), words, seen_at).await? {
         return Ok(Redirect::to(&format!("/staff/corrections/{reference}")).into_response());
     }

@@ -24,12 +24,11 @@ pub async fn merge(
         let why = "There is no such request of the same person any more.";
         return desk.refuse_merge(&me, &reference, "Merge them", why).await;
     }
-    let seen = |name: &str| fields.text(name).parse().unwrap_or(-1);
     let wanted = Merge {
         into: reference.clone(),
-        into_seen_at: seen("seen_at"),
+        into_seen_at: fields.seen_at("seen_at"),
         merged: merged.clone(),
-        merged_seen_at: seen("other_seen_at"),
+        merged_seen_at: fields.seen_at("other_seen_at"),
     };
     let why = match merges::merge(&desk.app, &me, wanted).await? {
         MergeOutcome::Done => return Ok(to(&reference)),

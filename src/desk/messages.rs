@@ -113,7 +113,7 @@ impl DeskState {
         fields: &Fields,
     ) -> Result<Response> {
         let reference = &request.reference;
-        let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+        let seen_at = fields.seen_at("seen_at");
         let new = NewMessage {
             words: checked.words.clone(),
             may_be_clinical: request.method == Method::Email || !checked.health.is_empty(),

@@ -42,6 +42,9 @@ use crate::web::site::PageContext;
 /// The longest note, in characters.
 pub const LONGEST_NOTE: usize = 2000;
 
+/// A sign, what it is in plain words, and the words that say so.
+type FoundSign = (Kind, String, Vec<String>);
+
 #[derive(Template)]
 #[template(path = "desk/request.html")]
 struct ReviewPage<'a> {
@@ -55,7 +58,7 @@ struct ReviewPage<'a> {
     /// Each kind of sign, the most urgent first.
     kinds: Vec<Kind>,
     /// Each sign that was found, in plain words, and what they wrote that says so. Only for who sees their words.
-    found_signs: Vec<(Kind, String, Vec<String>)>,
+    found_signs: Vec<FoundSign>,
     about: Option<&'a str>,
     asked: String,
     due: String,
@@ -151,21 +154,24 @@ impl DeskState {
         staff::note(&self.app, me.id, "opened", reference.to_owned()).await
     }
 
-    /// Each kind of sign of a request once, the most urgent first. Who does not see the words hears of a crisis beside an
-    /// emergency too.
-    async fn kinds(&self, me: &Account, request: &Request) -> Result<Vec<Kind>> {
-        let Some(sign) = request.sign else { return Ok(Vec::new()) };
-        let readers = self.app.database.readers();
-        let words = match me.role.sees_words() {
+    /// Each kind of sign of a request once, the most urgent first, and for who sees the words what says so. Who does not
+    /// see them hears of a crisis beside an emergency too.
+    async fn signs(&self, me: &Account, request: &Request) -> Result<(Vec<Kind>, Vec<FoundSign>)> {
+        let sees_words = me.role.sees_words();
+        let words = match sees_words || request.sign.is_none() {
             true => request.words(),
-            false => requests::find(readers, &self.app.cipher, &request.reference).await?.words(),
+            false => {
+                let (readers, cipher) = (self.app.database.readers(), &self.app.cipher);
+                requests::find(readers, cipher, &request.reference).await?.words()
+            }
         };
         let found = self.app.site.signs.read(&words);
         // A request that was merged into this one may hold a graver sign than its own words.
-        let mut kinds: Vec<Kind> = found.marks.iter().map(|mark| mark.kind).chain([sign]).collect();
+        let of_words = |sign| found.marks.iter().map(|mark| mark.kind).chain([sign]);
+        let mut kinds: Vec<Kind> = request.sign.into_iter().flat_map(of_words).collect();
         kinds.sort_unstable_by(|a, b| b.cmp(a));
         kinds.dedup();
-        Ok(kinds)
+        Ok((kinds, if sees_words { found.reasons(&words) } else { Vec::new() }))
     }
 
     async fn show_request(
@@ -205,7 +211,7 @@ impl DeskState {
             (note, at)
         };
         let finding = app.site.signs.read(&request.concern);
-        let words = request.words();
+        let (kinds, found_signs) = self.signs(me, request).await?;
         let mut unreadable = request.unreadable.clone();
         unreadable.extend(booking.iter().flat_map(|booking| &booking.unreadable));
         let shared = if me.role.sees_words() {
@@ -221,9 +227,9 @@ impl DeskState {
             context: app.site.private(about).for_desk(&me.name, me.role).with_errors(wrong),
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
-            kinds: self.kinds(me, request).await?,
+            kinds,
             marked: finding.marked(&request.concern),
-            found_signs: app.site.signs.read(&words).reasons(&words),
+            found_signs,
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),
             due: calendar.say_with_year(request.due_at),

@@ -171,7 +171,7 @@ async fn perform(
     wanted: &str,
     typed: Typed,
 ) -> Result<Response> {
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     let wanted = wanted.to_owned();
     let refusal = match act(&desk.app, &me, reference.clone(), seen_at, what).await? {
         ActOutcome::Done => return Ok(Redirect::to(&back(&fields, &reference)).into_response()),

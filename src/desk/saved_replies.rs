@@ -102,7 +102,7 @@ async fn update(
         Ok(new) => new,
         Err(errors) => return show_one(&app, &me, &reply, &form, &errors, false),
     };
-    let seen_at = fields.text("seen_at").parse().unwrap_or(-1);
+    let seen_at = fields.seen_at("seen_at");
     if change(&app, &me, reply.id, seen_at, new).await? == ReplyKept::Stale {
         let now = find(&app, &id).await?;
         return show_one(&app, &me, &now, &form, &FieldErrors::default(), true);

@@ -4,7 +4,6 @@ use crate::consultations::bulk_acts::bulk_act::BulkOutcome;
 use crate::consultations::bulk_acts::store;
 use crate::consultations::history;
 use crate::staff::Account;
-use crate::staff::audit;
 use crate::web::app::App;
 
 #[derive(Debug, PartialEq)]
@@ -36,9 +35,7 @@ pub async fn undo(app: &App, me: &Account, id: i64) -> sqlx::Result<UndoOutcome>
                     };
                     store::set_outcome(connection, id, &reference, outcome).await?;
                     if outcome == BulkOutcome::Undone {
-                        let who = format!("staff:{me}");
-                        history::store::add_event(connection, &reference, now, &who, &what).await?;
-                        audit::store::insert(connection, Some(me), now, &what, &reference).await?;
+                        history::by_staff::note(connection, me, &reference, &what, now).await?;
                     }
                 }
                 Ok(UndoOutcome::Done)

@@ -1,3 +1,4 @@
 //! The history of a request: who did what and when, never content.
 
+pub mod by_staff;
 pub mod store;

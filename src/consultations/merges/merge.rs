@@ -10,7 +10,6 @@ use crate::consultations::merges::store::MergeStanding;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::staff::Account;
-use crate::staff::audit;
 use crate::web::app::App;
 
 /// A merge that a member of staff asks for, of two requests as they saw them.
@@ -68,13 +67,11 @@ pub async fn merge(app: &App, me: &Account, wanted: Merge) -> sqlx::Result<Merge
             store::close_merged(connection, &wanted.merged, &wanted.into, now).await?;
             store::set_joint(connection, &wanted.into, joint, now).await?;
             store::carry_attention(connection, &wanted.merged, &wanted.into).await?;
-            let who = format!("staff:{me}");
             for (about, what) in [
                 (&wanted.into, format!("merged {} into it", wanted.merged)),
                 (&wanted.merged, format!("merged it into {}", wanted.into)),
             ] {
-                history::store::add_event(connection, about, now, &who, &what).await?;
-                audit::store::insert(connection, Some(me), now, &what, about).await?;
+                history::by_staff::note(connection, me, about, &what, now).await?;
             }
             Ok(MergeOutcome::Done)
         })

@@ -10,7 +10,6 @@ use crate::consultations::merges::store;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::staff::Account;
-use crate::staff::audit;
 use crate::web::app::App;
 
 #[derive(Debug, PartialEq)]
@@ -35,13 +34,11 @@ pub async fn separate(app: &App, me: &Account, merged: String) -> sqlx::Result<S
                 None
             };
             part(connection, &merged, &into, attention, now).await?;
-            let who = format!("staff:{me}");
             for (about, what) in [
                 (&into, format!("separated {merged} from it")),
                 (&merged, format!("separated it from {into}")),
             ] {
-                history::store::add_event(connection, about, now, &who, &what).await?;
-                audit::store::insert(connection, Some(me), now, &what, about).await?;
+                history::by_staff::note(connection, me, about, &what, now).await?;
             }
             Ok(SeparateOutcome::Done(into))
         })

@@ -4,46 +4,20 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::handling::Note;
-use crate::storage::clock::seconds;
-use crate::storage::encryption::{Cipher, random_token};
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::consultations::notes::store::{NoteRow, insert_into};
+use crate::storage::encryption::Cipher;
 
 const TABLE: &str = "consultation_messages";
-
-#[derive(sqlx::FromRow)]
-struct MessageRow {
-    #[sqlx(try_from = "StoredText")]
-    id: String,
-    written_at: i64,
-    #[sqlx(try_from = "StoredText")]
-    staff: String,
-    clinical: bool,
-    words: Option<Vec<u8>>,
-}
 
 pub async fn insert(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
     reference: &str,
     staff: i64,
-    (words, clinical): (&str, bool),
+    message: (&str, bool),
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let id = random_token();
-    let encrypted = cipher.row(TABLE, &id).encrypt("words", words);
-    sqlx::query(
-        "insert into consultation_messages (id, reference, written_at, staff_id, clinical, words) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&id)
-    .bind(reference)
-    .bind(seconds(now))
-    .bind(staff)
-    .bind(clinical)
-    .bind(encrypted)
-    .execute(connection)
-    .await?;
-    Ok(())
+    insert_into(TABLE, connection, cipher, reference, staff, message, now).await
 }
 
 /// What was written to a patient, the newest first. The words of clinical ones only for who may read them.
@@ -53,7 +27,7 @@ pub async fn of(
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
-    let rows: Vec<MessageRow> = sqlx::query_as(
+    let rows: Vec<NoteRow> = sqlx::query_as(
         "select m.id, written_at, staff.name as staff, clinical, \
          case when clinical = 0 or $2 then words end as words from consultation_messages m \
          join staff on staff.id = staff_id where reference = $1 order by written_at desc, m.rowid desc",
@@ -62,11 +36,7 @@ pub async fn of(
     .bind(clinical_too)
     .fetch_all(readers)
     .await?;
-    let decrypted = |row: MessageRow| {
-        let words = or_unreadable(cipher.row(TABLE, &row.id).decrypt("words", &row.words));
-        Note { written_at: row.written_at, staff: row.staff, clinical: row.clinical, words }
-    };
-    Ok(rows.into_iter().map(decrypted).collect())
+    Ok(rows.into_iter().map(|row| row.open(cipher, TABLE)).collect())
 }
 
 /// When the patient was written to last.

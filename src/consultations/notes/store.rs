@@ -1,6 +1,7 @@
-//! The SQL of notes, and nothing else.
+//! The SQL of notes, and what it has in common with that of messages to patients; and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::handling::Note;
@@ -8,8 +9,11 @@ use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, random_token};
 use crate::storage::readable::{StoredText, or_unreadable};
 
+const TABLE: &str = "consultation_notes";
+
+/// Words that a member of staff wrote, as each of the two tables holds them.
 #[derive(sqlx::FromRow)]
-struct NoteRow {
+pub struct NoteRow {
     #[sqlx(try_from = "StoredText")]
     id: String,
     written_at: i64,
@@ -17,6 +21,13 @@ struct NoteRow {
     staff: String,
     clinical: bool,
     words: Option<Vec<u8>>,
+}
+
+impl NoteRow {
+    pub fn open(self, cipher: &Cipher, table: &'static str) -> Note {
+        let words = or_unreadable(cipher.row(table, &self.id).decrypt("words", &self.words));
+        Note { written_at: self.written_at, staff: self.staff, clinical: self.clinical, words }
+    }
 }
 
 pub async fn insert(
@@ -27,21 +38,33 @@ pub async fn insert(
     note: (&str, bool),
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let (words, clinical) = note;
+    insert_into(TABLE, connection, cipher, reference, staff, note, now).await
+}
+
+/// The same into a table of the same columns.
+pub async fn insert_into(
+    table: &'static str,
+    connection: &mut SqliteConnection,
+    cipher: &Cipher,
+    reference: &str,
+    staff: i64,
+    (words, clinical): (&str, bool),
+    now: Timestamp,
+) -> sqlx::Result<()> {
     let id = random_token();
-    let encrypted = cipher.row("consultation_notes", &id).encrypt("words", words);
-    sqlx::query(
-        "insert into consultation_notes (id, reference, written_at, staff_id, clinical, words) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&id)
-    .bind(reference)
-    .bind(seconds(now))
-    .bind(staff)
-    .bind(clinical)
-    .bind(encrypted)
-    .execute(connection)
-    .await?;
+    let encrypted = cipher.row(table, &id).encrypt("words", words);
+    let sql = format!(
+        "insert into {table} (id, reference, written_at, staff_id, clinical, words) values ($1, $2, $3, $4, $5, $6)"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(&id)
+        .bind(reference)
+        .bind(seconds(now))
+        .bind(staff)
+        .bind(clinical)
+        .bind(encrypted)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -61,9 +84,5 @@ pub async fn of(
     .bind(clinical_too)
     .fetch_all(readers)
     .await?;
-    let decrypted = |row: NoteRow| {
-        let words = or_unreadable(cipher.row("consultation_notes", &row.id).decrypt("words", &row.words));
-        Note { written_at: row.written_at, staff: row.staff, clinical: row.clinical, words }
-    };
-    Ok(rows.into_iter().map(decrypted).collect())
+    Ok(rows.into_iter().map(|row| row.open(cipher, TABLE)).collect())
 }

@@ -11,6 +11,7 @@ use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Rec
 use crate::storage::clock_spans::is_before;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
+use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText};
 
 /// Columns that say who a row is about.
@@ -254,9 +255,13 @@ pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx
              state = 'forgotten' where reference = $1"
             .to_owned(),
         "complaints" => {
-            "update complaints set name = null, email = null, phone = null, words = null, outcome = null, sign = '', \
-             changed_at = changed_at + 1, ended_at = coalesce(ended_at, unixepoch()) where reference = $1"
-                .to_owned()
+            concat!(
+                "update complaints set name = null, email = null, phone = null, words = null, outcome = null, sign = '', \
+                 changed_at = ",
+                next_change!("changed_at", "0"),
+                ", ended_at = coalesce(ended_at, unixepoch()) where reference = $1"
+            )
+            .to_owned()
         }
         table => format!("delete from {table} where {key_column} = $1"),
     };

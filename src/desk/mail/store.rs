@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::next_change::next_change;
 
 /// Replaces the address of a request. True when there is one that is still open.
 pub async fn correct_request(
@@ -15,10 +16,12 @@ pub async fn correct_request(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     let place = FieldId { table: "consultations", reference, column: "email" };
-    let changed = sqlx::query(
-        "update consultations set email = $2, changed_at = max(min(changed_at, 9007199254740990) + 1, $3) \
-         where reference = $1 and state in ('new', 'contacted', 'booked')",
-    )
+    let changed = sqlx::query(concat!(
+        "update consultations set email = $2, changed_at = ",
+        next_change!("changed_at", "$3"),
+        " \
+         where reference = $1 and state in ('new', 'contacted', 'booked')"
+    ))
     .bind(reference)
     .bind(cipher.encrypt(place, email))
     .bind(seconds(now))

@@ -46,6 +46,12 @@ impl Fields {
     pub fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
     }
+
+    /// When what a form was made of had changed last, as the form carries it in a hidden field. Nothing is that old when
+    /// it is missing or was tampered with, so that the act is refused as one on an older state.
+    pub fn seen_at(&self, name: &str) -> i64 {
+        self.text(name).parse().unwrap_or(-1)
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
