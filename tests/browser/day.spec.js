@@ -1,7 +1,7 @@
 // A day of the clinic: the first morning after closed days, with a receptionist, a clinician and four patients.
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { copyContent, inTheMorning, withHours } from './support/content.js';
+import { closedFrom, copyContent, inTheMorning, openOn, withHours } from './support/content.js';
 import { deliveryReport } from './support/post.js';
 import { ADMINISTRATOR, DESK, DESK_ACCOUNT, READING, RECEPTIONIST, SHEET, startSite } from './support/site.js';
 import { asks, expect, fillConsultation, mailTo, prove, signIn, someone, test as base, watch } from './support/test.js';
@@ -21,15 +21,15 @@ const test = base.extend({
   clinic: [
     async ({}, use) => {
       const [content, place] = [await copyContent(), inTheMorning()];
-      const closed = `[[closures]]\nfrom = "${place.date(-2)}"\nto = "${place.date(0)}"\nwords = "${WEEKEND}"`;
       let as = '';
       await content.change('clinic.toml', (text) => {
         as = text.replace(/hours_before = .*/, 'hours_before = [1]');
-        return withHours(as, place.zone, closed);
+        return withHours(as, place.zone, closedFrom(place.date(-2), place.date(0), WEEKEND));
       });
       const site = await startSite({ content: content.folder });
       const opens = async () => {
-        await content.change('clinic.toml', () => withHours(as, place.zone, ''));
+        // Today and tomorrow may be bank holidays.
+        await content.change('clinic.toml', () => withHours(as, place.zone, openOn(place.date(0)) + openOn(place.date(1))));
         await site.restart();
       };
       await use({ site, content, place, opens });

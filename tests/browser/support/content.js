@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CONTENT } from './site.js';
 
 const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+const OPEN = '[{ opens = "09:00", closes = "17:00" }]';
 const HOUR = 3_600_000;
 
 /** Copies the content. `change(file, edit)` writes what `edit` makes of a file; the site sees it once started again. */
@@ -37,9 +38,19 @@ export function inTheMorning() {
   };
 }
 
+/** A closure of the clinic, with the words that patients read. */
+export function closedFrom(first, last, words) {
+  return `[[closures]]\nfrom = "${first}"\nto = "${last}"\nwords = "${words}"\n`;
+}
+
+/** A day on which the clinic is open whatever else is said. */
+export function openOn(date) {
+  return `[[extra_openings]]\ndate = "${date}"\nperiods = ${OPEN}\nwords = "We are open on ${date}."\n`;
+}
+
 /** The clinic's file with hours from 9 to 5 on every day of the week, in a zone, and what else is said of hours. */
 export function withHours(text, zone, others) {
-  const week = WEEK.map((day) => `${day} = [{ opens = "09:00", closes = "17:00" }]`).join('\n');
+  const week = WEEK.map((day) => `${day} = ${OPEN}`).join('\n');
   const [before, rest] = [text.slice(0, text.indexOf('[hours]')), text.slice(text.indexOf('[promise]'))];
-  return `${before}[hours]\ntime_zone = "${zone}"\n${week}\n\n${rest}\n${others}\n`;
+  return `${before}[hours]\ntime_zone = "${zone}"\n${week}\n\n${rest}\n${others}`;
 }
