@@ -46,7 +46,7 @@ def free_port():
         return found.getsockname()[1]
 
 
-def wait_for(port, seconds=20):
+def wait_for(port, seconds=60):
     """False when nothing listens by then."""
     for _ in range(seconds * 20):
         try:
