@@ -67,4 +67,6 @@ def fresh(base=None):
         root = Root(target)
         root.path("/usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
         root.path("/usr/sbin/policy-rc.d").chmod(0o755)
+        # An installer writes this one.
+        root.path("/etc/hosts").write_text("127.0.0.1 localhost\n")
         yield root

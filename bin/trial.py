@@ -10,6 +10,8 @@ def check(words, holds, more=""):
     """Says whether something holds; the script fails at its end when one thing did not."""
     global failed
     failed += not holds
+    # What a program said at length matters only where something is wrong.
+    more = "" if holds and len(more.strip().splitlines()) > 1 else more.strip()
     print(f"  {'ok    ' if holds else 'FAILED'} {words}{f' ({more})' if more else ''}", flush=True)
     return holds
 
