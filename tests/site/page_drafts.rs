@@ -110,6 +110,7 @@ async fn staff_see_a_draft_as_readers_will_and_a_clinician_signs_it_before() {
         assert!(desk.attribute("a", "href").contains(&path));
         let preview = staff.get(&path).await;
         assert_eq!((preview.status, preview.first("h1")), (StatusCode::OK, TITLE.to_owned()));
+        assert!(preview.first("main .notice").contains("A draft, for staff alone"));
         assert_eq!(
             (preview.header("cache-control"), preview.header("x-robots-tag")),
             ("no-store", "noindex")
