@@ -33,6 +33,7 @@ pub mod queue_rows;
 pub mod request;
 pub mod request_actions;
 mod request_history;
+pub mod resets;
 mod routes;
 pub mod saved_replies;
 pub mod second_step;

@@ -42,6 +42,7 @@ pub fn routes(app: App) -> Router {
         .merge(crate::desk::welcome::routes(app.clone()))
         .merge(crate::desk::account::routes(app.clone()))
         .merge(crate::desk::people::routes(app.clone()))
+        .merge(crate::desk::resets::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
         .merge(crate::desk::clock::routes(app.clone()))
         .merge(crate::desk::expired_forms::routes(app))

@@ -61,6 +61,7 @@ mod reminders;
 mod reopening;
 mod reports;
 mod requested_mails;
+mod resets;
 mod resubmission;
 mod retention;
 mod roles;

@@ -248,13 +248,15 @@ fn offered_place(token_hash: &str) -> FieldId<'_> {
 }
 
 impl SessionRow {
-    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled. One that
+    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled
+    /// nor waiting for a reset link. One that
     /// began or was used when the clock was ahead would last for as long as it was ahead: it is over.
     pub fn is_alive(&self, now: i64) -> bool {
         let longest =
             if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
+            && !self.waits_for_reset
             && self.is_readable()
             && is_within(self.created_at, longest, now)
             && is_within(self.seen_at, retention::SESSION_IDLE, now)

@@ -129,7 +129,7 @@ enum LimitedAct {
     Save,
     /// Try a code of an assessment.
     Guess,
-    /// Try a password, of whatever account.
+    /// Try a password, of whatever account, or a link in place of one.
     SignIn,
 }
 
@@ -235,6 +235,11 @@ impl Limits {
         }
         let everywhere = self.passwords_in_all.turn(&email)?;
         Some(GuessTurn { wait: here.wait.max(everywhere.wait), number: everywhere.number })
+    }
+
+    /// Whether this network may try one more link that opens an account.
+    pub fn may_try_link(&self, from: IpAddr) -> bool {
+        self.allows(LimitedAct::SignIn, from)
     }
 
     pub fn right_password(&self, from: IpAddr, email: &str) {
