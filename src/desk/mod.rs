@@ -24,6 +24,7 @@ pub mod merges;
 mod message_form;
 pub mod messages;
 pub mod page_reviews;
+pub mod passkeys;
 pub mod people;
 pub mod phone_requests;
 pub mod presence;

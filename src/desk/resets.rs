@@ -11,10 +11,14 @@ use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::desk::people::{number, show_person};
+use crate::staff::passkeys::store::Passkey;
 use crate::staff::resets::choice::ResetChoice;
 use crate::staff::resets::store::ResetLink;
 use crate::staff::session::Administrator;
-use crate::staff::{Account, PasswordCheck, check_waiting_password, password, resets, session, store};
+use crate::staff::{
+    Account, PasswordCheck, check_waiting_password, passkeys, password, resets, session, store,
+};
+use crate::storage::clock::moment;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
 use crate::web::form::{FieldErrors, Fields};
@@ -39,7 +43,16 @@ struct OpenPage<'a> {
     token: &'a str,
     email: &'a str,
     link: &'a ResetLink,
+    /// Those of the account, none of them chosen: what its owner does not say that they hold is removed.
+    passkeys: Vec<PasskeyChoice>,
     errors: &'a FieldErrors,
+}
+
+/// A passkey to keep.
+struct PasskeyChoice {
+    value: i64,
+    label: String,
+    chosen: bool,
 }
 
 pub fn routes(app: App) -> Router {
@@ -108,7 +121,7 @@ async fn withdraw(
 
 async fn open(State(app): State<App>, Path(token): Path<String>) -> Result<Response> {
     let (link, account) = find(&app, &token).await?;
-    Ok(show(&app, StatusCode::OK, &token, &link, &account.email, &FieldErrors::default()))
+    show(&app, StatusCode::OK, &token, &link, &account, &[], &FieldErrors::default()).await
 }
 
 async fn accept(
@@ -123,15 +136,16 @@ async fn accept(
     }
     let (link, account) = find(&app, &token).await?;
     let mut errors = FieldErrors::default();
+    let kept: Vec<i64> = fields.all("keep").filter_map(|id| id.parse().ok()).collect();
     let status = check(&app, from, &link, &account, &fields, &mut errors).await?;
     if !errors.is_empty() {
-        return Ok(show(&app, status, &token, &link, &account.email, &errors));
+        return show(&app, status, &token, &link, &account, &kept, &errors).await;
     }
     let hash = match link.password {
         true => Some(password::hash(fields.text("password")).await?),
         false => None,
     };
-    if !resets::accept(&app, &token, hash).await? {
+    if !resets::accept(&app, &token, hash, kept).await? {
         return Err(Error::NotFound);
     }
     // As after any sign-in, the code of the app is asked, or the app is set up.
@@ -175,18 +189,27 @@ async fn find(app: &App, token: &str) -> Result<(ResetLink, Account)> {
     Ok((link, account))
 }
 
-fn show(
+async fn show(
     app: &App,
     status: StatusCode,
     token: &str,
     link: &ResetLink,
-    email: &str,
+    account: &Account,
+    kept: &[i64],
     errors: &FieldErrors,
-) -> Response {
+) -> Result<Response> {
     let title = match link.password {
         true => "Choose a new password",
         false => "Set up the second step again",
     };
     let context = app.site.private(title).with_errors(!errors.is_empty());
-    page::private(status, &OpenPage { context, token, email, link, errors })
+    let calendar = app.site.clinic.calendar();
+    let own = passkeys::store::of(app.database.readers(), account.id).await?.into_iter();
+    let choice = |passkey: Passkey| PasskeyChoice {
+        value: passkey.id,
+        chosen: kept.contains(&passkey.id),
+        label: format!("{}, made {}", passkey.name, calendar.say_with_year(moment(passkey.created_at))),
+    };
+    let (email, passkeys) = (&account.email, own.map(choice).collect());
+    Ok(page::private(status, &OpenPage { context, token, email, link, passkeys, errors }))
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar_address;
 mod common_passwords;
 pub mod expired_forms;
+pub mod passkeys;
 pub mod password;
 pub mod password_check;
 mod password_hash;

@@ -51,6 +51,7 @@ mod opening_hours;
 mod page_drafts;
 mod page_reviews;
 mod page_signatures;
+mod passkeys;
 mod people;
 mod phone_links;
 mod phone_requests;

@@ -43,6 +43,7 @@ pub struct Person {
     pub has_second_factor: bool,
     /// Nobody signs in before a reset link was used.
     pub waits_for_reset: bool,
+    pub passkeys: i64,
     pub created_at: i64,
     pub disabled_at: Option<i64>,
     pub signed_in_at: Option<i64>,
@@ -62,7 +63,8 @@ pub struct Open {
 
 /// What a person is read from.
 const ROWS: &str = "select id, name, email, role, second_factor is not null as has_second_factor, \
-    exists (select 1 from staff_resets where staff_id = staff.id) as waits_for_reset, created_at, disabled_at, \
+    exists (select 1 from staff_resets where staff_id = staff.id) as waits_for_reset, \
+    (select count(*) from passkeys where staff_id = staff.id) as passkeys, created_at, disabled_at, \
     (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
     as signed_in_at from staff";
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::staff::audit;
 use crate::staff::calendar_address;
+use crate::staff::passkeys::store as passkeys;
 use crate::staff::people::store as people;
 use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
@@ -95,8 +96,9 @@ pub async fn find(app: &App, token: &str) -> Result<Option<ResetLink>> {
     Ok(store::find(app.database.readers(), &hash, app.clock.now()).await?)
 }
 
-/// Uses a link up, with the hash of the new password when the link is for one. False when it ended meanwhile.
-pub async fn accept(app: &App, token: &str, password_hash: Option<String>) -> Result<bool> {
+/// Uses a link up, with the hash of the new password when the link is for one, and the passkeys that its owner says they
+/// hold: whoever had the phone or the password may have the others. False when the link ended meanwhile.
+pub async fn accept(app: &App, token: &str, password_hash: Option<String>, kept: Vec<i64>) -> Result<bool> {
     let (hash, now) = (app.cipher.keyed_hash(PURPOSE, token), app.clock.now());
     Ok(app
         .database
@@ -109,6 +111,7 @@ pub async fn accept(app: &App, token: &str, password_hash: Option<String>) -> Re
                 {
                     accounts::set_password(connection, staff, &new).await?;
                 }
+                passkeys::remove_all_but(connection, staff, &kept).await?;
                 if link.second_step {
                     // The account stays shut until it is set up: a password alone sets up nothing here.
                     second_factor::reset(connection, staff, now).await?;

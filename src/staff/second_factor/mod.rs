@@ -90,7 +90,7 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<CodeOutc
                 } else {
                     return refuse(connection, session, staff, now).await;
                 }
-                session::start_full(connection, session, staff, &token, now).await?;
+                session::start_full(connection, Some(session), staff, &token, now).await?;
                 Ok(CodeOutcome::In(token))
             })
         })
@@ -128,7 +128,7 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
                 store::replace_recovery_codes(connection, staff, &hashes).await?;
                 resets::finish(connection, staff).await?;
                 audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
-                session::start_full(connection, session, staff, &new_token, now).await?;
+                session::start_full(connection, Some(session), staff, &new_token, now).await?;
                 Ok(true)
             })
         })

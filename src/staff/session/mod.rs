@@ -187,15 +187,18 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
     Ok(COOKIE.with(app.site.is_https(), &token))
 }
 
-/// The code was right too: ends the half session and starts a whole one with a new token. Part of a transaction.
+/// Both steps were right: ends the half session, if there was one, and starts a whole one with a new token. Part of a
+/// transaction.
 pub async fn start_full(
     connection: &mut sqlx::SqliteConnection,
-    half: i64,
+    half: Option<i64>,
     staff: i64,
     token: &str,
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
-    store::end(connection, half, staff, now).await?;
+    if let Some(half) = half {
+        store::end(connection, half, staff, now).await?;
+    }
     store::insert(connection, &token_hash(token), staff, SignInStep::Full, None, "", now).await?;
     audit::store::insert(connection, Some(staff), now, "signed in", "").await
 }

@@ -25,12 +25,14 @@ export const ADMINISTRATOR = { name: 'Asha Okafor', email: 'asha@clinic.example'
 export const READING = 2_100;
 
 /** Starts the site; `limits` keeps the limits on sending that tests of other things leave out. */
-export async function startSite({ limits = false } = {}) {
+export async function startSite({ limits = false, host = '127.0.0.1' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'browser-tests-'));
   const data = join(folder, 'data');
   const post = await openPost();
-  const listen = `127.0.0.1:${await freePort()}`;
-  const flags = ['--data', data, '--content', CONTENT, '--listen', listen, '--smtp', post.url];
+  const port = await freePort();
+  const listen = `127.0.0.1:${port}`;
+  const origin = `http://${host}:${port}`;
+  const flags = ['--data', data, '--content', CONTENT, '--listen', listen, '--smtp', post.url, '--base-url', origin];
   const child = await launch(limits ? flags : [...flags, '--no-limits']);
   let log = '';
   const listenTo = (stream) => stream.on('data', (piece) => (log += piece));
@@ -44,7 +46,6 @@ export async function startSite({ limits = false } = {}) {
     });
   });
 
-  const origin = `http://${listen}`;
   await answers(origin, child, () => log);
   const site = {
     origin,
