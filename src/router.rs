@@ -22,7 +22,7 @@ use crate::operations::alarms;
 use crate::patients::{assessment, complaints, corrections, reports, usefulness};
 use crate::web::app::App;
 use crate::web::counts::count_marks;
-use crate::web::security::{Headers, refuse_posts_of_unknown_origin};
+use crate::web::security::{Headers, allow_passkeys, refuse_posts_of_unknown_origin};
 use crate::web::site::Site;
 use crate::web::{canonical_path, error, icons, public_posts, static_files};
 use crate::{desk, library, patients, staff};
@@ -42,6 +42,7 @@ pub fn router(
     let library = rendered_pages.library().clone();
     let desk = Router::new()
         .merge(desk::sign_in::routes(app.clone()))
+        .merge(desk::passkeys::routes(app.clone()))
         .merge(desk::components::routes(app.clone()))
         .merge(desk::saved_replies::routes(app.clone()))
         .merge(desk::absences::routes(app.clone()))
@@ -58,7 +59,8 @@ pub fn router(
         .merge(data_rights::pages::routes(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), alarms::before_the_desk))
         .layer(middleware::from_fn_with_state(app.clone(), staff::session_guard::keep))
-        .layer(middleware::from_fn(refuse_posts_of_unknown_origin));
+        .layer(middleware::from_fn(refuse_posts_of_unknown_origin))
+        .layer(middleware::map_response(allow_passkeys));
     let csrf = CsrfLayer::new().add_trusted_origin(app.site.base_url.clone())?;
     let headers = Headers::new(app.site.is_https());
     let counted = app.clone();

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mybackpain::cli::settings::{Cli, ClockCommand, Command, StaffCommand};
-use mybackpain::cli::{commands, signatures, start};
+use mybackpain::cli::{commands, signatures, staff, start};
 use mybackpain::operations::alarms;
 use mybackpain::storage::data_dir;
 
@@ -17,12 +17,12 @@ async fn main() -> ExitCode {
         Some(Command::Serve(serve)) => start::serve(*serve).await,
         Some(Command::Check(check)) => start::check(&check),
         Some(Command::New(new)) => commands::new_page(&new),
-        Some(Command::Staff(StaffCommand::Add(add))) => start::add_staff(add).await,
+        Some(Command::Staff(StaffCommand::Add(add))) => staff::add_staff(add).await,
         Some(Command::Backup(backup)) => commands::backup(backup).await,
         Some(Command::Restore(restore)) => commands::restore(restore).await,
         Some(Command::Healthcheck(check)) => alarms::health::ask(check.health_address).await,
         Some(Command::Demo(demo)) => commands::demo(demo).await,
-        Some(Command::Staff(StaffCommand::Reset(reset))) => start::reset_staff(reset).await,
+        Some(Command::Staff(StaffCommand::Reset(reset))) => staff::reset_staff(reset).await,
         Some(Command::Person(command)) => commands::person(command).await,
         Some(Command::Signatures(command)) => signatures::run(command).await,
         Some(Command::Clock(ClockCommand::Confirm(data))) => commands::confirm_clock(data).await,

@@ -4,5 +4,6 @@ pub mod commands;
 pub mod publication;
 pub mod settings;
 pub mod signatures;
+pub mod staff;
 pub mod start;
 mod today;

@@ -80,7 +80,7 @@ pub struct NewPage {
 pub enum StaffCommand {
     /// Make an account; the password is read from standard input
     Add(StaffAdd),
-    /// Let someone who lost their phone and their recovery codes set up the second step again
+    /// Print a link with which someone who lost their phone and their recovery codes sets up the second step again
     Reset(StaffReset),
 }
 
@@ -136,6 +136,12 @@ pub struct PersonAsked {
 pub struct StaffReset {
     /// Email address that they sign in with
     pub email: String,
+    /// They choose a new password too
+    #[arg(long)]
+    pub password: bool,
+    /// Address of the site, to print the link with [default: the link without it]
+    #[arg(long, env = "MYBACKPAIN_BASE_URL", value_name = "URL", default_value = "")]
+    pub base_url: String,
     #[command(flatten)]
     pub data: Data,
 }

@@ -1,10 +1,10 @@
 //! Runs each command: puts the parts together, serves, and stops them in order.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use axum::Router;
 use axum_client_ip::ClientIpSource;
 use tokio::net::TcpListener;
@@ -16,7 +16,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
-use crate::cli::settings::{CheckCommand, Data, Format, Serve, StaffAdd, StaffReset};
+use crate::cli::settings::{CheckCommand, Data, Format, Serve};
 use crate::cli::today::today;
 use crate::library;
 use crate::library::Library;
@@ -25,16 +25,13 @@ use crate::mail::{Progress, Sender, Transport};
 use crate::operations::clock_check::SharedClockCheck;
 use crate::operations::{alarms, demo, letters, minute_job, retention_job};
 use crate::staff;
-use crate::staff::{AccountRefused, NewAccount, password};
 use crate::storage::clock::Clock;
-use crate::storage::data_dir::{DataDir, Lost, key_file, open_data, open_data_that_is_there};
+use crate::storage::data_dir::{DataDir, Lost, key_file, open_data};
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
 use crate::storage::lock::LockPurpose;
 use crate::web::app::{App, Parts};
-use crate::web::form;
-use crate::web::form::email;
 use crate::web::metrics::Alarm;
 use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
@@ -173,47 +170,6 @@ pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
     }
     let errors = report.errors();
     ensure!(errors == 0, "the content has {} to mend", library::count(errors, "error"));
-    Ok(())
-}
-
-/// Makes an account for the desk.
-pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
-    let address = email::check(&add.email).map_err(anyhow::Error::msg)?.to_lowercase();
-    let name = form::name(&add.name, "give --name").map_err(anyhow::Error::msg)?;
-    eprintln!("Password for {address} ({} characters or more), then Enter:", password::SHORTEST);
-    let mut secret = String::new();
-    io::stdin().lock().read_line(&mut secret)?;
-    let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
-    let own_words = password::own_words(&name, &address, &[]);
-    password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
-    let DataDir { database, lock: _lock, .. } =
-        open_data(&add.data.folder, LockPurpose::Beside, Lost::Refuse).await?;
-    ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
-    let new = NewAccount { email: address, name, role: add.role, password: secret };
-    let made = staff::add(&database, Clock::default().now(), new, None).await;
-    database.close().await;
-    match made? {
-        Ok(_) => println!("The account is made: sign in at /staff/sign-in"),
-        Err(AccountRefused::AddressTaken) => bail!("there is an account with this address already"),
-        Err(AccountRefused::NoInvitation) => bail!("no invitation was given"),
-    }
-    Ok(())
-}
-
-/// Lets someone set up their second step again.
-pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
-    let DataDir { database, lock: _lock, .. } =
-        open_data_that_is_there(&reset.data.folder, LockPurpose::Beside).await?;
-    let now = Clock::default().now();
-    let email = reset.email.to_lowercase();
-    let found = database
-        .write(move |connection| {
-            Box::pin(async move { staff::people::reset_second_step(connection, &email, now).await })
-        })
-        .await;
-    database.close().await;
-    ensure!(found?, "there is no account with this address");
-    println!("They are signed out, and set up their app again with their password at /staff/sign-in");
     Ok(())
 }
 

@@ -11,6 +11,9 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::clinic::calendar::Calendar;
 use crate::desk::second_step::RecoveryCodesPage;
 use crate::staff::calendar_address;
+use crate::staff::passkeys;
+use crate::staff::passkeys::relying_party::RelyingParty;
+use crate::staff::passkeys::store::Passkey;
 use crate::staff::second_factor;
 use crate::staff::session;
 use crate::staff::session::store::SessionRow;
@@ -31,6 +34,9 @@ struct AccountPage<'a> {
     context: PageContext<'a>,
     me: &'a Account,
     codes_left: i64,
+    passkeys: Vec<Passkey>,
+    /// Browsers have them at this address.
+    may_add_passkeys: bool,
     /// When the calendar address was made; nothing when there is none.
     calendar_made: Option<String>,
     sessions: Vec<SessionRow>,
@@ -70,6 +76,8 @@ async fn show(State(app): State<App>, here: CurrentSession) -> Result<Response> 
     let shown = AccountPage {
         context: app.site.private("Your account").for_desk(&me.name, me.role),
         codes_left: second_factor::store::recovery_codes_left(readers, me.id).await?,
+        passkeys: passkeys::store::of(readers, me.id).await?,
+        may_add_passkeys: RelyingParty::of(&app.site.base_url).is_some(),
         calendar_made: calendar_address::made_at(&app, me.id)
             .await?
             .map(|at| app.site.clinic.calendar().say_with_year(at)),
@@ -158,7 +166,7 @@ async fn end_session(
 }
 
 /// Whether the present password was given; guesses are limited as they are at the sign-in.
-async fn check_present(
+pub async fn check_present(
     app: &App,
     from: std::net::IpAddr,
     me: &Account,

@@ -13,6 +13,8 @@ use crate::staff::Account;
 use crate::staff::people::store;
 use crate::staff::people::store::{Open, Person};
 use crate::staff::people::{Change, Changed, Invited};
+use crate::staff::resets;
+use crate::staff::resets::store::WaitingReset;
 use crate::staff::session::Administrator;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::reference;
@@ -40,6 +42,12 @@ struct PersonPage<'a> {
     context: PageContext<'a>,
     person: &'a Person,
     roles: Vec<Choice<'a>>,
+    /// What a reset link may be for.
+    losses: Vec<Choice<'a>>,
+    /// The reset that the account waits for.
+    reset: Option<WaitingReset>,
+    /// It is the account of who looks.
+    own: bool,
     errors: &'a FieldErrors,
     calendar: &'a Calendar,
 }
@@ -71,7 +79,6 @@ pub fn routes(app: App) -> Router {
         .route("/staff/people/{id}/role", post(change_role))
         .route("/staff/people/{id}/disabling", post(disable))
         .route("/staff/people/{id}/enabling", post(enable))
-        .route("/staff/people/{id}/second-step", post(reset_second_step))
         .route("/staff/invitations/{hash}/removal", post(withdraw_invitation))
         .with_state(app)
 }
@@ -152,10 +159,6 @@ async fn enable(app: State<App>, me: Administrator, Path(id): Path<String>) -> R
     change(app, me, &id, Change::Enable).await
 }
 
-async fn reset_second_step(app: State<App>, me: Administrator, Path(id): Path<String>) -> Result<Response> {
-    change(app, me, &id, Change::ResetSecondStep).await
-}
-
 async fn withdraw_invitation(
     State(app): State<App>,
     Administrator(me): Administrator,
@@ -183,12 +186,16 @@ async fn change(
     }
 }
 
-async fn show_person(app: &App, me: &Account, id: i64, errors: &FieldErrors) -> Result<Response> {
+/// The page of one member of staff, with what is wrong on it.
+pub async fn show_person(app: &App, me: &Account, id: i64, errors: &FieldErrors) -> Result<Response> {
     let found = store::all(app.database.readers()).await?;
     let person = found.iter().find(|person| person.id == id).ok_or(Error::NotFound)?;
     let shown = PersonPage {
         context: app.site.private(&person.name).for_desk(&me.name, me.role).with_errors(!errors.is_empty()),
         roles: choices(person.role.as_str()),
+        losses: losses(),
+        reset: resets::store::waiting(app.database.readers(), id, app.clock.now()).await?,
+        own: id == me.id,
         errors,
         calendar: app.site.clinic.calendar(),
         person,
@@ -218,7 +225,16 @@ fn choices(chosen: &str) -> Vec<Choice<'static>> {
         .into()
 }
 
-fn number(id: &str) -> Result<i64> {
+fn losses() -> Vec<Choice<'static>> {
+    let choice = |value, label| Choice { value, label, chosen: false };
+    vec![
+        choice("password", "Their password: it is forgotten, or somebody else may know it"),
+        choice("second-step", "Their second step: the phone with the app, and the recovery codes"),
+    ]
+}
+
+/// The number of an account in an address.
+pub fn number(id: &str) -> Result<i64> {
     id.parse().map_err(|_| Error::NotFound)
 }
 

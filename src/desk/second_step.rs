@@ -9,6 +9,8 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::staff::expired_forms;
+use crate::staff::passkeys;
+use crate::staff::passkeys::relying_party::RelyingParty;
 use crate::staff::second_factor::totp::{Drawing, Secret};
 use crate::staff::second_factor::{CodeOutcome, SetUp};
 use crate::staff::session;
@@ -27,6 +29,8 @@ const WAIT: &str = "Too many tries. Wait 5 minutes, or enter a recovery code";
 #[template(path = "desk/second_step/code.html")]
 struct CodePage<'a> {
     context: PageContext<'a>,
+    /// There is one to use, and browsers have them at this address.
+    passkeys: bool,
     errors: &'a FieldErrors,
 }
 
@@ -55,11 +59,11 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-async fn code_page(State(app): State<App>, half: HalfSignedIn) -> Response {
+async fn code_page(State(app): State<App>, half: HalfSignedIn) -> Result<Response> {
     if half.offered.is_some() {
-        return Redirect::to("/staff/sign-in/set-up").into_response();
+        return Ok(Redirect::to("/staff/sign-in/set-up").into_response());
     }
-    show_code(&app, StatusCode::OK, &FieldErrors::default())
+    show_code(&app, &half, StatusCode::OK, &FieldErrors::default()).await
 }
 
 async fn check(
@@ -80,11 +84,11 @@ async fn check(
         }
         CodeOutcome::Wrong => {
             errors.add("code", WRONG);
-            Ok(show_code(&app, StatusCode::UNPROCESSABLE_ENTITY, &errors))
+            show_code(&app, &half, StatusCode::UNPROCESSABLE_ENTITY, &errors).await
         }
         CodeOutcome::TooMany => {
             errors.add("code", WAIT);
-            Ok(show_code(&app, StatusCode::TOO_MANY_REQUESTS, &errors))
+            show_code(&app, &half, StatusCode::TOO_MANY_REQUESTS, &errors).await
         }
         CodeOutcome::Over => Ok(Redirect::to("/staff/sign-in?again=code").into_response()),
     }
@@ -121,9 +125,17 @@ async fn set_up(
     }
 }
 
-fn show_code(app: &App, status: StatusCode, errors: &FieldErrors) -> Response {
+/// The question for the code, with what is wrong.
+pub async fn show_code(
+    app: &App,
+    half: &HalfSignedIn,
+    status: StatusCode,
+    errors: &FieldErrors,
+) -> Result<Response> {
     let context = app.site.private("Enter the code from your app").with_errors(!errors.is_empty());
-    page::private(status, &CodePage { context, errors })
+    let own = passkeys::store::of(app.database.readers(), half.account.id).await?;
+    let passkeys = !own.is_empty() && RelyingParty::of(&app.site.base_url).is_some();
+    Ok(page::private(status, &CodePage { context, passkeys, errors }))
 }
 
 fn show_set_up(

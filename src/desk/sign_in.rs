@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::desk::second_step;
+use crate::staff::passkeys::relying_party::RelyingParty;
 use crate::staff::session;
 use crate::staff::session::CurrentSession;
 use crate::staff::{PasswordCheck, session_guard};
@@ -29,6 +30,8 @@ struct SignInPage<'a> {
     to: &'a str,
     /// Why the person is here again.
     notice: &'a str,
+    /// Browsers have passkeys at this address.
+    passkeys: bool,
     errors: &'a FieldErrors,
 }
 
@@ -42,6 +45,7 @@ pub fn routes(app: App) -> Router {
         .merge(crate::desk::welcome::routes(app.clone()))
         .merge(crate::desk::account::routes(app.clone()))
         .merge(crate::desk::people::routes(app.clone()))
+        .merge(crate::desk::resets::routes(app.clone()))
         .merge(crate::desk::audit::routes(app.clone()))
         .merge(crate::desk::clock::routes(app.clone()))
         .merge(crate::desk::expired_forms::routes(app))
@@ -100,7 +104,8 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap, jar: CookieJar) ->
     Ok((clear, jar.add(gone), Redirect::to("/staff/sign-in")).into_response())
 }
 
-fn show_sign_in(
+/// The first step, with what is wrong.
+pub fn show_sign_in(
     app: &App,
     status: StatusCode,
     email: &str,
@@ -109,8 +114,6 @@ fn show_sign_in(
     errors: &FieldErrors,
 ) -> Response {
     let context = app.site.private("Sign in to the desk").with_errors(!errors.is_empty());
-    page::private(
-        status,
-        &SignInPage { context, email, to: &session_guard::return_address(to), notice, errors },
-    )
+    let (to, passkeys) = (&session_guard::return_address(to), RelyingParty::of(&app.site.base_url).is_some());
+    page::private(status, &SignInPage { context, email, to, notice, passkeys, errors })
 }

@@ -22,6 +22,26 @@ pub enum PasswordCheck {
 /// Looks at an address and a password, in the same time whether there is such an account or not: later with each wrong
 /// guess, and one guess after another.
 pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String) -> Result<PasswordCheck> {
+    check(app, from, email, typed, false).await
+}
+
+/// The same on the page of a reset link, for an account that is signed in to in no other way.
+pub async fn check_waiting_password(
+    app: &App,
+    from: IpAddr,
+    email: &str,
+    typed: String,
+) -> Result<PasswordCheck> {
+    check(app, from, email, typed, true).await
+}
+
+async fn check(
+    app: &App,
+    from: IpAddr,
+    email: &str,
+    typed: String,
+    waits_for_reset: bool,
+) -> Result<PasswordCheck> {
     if email.len() > LONGEST {
         return Ok(PasswordCheck::Wrong);
     }
@@ -30,7 +50,7 @@ pub async fn check_password(app: &App, from: IpAddr, email: &str, typed: String)
         return Ok(PasswordCheck::TooMany);
     };
     tokio::time::sleep(turn.wait).await;
-    let found = store::find_by_email(app.database.readers(), email).await?;
+    let found = store::find_by_email(app.database.readers(), email, waits_for_reset).await?;
     let (account, hash) = match found {
         Some((account, hash)) => (Some(account), hash),
         None => (None, password::DUMMY.clone()),

@@ -17,7 +17,7 @@ use crate::web::form::Fields;
 
 const SIGN_IN: &str = "/staff/sign-in";
 /// Posts that need no session.
-const OPEN: &[&str] = &["/staff/sign-in", "/staff/sign-out", "/staff/welcome"];
+const OPEN: &[&str] = &["/staff/sign-in", "/staff/sign-out", "/staff/welcome", "/staff/reset"];
 const LONGEST_ADDRESS: usize = 500;
 
 /// Stands in front of every page of the desk.

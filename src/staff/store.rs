@@ -33,13 +33,21 @@ pub async fn count(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from staff").fetch_one(connection).await
 }
 
-/// The account and its password hash; nothing for an unknown or disabled one.
-pub async fn find_by_email(readers: &SqlitePool, email: &str) -> sqlx::Result<Option<(Account, String)>> {
-    let found: Option<i64> =
-        sqlx::query_scalar("select id from staff where email = $1 and disabled_at is null")
-            .bind(email)
-            .fetch_optional(readers)
-            .await?;
+/// The account and its password hash; nothing for an unknown or disabled one, or when it is asked for one that waits for
+/// a reset link and it does not, or the other way round.
+pub async fn find_by_email(
+    readers: &SqlitePool,
+    email: &str,
+    waits_for_reset: bool,
+) -> sqlx::Result<Option<(Account, String)>> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "select id from staff where email = $1 and disabled_at is null \
+         and $2 = exists (select 1 from staff_resets where staff_id = staff.id)",
+    )
+    .bind(email)
+    .bind(waits_for_reset)
+    .fetch_optional(readers)
+    .await?;
     let Some(id) = found else { return Ok(None) };
     Ok(Some((find(readers, id).await?, password_hash(readers, id).await?)))
 }

@@ -25,8 +25,9 @@ const BEGINNINGS: [(&str, &str); 11] = [
 ];
 
 /// Moments at which something ends, and how far ahead they lie at most, in seconds.
-const ENDS: [(&str, &str, i64); 2] = [
+const ENDS: [(&str, &str, i64); 3] = [
     ("staff_invitations", "expires_at", retention::INVITATION),
+    ("staff_resets", "expires_at", retention::RESET),
     ("summaries", "expires_at", retention::SUMMARY),
 ];
 

@@ -30,6 +30,8 @@ pub const SESSION: i64 = 8 * 60 * 60;
 pub const PLACE: i64 = 90 * DAY;
 /// A one-time link for a new account.
 pub const INVITATION: i64 = 2 * DAY;
+/// A link that resets a password or a second step.
+pub const RESET: i64 = DAY;
 /// The time between the password and the code, long enough to set up an app.
 pub const HALF_SESSION: i64 = 15 * 60;
 /// What was sent to the desk after a session had ended.

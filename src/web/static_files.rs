@@ -51,6 +51,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             small(include_str!("../../static/queue.js")).as_bytes(),
         ),
+        asset(
+            "passkeys.js",
+            "text/javascript; charset=utf-8",
+            small(include_str!("../../static/passkeys.js")).as_bytes(),
+        ),
         asset("icon.svg", SVG, include_bytes!("../../static/icon.svg")),
         asset("home.svg", SVG, include_bytes!("../../static/home.svg")),
     ]

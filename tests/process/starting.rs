@@ -70,7 +70,8 @@ fn data_rights_and_a_lost_phone_are_answered_on_the_command_line_for_data_that_i
     assert!(!data.exists(), "a folder named by mistake is not made");
 
     assert_eq!(add_staff(&data, "three odd words here").code, Some(0));
-    assert_eq!(ask(&["staff", "reset", "SAM@example.org"]).code, Some(0));
+    let reset = ask(&["staff", "reset", "SAM@example.org", "--base-url", "https://desk.example/"]);
+    assert!(reset.output.contains("  https://desk.example/staff/reset/"), "{}{}", reset.output, reset.errors);
     assert!(ask(&["staff", "reset", "nobody@example.org"]).errors.contains("no account with this address"));
     let nothing = ask(&["person", "export", "07700 900123"]);
     assert!(nothing.output.contains("\"held\": []"), "{}{}", nothing.output, nothing.errors);

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 
 use crate::bookings::appointment;
-use crate::private_page::{asked, owner, text_of};
+use crate::private_page::{KNOWN, asked, owner, text_of};
 use crate::support::desk::page;
 use crate::support::{Site, consultation, with};
 

@@ -55,6 +55,10 @@ async fn nothing_that_was_stored_ahead_of_time_is_kept_for_longer_than_it_is_els
     let closed = ahead.act(&reference, "closure", &[("reason", "dealt with")]).await;
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.words());
     ahead.post("/staff/people/new", &[("email", "lee@example.org"), ("role", "reception")]).await;
+    let colleague = "insert into staff (email, name, role, password_hash, created_at) \
+        values ('max@example.org', 'Max Bell', 'reception', 'x', 1)";
+    site.change(colleague).await.unwrap();
+    assert_eq!(ahead.post("/staff/people/2/reset", &[("reset", "password")]).await.status, StatusCode::OK);
     let note = format!("{}/notes", page(&reference));
     begin(&mut site.visitor()).await;
     site.clock.advance(SignedDuration::from_mins(20));
@@ -70,6 +74,7 @@ async fn nothing_that_was_stored_ahead_of_time_is_kept_for_longer_than_it_is_els
         ("staff_sessions", "created_at"),
         ("staff_sessions", "seen_at"),
         ("staff_invitations", "expires_at"),
+        ("staff_resets", "expires_at"),
         ("requested_mails", "requested_at"),
         ("requested_mails", "release_at"),
         ("submissions", "created_at"),

@@ -127,6 +127,11 @@ async fn filled(site: &Site) -> Walk<'_> {
     patient.prove(&private, "0123").await;
     let ids = "select id from outbox order by id";
     let mails = sqlx::query_scalar(ids).fetch_all(site.app.database.readers()).await.unwrap();
+    let reset = "insert into staff_resets select id, 'h', null, 1, 2, 1, 1, null from staff where email = 'lee@example.org'";
+    site.change(reset).await.unwrap();
+    let passkeys = "insert into passkeys (staff_id, credential_id, public_key, sign_count, name, created_at, used_at) \
+        select id, 'c' || id, 'k', 1, 'Phone', 1, 2 from staff";
+    site.change(passkeys).await.unwrap();
     let colleague = sqlx::query_scalar("select id from staff where email = 'lee@example.org'")
         .fetch_one(site.app.database.readers())
         .await

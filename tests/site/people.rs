@@ -158,21 +158,6 @@ async fn a_role_is_changed_at_once_and_the_last_administrator_stays_one() {
     );
 }
 
-#[tokio::test]
-async fn a_reset_second_step_is_set_up_again_with_the_password() {
-    let site = Site::open().await;
-    let mut admin = site.staff_as(Role::Administrator).await;
-    let mut priya = site.staff().await;
-    let page = format!("/staff/people/{}", id_of(&site, "priya@example.org").await);
-    admin.post(&format!("{page}/second-step"), &[]).await;
-    assert_eq!(priya.get("/staff").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.count("staff_recovery_codes where staff_id = 2").await, 0);
-    let form = [("email", "priya@example.org"), ("password", PASSWORD)];
-    assert_eq!(priya.post("/staff/sign-in", &form).await.location(), "/staff/sign-in/set-up");
-    priya.second_step("priya@example.org").await;
-    assert_eq!(priya.get("/staff").await.status, StatusCode::OK);
-}
-
 async fn change_password(visitor: &mut Visitor<'_>, present: &str, new: &str) -> crate::support::Answer {
     visitor.post("/staff/account/password", &[("present", present), ("password", new)]).await
 }

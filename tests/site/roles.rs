@@ -36,6 +36,14 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/sign-out", Anyone),
     ("get", "/staff/welcome/{token}", Anyone),
     ("post", "/staff/welcome/{token}", Anyone),
+    ("get", "/staff/reset/{token}", Anyone),
+    ("post", "/staff/reset/{token}", Anyone),
+    ("get", "/staff/sign-in/passkey", Anyone),
+    ("post", "/staff/sign-in/passkey", Anyone),
+    ("post", "/staff/sign-in/passkey/challenge", Anyone),
+    ("get", "/staff/sign-in/code/passkey", HalfSignedIn),
+    ("post", "/staff/sign-in/code/passkey", HalfSignedIn),
+    ("post", "/staff/sign-in/code/passkey/challenge", HalfSignedIn),
     ("get", "/staff/sign-in/code", HalfSignedIn),
     ("post", "/staff/sign-in/code", HalfSignedIn),
     ("get", "/staff/sign-in/set-up", HalfSignedIn),
@@ -96,6 +104,12 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("get", "/staff/account/recovery-codes", Staff),
     ("post", "/staff/account/recovery-codes", Staff),
     ("post", "/staff/account/sessions/{id}/end", Staff),
+    ("get", "/staff/account/passkeys", Staff),
+    ("post", "/staff/account/passkeys", Staff),
+    ("get", "/staff/account/passkeys/new", Staff),
+    ("post", "/staff/account/passkeys/new", Staff),
+    ("get", "/staff/account/passkeys/{id}/removal", Staff),
+    ("post", "/staff/account/passkeys/{id}/removal", Staff),
     ("get", "/staff/absences", Staff),
     ("post", "/staff/absences", Staff),
     ("post", "/staff/absences/{id}/removal", Staff),
@@ -112,7 +126,9 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/people/{id}/role", Administrators),
     ("post", "/staff/people/{id}/disabling", Administrators),
     ("post", "/staff/people/{id}/enabling", Administrators),
-    ("post", "/staff/people/{id}/second-step", Administrators),
+    ("get", "/staff/people/{id}/reset", Administrators),
+    ("post", "/staff/people/{id}/reset", Administrators),
+    ("post", "/staff/people/{id}/reset/withdrawal", Administrators),
     ("post", "/staff/invitations/{hash}/removal", Administrators),
     ("get", "/staff/audit", Administrators),
     ("get", "/staff/replies", Administrators),
@@ -217,9 +233,10 @@ async fn each_role_is_let_in_where_it_belongs_and_refused_elsewhere() {
     let site = Site::open().await;
     let request = one_request(&site).await;
     for role in ROLES {
-        let mut visitor = site.staff_as(role).await;
+        let visitor = site.staff_as(role).await;
         for (method, path, who) in MATRIX.iter().filter(|line| line.1 != "/staff/sign-out") {
-            let answer = ask(&mut visitor, method, &filled(path, &request)).await;
+            // A browser keeps its session beside what a page of the sign-in gives it.
+            let answer = ask(&mut visitor.on_the_same_device(), method, &filled(path, &request)).await;
             let may = match who {
                 Anyone | Staff => true,
                 HalfSignedIn => false,

@@ -8,7 +8,8 @@ use crate::staff::account::{Account, Invitation};
 use crate::staff::audit;
 use crate::staff::calendar_address;
 use crate::staff::people::letter::InvitationLetter;
-use crate::staff::{second_factor, session, store as accounts};
+use crate::staff::resets;
+use crate::staff::{session, store as accounts};
 use crate::storage::clock::seconds;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference;
@@ -28,8 +29,6 @@ pub enum Change {
     Role(Role),
     Disable,
     Enable,
-    /// The phone and the recovery codes are lost.
-    ResetSecondStep,
 }
 
 #[derive(Debug, PartialEq)]
@@ -87,10 +86,10 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                 let takes_away = match change {
                     Change::Role(role) => role != Role::Administrator,
                     Change::Disable => true,
-                    Change::Enable | Change::ResetSecondStep => false,
+                    Change::Enable => false,
                 };
                 let manages = person.role.is(Role::Administrator) && person.disabled_at.is_none();
-                if takes_away && manages && store::administrators(connection).await? == 1 {
+                if takes_away && manages && store::administrators_besides(connection, staff).await? == 0 {
                     return Ok(Changed::LastAdministrator);
                 }
                 make(connection, staff, change, now).await?;
@@ -98,25 +97,15 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
                 if takes_away && store::drop_invitations_by(connection, staff).await? > 0 {
                     audit::store::insert(connection, Some(by), now, WITHDREW, "").await?;
                 }
+                if takes_away && resets::store::end_by(connection, staff).await? > 0 {
+                    audit::store::insert(connection, Some(by), now, resets::WITHDREW, "").await?;
+                }
                 let about = format!("staff:{staff}");
                 audit::store::insert(connection, Some(by), now, change.words(), &about).await?;
                 Ok(Changed::Yes)
             })
         })
         .await?)
-}
-
-/// The same from the command line, for the only administrator who lost both phone and codes.
-pub async fn reset_second_step(
-    connection: &mut sqlx::SqliteConnection,
-    email: &str,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let Some(staff) = store::id_of(connection, email).await? else { return Ok(false) };
-    second_factor::reset(connection, staff, now).await?;
-    let words = Change::ResetSecondStep.words();
-    audit::store::insert(connection, None, now, words, &format!("staff:{staff}")).await?;
-    Ok(true)
 }
 
 async fn make(
@@ -130,10 +119,10 @@ async fn make(
         Change::Disable => {
             store::set_disabled(connection, staff, Some(seconds(now))).await?;
             calendar_address::store::remove(connection, staff).await?;
+            resets::store::end(connection, staff).await?;
             session::store::end_others(connection, staff, None, now).await
         }
         Change::Enable => store::set_disabled(connection, staff, None).await,
-        Change::ResetSecondStep => second_factor::reset(connection, staff, now).await,
     }
 }
 
@@ -159,7 +148,6 @@ impl Change {
             Change::Role(Role::Administrator) => "gave the role administrator",
             Change::Disable => "disabled an account",
             Change::Enable => "enabled an account",
-            Change::ResetSecondStep => "reset a second step",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The SQL of managing accounts, and nothing else.
 
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
@@ -40,6 +41,9 @@ pub struct Person {
     #[sqlx(try_from = "StoredText")]
     pub role: StoredRole,
     pub has_second_factor: bool,
+    /// Nobody signs in before a reset link was used.
+    pub waits_for_reset: bool,
+    pub passkeys: i64,
     pub created_at: i64,
     pub disabled_at: Option<i64>,
     pub signed_in_at: Option<i64>,
@@ -57,25 +61,21 @@ pub struct Open {
     pub expires_at: i64,
 }
 
+/// What a person is read from.
+const ROWS: &str = "select id, name, email, role, second_factor is not null as has_second_factor, \
+    exists (select 1 from staff_resets where staff_id = staff.id) as waits_for_reset, \
+    (select count(*) from passkeys where staff_id = staff.id) as passkeys, created_at, disabled_at, \
+    (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
+    as signed_in_at from staff";
+
 pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<Person>> {
-    sqlx::query_as(
-        "select id, name, email, role, second_factor is not null as has_second_factor, created_at, disabled_at, \
-         (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
-         as signed_in_at from staff order by disabled_at is not null, name",
-    )
-    .fetch_all(readers)
-    .await
+    let sql = format!("{ROWS} order by disabled_at is not null, name");
+    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(readers).await
 }
 
 pub async fn find(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Person> {
-    sqlx::query_as(
-        "select id, name, email, role, second_factor is not null as has_second_factor, created_at, disabled_at, \
-         (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
-         as signed_in_at from staff where id = $1",
-    )
-    .bind(id)
-    .fetch_one(connection)
-    .await
+    let sql = format!("{ROWS} where id = $1");
+    sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_one(connection).await
 }
 
 pub async fn invitations(readers: &SqlitePool, now: i64) -> sqlx::Result<Vec<Open>> {
@@ -96,11 +96,15 @@ pub async fn id_of(connection: &mut SqliteConnection, email: &str) -> sqlx::Resu
     sqlx::query_scalar("select id from staff where email = $1").bind(email).fetch_optional(connection).await
 }
 
-/// Administrators who can sign in.
-pub async fn administrators(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select count(*) from staff where role = 'administrator' and disabled_at is null")
-        .fetch_one(connection)
-        .await
+/// Administrators who can sign in, without this one.
+pub async fn administrators_besides(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "select count(*) from staff where role = 'administrator' and disabled_at is null and id <> $1 \
+         and not exists (select 1 from staff_resets where staff_id = staff.id)",
+    )
+    .bind(staff)
+    .fetch_one(connection)
+    .await
 }
 
 pub async fn set_role(connection: &mut SqliteConnection, id: i64, role: Role) -> sqlx::Result<()> {

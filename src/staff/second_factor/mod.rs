@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::staff::account::Account;
 use crate::staff::audit;
+use crate::staff::resets::store as resets;
 use crate::staff::session;
 use crate::staff::session::HalfSignedIn;
 use crate::storage::clock::seconds;
@@ -89,7 +90,7 @@ async fn look_at(app: &App, half: &HalfSignedIn, typed: &str) -> Result<CodeOutc
                 } else {
                     return refuse(connection, session, staff, now).await;
                 }
-                session::start_full(connection, session, staff, &token, now).await?;
+                session::start_full(connection, Some(session), staff, &token, now).await?;
                 Ok(CodeOutcome::In(token))
             })
         })
@@ -125,8 +126,9 @@ pub async fn set_up(app: &App, half: &HalfSignedIn, secret: &Secret, typed: &str
                     return Ok(false);
                 }
                 store::replace_recovery_codes(connection, staff, &hashes).await?;
+                resets::finish(connection, staff).await?;
                 audit::store::insert(connection, Some(staff), now, "set up the second step", "").await?;
-                session::start_full(connection, session, staff, &new_token, now).await?;
+                session::start_full(connection, Some(session), staff, &new_token, now).await?;
                 Ok(true)
             })
         })
@@ -150,7 +152,7 @@ pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<St
     Ok(codes)
 }
 
-/// Forgets the second factor of an account and ends its sessions: it is set up again at the next sign-in.
+/// Forgets the second factor of an account and ends its sessions.
 pub async fn reset(connection: &mut sqlx::SqliteConnection, staff: i64, now: Timestamp) -> sqlx::Result<()> {
     store::forget_secret(connection, staff).await?;
     session::store::end_others(connection, staff, None, now).await

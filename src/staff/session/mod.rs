@@ -187,15 +187,18 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
     Ok(COOKIE.with(app.site.is_https(), &token))
 }
 
-/// The code was right too: ends the half session and starts a whole one with a new token. Part of a transaction.
+/// Both steps were right: ends the half session, if there was one, and starts a whole one with a new token. Part of a
+/// transaction.
 pub async fn start_full(
     connection: &mut sqlx::SqliteConnection,
-    half: i64,
+    half: Option<i64>,
     staff: i64,
     token: &str,
     now: jiff::Timestamp,
 ) -> sqlx::Result<()> {
-    store::end(connection, half, staff, now).await?;
+    if let Some(half) = half {
+        store::end(connection, half, staff, now).await?;
+    }
     store::insert(connection, &token_hash(token), staff, SignInStep::Full, None, "", now).await?;
     audit::store::insert(connection, Some(staff), now, "signed in", "").await
 }
@@ -248,13 +251,15 @@ fn offered_place(token_hash: &str) -> FieldId<'_> {
 }
 
 impl SessionRow {
-    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled. One that
+    /// True while it may be used: not ended, not idle for too long, not too old, and its account not disabled
+    /// nor waiting for a reset link. One that
     /// began or was used when the clock was ahead would last for as long as it was ahead: it is over.
     pub fn is_alive(&self, now: i64) -> bool {
         let longest =
             if self.step == SignInStep::Full { retention::SESSION } else { retention::HALF_SESSION };
         self.ended_at.is_none()
             && self.disabled_at.is_none()
+            && !self.waits_for_reset
             && self.is_readable()
             && is_within(self.created_at, longest, now)
             && is_within(self.seen_at, retention::SESSION_IDLE, now)

@@ -36,6 +36,8 @@ pub struct SessionRow {
     pub seen_at: i64,
     pub ended_at: Option<i64>,
     pub disabled_at: Option<i64>,
+    /// Its account waits for a reset link that was not used yet.
+    pub waits_for_reset: bool,
     #[sqlx(try_from = "StoredText")]
     name: String,
     #[sqlx(try_from = "StoredText")]
@@ -47,7 +49,9 @@ pub struct SessionRow {
 /// What a session is read from.
 const ROWS: &str = "select staff_sessions.id, token_hash, staff_id, step, offered, return_to, \
     staff_sessions.created_at, seen_at, ended_at, disabled_at, name, email, role, \
-    second_factor is not null as has_second_factor from staff_sessions \
+    second_factor is not null as has_second_factor, \
+    exists (select 1 from staff_resets where staff_resets.staff_id = staff.id and used_at is null) as waits_for_reset \
+    from staff_sessions \
     join staff on staff.id = staff_sessions.staff_id";
 
 impl From<StoredText> for SignInStep {

@@ -22,6 +22,7 @@ use guesses::{GuessTurn, Guesses, Pace};
 mod buckets;
 pub mod guesses;
 
+const PERMISSIONS_POLICY: &str = "permissions-policy";
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
     display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
     local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
@@ -60,7 +61,7 @@ impl Headers {
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
             ("cross-origin-embedder-policy", "require-corp"),
-            ("permissions-policy", PERMISSIONS),
+            (PERMISSIONS_POLICY, PERMISSIONS),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
@@ -71,13 +72,29 @@ impl Headers {
     pub fn add_to(&self, response: &mut Response) {
         let headers = response.headers_mut();
         for (name, value) in self.0.iter() {
-            headers.insert(name, value.clone());
+            // The desk has its own, with passkeys.
+            if name != PERMISSIONS_POLICY || !headers.contains_key(name) {
+                headers.insert(name, value.clone());
+            }
         }
         if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "image/svg+xml") {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DRAWING));
         }
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
+}
+
+/// On the desk, our scripts may ask for passkeys.
+pub async fn allow_passkeys(mut response: Response) -> Response {
+    let opened = ["create", "get"].iter().fold(PERMISSIONS.to_owned(), |policy, act| {
+        policy.replace(
+            &format!("publickey-credentials-{act}=()"),
+            &format!("publickey-credentials-{act}=(self)"),
+        )
+    });
+    let policy = HeaderValue::from_str(&opened).expect("the policy is plain text");
+    response.headers_mut().insert(PERMISSIONS_POLICY, policy);
+    response
 }
 
 /// On the desk, a post with neither `Origin` nor `Sec-Fetch-Site` is refused too.
@@ -129,7 +146,7 @@ enum LimitedAct {
     Save,
     /// Try a code of an assessment.
     Guess,
-    /// Try a password, of whatever account.
+    /// Try a password, of whatever account, or a link in place of one.
     SignIn,
 }
 
@@ -235,6 +252,11 @@ impl Limits {
         }
         let everywhere = self.passwords_in_all.turn(&email)?;
         Some(GuessTurn { wait: here.wait.max(everywhere.wait), number: everywhere.number })
+    }
+
+    /// Whether this network may try one more link that opens an account.
+    pub fn may_try_link(&self, from: IpAddr) -> bool {
+        self.allows(LimitedAct::SignIn, from)
     }
 
     pub fn right_password(&self, from: IpAddr, email: &str) {

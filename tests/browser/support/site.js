@@ -27,14 +27,15 @@ export const ADMINISTRATOR = { name: 'Asha Okafor', email: 'asha@clinic.example'
 export const READING = 2_100;
 
 /** Starts the site; `limits` keeps the limits on sending that tests of other things leave out. */
-export async function startSite({ limits = false, content = CONTENT } = {}) {
+export async function startSite({ limits = false, content = CONTENT, host = '127.0.0.1' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'browser-tests-'));
   const data = join(folder, 'data');
   const post = await openPost();
-  const listen = `127.0.0.1:${await freePort()}`;
-  const flags = ['--data', data, '--content', content, '--listen', listen, '--smtp', post.url];
+  const port = await freePort();
+  const listen = `127.0.0.1:${port}`;
+  const origin = `http://${host}:${port}`;
+  const flags = ['--data', data, '--content', content, '--listen', listen, '--smtp', post.url, '--base-url', origin];
   if (!limits) flags.push('--no-limits');
-  const origin = `http://${listen}`;
   const staff = new Map();
   const add = (account) => {
     if (!staff.has(account.email)) staff.set(account.email, addStaff(data, account));

@@ -28,6 +28,7 @@ mod answer;
 pub mod content;
 pub mod desk;
 mod forms;
+pub mod passkey;
 pub mod smtp;
 pub mod staff;
 
