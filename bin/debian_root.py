@@ -1,4 +1,5 @@
 """A fresh Debian in a folder, and commands inside it: for bin/container and bin/package."""
+
 import contextlib, os, subprocess, sys, tempfile
 from pathlib import Path
 
@@ -16,9 +17,25 @@ class Root:
 
     def run(self, command, env=None, uid=0, network=True, read_only=False, writable=(), binds=(), cwd="/", **more):
         """Runs a command inside, as someone, with no more of the machine than the network. Gives what `subprocess.run` does."""
-        words = ["bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent",
-                 "--ro-bind" if read_only else "--bind", str(self.folder), "/", "--dev", "/dev", "--proc", "/proc",
-                 "--tmpfs", "/tmp", "--chdir", cwd, "--clearenv"]
+        words = [
+            "bwrap",
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--unshare-uts",
+            "--die-with-parent",
+            "--ro-bind" if read_only else "--bind",
+            str(self.folder),
+            "/",
+            "--dev",
+            "/dev",
+            "--proc",
+            "/proc",
+            "--tmpfs",
+            "/tmp",
+            "--chdir",
+            cwd,
+            "--clearenv",
+        ]
         if not network:
             words += ["--unshare-net"]
         if network and not read_only:
@@ -27,21 +44,36 @@ class Root:
             words += ["--bind", str(self.folder / place.lstrip("/")), place]
         for outside, inside in binds:
             words += ["--bind", str(outside), inside]
-        for name, value in {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
-                            "DEBIAN_FRONTEND": "noninteractive", **(env or {})}.items():
+        for name, value in {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "LC_ALL": "C.UTF-8",
+            "DEBIAN_FRONTEND": "noninteractive",
+            **(env or {}),
+        }.items():
             words += ["--setenv", name, str(value)]
         # apt gives up rights that it has, and a package's scripts make users.
         words += ["--cap-add", "ALL"] if uid == 0 else ["--cap-drop", "ALL"]
         if uid != 0:
-            command = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", *command]
-            words[words.index("--cap-drop"):] = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+            command = [
+                "setpriv",
+                f"--reuid={uid}",
+                f"--regid={uid}",
+                "--clear-groups",
+                "--no-new-privs",
+                "--inh-caps=-all",
+                *command,
+            ]
+            words[words.index("--cap-drop") :] = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         return subprocess.run([*words, *map(str, command)], **more)
 
     def sh(self, script, **more):
         """A script that must end well. Gives what it printed."""
         done = self.run(["/bin/sh", "-ec", script], capture_output=True, text=True, **more)
         if done.returncode != 0:
-            sys.exit(f"in the fresh Debian:\n{script}\nended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
+            sys.exit(
+                f"in the fresh Debian:\n{script}\nended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}"
+            )
         return done.stdout
 
     def path(self, inside):
@@ -61,7 +93,11 @@ def fresh(base=None):
             subprocess.run(["cp", "-a", "--reflink=auto", str(base), str(target)], check=True)
         else:
             print(f"\n== A fresh Debian {RELEASE}", flush=True)
-            said = subprocess.run(["debootstrap", "--variant=minbase", "--include=ca-certificates", RELEASE, str(target), MIRROR], capture_output=True, text=True)
+            said = subprocess.run(
+                ["debootstrap", "--variant=minbase", "--include=ca-certificates", RELEASE, str(target), MIRROR],
+                capture_output=True,
+                text=True,
+            )
             if said.returncode != 0:
                 sys.exit(f"debootstrap failed:\n{said.stdout[-2000:]}")
         root = Root(target)

@@ -1,4 +1,5 @@
 """What the scripts that try deploy/ and docs/ have in common: checks, ports, requests, processes."""
+
 import http.client, os, re, shutil, socket, subprocess, sys, time, urllib.parse
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def finish():
 
 def install(wanted):
     """Debian packages, by the command that each brings."""
-    missing = [package for command, package in wanted.items()
-               if not shutil.which(command) and not Path("/usr/sbin", command).exists()]
+    missing = [
+        package
+        for command, package in wanted.items()
+        if not shutil.which(command) and not Path("/usr/sbin", command).exists()
+    ]
     if not missing:
         return
     if not shutil.which("apt-get"):
@@ -32,13 +36,28 @@ def install(wanted):
     print("Installing " + ", ".join(missing), flush=True)
     root = [] if os.geteuid() == 0 else ["sudo"]
     subprocess.run(root + ["apt-get", "update", "-qq"], check=True)
-    subprocess.run(root + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=True)
+    subprocess.run(
+        root
+        + [
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            *missing,
+        ],
+        check=True,
+    )
 
 
 def program(given):
     """The program that was given, or the one that cargo built."""
     built = [HERE / "target" / kind / "mybackpain" for kind in ("release", "debug")]
-    found = next((Path(one) for one in [given, os.environ.get("MYBACKPAIN_BIN"), *built] if one and Path(one).exists()), None)
+    found = next(
+        (Path(one) for one in [given, os.environ.get("MYBACKPAIN_BIN"), *built] if one and Path(one).exists()), None
+    )
     return (found or sys.exit("there is no program: run cargo build first, or give one with --program FILE")).resolve()
 
 
@@ -71,7 +90,14 @@ def ask(port, method, path, form=None):
 
 def request_consultation(port, concern="Lower back"):
     """Sends a request, as two pages ask for it. 303 when it was taken."""
-    form = {"name": "Ada Lovelace", "email": "ada@example.org", "phone": "07700 900123", "times": "mornings", "method": "phone", "concern": concern}
+    form = {
+        "name": "Ada Lovelace",
+        "email": "ada@example.org",
+        "phone": "07700 900123",
+        "times": "mornings",
+        "method": "phone",
+        "concern": concern,
+    }
     key = re.search(r'name="key" value="([^"]+)"', ask(port, "POST", "/consultations/new", form)[1])[1]
     # A press at once is asked for again.
     time.sleep(2.5)
