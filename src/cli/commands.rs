@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::settings::{Backup, Data, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::settings::{Backup, ConfirmClock, Data, Demo, NewCommand, PersonCommand, Restore};
 use crate::cli::today::today;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{DataSubject, PersonalRecord};
@@ -104,21 +104,28 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
 }
 
 /// Says that the time of this machine is right, though it is far from the time that the site last believed.
-pub async fn confirm_clock(data: Data) -> anyhow::Result<()> {
+pub async fn confirm_clock(confirm: ConfirmClock) -> anyhow::Result<()> {
     let DataDir { database, lock: _lock, .. } =
-        open_data_that_is_there(&data.folder, LockPurpose::Beside).await?;
+        open_data_that_is_there(&confirm.data.folder, LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let confirmed = database
         .write(move |connection| {
             Box::pin(async move {
-                believed_time::confirm(connection, now).await?;
+                believed_time::confirm(connection, now, confirm.was_off).await?;
                 audit::store::insert(connection, None, now, audit::CONFIRMED_CLOCK, "").await
             })
         })
         .await;
     database.close().await;
     confirmed?;
-    println!("The time {now} is believed. Data whose time is over by it is erased within the hour.");
+    println!(
+        "The time {now} is believed. Reminders are sent again, and what is due is erased within the hour."
+    );
+    if !confirm.was_off {
+        println!(
+            "Nothing is older by a jump of the clock: if the machine was off for all of it, say so with --was-off."
+        );
+    }
     Ok(())
 }
 

@@ -1,36 +1,53 @@
-//! What the public sees now: looked at every minute for signatures that came, and for pages that came to their day.
+//! What the public sees now: made anew when a file of the content is saved, when a page comes to its day, and when a
+//! clinician signs one.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::Router;
 use axum_client_ip::ClientIpSource;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
-use crate::cli::today::today;
+use crate::cli::today::{day_of, today};
 use crate::desk::state::DeskMemory;
 use crate::library::Library;
+use crate::library::fingerprint::fingerprint;
 use crate::library::pages::RenderedPages;
+use crate::operations::clock_check::FURTHEST_DRIFT;
 use crate::router::{rendered_pages, router};
+use crate::storage::believed_time;
 use crate::web::app::App;
-use crate::web::metrics::Alarm;
+use crate::web::job_round;
+use crate::web::metrics::{Alarm, AlarmLink};
 
-const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// The name of the alarm of pages that cannot be published.
-const ALARM: &str = "publication";
+/// How often the files of the content are looked at: two looks that see the same, and what was saved is read.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Signatures and days are looked at once in so many looks: every minute.
+const LOOKS_IN_A_MINUTE: u32 = 240;
+/// The names of the alarms of content that cannot be shown, and of signatures that cannot be read.
+const REFUSED: &str = "content-refused";
+const UNREAD: &str = "signatures-unread";
+/// The longest part of what is wrong with the content that the desk is told of, in characters.
+const LONGEST_FINDING: usize = 300;
 
 /// The site as it was made of one reading of its content.
 pub struct Edition {
+    /// The features, with what the content says of the clinic.
+    pub app: App,
     pub pages: Arc<RenderedPages>,
     pub router: Router,
 }
 
 /// Makes the editions, one after the other.
 pub struct Publisher {
-    app: App,
+    folder: PathBuf,
     client_ip: ClientIpSource,
     memory: DeskMemory,
+    /// What the files were like when they were last read, whether they could be shown or not.
+    read: u64,
     edition: watch::Sender<Arc<Edition>>,
 }
 
@@ -50,9 +67,12 @@ impl Publisher {
         pages: Arc<RenderedPages>,
         client_ip: ClientIpSource,
     ) -> anyhow::Result<Publisher> {
+        let pages = of_believed_day(app, pages).await?;
         let memory = DeskMemory::default();
-        let edition = edition(app, pages, &memory, &client_ip).await?;
-        Ok(Publisher { app: app.clone(), client_ip, memory, edition: watch::Sender::new(Arc::new(edition)) })
+        let folder = pages.library().folder.clone();
+        let read = pages.library().fingerprint;
+        let edition = edition(app.clone(), pages, &memory, &client_ip).await?;
+        Ok(Publisher { folder, client_ip, memory, read, edition: watch::Sender::new(Arc::new(edition)) })
     }
 
     /// The edition of now, at any time.
@@ -60,51 +80,121 @@ impl Publisher {
         self.edition.subscribe()
     }
 
-    /// Looks at the signatures; where a page has come to its day, reads the content anew and shows it. The edition of
-    /// before stays when the content is no longer good.
-    pub async fn pass(&self) -> anyhow::Result<()> {
-        let pages = self.edition.borrow().pages.clone();
-        let day = today(&self.app.clock);
-        if !pages.library().has_come_to_its_day(day) {
-            return pages.refresh(&self.app.site, self.app.database.readers()).await;
+    /// Takes the signatures of now, and reads the content anew where a file of it changed or a page has come to its day.
+    /// The edition of before stays when the content cannot be shown; no day comes while nobody knows which day it is.
+    pub async fn pass(&mut self) -> anyhow::Result<()> {
+        let now = self.edition.borrow().clone();
+        let day = believed_day(&now.app).await?;
+        let files = self.look().await?;
+        if files == self.read && now.pages.library().is_of(day) {
+            return self.take_signatures(&now).await;
         }
-        let (folder, site) = (pages.library().folder.clone(), self.app.site.clone());
-        let read = move || {
-            let library = Arc::new(Library::load_on(&folder, &site, day)?);
-            anyhow::Ok(Arc::new(rendered_pages(&site, &library)?))
-        };
-        let pages = tokio::task::spawn_blocking(read).await??;
-        let edition = edition(&self.app, pages, &self.memory, &self.client_ip).await?;
+        self.read = files;
+        let made = self.make(&now, day).await;
+        say_what_came_of_it(&now.app, made.as_ref().err());
+        let edition = made?;
+        if self.look().await? != files {
+            // Files of two savings must not stand beside each other: the next look reads them all.
+            return Ok(());
+        }
+        tracing::info!(pages = edition.pages.library().sheets.len(), "the content was read anew");
+        let pages = edition.pages.clone();
         self.edition.send_replace(Arc::new(edition));
-        tracing::info!("a page came to its day, and the content was read anew");
+        compress(pages);
         Ok(())
     }
 
+    async fn look(&self) -> anyhow::Result<u64> {
+        let folder = self.folder.clone();
+        Ok(tokio::task::spawn_blocking(move || fingerprint(&folder)).await?)
+    }
+
+    async fn take_signatures(&self, now: &Edition) -> anyhow::Result<()> {
+        let taken = now.pages.refresh(&now.app.site, now.app.database.readers()).await;
+        match &taken {
+            Ok(()) => now.app.site.metrics.end(UNREAD),
+            Err(_) => now.app.site.metrics.raise(Alarm {
+                name: UNREAD,
+                sentence:
+                    "The signatures of pages cannot be read: pages may not say that they were reviewed."
+                        .to_owned(),
+                link: None,
+            }),
+        }
+        taken.context("the signatures of pages cannot be read")
+    }
+
+    /// Reads all of the content. Pages whose words are the same are taken over with their compressed forms.
+    async fn make(&self, now: &Edition, day: Date) -> anyhow::Result<Edition> {
+        let (folder, before) = (self.folder.clone(), now.app.site.clone());
+        let read = move || {
+            let site = Arc::new(before.load_again(&folder)?);
+            let library = Arc::new(Library::load_on(&folder, &site, day)?);
+            let pages = Arc::new(rendered_pages(&site, &library)?);
+            anyhow::Ok((site, pages))
+        };
+        let (site, pages) = tokio::task::spawn_blocking(read).await??;
+        let made = edition(now.app.with_site(site), pages, &self.memory, &self.client_ip).await?;
+        made.pages.take_over(&now.pages);
+        Ok(made)
+    }
+
     /// Runs until told to stop.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let (mut looks, mut seen) = (0, self.read);
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(LOOK_EVERY) => looks += 1,
             }
-            let metrics = &self.app.site.metrics;
-            match self.pass().await {
-                Ok(()) => metrics.end(ALARM),
-                Err(error) => {
-                    tracing::error!(%error, "pages cannot be published or their signatures cannot be read");
-                    metrics.raise(Alarm {
-                        name: ALARM,
-                        sentence: "A page that should be shown from today is not, or signatures of pages cannot be read: run mybackpain check, and look at the log.".to_owned(),
-                        link: None,
-                    });
-                }
+            let Ok(files) = self.look().await else { return };
+            let is_saved = files != self.read && files == seen;
+            seen = files;
+            if !is_saved && looks < LOOKS_IN_A_MINUTE {
+                continue;
+            }
+            looks = 0;
+            let metrics = self.edition.borrow().app.site.metrics.clone();
+            if let Some(Err(error)) = job_round::round(&metrics, "publication", self.pass()).await {
+                tracing::error!("the pages of before are still shown: {error:#}");
             }
         }
     }
 }
 
+/// The day; while the clock is far from the time that was last believed, the day of that.
+async fn believed_day(app: &App) -> anyhow::Result<Date> {
+    let (now, believed) = (app.clock.now(), believed_time::find(app.database.readers()).await?);
+    let doubted = believed.filter(|then| then.at.duration_until(now).abs() > FURTHEST_DRIFT);
+    Ok(day_of(doubted.map_or(now, |then| then.at)))
+}
+
+/// The pages without those whose day has come by a clock that is not believed. As they are where the database cannot be
+/// read.
+async fn of_believed_day(app: &App, pages: Arc<RenderedPages>) -> anyhow::Result<Arc<RenderedPages>> {
+    let library = pages.library().clone();
+    let Ok(day) = believed_day(app).await else { return Ok(pages) };
+    if day == today(&app.clock) || library.is_of(day) {
+        return Ok(pages);
+    }
+    let library = Arc::new(Library::load_on(&library.folder, &app.site, day)?);
+    Ok(Arc::new(rendered_pages(&app.site, &library)?))
+}
+
+/// Tells the desk of content that is not shown, until it is.
+fn say_what_came_of_it(app: &App, refused: Option<&anyhow::Error>) {
+    let Some(error) = refused else { return app.site.metrics.end(REFUSED) };
+    let said = format!("{error:#}").replace('\n', " ");
+    let said: String = said.chars().take(LONGEST_FINDING).collect();
+    app.site.metrics.raise(Alarm {
+        name: REFUSED,
+        sentence: format!("The content was changed and is not shown; visitors see the pages of before. What is wrong: {said}"),
+        link: Some(AlarmLink { to: "/staff/pages", words: "Look at the pages" }),
+    });
+}
+
 async fn edition(
-    app: &App,
+    app: App,
     pages: Arc<RenderedPages>,
     memory: &DeskMemory,
     client_ip: &ClientIpSource,
@@ -113,7 +203,14 @@ async fn edition(
         tracing::error!(%error, "the signatures of pages cannot be read");
     }
     let router = router(app.clone(), pages.clone(), memory, client_ip.clone())?;
-    Ok(Edition { pages, router })
+    Ok(Edition { app, pages, router })
+}
+
+/// Makes the compressed forms that nobody has asked for yet. A debug build compresses slowly, and only what is asked for.
+pub fn compress(pages: Arc<RenderedPages>) {
+    if !cfg!(debug_assertions) {
+        tokio::task::spawn_blocking(move || pages.compress());
+    }
 }
 
 /// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.

@@ -87,7 +87,16 @@ pub enum StaffCommand {
 #[derive(Subcommand)]
 pub enum ClockCommand {
     /// Say that the time of this machine is right now
-    Confirm(Data),
+    Confirm(ConfirmClock),
+}
+
+#[derive(Args)]
+pub struct ConfirmClock {
+    #[command(flatten)]
+    pub data: Data,
+    /// The machine was off for all of the time that the clock jumped over: what is kept for a time is older by it
+    #[arg(long)]
+    pub was_off: bool,
 }
 
 #[derive(Subcommand)]

@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use crate::cli::settings::SignaturesCommand;
+use crate::cli::today::today;
 use crate::library::count;
 use crate::library::signatures::{file, store};
 use crate::staff::audit;
@@ -30,7 +31,8 @@ pub async fn run(command: SignaturesCommand) -> anyhow::Result<()> {
 /// All of the file or nothing of it.
 async fn take(opened: &DataDir, path: &std::path::Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let all = file::read(&text).with_context(|| format!("nothing was taken from {}", path.display()))?;
+    let all = file::read(&text, today(&Clock::default()))
+        .with_context(|| format!("nothing was taken from {}", path.display()))?;
     let (whole, now) = (all.len(), Clock::default().now());
     let write = opened.database.write(move |connection| {
         Box::pin(async move {

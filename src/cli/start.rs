@@ -15,7 +15,7 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::publication::{Publisher, warn_of_reviews};
+use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
 use crate::cli::settings::{CheckCommand, Data, Format, Serve};
 use crate::cli::today::today;
 use crate::library;
@@ -70,26 +70,25 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         site: Arc::new(site),
         database,
         cipher: Arc::new(cipher),
-        limits: if config.no_limits { Limits::none() } else { Limits::default() },
+        limits: Arc::new(if config.no_limits { Limits::none() } else { Limits::default() }),
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
     let publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
-    let [editions, mailed, read] = [(); 3].map(|()| publisher.editions());
-    let renderer = letters::renderer(&app, move || {
-        let pages = mailed.borrow().pages.clone();
-        (pages.library().clone(), pages.signatures().clone())
+    let editions = publisher.editions();
+    let edition = move || editions.borrow().clone();
+    let [mailed, shown, read] = [(); 3].map(|()| edition.clone());
+    let renderer = letters::renderer(move || {
+        let Edition { app, pages, .. } = &*mailed();
+        (app.clone(), pages.library().clone(), pages.signatures().clone())
     });
-    // A debug build compresses slowly, and only what is asked for.
-    if !cfg!(debug_assertions) {
-        let pages = editions.borrow().pages.clone();
-        tokio::task::spawn_blocking(move || pages.compress());
-    }
+    let current = move || shown().app.clone();
+    compress(edition().pages.clone());
     let service = |site: Arc<dyn Fn() -> Router + Send + Sync>| server::Service {
         site,
         refusals: Refusals::new(&app.site),
     };
-    let site = service(Arc::new(move || editions.borrow().router.clone()));
+    let site = service(Arc::new(move || edition().router.clone()));
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &transport).await?;
     warn_of_holidays(&app);
@@ -109,7 +108,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     });
     let mut parts = vec![
         tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
-        tokio::spawn(alarms::run(app.clone(), stopping.clone())),
+        tokio::spawn(alarms::run(current.clone(), stopping.clone())),
         tokio::spawn(publisher.run(stopping.clone())),
     ];
     if let Some(listener) = health {
@@ -126,12 +125,12 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         parts.push(tokio::spawn(worker.run(stopping.clone())));
         let clock = SharedClockCheck::default();
         parts.push(tokio::spawn(minute_job::run(
-            app.clone(),
-            move || read.borrow().pages.library().clone(),
+            current.clone(),
+            move || read().pages.library().clone(),
             clock.clone(),
             stopping.clone(),
         )));
-        parts.push(tokio::spawn(retention_job::run(app.clone(), clock, stopping)));
+        parts.push(tokio::spawn(retention_job::run(current, clock, stopping)));
     }
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,

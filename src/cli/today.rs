@@ -1,5 +1,6 @@
 //! Which day it is for the content.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -7,6 +8,11 @@ use crate::storage::clock::Clock;
 
 /// The day in the United Kingdom.
 pub fn today(clock: &Clock) -> Date {
+    day_of(clock.now())
+}
+
+/// The day of a moment there.
+pub fn day_of(moment: Timestamp) -> Date {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    clock.now().to_zoned(zone).date()
+    moment.to_zoned(zone).date()
 }

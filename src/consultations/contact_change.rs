@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
+use crate::consultations::merges;
 use crate::consultations::notifications;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
@@ -53,6 +54,9 @@ pub async fn change_contact(
                 // What was planned went by the old details.
                 handling::store::set_next_try(connection, about, None).await?;
                 note_change(connection, about, now, &what).await?;
+                if let Some(into) = merges::store::parent(connection, about).await? {
+                    note_with_other(connection, &into, about, now).await?;
+                }
                 if request.email != contact.email {
                     move_mail(connection, &parts, request, contact, &token, now).await?;
                 }
@@ -62,6 +66,24 @@ pub async fn change_contact(
         .await?;
     app.mail_waiting.notify_one();
     Ok(changed)
+}
+
+/// Staff look at the request that it is merged into.
+async fn note_with_other(
+    connection: &mut SqliteConnection,
+    into: &str,
+    about: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    handling::store::set_attention(connection, into, Attention::Changed).await?;
+    handling::store::set_next_try(connection, into, None).await?;
+    let what = format!("changed how to reach them in {about}, which is merged into it");
+    match history::store::last_event(connection, into).await? {
+        Some((id, who, before)) if who == "patient" && before == what => {
+            history::store::replace_event(connection, id, now, &what).await
+        }
+        _ => history::store::add_event(connection, into, now, "patient", &what).await,
+    }
 }
 
 async fn move_mail(

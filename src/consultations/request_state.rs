@@ -44,6 +44,11 @@ impl RequestState {
         matches!(self, RequestState::Contacted | RequestState::Booked | RequestState::Closed)
     }
 
+    /// Nobody has been in touch about it.
+    pub fn is_new(self) -> bool {
+        self == RequestState::New
+    }
+
     pub fn is_over(self) -> bool {
         matches!(self, RequestState::Closed | RequestState::Withdrawn)
     }

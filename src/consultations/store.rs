@@ -10,7 +10,7 @@ use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, Unreadable};
@@ -260,7 +260,7 @@ pub async fn set_sign(
     Ok(())
 }
 
-/// True when the request was still open.
+/// True when the request was still open, or the one that it is merged into.
 pub async fn change_contact(
     connection: &mut SqliteConnection,
     cipher: &Cipher,
@@ -273,7 +273,7 @@ pub async fn change_contact(
         "update consultations set name = $2, email = $3, phone = $4, contact_method = $5, call_times = $6, \
          changed_at = ",
         next_change!("changed_at", "$7"),
-        " where reference = $1 and state in ('new', 'contacted', 'booked')"
+        " where reference = $1 and coalesce((select p.state from consultations p where p.reference = consultations.merged_into), state) in ('new', 'contacted', 'booked')"
     ))
     .bind(reference)
     .bind(row.encrypt("name", &contact.name))

@@ -16,7 +16,7 @@ use crate::staff::absences::{Absence, AbsenceEntered, MOST_DAYS, NewAbsence, ent
 use crate::staff::session::SignedIn;
 use crate::web::app::App;
 use crate::web::error::{Error, Result};
-use crate::web::form::{FieldErrors, Fields};
+use crate::web::form::{FieldErrors, Fields, one_line};
 use crate::web::page;
 use crate::web::site::PageContext;
 
@@ -149,8 +149,8 @@ impl AbsenceForm {
         if staff.is_none() {
             errors.add("staff", "Select who is away");
         }
-        let from = errors.take("from", date_and_time::date(&self.from));
-        let until = errors.take("until", date_and_time::date(&self.until));
+        let from = errors.take("from", day(&self.from, "first"));
+        let until = errors.take("until", day(&self.until, "last"));
         if let (Some(from), Some(until)) = (from, until) {
             check_days(&mut errors, from, until, today);
         }
@@ -164,6 +164,13 @@ impl AbsenceForm {
             }
             _ => Err(errors),
         }
+    }
+}
+
+fn day(typed: &str, which: &str) -> std::result::Result<Date, String> {
+    match one_line(typed).is_empty() {
+        true => Err(format!("Enter the {which} day")),
+        false => date_and_time::date(typed),
     }
 }
 

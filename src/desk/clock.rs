@@ -12,6 +12,7 @@ use crate::staff::session::{Administrator, SignedIn};
 use crate::storage::believed_time;
 use crate::web::app::App;
 use crate::web::error::Result;
+use crate::web::form::Fields;
 use crate::web::metrics::CLOCK_JUMPED;
 use crate::web::page;
 use crate::web::site::PageContext;
@@ -42,12 +43,16 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Response
     Ok(page::private(StatusCode::OK, &shown))
 }
 
-async fn confirm(State(app): State<App>, Administrator(me): Administrator) -> Result<Response> {
-    let now = app.clock.now();
+async fn confirm(
+    State(app): State<App>,
+    Administrator(me): Administrator,
+    fields: Fields,
+) -> Result<Response> {
+    let (now, was_off) = (app.clock.now(), fields.text("off") == "yes");
     app.database
         .write(move |connection| {
             Box::pin(async move {
-                believed_time::confirm(connection, now).await?;
+                believed_time::confirm(connection, now, was_off).await?;
                 audit::store::insert(connection, Some(me.id), now, audit::CONFIRMED_CLOCK, "").await
             })
         })

@@ -14,6 +14,8 @@ use crate::library::topics::Topic;
 pub struct Library {
     /// The content folder that it was read from.
     pub folder: PathBuf,
+    /// What its files were like before they were read.
+    pub fingerprint: u64,
     pub sheets: Vec<Sheet>,
     /// Sheets and guides that only staff see yet.
     pub drafts: Vec<Sheet>,

@@ -30,8 +30,9 @@ impl Library {
         !self.drafts.is_empty()
     }
 
-    /// True when a page that was taken out is to be shown on this day.
-    pub fn has_come_to_its_day(&self, today: Date) -> bool {
-        self.drafts.iter().any(|draft| draft.front.is_shown_on(today))
+    /// False when a page has come to its day, or was shown before it because the clock was ahead.
+    pub fn is_of(&self, today: Date) -> bool {
+        self.sheets.iter().all(|sheet| sheet.front.is_shown_on(today))
+            && !self.drafts.iter().any(|draft| draft.front.is_shown_on(today))
     }
 }

@@ -7,6 +7,7 @@ use crate::clinic::read_toml;
 use crate::library::check::report::CheckFinding;
 use crate::library::collection::Library;
 use crate::library::file::{markdown_files, read};
+use crate::library::fingerprint::fingerprint;
 use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
 use crate::library::glossary::Glossary;
 use crate::library::markdown::Names;
@@ -21,6 +22,7 @@ use crate::web::site::Site;
 
 /// Everything that can be read, and what is wrong with the rest.
 pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<CheckFinding>)> {
+    let fingerprint = fingerprint(content);
     let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
     let names = names(content, site)?;
     let glossary = glossary::read(content)?;
@@ -30,8 +32,19 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let index = Index::build(Vec::new(), &synonyms, &site.signs)?;
     let (folder, sheets, drafts, pages) = (content.to_owned(), Vec::new(), Vec::new(), Vec::new());
     let figures = names.figures.clone();
-    let mut library =
-        Library { folder, sheets, drafts, pages, references, glossary, topics, index, questions, figures };
+    let mut library = Library {
+        folder,
+        fingerprint,
+        sheets,
+        drafts,
+        pages,
+        references,
+        glossary,
+        topics,
+        index,
+        questions,
+        figures,
+    };
     let mut findings = Vec::new();
     for kind in [PageKind::FactSheet, PageKind::Guide] {
         for file in markdown_files(&content.join(kind.folder()))? {

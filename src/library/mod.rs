@@ -10,6 +10,7 @@ mod drafts;
 pub mod feeds;
 pub mod figures;
 mod file;
+pub mod fingerprint;
 mod front_matter;
 mod gather;
 pub mod glossary;

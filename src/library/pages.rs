@@ -215,6 +215,17 @@ impl RenderedPages {
         self.pages.keys().filter_map(|path| self.page(path)).for_each(|page| page.compress());
     }
 
+    /// Keeps each page of before that says the same, with its compressed forms.
+    pub fn take_over(&self, before: &RenderedPages) {
+        for (path, place) in &self.pages {
+            let Some(known) = before.page(path) else { continue };
+            let mut place = place.write().unwrap_or_else(PoisonError::into_inner);
+            if place.hash() == known.hash() {
+                *place = known;
+            }
+        }
+    }
+
     /// Adds one more page.
     pub fn add(&mut self, path: &str, page: &impl Template) -> anyhow::Result<()> {
         self.insert(path, StaticPage::page(page)?);

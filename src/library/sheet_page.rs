@@ -26,6 +26,8 @@ pub struct SheetPage<'a> {
     offers_consultation: bool,
     /// Linked data, as JSON.
     data: String,
+    /// What staff are told who look at it before readers do; nothing on the page of readers.
+    for_staff: Option<String>,
 }
 
 impl<'a> SheetPage<'a> {
@@ -55,6 +57,12 @@ impl<'a> SheetPage<'a> {
             offers_consultation,
             data: linked_data::sheet(site, sheet, &sign_off),
             sign_off,
+            for_staff: None,
         }
+    }
+
+    /// The same on the desk, with a line above it.
+    pub fn for_staff(self, line: String) -> SheetPage<'a> {
+        SheetPage { for_staff: Some(line), ..self }
     }
 }

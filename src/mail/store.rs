@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
 use crate::storage::clock::first_ahead;
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 use crate::storage::readable::StoredText;
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).

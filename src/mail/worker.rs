@@ -21,6 +21,7 @@ use crate::mail::transport::Transport;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::random;
 use crate::web::app::App;
+use crate::web::job_round;
 
 /// The longest sleep: the system's clock may jump, and is read again after it.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
@@ -57,8 +58,11 @@ impl Worker {
         }
         let mut in_flight = JoinSet::new();
         loop {
-            let wait =
-                if in_flight.len() < AT_ONCE { self.work(&mut in_flight).await } else { POLL_INTERVAL };
+            let work = async {
+                if in_flight.len() < AT_ONCE { self.work(&mut in_flight).await } else { POLL_INTERVAL }
+            };
+            let done = job_round::round(&self.app.site.metrics, "mail-worker", work).await;
+            let wait = done.unwrap_or(POLL_INTERVAL);
             tokio::select! {
                 // A dropped sender means stop, too.
                 _ = async { stop.wait_for(|stop| *stop).await.is_ok() } => break,

@@ -8,11 +8,13 @@ use tokio::sync::Mutex;
 
 use crate::storage::believed_time;
 use crate::storage::believed_time::BelievedTime;
-use crate::storage::clock_spans;
-use crate::storage::clock_spans::{ClockSpan, ClockStep, DRIFT, FURTHEST_DRIFT};
+use crate::storage::counted_time;
+use crate::storage::counted_time::{ClockStep, DRIFT, Stretch};
 use crate::web::app::App;
 use crate::web::metrics::{Alarm, AlarmLink, CLOCK_JUMPED};
 
+/// A step beyond this is not believed at once.
+pub const FURTHEST_DRIFT: SignedDuration = SignedDuration::from_hours(48);
 /// So much of the drift is made good for each second of even running: all that may be believed, within a day.
 const MADE_GOOD: i32 = 2;
 /// A doubted time is believed once it has run evenly for this long.
@@ -56,14 +58,9 @@ impl ClockCheck {
         let now = ClockReading { time: app.clock.now(), ran: machine_ran };
         let believed = believed_time::find(app.database.readers()).await?;
         let mut drift = believed.map_or(SignedDuration::ZERO, |then| self.drift(then, now));
-        let span = clock_spans::open(app.database.readers()).await?;
-        let step = believed.map(|then| self.step(then, span, now));
-        self.looked = Some(now);
+        self.count(app, now).await?;
         if drift.abs() > FURTHEST_DRIFT {
             if !self.is_steady(now) {
-                if let Some(step) = step {
-                    note(app, span, step).await?;
-                }
                 warn(app, drift, self.doubted.is_none());
                 self.doubted = Some(self.doubted.filter(|since| since.goes_evenly_to(now)).unwrap_or(now));
                 return Ok(false);
@@ -72,9 +69,6 @@ impl ClockCheck {
         }
         self.doubted = None;
         app.site.metrics.end(CLOCK_JUMPED);
-        if let Some(step) = step {
-            note(app, span, ClockStep { is_believed: true, ..step }).await?;
-        }
         let believed = BelievedTime { at: now.time, drift };
         app.database
             .write(move |connection| Box::pin(async move { believed_time::set(connection, believed).await }))
@@ -83,19 +77,31 @@ impl ClockCheck {
         Ok(true)
     }
 
-    /// What the clock did since it was last seen: while it is behind, since the last look, and otherwise since the
-    /// believed time. A time that was never believed and lay ahead is passed over.
-    fn step(&self, believed: BelievedTime, span: Option<ClockSpan>, now: ClockReading) -> ClockStep {
-        let last = span.map_or(believed.at, |span| span.until);
-        let known = [self.looked, self.believed]
-            .into_iter()
-            .flatten()
-            .find(|known| known.time.duration_until(last).abs() <= DRIFT);
-        let since = known.map_or_else(
-            || last.duration_until(now.time),
-            |known| known.time.duration_until(now.time) - (now.ran - known.ran),
-        );
-        ClockStep { by: since, now: now.time, is_believed: false }
+    /// Counts the time since the last look, by this process or by another one, whether the clock is believed or not.
+    async fn count(&mut self, app: &App, now: ClockReading) -> sqlx::Result<()> {
+        let latest = counted_time::latest(app.database.readers()).await?;
+        let step = latest.map(|latest| (latest, self.step(latest, now)));
+        self.looked = Some(now);
+        let counted = app.database.write(move |connection| {
+            Box::pin(async move {
+                match step {
+                    Some((latest, step)) => counted_time::note(connection, latest, step).await,
+                    None => counted_time::begin(connection, now.time).await,
+                }
+            })
+        });
+        counted.await
+    }
+
+    /// What the clock did since it was last looked at. How long the machine was off before a start nobody knows.
+    fn step(&self, latest: Stretch, now: ClockReading) -> ClockStep {
+        let known = self.looked.filter(|known| known.time.duration_until(latest.until).abs() <= DRIFT);
+        let (since, ran) = match known {
+            Some(known) => (known.time, Some(now.ran - known.ran)),
+            None => (latest.until, None),
+        };
+        let by = since.duration_until(now.time) - ran.unwrap_or_default();
+        ClockStep { now: now.time, by, ran }
     }
 
     /// By how much the time has moved without the machine having run for it: since the believed one, and before that as
@@ -129,12 +135,6 @@ impl ClockReading {
         let by_clock = self.time.duration_until(now.time);
         (by_clock - (now.ran - self.ran)).abs() <= DRIFT
     }
-}
-
-async fn note(app: &App, span: Option<ClockSpan>, step: ClockStep) -> sqlx::Result<()> {
-    app.database
-        .write(move |connection| Box::pin(async move { clock_spans::note(connection, span, step).await }))
-        .await
 }
 
 fn warn(app: &App, drift: SignedDuration, is_new: bool) {

@@ -19,15 +19,14 @@ use crate::staff::people::letter::InvitationLetter;
 use crate::web::app::App;
 use crate::web::tappable::tappable;
 
-/// The pages as they are now, and who signed them.
-type PagesNow = (Arc<Library>, Arc<Signatures>);
+/// The site and its pages as they are now, and who signed them.
+type SiteNow = (App, Arc<Library>, Arc<Signatures>);
 
-pub fn renderer(app: &App, pages: impl Fn() -> PagesNow + Send + Sync + 'static) -> Renderer {
-    let app = app.clone();
-    Arc::new(move |mail| render(&app, pages(), mail))
+pub fn renderer(now: impl Fn() -> SiteNow + Send + Sync + 'static) -> Renderer {
+    Arc::new(move |mail| render(now(), mail))
 }
 
-fn render(app: &App, (library, signatures): PagesNow, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
+fn render((app, library, signatures): SiteNow, mail: &OutgoingMail) -> anyhow::Result<RenderedLetter> {
     let (site, reference) = (&app.site, mail.reference);
     let stop = || stop_link(site, &app.cipher, mail.to);
     let letter = match mail.purpose {

@@ -14,6 +14,7 @@ use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
 use crate::operations::weekly_mail;
 use crate::web::app::App;
 use crate::web::counts;
+use crate::web::job_round;
 use crate::web::metrics::Alarm;
 
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -70,23 +71,26 @@ fn say_what_came_of_it(app: &App, done: &sqlx::Result<()>) {
     app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });
 }
 
-/// Runs until told to stop.
+/// Runs until told to stop, each minute with the site as it is then.
 pub async fn run(
-    app: App,
+    app: impl Fn() -> App,
     library: impl Fn() -> Arc<Library>,
     clock: SharedClockCheck,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut now = app();
     loop {
-        let done = minute(&app, &library(), &mut *clock.lock().await).await;
-        say_what_came_of_it(&app, &done);
+        let work = async { minute(&now, &library(), &mut *clock.lock().await).await };
+        if let Some(done) = job_round::round(&now.site.metrics, "minute-job", work).await {
+            say_what_came_of_it(&now, &done);
+        }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(LOOK_EVERY) => now = app(),
         }
     }
     if clock.lock().await.is_believed()
-        && let Err(error) = save_counts(&app).await
+        && let Err(error) = save_counts(&now).await
     {
         tracing::warn!(%error, "the counts of the last minute were not stored");
     }

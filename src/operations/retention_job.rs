@@ -11,12 +11,13 @@ use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
 use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
 use crate::storage::clock::{moment, seconds};
-use crate::storage::clock_spans;
+use crate::storage::counted_time;
 use crate::storage::moments_ahead;
 use crate::storage::retention;
 use crate::storage::submissions;
 use crate::web::app::App;
 use crate::web::counts;
+use crate::web::job_round;
 use crate::{consultations, mail, staff};
 
 /// How often the time is compared with what it should be, and noted.
@@ -33,24 +34,28 @@ pub async fn pass(app: &App, clock: &mut ClockCheck, machine_ran: SignedDuration
     if clock.look(app, machine_ran).await? { forget(app).await } else { Ok(()) }
 }
 
-/// Runs until told to stop.
-pub async fn run(app: App, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
+/// Runs until told to stop, each time with the site as it is then.
+pub async fn run(app: impl Fn() -> App, clock: SharedClockCheck, mut stop: watch::Receiver<bool>) {
     // A time that is confirmed is acted upon at the next look.
     let mut since_pass = LOOKS_IN_A_PASS;
     loop {
-        let mut clock = clock.lock().await;
-        let done = if since_pass >= LOOKS_IN_A_PASS {
-            pass(&app, &mut clock, machine_ran()).await.map(|()| clock.is_believed())
-        } else {
-            clock.look(&app, machine_ran()).await
+        let app = app();
+        let is_due = since_pass >= LOOKS_IN_A_PASS;
+        let work = async {
+            let clock = &mut *clock.lock().await;
+            match is_due {
+                true => pass(&app, clock, machine_ran()).await.map(|()| clock.is_believed()),
+                false => clock.look(&app, machine_ran()).await,
+            }
         };
-        match done {
-            Ok(true) if since_pass >= LOOKS_IN_A_PASS => since_pass = 1,
-            Ok(true) => since_pass += 1,
-            Ok(false) => since_pass = LOOKS_IN_A_PASS,
-            Err(error) => tracing::error!(%error, "old data was not erased; it is tried again in 5 minutes"),
+        match job_round::round(&app.site.metrics, "retention-job", work).await {
+            Some(Ok(true)) => since_pass = if is_due { 1 } else { since_pass + 1 },
+            Some(Ok(false)) => since_pass = LOOKS_IN_A_PASS,
+            Some(Err(error)) => {
+                tracing::error!(%error, "old data was not erased; it is tried again in 5 minutes");
+            }
+            None => {}
         }
-        drop(clock);
         app.limits.prune();
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
@@ -63,8 +68,6 @@ pub async fn run(app: App, clock: SharedClockCheck, mut stop: watch::Receiver<bo
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     let latest_call = seconds(app.site.clinic.calendar().promise(now).due.timestamp()) + LATEST_CALL;
-    let day = |kept: i64| app.site.clinic.calendar().local(moment(seconds(now) - kept)).date();
-    let (counts_from, missed_from) = (day(retention::COUNTS), day(retention::MISSED_SEARCH));
     app.database
         .write(move |connection| {
             Box::pin(async move {
@@ -84,8 +87,9 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
                 data_rights::store::forget(connection, at - retention::AUDIT).await?;
                 drafts::store::forget(connection, at - retention::DRAFT).await?;
                 summaries::store::forget(connection, at).await?;
-                clock_spans::forget(connection, at - retention::AUDIT).await?;
-                counts::store::forget(connection, counts_from, missed_from).await?;
+                counted_time::forget(connection, retention::AUDIT).await?;
+                counts::store::forget(connection, at - retention::COUNTS, at - retention::MISSED_SEARCH)
+                    .await?;
                 if requests + addresses > 0 {
                     tracing::info!(requests, addresses, "old personal data was erased");
                 }

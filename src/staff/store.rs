@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::staff::account::{Account, Invitation, NewAccount};
 use crate::storage::clock::seconds;
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 
 /// What an account is read from, in this order.
 const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";

@@ -4,6 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::{moment, seconds};
+use crate::storage::counted_time;
+
+/// A hundred years, in seconds: a damaged number is read as this.
+const LARGEST_DRIFT: i64 = 100 * 366 * 24 * 60 * 60;
 
 /// The last believed time, and how it came to be that.
 #[derive(Clone, Copy)]
@@ -17,7 +21,8 @@ pub struct BelievedTime {
 pub async fn find(readers: &SqlitePool) -> sqlx::Result<Option<BelievedTime>> {
     let found: Option<(i64, i64)> =
         sqlx::query_as("select at, drift from believed_time").fetch_optional(readers).await?;
-    Ok(found.map(|(at, drift)| BelievedTime { at: moment(at), drift: SignedDuration::from_secs(drift) }))
+    let drift = |stored: i64| SignedDuration::from_secs(stored.clamp(-LARGEST_DRIFT, LARGEST_DRIFT));
+    Ok(found.map(|(at, stored)| BelievedTime { at: moment(at), drift: drift(stored) }))
 }
 
 /// Believes this time from now on. Part of a transaction.
@@ -33,8 +38,13 @@ pub async fn set(connection: &mut SqliteConnection, believed: BelievedTime) -> s
     Ok(())
 }
 
-/// The same of a time that somebody says is right.
-pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp) -> sqlx::Result<()> {
+/// The same of a time that somebody says is right, and since when the machine was off if it was.
+pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp, was_off: bool) -> sqlx::Result<()> {
+    let before: Option<i64> =
+        sqlx::query_scalar("select at from believed_time").fetch_optional(&mut *connection).await?;
+    if let Some(before) = before.filter(|_| was_off) {
+        counted_time::count_off(connection, moment(before), at).await?;
+    }
     set(connection, BelievedTime { at, drift: SignedDuration::ZERO }).await
 }
 

@@ -4,7 +4,7 @@ pub mod atomic_file;
 pub mod backup;
 pub mod believed_time;
 pub mod clock;
-pub mod clock_spans;
+pub mod counted_time;
 pub mod data_dir;
 pub mod database;
 pub mod encryption;

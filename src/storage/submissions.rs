@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::clock::seconds;
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 
 /// The reference that a key led to, if its form was stored. `key_hash` is of one kind of form (`SubmissionKey::hash`).
 pub async fn find(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<Option<String>> {

@@ -17,11 +17,12 @@ use crate::web::site::Site;
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
+#[derive(Clone)]
 pub struct Parts {
     pub site: Arc<Site>,
     pub database: Database,
     pub cipher: Arc<Cipher>,
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     pub clock: Clock,
     /// Woken when mail is stored, so that it leaves at once.
     pub mail_waiting: Arc<Notify>,
@@ -30,6 +31,11 @@ pub struct Parts {
 impl App {
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
+    }
+
+    /// The same with what the content says now.
+    pub fn with_site(&self, site: Arc<Site>) -> App {
+        App::new(Parts { site, ..(*self.0).clone() })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod counts;
 pub mod error;
 pub mod form;
 pub mod icons;
+pub mod job_round;
 pub mod metrics;
 pub mod page;
 pub mod public_posts;

@@ -21,9 +21,9 @@ pub struct Site {
     /// The data was made up by `mybackpain demo`.
     pub demo: bool,
     /// What the desk is warned of.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// What happens on the public site, without persons.
-    pub counts: VisitCounts,
+    pub counts: Arc<VisitCounts>,
 }
 
 impl Site {
@@ -35,9 +35,15 @@ impl Site {
             signs: Arc::new(SignsReader::load(content)?),
             base_url,
             demo: false,
-            metrics: Metrics::default(),
-            counts: VisitCounts::default(),
+            metrics: Arc::default(),
+            counts: Arc::default(),
         })
+    }
+
+    /// The same site as the content folder describes it now. Its warnings and counts go on.
+    pub fn load_again(&self, content: &Path) -> anyhow::Result<Site> {
+        let read = Site::load(content, self.base_url.clone())?;
+        Ok(Site { demo: self.demo, metrics: self.metrics.clone(), counts: self.counts.clone(), ..read })
     }
 
     pub fn is_https(&self) -> bool {

@@ -1,30 +1,13 @@
 // A patient asks and is answered, from the first page to the closed request. Run with script and without.
 import { secondStep } from './support/signing_in.js';
 import { DESK, SHEET } from './support/site.js';
-import { expect, mailTo, noticeOf, openOffer, readCheckPage, signIn, someone, test } from './support/test.js';
+import { expect, fillConsultation, mailTo, noticeOf, openOffer, prove, readCheckPage, signIn, someone, test } from './support/test.js';
 
 const PROMISE = /You will hear from us by (.+?)\./;
 
 /** "5pm on Monday 23 November", without the year that some pages add. */
 function moment(words) {
   return words.match(/\S+ on \w+day \d+ \w+/)[0];
-}
-
-async function fillConsultation(page, person, method = 'Phone') {
-  const form = await openOffer(page, 'Book a consultation');
-  await form.getByLabel('Full name').fill(person.name);
-  await form.getByLabel('Email address').fill(person.email);
-  await form.getByLabel('Phone number').fill(person.phone);
-  await form.getByLabel('Weekday mornings').check();
-  await form.getByRole('radio', { name: method, exact: true }).check();
-  await form.getByLabel(/main concern/).fill(person.concern);
-  await form.getByRole('button', { name: 'Request a consultation' }).click();
-}
-
-/** Answers the question of a private page. */
-async function prove(page, phone) {
-  await page.getByLabel('Last 4 digits of your phone number').fill(phone.slice(-4));
-  await page.getByRole('button', { name: 'Continue' }).click();
 }
 
 /** Asks from the sheet and sends; gives the reference and the private page's address from the mail. */

@@ -11,6 +11,7 @@ mod bounces;
 mod damaged;
 mod disk;
 mod killing;
+mod live_content;
 mod locked;
 mod lost_database;
 mod memory;

@@ -87,7 +87,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 #[test]
-fn a_start_three_years_ahead_erases_nothing_until_the_time_is_confirmed() {
+fn a_start_three_years_ahead_erases_nothing_until_somebody_says_that_the_machine_was_off() {
     let (folder, data) = data_folder();
     let library = wrong_clock(folder.path());
     let ahead = THREE_YEARS.to_string();
@@ -111,7 +111,7 @@ fn a_start_three_years_ahead_erases_nothing_until_the_time_is_confirmed() {
     // Three years have passed, and the machine was off for all of them.
     let late = start_ahead();
     wait_until("it is logged", || late.log().contains("nothing is erased"));
-    let mut confirm = command(&["clock", "confirm", "--data", data.to_str().unwrap()]);
+    let mut confirm = command(&["clock", "confirm", "--was-off", "--data", data.to_str().unwrap()]);
     confirm.env("LD_PRELOAD", &library).env("AHEAD", &ahead);
     let confirmed = run(confirm, "");
     assert_eq!(confirmed.code, Some(0), "{}", confirmed.errors);

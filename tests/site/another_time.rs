@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 
 use crate::bookings::appointment;
-use crate::private_page::{asked, owner, text_of};
+use crate::private_page::{KNOWN, asked, owner, text_of};
 use crate::support::desk::page;
 use crate::support::{Site, consultation, with};
 
@@ -124,4 +124,30 @@ async fn odd_words_are_kept_and_said_so_or_taken_as_they_are() {
     let odd = "<script>\0\u{202e}\r\nBcc: x@example.org";
     assert_eq!(patient.post(&address, &[("wish", odd)]).await.location(), private);
     assert!(!site.mails().await.iter().any(|mail| mail.contains("Bcc: x@")));
+}
+
+/// The mail's link leads there, and the question stands before it.
+#[tokio::test]
+async fn who_answers_the_question_comes_to_the_part_of_the_page_that_they_asked_for() {
+    let site = Site::open().await;
+    let (reference, private) = asked(&site).await;
+    site.staff().await.book(&reference).await;
+    for part in ["another-time", "contact", "reminders", "withdrawal"] {
+        let mut patient = site.visitor();
+        let to = patient.get(&format!("{private}/{part}")).await;
+        assert_eq!(to.location(), format!("{private}?to={part}"));
+        let question = patient.get(to.location()).await;
+        assert_eq!(question.attribute("main form input[name=to]", "value"), [part]);
+        let wrong = patient.post(&private, &[("answer", "9999"), ("to", part)]).await;
+        assert_eq!(wrong.attribute("main form input[name=to]", "value"), [part], "a slip keeps it");
+        let right = patient.post(&private, &[("answer", KNOWN), ("to", part)]).await;
+        assert_eq!(right.location(), format!("{private}/{part}"));
+        assert_eq!(patient.get(right.location()).await.status, StatusCode::OK, "{part}");
+    }
+    for odd in ["//evil.example", "not-mine", "", "..", "another-time/../../.."] {
+        let mut patient = site.visitor();
+        let right = patient.post(&private, &[("answer", KNOWN), ("to", odd)]).await;
+        assert_eq!(right.location(), private, "{odd}");
+        assert!(!patient.get(&format!("{private}?to={odd}")).await.body.contains("evil"));
+    }
 }

@@ -3,10 +3,12 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::operations::clock_check::ClockCheck;
+use mybackpain::operations::minute_job::save_counts;
 use mybackpain::operations::retention_job::pass;
 use mybackpain::storage::believed_time;
 
 use crate::assessment::begin;
+use crate::insights::search;
 use crate::support::{Site, report};
 
 /// What only time erases, as SQL that counts it.
@@ -45,7 +47,7 @@ async fn confirm(site: &Site) {
     let now = site.now();
     site.app
         .database
-        .write(move |c| Box::pin(async move { believed_time::confirm(c, now).await }))
+        .write(move |c| Box::pin(async move { believed_time::confirm(c, now, false).await }))
         .await
         .unwrap();
 }
@@ -148,4 +150,76 @@ async fn what_was_stamped_by_a_clock_that_was_ahead_and_believed_is_kept_no_long
     assert_eq!(site.count("consultations").await, 1);
     run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
     assert_eq!(kept(&site).await[..3], [0, 0, 0], "it is not kept for years");
+}
+
+/// Attack: a site whose clock was behind ever since it was installed.
+#[tokio::test]
+async fn what_was_stored_by_a_clock_that_was_behind_from_the_first_day_is_kept_once_it_is_right() {
+    for behind in BEHIND {
+        let site = Site::open().await;
+        let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+        use_it(&site).await;
+        run(&site, &mut clock, &mut ran, hours(3)).await;
+        let before = kept(&site).await;
+        site.clock.jump(hours(behind));
+        start(&site).await;
+        confirm(&site).await;
+        let mut clock = start(&site).await;
+        assert_eq!(kept(&site).await, before, "{behind} hours behind");
+        let mut ran = SignedDuration::ZERO;
+        run(&site, &mut clock, &mut ran, hours(90 * 24)).await;
+        assert_eq!(kept(&site).await[..3], [0, 0, 0], "{behind} hours: and not for longer");
+    }
+}
+
+/// Attack: a time that nobody believes shows for a moment, and what was stored before is kept for as long as it lay ahead.
+#[tokio::test]
+async fn a_time_far_ahead_that_shows_for_a_moment_keeps_nothing_for_longer() {
+    let site = Site::open().await;
+    start(&site).await;
+    for (ahead, confirmed) in [(1000, true), (700, false), (20_000, false)] {
+        site.clock.jump(hours(ahead * 24));
+        start(&site).await;
+        if confirmed {
+            confirm(&site).await;
+            start(&site).await;
+        }
+        site.clock.jump(-hours(ahead * 24));
+        start(&site).await;
+        confirm(&site).await;
+        start(&site).await;
+        if confirmed {
+            use_it(&site).await;
+        }
+    }
+    let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+    run(&site, &mut clock, &mut ran, hours(89 * 24)).await;
+    assert_eq!(site.count("consultations").await, 1);
+    run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
+    assert_eq!(kept(&site).await[..3], [0, 0, 0]);
+}
+
+/// Attack: a machine that is off at every weekend, with something stored while its clock was ahead.
+#[tokio::test]
+async fn weekends_of_a_machine_that_is_off_keep_nothing_for_ever() {
+    let site = Site::open().await;
+    start(&site).await;
+    site.clock.jump(hours(700 * 24));
+    start(&site).await;
+    confirm(&site).await;
+    start(&site).await;
+    use_it(&site).await;
+    search(&site, "xqzzq", 1).await;
+    save_counts(&site.app).await.unwrap();
+    assert_eq!(site.count("missed_searches").await, 1);
+    site.clock.jump(-hours(700 * 24));
+    for _ in 0..19 {
+        start(&site).await;
+        confirm(&site).await;
+        let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+        run(&site, &mut clock, &mut ran, hours(5 * 24)).await;
+        site.clock.jump(hours(60));
+    }
+    assert_eq!(kept(&site).await[..3], [0, 0, 0]);
+    assert_eq!(site.count("missed_searches").await, 0);
 }

@@ -136,7 +136,7 @@ async fn site_with_a_closed_request() -> Site {
 }
 
 #[tokio::test]
-async fn a_start_with_a_wrong_clock_erases_nothing_until_it_has_gone_on_evenly_for_a_day() {
+async fn a_start_with_a_wrong_clock_erases_nothing_and_a_jump_makes_nothing_older() {
     let hours = SignedDuration::from_hours;
     let site = site_with_a_closed_request().await;
     site.clock.advance(hours(600 * 24));
@@ -153,8 +153,11 @@ async fn a_start_with_a_wrong_clock_erases_nothing_until_it_has_gone_on_evenly_f
     }
     site.clock.advance(hours(1));
     pass(&site.app, &mut clock, hours(25)).await.unwrap();
-    assert_eq!(site.count("consultations").await, 0, "a machine that was off for long");
     assert!(site.app.site.metrics.alarms().iter().all(|alarm| alarm.name != "clock-jumped"));
+    assert_eq!(site.count("consultations").await, 1, "nobody said whether the machine was off");
+    site.clock.advance(hours(90 * 24));
+    pass(&site.app, &mut clock, hours(25 + 90 * 24)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 0, "it is kept for 90 days of running, and no longer");
 }
 
 #[tokio::test]
@@ -187,10 +190,18 @@ async fn a_wrong_clock_that_is_put_right_erases_nothing_and_one_that_is_confirme
     let mut admin = site.staff_as(Role::Administrator).await;
     assert!(admin.get("/staff/clock").await.words().contains("Yes, this time is right"));
     assert_eq!(admin.post("/staff/clock", &[]).await.status, StatusCode::SEE_OTHER);
+    pass(&site.app, &mut clock, hours(29)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 1, "the jump made nothing older");
     assert!(admin.get("/staff").await.all(".alarms li").iter().all(|line| !line.contains("jumped")));
     assert_eq!(site.count("audit where what = 'confirmed the time' and staff_id is not null").await, 1);
+    site.clock.advance(hours(400 * 24));
     pass(&site.app, &mut clock, hours(29)).await.unwrap();
-    assert_eq!(site.count("consultations").await, 0);
+    assert_eq!(
+        site.staff_as(Role::Administrator).await.post("/staff/clock", &[("off", "yes")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    pass(&site.app, &mut clock, hours(29)).await.unwrap();
+    assert_eq!(site.count("consultations").await, 0, "the machine was off for 400 days");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn read(site: &Site, path: &str) -> Answer {
 }
 
 /// A search that somebody on this network types.
-async fn search(site: &Site, words: &str, network: u8) {
+pub async fn search(site: &Site, words: &str, network: u8) {
     let path = format!("/search?q={}", words.replace(' ', "+"));
     ask(site, &path, [198, 51, 100, network], ("accept-language", "en")).await;
 }

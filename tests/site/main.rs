@@ -42,6 +42,7 @@ mod limits;
 mod linked_data;
 mod mail;
 mod mail_elsewhere;
+mod merged_people;
 mod merges;
 mod messages;
 mod migrations;

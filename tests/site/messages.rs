@@ -16,13 +16,13 @@ fn message_page(reference: &str) -> String {
 }
 
 /// Types a message and asks to see it.
-async fn preview(staff: &mut Visitor<'_>, reference: &str, words: &str, contact: bool) -> Answer {
+pub async fn preview(staff: &mut Visitor<'_>, reference: &str, words: &str, contact: bool) -> Answer {
     let contact = if contact { "yes" } else { "" };
     staff.post(&message_page(reference), &[("words", words), ("contact", contact), ("step", "preview")]).await
 }
 
 /// Presses the button of the page that shows a message.
-async fn press(staff: &mut Visitor<'_>, reference: &str, shown: &Answer, step: &str) -> Answer {
+pub async fn press(staff: &mut Visitor<'_>, reference: &str, shown: &Answer, step: &str) -> Answer {
     let hidden = |name: &str| {
         shown
             .attribute(&format!("main form input[name={name}]"), "value")

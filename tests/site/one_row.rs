@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use mybackpain::clinic::Role;
 use mybackpain::operations::clock_check::ClockCheck;
 use mybackpain::operations::minute_job::pass;
+use mybackpain::operations::retention_job;
 use mybackpain::web::counts::Counted;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
@@ -171,5 +172,28 @@ async fn a_session_that_cannot_be_read_is_over() {
         }
         assert_eq!(staff.get("/staff/sign-in").await.status, StatusCode::OK, "{damaged}");
         assert_eq!(site.staff().await.get("/staff").await.status, StatusCode::OK, "{damaged}");
+    }
+}
+
+/// Attack: a damaged number in what the clock is compared with ended both jobs by a panic, and nobody was told.
+#[tokio::test]
+async fn no_number_of_the_clock_check_ends_what_is_done_by_the_clock() {
+    let site = Site::open().await;
+    minute(&site).await;
+    for (table, column) in [
+        ("believed_time", "at"),
+        ("believed_time", "drift"),
+        ("believed_time", "highest"),
+        ("clock_stretches", "from_at"),
+        ("clock_stretches", "until_at"),
+        ("clock_stretches", "ahead"),
+    ] {
+        for number in [GREATEST, "-9223372036854775808", "4000000000000000000", "-1"] {
+            damage(&site, &format!("update {table} set {column} = {number}")).await;
+            // An error is for the log; a panic would end the test.
+            minute(&site).await;
+            let _ = retention_job::pass(&site.app, &mut ClockCheck::default(), SignedDuration::ZERO).await;
+            assert_eq!(site.visitor().get("/").await.status, StatusCode::OK, "{table}.{column} = {number}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mybackpain::clinic::Role;
+use mybackpain::operations::clock_check::ClockCheck;
 
 use crate::support::content::Edit;
 use crate::support::{READING, Site};
@@ -109,6 +110,7 @@ async fn staff_see_a_draft_as_readers_will_and_a_clinician_signs_it_before() {
         assert!(desk.attribute("a", "href").contains(&path));
         let preview = staff.get(&path).await;
         assert_eq!((preview.status, preview.first("h1")), (StatusCode::OK, TITLE.to_owned()));
+        assert!(preview.first("main .notice").contains("A draft, for staff alone"));
         assert_eq!(
             (preview.header("cache-control"), preview.header("x-robots-tag")),
             ("no-store", "noindex")
@@ -150,6 +152,28 @@ async fn a_page_appears_on_its_day_without_a_restart_everywhere_at_once() {
     site.visitor().submit("/reports/new", &form).await;
     assert!(site.mails().await[0].contains("Fibromyalgia"));
     assert!(site.staff().await.get("/staff/pages").await.all("#drafts").is_empty());
+}
+
+#[tokio::test]
+async fn no_page_appears_by_a_clock_that_is_not_believed() {
+    let mut site = site_with(&from_tomorrow).await;
+    let mut clock = ClockCheck::default();
+    clock.look(&site.app, SignedDuration::from_hours(10)).await.unwrap();
+    site.clock.advance(SignedDuration::from_hours(24 * 300));
+    clock.look(&site.app, SignedDuration::from_hours(11)).await.unwrap();
+    site.look_at_days().await.unwrap();
+    assert_eq!(site.visitor().get(SHEET).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_page_that_a_clock_ahead_showed_before_its_day_is_taken_back() {
+    let mut site = site_with(&from_tomorrow).await;
+    site.clock.advance(SignedDuration::from_hours(30));
+    site.look_at_days().await.unwrap();
+    assert_eq!(site.visitor().get(SHEET).await.status, StatusCode::OK);
+    site.clock.jump(-SignedDuration::from_hours(30));
+    site.look_at_days().await.unwrap();
+    assert_eq!(site.visitor().get(SHEET).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -184,6 +184,17 @@ async fn two_people_sign_one_page_and_a_double_press_signs_once() {
     );
 }
 
+/// Attack: an account signs as itself, and then as somebody who was never here.
+#[tokio::test]
+async fn one_account_signs_the_same_words_under_one_name_only() {
+    let site = signed_site().await;
+    let mut clinician = site.staff().await;
+    sign(&mut clinician, &SIGNATURE).await;
+    sign(&mut clinician, &[("name", "Ann Lee"), ("role", "GP"), ("registration", "GMC 7654321")]).await;
+    assert_eq!(site.count("page_signatures").await, 1);
+    assert!(!site.visitor().get(SHEET).await.body.contains("Ann Lee"));
+}
+
 #[tokio::test]
 async fn one_withdraws_ones_own_signature_and_an_administrator_anyones() {
     let site = signed_site().await;
@@ -251,7 +262,7 @@ async fn signatures_go_to_a_file_and_come_back_from_it() {
     let exported = file::export(site.app.database.readers()).await.unwrap();
     let other = Site::of_content(&[]).await;
     for _ in 0..2 {
-        for new in file::read(&exported).unwrap() {
+        for new in file::read(&exported, jiff::civil::Date::MAX).unwrap() {
             other
                 .app
                 .database

@@ -148,7 +148,7 @@ async fn a_mistaken_press_is_taken_back_but_not_once_something_is_gone() {
     let first = link(&site, &mut admin, BOTH).await;
     assert_eq!(
         admin.get(&page).await.attribute("form[action$='/withdrawal']", "action"),
-        [withdrawal.as_str()]
+        std::slice::from_ref(&withdrawal)
     );
     assert_eq!(admin.post(&withdrawal, &[]).await.location(), page);
     assert_eq!(site.visitor().get(&first).await.status, StatusCode::NOT_FOUND);

@@ -280,6 +280,25 @@ async fn strangers_and_who_has_not_entered_a_code_see_nothing_of_the_desk() {
     }
 }
 
+/// Signed in as whoever may, with the cookie that the browser would send along.
+#[tokio::test]
+async fn no_form_of_the_desk_is_taken_from_another_site_or_from_who_knows_where() {
+    let site = Site::open().await;
+    let request = one_request(&site).await;
+    for role in ROLES {
+        let mut visitor = site.staff_as(role).await;
+        for (_, path, _) in MATRIX.iter().filter(|line| line.0 == "post") {
+            for sent_from in ["cross-site", "same-site", ""] {
+                let answer = visitor.post_from(sent_from, &filled(path, &request)).await;
+                let what = format!("{path} as {} from {sent_from:?}", role.as_str());
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                assert!(answer.words().contains("020 7946 0123"), "{what}");
+            }
+        }
+        assert_eq!(visitor.get("/staff").await.status, StatusCode::OK, "{}", role.as_str());
+    }
+}
+
 #[tokio::test]
 async fn only_a_clinician_reads_what_a_patient_wrote() {
     let site = Site::open().await;

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use mybackpain::web::security::Limits;
 
 use crate::consultations::{decoded, link_in};
+use crate::messages::{press, preview};
 use crate::private_page::{CONTACT, KNOWN, asked, asked_with, owner, text_of};
 use crate::support::desk::page;
 use crate::support::{Site, consultation, with};
@@ -275,4 +276,23 @@ async fn new_addresses_are_bounded_as_forms_are() {
             assert_eq!(answer.attribute("#email", "value"), [address], "what was typed is kept");
         }
     }
+}
+
+/// Attack: the mail server is away, staff wrote three times and booked, and the limits on a typed address let three go.
+#[tokio::test]
+async fn of_the_mail_that_follows_a_corrected_address_the_time_of_the_consultation_goes_first() {
+    let site = Site::with(Limits::default(), "http://localhost").await;
+    let (reference, private) = asked_with(&site, &consultation()).await;
+    let mut staff = site.staff().await;
+    for words in ["First.", "Second.", "Third."] {
+        let shown = preview(&mut staff, &reference, words, false).await;
+        assert_eq!(press(&mut staff, &reference, &shown, "send").await.status, StatusCode::SEE_OTHER);
+    }
+    staff.book(&reference).await;
+    let mut patient = owner(&site, &private).await;
+    let corrected = with(CONTACT.to_vec(), "email", &["ada@example.net"]);
+    patient.post(&format!("{private}/contact"), &corrected).await;
+    let mails = site.mails().await;
+    let told = mails.iter().filter(|mail| mail.contains("ada@example.net"));
+    assert!(told.map(|mail| text_of(mail)).any(|text| text.contains("10.30am")), "{mails:?}");
 }

@@ -5,4 +5,4 @@ mod separate;
 pub mod store;
 
 pub use merge::{Merge, MergeOutcome, merge};
-pub use separate::{SeparateOutcome, part_withdrawn, separate};
+pub use separate::{SeparateOutcome, part_erased, part_withdrawn, separate};

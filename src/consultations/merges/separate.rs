@@ -53,15 +53,34 @@ pub async fn part_withdrawn(
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
+    part_from_all(connection, reference, ("patient", "withdrew"), ", which the patient withdrew", now).await
+}
+
+/// A request is erased because its person asked for that: what it was merged with may be somebody else's, and stays.
+pub async fn part_erased(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    part_from_all(connection, reference, ("system", "erased"), ", which was erased", now).await
+}
+
+async fn part_from_all(
+    connection: &mut SqliteConnection,
+    reference: &str,
+    (who, did): (&str, &str),
+    why: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     for merged in store::merged_into(connection, reference).await? {
         part(connection, &merged, reference, Some(Attention::OpenedAgain), now).await?;
-        let what = format!("separated it from {reference}, which the patient withdrew");
+        let what = format!("separated it from {reference}{why}");
         history::store::add_event(connection, &merged, now, "system", &what).await?;
     }
     if let Some(into) = store::parent(connection, reference).await? {
         put_back(connection, reference, &into, now).await?;
-        let what = format!("withdrew {reference}, which was merged into it");
-        history::store::add_event(connection, &into, now, "patient", &what).await?;
+        let what = format!("{did} {reference}, which was merged into it");
+        history::store::add_event(connection, &into, now, who, &what).await?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ impl MergeStanding {
     }
 
     pub fn is_new(&self) -> bool {
-        self.state() == RequestState::New
+        self.state().is_new()
     }
 }
 

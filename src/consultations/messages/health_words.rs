@@ -80,7 +80,7 @@ const WHOLE: &[&str] = &[
     "neck", "wee", "pee", "sleep", "mood", "stress", "weight", "blood", "weak", "weakness",
 ];
 
-/// The words that may be about health, each once, as typed. `names` are the clinic's own and say nothing of a patient.
+/// The words that may be about health, each once, in small letters but for signs. `names` are the clinic's own and say nothing of a patient.
 pub fn health_words(message: &str, names: &[&str], signs: &SignsReader) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |word: &str| {

@@ -147,17 +147,19 @@ pub async fn follow_address(
             .filter(|booking| request.state == RequestState::Booked && booking.unreadable.is_empty())
             .map(|booking| BookingLetter::of(request, booking, News::Booked, token.to_owned())),
     };
-    if unsent.is_some() || news.is_none() {
+    // The limits let few mails go to an address that a patient typed: the time of the consultation goes first.
+    let is_booked = news.is_some();
+    if let Some(letter) = news {
+        let topic = BookingLetter::topic(letter.booking_id());
+        let mail = NewMail::new(&letter, about, &request.email).about(topic);
+        notify(connection, app, request, mail, By::Patient, now).await?;
+    }
+    if unsent.is_some() || !is_booked {
         confirm(connection, app, request, token, By::Patient, now).await?;
     }
     for letter in mail::take_all_unsent::<MessageLetter>(connection, app, about, now).await? {
         let letter = letter.with_token(token);
         let mail = NewMail::new(&letter, about, &request.email);
-        notify(connection, app, request, mail, By::Patient, now).await?;
-    }
-    if let Some(letter) = news {
-        let topic = BookingLetter::topic(letter.booking_id());
-        let mail = NewMail::new(&letter, about, &request.email).about(topic);
         notify(connection, app, request, mail, By::Patient, now).await?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::consultations::merges;
 use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{PersonalRecord, PersonalRow};
 use crate::desk::data_rights::store;
@@ -58,6 +59,9 @@ pub async fn erase(
         .write(move |connection| {
             Box::pin(async move {
                 for row in held.iter().filter(|row| row.own && !is_kept(row, &held)) {
+                    if row.table == "consultations" {
+                        merges::part_erased(connection, &row.key, now).await?;
+                    }
                     store::erase(connection, row).await?;
                 }
                 let mut what = summary(&held);

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
 use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Receipt, Value, kind};
-use crate::storage::clock_spans::is_before;
+use crate::storage::counted_time::is_over;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 use crate::storage::next_change::next_change;
@@ -77,6 +77,7 @@ pub async fn find(
         found.unopened.extend(keys.unopened.iter().map(|(_, of)| format!("{} {of}", kind(table))));
     }
     found.unopened.dedup();
+    near.extend(merged_rows(readers, cipher, &found.held).await?);
     // A mail to nearly the same address about something that is theirs belongs to it.
     near.retain(|row| !found.held.iter().any(|held| held.reference == row.reference));
     for row in &near {
@@ -90,28 +91,31 @@ pub async fn find(
     Ok(found)
 }
 
-/// Requests that were merged into one that is held, and rows that hold the reference of one that is.
+/// Requests that staff merged into one that is held. Who shares a phone may be merged, and is not the same person.
+async fn merged_rows(
+    readers: &SqlitePool,
+    cipher: &Cipher,
+    held: &[PersonalRow],
+) -> sqlx::Result<Vec<PersonalRow>> {
+    let mut merged = Vec::new();
+    for own in held.iter().filter(|row| row.table == "consultations") {
+        merged.extend(rows(readers, cipher, "consultations", "merged_into", &own.key, true).await?);
+    }
+    Ok(merged)
+}
+
+/// Rows that hold the reference of one that is held.
 async fn add_what_belongs(
     readers: &SqlitePool,
     cipher: &Cipher,
     held: &mut Vec<PersonalRow>,
 ) -> sqlx::Result<()> {
-    let own: Vec<String> =
-        held.iter().filter(|row| row.table == "consultations").map(|row| row.key.clone()).collect();
-    for reference in own {
-        for row in rows(readers, cipher, "consultations", "merged_into", &reference, true).await? {
-            if !held.iter().any(|one| one.table == row.table && one.key == row.key) {
-                held.push(row);
-            }
-        }
-    }
     let references: Vec<String> =
         held.iter().filter(|row| row.reference == row.key).map(|row| row.key.clone()).collect();
     for table in tables_with_references(readers).await? {
         for reference in &references {
             for row in rows(readers, cipher, &table, "reference", reference, false).await? {
-                let known = held.iter().any(|one| one.table == row.table && one.key == row.key);
-                if !known {
+                if !held.iter().any(|one| one.table == row.table && one.key == row.key) {
                     held.push(row);
                 }
             }
@@ -314,9 +318,13 @@ pub async fn proofs(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<(String
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(AssertSqlSafe(format!("delete from erasures where {}", is_before("happened_at"))))
-        .bind(before)
-        .execute(connection)
-        .await?;
+    // The database itself keeps each proof for as long as the clock says.
+    sqlx::query(AssertSqlSafe(format!(
+        "delete from erasures where happened_at < $1 and {}",
+        is_over("happened_at")
+    )))
+    .bind(before)
+    .execute(connection)
+    .await?;
     Ok(())
 }

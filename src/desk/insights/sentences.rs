@@ -139,7 +139,7 @@ fn counted(number: i64, what: &str) -> String {
 /// "20 minutes", "5 hours", "3 days": as exact as anyone says it.
 pub fn length(seconds: i64) -> String {
     match seconds {
-        ..5_400 => counted((seconds + 30) / 60, "minute"),
+        ..5_400 => counted(((seconds + 30) / 60).max(1), "minute"),
         5_400..129_600 => counted((seconds + 1_800) / 3_600, "hour"),
         _ => counted((seconds + 43_200) / 86_400, "day"),
     }
@@ -165,7 +165,7 @@ mod tests {
     fn a_wait_is_said_as_people_say_it() {
         let said: Vec<String> = [20, 60, 5_399, 5_400, 7_200, 129_599, 129_600, 604_800].map(length).into();
         let expected =
-            ["0 minutes", "1 minute", "90 minutes", "2 hours", "2 hours", "36 hours", "2 days", "7 days"];
+            ["1 minute", "1 minute", "90 minutes", "2 hours", "2 hours", "36 hours", "2 days", "7 days"];
         assert_eq!(said, expected);
         assert_eq!(in_a_hundred(81, 87), "93 in 100");
     }

@@ -10,12 +10,13 @@ use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use crate::clinic::calendar::Calendar;
 use crate::desk::page_reviews::{ReviewGroup, groups, store};
 use crate::library::check;
 use crate::library::check::CheckReport;
+use crate::library::fingerprint::fingerprint;
 use crate::library::pages::RenderedPages;
 use crate::library::{Sheet, count};
 use crate::patients::corrections::{Correction, store as corrections};
@@ -31,12 +32,15 @@ use crate::web::site::PageContext;
 /// More than a clinic's readers tell of in a year.
 const MOST_CORRECTIONS: i64 = 200;
 
+/// What the check found, and what the files were like then.
+type KeptReport = (u64, Arc<CheckReport>);
+
 #[derive(Clone)]
 struct PageReviewsState {
     app: App,
     rendered_pages: Arc<RenderedPages>,
-    /// The check takes a moment and reads what was read at the start: once is enough.
-    report: Arc<OnceCell<CheckReport>>,
+    /// The check takes a moment: it is made once for what the files are like.
+    report: Arc<Mutex<Option<KeptReport>>>,
 }
 
 impl FromRef<PageReviewsState> for App {
@@ -77,7 +81,7 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
         *open.entry(correction.about.clone()).or_default() += 1;
     }
     let report = given.checked(today).await?;
-    let groups = groups(&given.rendered_pages, report, &usefulness, &open, today);
+    let groups = groups(&given.rendered_pages, &report, &usefulness, &open, today);
     let entries = || groups.iter().flat_map(|group| &group.entries);
     let shown = IndexPage {
         context: app.site.private("Pages").for_desk(&me.name, me.role),
@@ -92,10 +96,20 @@ async fn index(State(given): State<PageReviewsState>, SignedIn(me): SignedIn) ->
 }
 
 impl PageReviewsState {
-    async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<&CheckReport> {
+    /// What the check finds in the files as they are now, also where they are not shown because of it.
+    async fn checked(&self, today: jiff::civil::Date) -> anyhow::Result<Arc<CheckReport>> {
+        let mut kept = self.report.lock().await;
         let folder = self.rendered_pages.library().folder.clone();
-        let run = || tokio::task::spawn_blocking(move || check::run(&folder, today));
-        Ok(self.report.get_or_try_init(run).await?)
+        let known = kept.clone();
+        let run = move || {
+            let files = fingerprint(&folder);
+            known
+                .filter(|known| known.0 == files)
+                .unwrap_or_else(|| (files, check::run(&folder, today).into()))
+        };
+        let (files, report) = tokio::task::spawn_blocking(run).await?;
+        *kept = Some((files, report.clone()));
+        Ok(report)
     }
 }
 

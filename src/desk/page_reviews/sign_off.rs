@@ -82,7 +82,11 @@ async fn preview(
 ) -> Result<Response> {
     let (sheet, pages) = (state.sheet(&slug)?, &state.rendered_pages);
     let path = sheet.path();
-    let shown = pages.sheet_page(&state.app.site, pages.library(), sheet, &path);
+    let line = match pages.library().sheet(&sheet.slug) {
+        Some(_) => "This is what readers see.".to_owned(),
+        None => format!("{}.", sheet.front.waits()),
+    };
+    let shown = pages.sheet_page(&state.app.site, pages.library(), sheet, &path).for_staff(line);
     Ok(page::private(StatusCode::OK, &shown))
 }
 

@@ -61,11 +61,8 @@ impl<'n> Links<'n> {
     fn term_at(&self, words: &str) -> Option<&'n LinkedTerm> {
         let begins = |term: &&LinkedTerm| {
             let Some(start) = words.get(..term.words.len()) else { return false };
-            let same = if is_acronym(&term.words) {
-                start == term.words
-            } else {
-                start.eq_ignore_ascii_case(&term.words)
-            };
+            let same =
+                start.eq_ignore_ascii_case(&term.words) && (start == term.words || !is_acronym(&term.words));
             same && !words[term.words.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-')
         };
         let new = self.terms.iter().filter(|term| !self.done.contains(term.slug.as_str()));

@@ -53,19 +53,20 @@ pub async fn export(readers: &SqlitePool) -> anyhow::Result<String> {
     Ok(toml::to_string_pretty(&file)?)
 }
 
-/// Reads such a file. An entry whose text is not the one of its hash refuses the whole file.
-pub fn read(file: &str) -> anyhow::Result<Vec<NewSignature>> {
+/// Reads such a file. An entry whose text is not the one of its hash, or of a day after today, refuses the whole file.
+pub fn read(file: &str, today: Date) -> anyhow::Result<Vec<NewSignature>> {
     let file: SignaturesFile = toml::from_str(file).context("this is no file of signatures")?;
-    file.signature.into_iter().map(SignatureEntry::check).collect()
+    file.signature.into_iter().map(|entry| entry.check(today)).collect()
 }
 
 impl SignatureEntry {
-    fn check(self) -> anyhow::Result<NewSignature> {
+    fn check(self, today: Date) -> anyhow::Result<NewSignature> {
         let SignatureEntry { page: slug, name, role, registration, signed_on, text_hash, text } = self;
         ensure!(
             hash_of(&text) == text_hash,
             "the text that {name:?} signed of {slug:?} is not the one of its hash: it was changed in the file"
         );
+        ensure!(signed_on <= today, "{name:?} signed {slug:?} on {signed_on}, which is still to come");
         for (field, words) in [("name", &name), ("role", &role), ("registration", &registration)] {
             ensure!(
                 !words.is_empty() && one_line(words) == *words && words.chars().count() <= LONGEST,
@@ -91,7 +92,7 @@ mod tests {
             text: "Words\n'''\n\"quoted\"\n".into(),
         };
         let file = toml::to_string_pretty(&SignaturesFile { signature: vec![entry] }).unwrap();
-        read(&change(file))
+        read(&change(file), "2026-12-01".parse().unwrap())
     }
 
     #[test]
@@ -105,6 +106,7 @@ mod tests {
         assert!(said.contains("changed in the file"), "{said}");
         assert!(entry(|file| file.replace("Sam Porter", "")).is_err());
         assert!(entry(|file| file.replace("signed_on", "signed")).is_err());
-        assert!(read("").unwrap().is_empty());
+        assert!(entry(|file| file.replace("2026-12-01", "2026-12-02")).is_err());
+        assert!(read("", Date::MIN).unwrap().is_empty());
     }
 }

@@ -68,11 +68,12 @@ pub async fn last_of(readers: &SqlitePool, staff_id: i64) -> sqlx::Result<Option
     Ok(last.map(|(name, role, registration)| [name.into(), role.into(), registration.into()]))
 }
 
-/// False when the same person has signed the same words already.
+/// False when the same person has signed the same words already: by their account, or by name and registration.
 pub async fn insert(connection: &mut SqliteConnection, new: &NewSignature) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "insert into page_signatures (slug, text_hash, signed_text, name, role, registration, signed_on, staff_id) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+         select $1, $2, $3, $4, $5, $6, $7, $8 where $8 is null or not exists (select 1 from page_signatures
+           where slug = $1 and text_hash = $2 and staff_id = $8) on conflict do nothing",
     )
     .bind(&new.slug)
     .bind(hash_of(&new.text))

@@ -13,6 +13,7 @@ use crate::storage::backup;
 use crate::storage::clock::seconds;
 use crate::storage::data_dir::key_file;
 use crate::web::app::App;
+use crate::web::job_round;
 use crate::web::metrics::{Alarm, Checks};
 
 pub mod health;
@@ -23,12 +24,14 @@ const EVERY: Duration = Duration::from_secs(60);
 /// The hour of the clinic's night in which the whole database is read for damage.
 const NIGHT: i8 = 3;
 
-/// Runs until told to stop.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+/// Runs until told to stop, each time with the site as it is then.
+pub async fn run(app: impl Fn() -> App, mut stop: watch::Receiver<bool>) {
     let (mut checked_on, mut logged) = (None, Vec::new());
     loop {
-        let found = look(&app).await;
-        app.site.metrics.set(found);
+        let app = app();
+        if let Some(found) = job_round::round(&app.site.metrics, "alarms", look(&app)).await {
+            app.site.metrics.set(found);
+        }
         logged = log_changes(&logged, &app.site.metrics.alarms());
         app.database.save_removed_log().await;
         app.database.truncate_log_again().await;

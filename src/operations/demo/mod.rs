@@ -85,7 +85,7 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
         site: Arc::new(site),
         database: Database::open_for_filling(&folder.join("mybackpain.sqlite")).await?,
         cipher: Arc::new(Cipher::open(&key_file(folder), true)?),
-        limits: Limits::none(),
+        limits: Arc::new(Limits::none()),
         clock: clock.clone(),
         mail_waiting: Arc::new(Notify::new()),
     });
@@ -127,12 +127,12 @@ fn claim(folder: &Path) -> anyhow::Result<Lock> {
 
 /// Its mails are not kept as files: there are too many to read.
 fn worker(app: &App, sender: Sender, library: &Arc<Library>) -> Arc<Worker> {
-    let library = library.clone();
+    let (demo, library) = (app.clone(), library.clone());
     Arc::new(Worker {
         app: app.clone(),
         sender,
         transport: Transport::Demo(None),
-        renderer: letters::renderer(app, move || (library.clone(), Arc::default())),
+        renderer: letters::renderer(move || (demo.clone(), library.clone(), Arc::default())),
         progress: Progress::default(),
     })
 }

@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::another_time::{LONGEST_WISH, ask_for_another_time};
 use crate::consultations::{Request, bookings};
-use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::state::{ConsultationsState, ask_before, path};
 use crate::patients::consultations::visit;
 use crate::patients::form_step::send_button;
 use crate::signs::Help;
@@ -49,7 +49,9 @@ async fn show(
     jar: CookieJar,
 ) -> Result<Response> {
     let back = || Ok(Redirect::to(&path(&token)).into_response());
-    let Some(request) = visit::known_request(&given, &jar, &token).await? else { return back() };
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else {
+        return Ok(ask_before(&token, "another-time").into_response());
+    };
     let Some(when) = given.booked_time(&request).await? else { return back() };
     Ok(given.show_another_time(&when, "", &FieldErrors::default(), &token))
 }

@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::request_form::{Contact, RequestForm};
 use crate::consultations::{Request, change_contact};
-use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::state::{ConsultationsState, ask_before, path};
 use crate::patients::consultations::visit;
 use crate::patients::form_step::SendProblem;
 use crate::web::counts;
@@ -53,7 +53,7 @@ async fn show(
     jar: CookieJar,
 ) -> Result<Response> {
     let Some(request) = visit::known_request(&given, &jar, &token).await? else {
-        return Ok(Redirect::to(&path(&token)).into_response());
+        return Ok(ask_before(&token, "contact").into_response());
     };
     let form = RequestForm {
         times: request.times.iter().map(|time| time.word().to_owned()).collect(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -17,7 +17,7 @@ use crate::consultations::proof::ProofQuestion;
 use crate::consultations::reminders::wishes;
 use crate::consultations::store;
 use crate::consultations::{Request, RequestState};
-use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::state::{ConsultationsState, part, path};
 use crate::patients::consultations::{another_time, contact, not_mine, reminders, visit, withdrawal};
 use crate::signs::Help;
 use crate::storage::clock::moment;
@@ -61,6 +61,8 @@ struct ShowPage<'a> {
     typed: &'a str,
     /// A form that came without the answer; it goes on behind it.
     kept: Vec<(&'a str, &'a str)>,
+    /// The part of this page that is opened next.
+    next: Option<&'static str>,
     /// Address of this page.
     path: String,
 }
@@ -72,6 +74,7 @@ struct Unanswered<'a> {
     too_many: bool,
     typed: &'a str,
     kept: Option<&'a Fields>,
+    next: Option<&'static str>,
 }
 
 pub fn routes() -> Router<ConsultationsState> {
@@ -87,11 +90,13 @@ pub fn routes() -> Router<ConsultationsState> {
 async fn show(
     State(given): State<ConsultationsState>,
     Path(token): Path<String>,
+    RawQuery(query): RawQuery,
     jar: CookieJar,
 ) -> Result<Response> {
     let request = given.find(&token).await?;
     let known = visit::is_known(&given.app, &jar, &token);
-    given.show(&request, &token, known, Unanswered::default()).await
+    let next = query.as_deref().and_then(|query| query.strip_prefix("to=")).and_then(part);
+    given.show(&request, &token, known, Unanswered { next, ..Unanswered::default() }).await
 }
 
 /// The right answer is remembered for the visit, and a form that came before it goes on.
@@ -107,6 +112,7 @@ async fn answer(
     let mut again = Unanswered {
         typed: &typed,
         kept: Some(&fields).filter(|fields| fields.has(contact::SENT)),
+        next: part(&fields.text("to")),
         ..Unanswered::default()
     };
     if typed.is_empty() {
@@ -124,9 +130,10 @@ async fn answer(
     }
     limits.proved(from, &request.token_hash);
     let jar = jar.add(visit::cookie(&given.app, &token));
-    Ok(match again.kept {
-        Some(fields) => (jar, given.show_sent_contact(fields, &token)).into_response(),
-        None => (jar, Redirect::to(&path(&token))).into_response(),
+    Ok(match (again.kept, again.next) {
+        (Some(fields), _) => (jar, given.show_sent_contact(fields, &token)).into_response(),
+        (None, Some(part)) => (jar, Redirect::to(&format!("{}/{part}", path(&token)))).into_response(),
+        (None, None) => (jar, Redirect::to(&path(&token))).into_response(),
     })
 }
 
@@ -181,6 +188,7 @@ impl ConsultationsState {
             too_many: again.too_many,
             typed: again.typed,
             kept: again.kept.map(contact::sent).unwrap_or_default(),
+            next: again.next,
             request,
             path: path(token),
         };

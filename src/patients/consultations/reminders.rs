@@ -9,7 +9,7 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::reminders::wishes;
-use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::state::{ConsultationsState, ask_before, path};
 use crate::patients::consultations::visit;
 use crate::web::error::Result;
 use crate::web::form::Fields;
@@ -34,10 +34,12 @@ async fn show(
     Path(token): Path<String>,
     jar: CookieJar,
 ) -> Result<Response> {
-    let known = visit::known_request(&given, &jar, &token).await?;
-    let Some(request) = known.filter(|request| !request.email.is_empty()) else {
-        return Ok(Redirect::to(&path(&token)).into_response());
+    let Some(request) = visit::known_request(&given, &jar, &token).await? else {
+        return Ok(ask_before(&token, "reminders").into_response());
     };
+    if request.email.is_empty() {
+        return Ok(Redirect::to(&path(&token)).into_response());
+    }
     let app = &given.app;
     let wanted = wishes::are_wanted(app, &request.reference).await?;
     let title = if wanted { "Do you want to stop reminders?" } else { "Do you want reminders again?" };

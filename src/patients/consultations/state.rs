@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::response::Redirect;
+
 use crate::consultations::{Request, store};
 use crate::library::Library;
 use crate::storage::encryption::token_hash;
@@ -31,4 +33,17 @@ impl ConsultationsState {
 /// Address of a private page.
 pub fn path(token: &str) -> String {
     format!("/consultations/{token}")
+}
+
+/// Parts of a private page that the question stands before.
+const PARTS: [&str; 4] = ["another-time", "contact", "reminders", "withdrawal"];
+
+/// The part of a private page that someone asked for, if there is such a one.
+pub fn part(asked: &str) -> Option<&'static str> {
+    PARTS.into_iter().find(|part| *part == asked)
+}
+
+/// The private page with its question, which leads on to the part that was asked for.
+pub fn ask_before(token: &str, part: &str) -> Redirect {
+    Redirect::to(&format!("{}?to={part}", path(token)))
 }

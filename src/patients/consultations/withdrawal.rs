@@ -9,7 +9,7 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations::{RequestState, handling, merges};
-use crate::patients::consultations::state::{ConsultationsState, path};
+use crate::patients::consultations::state::{ConsultationsState, ask_before, path};
 use crate::patients::consultations::visit;
 use crate::web::error::Result;
 use crate::web::page;
@@ -37,7 +37,7 @@ async fn show(
     jar: CookieJar,
 ) -> Result<Response> {
     let Some(request) = visit::known_request(&given, &jar, &token).await? else {
-        return Ok(Redirect::to(&path(&token)).into_response());
+        return Ok(ask_before(&token, "withdrawal").into_response());
     };
     let app = &given.app;
     let shown = WithdrawalPage {

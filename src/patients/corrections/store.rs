@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::patients::corrections::correction::Correction;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, or_unreadable};

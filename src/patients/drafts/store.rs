@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use crate::library::answers::Answers;
 use crate::patients::drafts::draft::Draft;
 use crate::storage::clock::{moment, seconds};
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
-use crate::storage::clock_spans::is_over;
+use crate::storage::counted_time::is_over;
 use crate::storage::encryption::Cipher;
 
 pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {

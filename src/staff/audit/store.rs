@@ -5,7 +5,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
-use crate::storage::clock_spans::is_before;
+use crate::storage::counted_time::is_over;
 use crate::storage::readable::{MaybeText, StoredText, texts};
 
 /// Which entries are listed; a field that is `None` restricts nothing.
@@ -76,10 +76,14 @@ pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
 }
 
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query(AssertSqlSafe(format!("delete from audit where {}", is_before("happened_at"))))
-        .bind(before)
-        .execute(connection)
-        .await?;
+    // The database itself keeps each entry for as long as the clock says.
+    sqlx::query(AssertSqlSafe(format!(
+        "delete from audit where happened_at < $1 and {}",
+        is_over("happened_at")
+    )))
+    .bind(before)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! The SQL of counts, and nothing else.
 
 use jiff::civil::Date;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::storage::counted_time::is_over_within;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::web::counts::tally::{Counted, FoundNothing};
 
@@ -67,13 +69,15 @@ pub async fn times_on(connection: &mut SqliteConnection, what: Counted, day: Dat
         .await
 }
 
-/// Erases counts of before one day, and searches of before another.
-pub async fn forget(connection: &mut SqliteConnection, counts: Date, missed: Date) -> sqlx::Result<()> {
-    for (table, before) in [
-        ("delete from daily_counts where day < $1", counts),
-        ("delete from missed_searches where day < $1", missed),
-    ] {
-        sqlx::query(table).bind(before.to_string()).execute(&mut *connection).await?;
+/// Erases counts of before one moment, and searches of before another, in seconds since 1970.
+pub async fn forget(connection: &mut SqliteConnection, counts: i64, missed: i64) -> sqlx::Result<()> {
+    // From noon to noon is within half a day of every moment of the day.
+    let over = is_over_within("(unixepoch(day) + 43200)", 43200 + 3600);
+    for (table, before) in [("daily_counts", counts), ("missed_searches", missed)] {
+        sqlx::query(AssertSqlSafe(format!("delete from {table} where {over} or unixepoch(day) is null")))
+            .bind(before)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

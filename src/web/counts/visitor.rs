@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 /// What programs that read pages call themselves.
 static PROGRAMS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)bot|crawl|spider|slurp|preview|fetch|monitor|scan|curl|wget|python|java/|go-http|headless|lighthouse")
+    Regex::new("(?i)bot|crawl|spider|slurp|preview|fetch|monitor|scan|curl|wget|python|java/|go-http|okhttp|axios|node|headless|lighthouse")
         .expect("a constant pattern")
 });
 
@@ -48,7 +48,9 @@ mod tests {
     fn people_are_counted_and_programs_are_not() {
         assert!(counted(&[("user-agent", PHONE)]));
         assert!(counted(&[("user-agent", PHONE), ("sec-gpc", "0"), ("dnt", "0")]));
-        for program in ["Mozilla/5.0 (compatible; Googlebot/2.1)", "curl/8.5", "", "HeadlessChrome/156"] {
+        for program in
+            ["Mozilla/5.0 (compatible; Googlebot/2.1)", "curl/8.5", "", "HeadlessChrome/156", "node"]
+        {
             assert!(!counted(&[("user-agent", program)]), "{program}");
         }
         assert!(!counted(&[]));

@@ -13,6 +13,33 @@ export async function openPost() {
   };
 }
 
+/** What a mail server hands over about a mail that it took and could not deliver. */
+export function deliveryReport({ raw, to }, why) {
+  const id = raw.match(/^Message-ID: .*$/im)[0];
+  return [
+    'From: MAILER-DAEMON@post.test',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=report',
+    '',
+    '--report',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; post.test',
+    '',
+    `Final-Recipient: rfc822; ${to[0]}`,
+    'Action: failed',
+    'Status: 5.1.1',
+    `Diagnostic-Code: smtp; 550 5.1.1 ${why}`,
+    '',
+    '--report',
+    'Content-Type: text/rfc822-headers',
+    '',
+    id,
+    '',
+    '--report--',
+    '',
+  ].join('\r\n');
+}
+
 function converse(socket, mails) {
   let heard = '';
   let to = [];

@@ -52,7 +52,8 @@ export const test = base.extend({
   ],
 });
 
-function watch(context, faults) {
+/** Notes what goes wrong in the pages of a context. */
+export function watch(context, faults) {
   const refused = new Set();
   context.on('response', (response) => {
     if (response.status() >= 400 && response.request().isNavigationRequest()) refused.add(response.url());
@@ -99,6 +100,24 @@ export async function openOffer(page, name) {
   const folded = form.locator('details:not([open]) > summary');
   if (await folded.count()) await folded.click();
   return form;
+}
+
+/** Fills in and sends the request form at the foot of a sheet, up to its check page. */
+export async function fillConsultation(page, person, method = 'Phone') {
+  const form = await openOffer(page, 'Book a consultation');
+  await form.getByLabel('Full name').fill(person.name);
+  await form.getByLabel('Email address').fill(person.email);
+  await form.getByLabel('Phone number').fill(person.phone);
+  await form.getByLabel('Weekday mornings').check();
+  await form.getByRole('radio', { name: method, exact: true }).check();
+  await form.getByLabel(/main concern/).fill(person.concern);
+  await form.getByRole('button', { name: 'Request a consultation' }).click();
+}
+
+/** Answers the question of a private page. */
+export async function prove(page, phone) {
+  await page.getByLabel('Last 4 digits of your phone number').fill(phone.slice(-4));
+  await page.getByRole('button', { name: 'Continue' }).click();
 }
 
 /** Waits as long as a person at least needs to read a check page. */
@@ -152,7 +171,7 @@ export async function isBooked(site, person) {
 }
 
 export async function signIn(page, site, account = DESK_ACCOUNT) {
-  await site.addStaff();
+  await site.add(account);
   await page.goto(`${site.origin}/staff/sign-in`);
   await page.getByLabel('Email address').fill(account.email);
   await page.getByLabel('Password').fill(account.password);

@@ -59,7 +59,7 @@ impl Outbox {
             site: Arc::new(Site::load("content".as_ref(), "https://mybackpain.example".into()).unwrap()),
             database: Database::open(&folder.path().join("test.sqlite")).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("keys"), true).unwrap()),
-            limits: Limits::none(),
+            limits: Arc::new(Limits::none()),
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });

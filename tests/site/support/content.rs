@@ -15,8 +15,6 @@ use mybackpain::signs::SignsReader;
 use mybackpain::signs::list::Safety;
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
-use mybackpain::web::counts::VisitCounts;
-use mybackpain::web::metrics::Metrics;
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
 
@@ -78,10 +76,11 @@ impl Site {
     /// What the program does every minute with pages that come to their day.
     pub async fn look_at_days(&mut self) -> anyhow::Result<()> {
         let pages = self.rendered_pages.clone();
-        let publisher = Publisher::of(&self.app, pages, ClientIpSource::ConnectInfo).await?;
+        let mut publisher = Publisher::of(&self.app, pages, ClientIpSource::ConnectInfo).await?;
         publisher.pass().await?;
         let edition = publisher.editions().borrow().clone();
         (self.rendered_pages, self.router) = (edition.pages.clone(), edition.router.clone());
+        self.app = edition.app.clone();
         self.library = edition.pages.library().clone();
         Ok(())
     }
@@ -98,8 +97,8 @@ impl Site {
     }
 
     pub(super) fn renderer(&self) -> Renderer {
-        let pages = self.rendered_pages.clone();
-        letters::renderer(&self.app, move || (pages.library().clone(), pages.signatures().clone()))
+        let (app, pages) = (self.app.clone(), self.rendered_pages.clone());
+        letters::renderer(move || (app.clone(), pages.library().clone(), pages.signatures().clone()))
     }
 }
 
@@ -125,8 +124,8 @@ pub(super) fn around_pages(content: &Path, base_url: &str) -> Around {
         signs: SIGNS.clone(),
         base_url: base_url.to_owned(),
         demo: false,
-        metrics: Metrics::default(),
-        counts: VisitCounts::default(),
+        metrics: Arc::default(),
+        counts: Arc::default(),
     }
 }
 

@@ -102,7 +102,7 @@ impl Site {
             database: Database::open(&database).await.unwrap(),
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
-            limits,
+            limits: Arc::new(limits),
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
@@ -212,12 +212,22 @@ impl Visitor<'_> {
         self.ask(Method::POST, path, Body::from(body)).await
     }
 
+    /// An empty form that a browser says it sends from there, as "cross-site"; nothing is said where it is empty.
+    pub async fn post_from(&mut self, sent_from: &str, path: &str) -> Answer {
+        self.send(Method::POST, path, Body::empty(), sent_from).await
+    }
+
     async fn ask(&mut self, method: Method, path: &str, body: Body) -> Answer {
+        self.send(method, path, body, "same-origin").await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: Body, sent_from: &str) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         if method == Method::POST {
-            request = request
-                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .header("sec-fetch-site", "same-origin");
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            if !sent_from.is_empty() {
+                request = request.header("sec-fetch-site", sent_from);
+            }
         }
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);

@@ -1,0 +1,9 @@
+-- Stretches of time in which the clock ran evenly. What is kept for a time is erased by the time that was counted in them.
+create table clock_stretches (
+  id integer primary key,
+  from_at integer not null,                  -- what the clock showed when it began, and when it was last looked at
+  until_at integer not null,
+  ahead integer not null                     -- how far the clock was ahead of the counted time; negative while behind
+) strict;
+insert into clock_stretches (from_at, until_at, ahead) select 0, at, 0 from believed_time;
+drop table clock_spans;

@@ -1,0 +1,132 @@
+//! Counts the time that has passed, whatever the clock showed meanwhile: what is kept for a time is erased by it, so that a
+//! clock that was ahead or behind, and is put right, erases nothing too early and keeps nothing for years.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use crate::storage::clock::{moment, seconds};
+
+/// Two clocks that run evenly differ by less.
+pub const DRIFT: SignedDuration = SignedDuration::from_mins(5);
+/// A machine that was off for no longer counts that time. After more, nobody knows whether it was off or its clock wrong.
+const LONGEST_OFF: SignedDuration = SignedDuration::from_hours(24);
+
+/// The time in which the clock has run evenly, until it was last looked at.
+#[derive(Clone, Copy)]
+pub struct Stretch {
+    pub until: Timestamp,
+    /// How many seconds the clock is ahead of the counted time.
+    ahead: i64,
+}
+
+/// What the clock did since it was last looked at.
+#[derive(Clone, Copy)]
+pub struct ClockStep {
+    pub now: Timestamp,
+    /// By how much it moved without the machine having run for it.
+    pub by: SignedDuration,
+    /// How long the machine ran, or nothing when it may have been off.
+    pub ran: Option<SignedDuration>,
+}
+
+/// Nothing on a site that never ran.
+pub async fn latest(readers: &SqlitePool) -> sqlx::Result<Option<Stretch>> {
+    let found: Option<(i64, i64)> =
+        sqlx::query_as("select until_at, ahead from clock_stretches order by id desc limit 1")
+            .fetch_optional(readers)
+            .await?;
+    Ok(found.map(|(until, ahead)| Stretch { until: moment(until), ahead }))
+}
+
+/// Begins the first stretch: before it, what the clock showed is what is counted.
+pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("insert into clock_stretches (from_at, until_at, ahead) values (0, $1, 0)")
+        .bind(seconds(now))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Goes on with the stretch, or begins another one where the clock was set.
+pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
+    let may_have_been_off = step.ran.is_none() && step.by.is_positive() && step.by <= LONGEST_OFF;
+    if step.by.abs() <= DRIFT || may_have_been_off {
+        return go_on(connection, step.now).await;
+    }
+    let ran = step.ran.unwrap_or_default().as_secs();
+    let counted = seconds(latest.until).saturating_sub(latest.ahead).saturating_add(ran);
+    begin_next(connection, step.now, seconds(step.now).saturating_sub(counted)).await
+}
+
+/// The machine was off since the time that was last believed: all of that time counts. Part of a confirmation.
+pub async fn count_off(
+    connection: &mut SqliteConnection,
+    believed: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let known: Option<(i64, i64)> =
+        sqlx::query_as("select id, ahead from clock_stretches where from_at <= $1 order by id desc limit 1")
+            .bind(seconds(believed))
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some((id, ahead)) = known.filter(|_| now > believed) else { return Ok(()) };
+    // What was stored since then, while the time was doubted, is as old as the clock said.
+    let since = sqlx::query("update clock_stretches set ahead = $2 where id > $1")
+        .bind(id)
+        .bind(ahead)
+        .execute(&mut *connection)
+        .await?;
+    match since.rows_affected() {
+        0 => begin_next(connection, now, ahead).await,
+        _ => Ok(()),
+    }
+}
+
+async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "update clock_stretches set until_at = max(until_at, $1)
+         where id = (select max(id) from clock_stretches)",
+    )
+    .bind(seconds(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn begin_next(connection: &mut SqliteConnection, now: Timestamp, ahead: i64) -> sqlx::Result<()> {
+    sqlx::query("insert into clock_stretches (from_at, until_at, ahead) values ($1, $1, $2)")
+        .bind(seconds(now))
+        .bind(ahead)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Forgets stretches that ended longer than `kept` seconds ago, as the time was counted.
+pub async fn forget(connection: &mut SqliteConnection, kept: i64) -> sqlx::Result<()> {
+    sqlx::query(
+        "delete from clock_stretches where until_at - ahead <
+         (select until_at - ahead from clock_stretches order by id desc limit 1) - $1",
+    )
+    .bind(kept)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// In SQL: true when as much time was counted since the moment in `column` as the clock has shown since the moment `$1`. A
+/// moment that the clock showed twice counts from the later one.
+pub fn is_over(column: &str) -> String {
+    is_over_within(column, DRIFT.as_secs())
+}
+
+/// The same for a moment that is known to within some seconds.
+pub fn is_over_within(column: &str, seconds: i64) -> String {
+    let shown = format!("{column} between s.from_at - {seconds} and s.until_at + {seconds}");
+    format!(
+        "(case when exists (select 1 from clock_stretches s where {shown})
+          then not exists (select 1 from clock_stretches s where {shown} and {column} - s.ahead >=
+              $1 - (select ahead from clock_stretches order by id desc limit 1))
+          else {column} < $1 end)"
+    )
+}
