@@ -110,7 +110,7 @@ async fn a_form_that_is_wrong_keeps_what_was_typed_and_says_what_to_do() {
     let taken = [("staff", one.as_str()), ("from", "1/6/2026"), ("until", "5/6/2026"), ("cover", "")];
     assert_eq!(admin.post("/staff/absences", &taken).await.status, StatusCode::SEE_OTHER);
     for (staff, from, until, cover, error) in [
-        (me.as_str(), "", "", "", "Enter the date"),
+        (me.as_str(), "", "", "", "Enter the first day"),
         (&me, "soon", "1/6/2026", "", "Enter the date as day, month and year"),
         (&me, "5/6/2026", "4/6/2026", "", "must not be before the first"),
         (&me, "1/5/2026", "19/5/2026", "", "must be today or later"),

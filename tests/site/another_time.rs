@@ -67,7 +67,7 @@ async fn a_stranger_frees_nothing_and_a_time_that_has_begun_stays() {
     let (reference, private) = booked(&site).await;
     let address = format!("{private}/another-time");
     let mut stranger = site.visitor();
-    assert_eq!(stranger.get(&address).await.location(), private);
+    assert_eq!(stranger.get(&address).await.location(), format!("{private}?to=another-time"));
     assert_eq!(stranger.post(&address, &[("wish", WISH)]).await.location(), private);
     site.clock.advance(SignedDuration::from_hours(24 * 15 + 1));
     let mut patient = owner(&site, &private).await;

@@ -26,20 +26,22 @@ pub async fn two(site: &Site) -> ([String; 2], [String; 2]) {
     ([first, confirmed.first(".ref")], [private, other])
 }
 
-/// What the button sends that merges `other` into `into`.
+/// What the button sends that merges `other` into `into`: also one that is not shown, since it would be refused.
 async fn button(staff: &mut Visitor<'_>, into: &str, other: &str) -> Vec<(&'static str, String)> {
-    let shown = staff.get(&page(into)).await;
-    let hidden = |name: &str| {
-        shown
-            .attribute(&format!("form[action$='/merge'] input[name={name}]"), "value")
+    let (shown, there) = (staff.get(&page(into)).await, staff.get(&page(other)).await);
+    let hidden = |answer: &Answer, name: &str| {
+        answer
+            .attribute(&format!("main form input[name={name}]"), "value")
             .into_iter()
             .next()
             .unwrap_or_default()
     };
-    let names = ["seen_at", "opened_at", "other_seen_at"];
-    let mut form: Vec<(&str, String)> = names.map(|name| (name, hidden(name))).into();
-    form.push(("other", other.to_owned()));
-    form
+    vec![
+        ("seen_at", hidden(&shown, "seen_at")),
+        ("opened_at", hidden(&shown, "opened_at")),
+        ("other_seen_at", hidden(&there, "seen_at")),
+        ("other", other.to_owned()),
+    ]
 }
 
 async fn press(staff: &mut Visitor<'_>, into: &str, form: &[(&'static str, String)]) -> Answer {
@@ -202,14 +204,7 @@ async fn merging_a_request_that_was_just_withdrawn_and_others_that_cannot_be_is_
     assert!(shown.words().contains("Open it to merge this one into it"), "{}", shown.words());
     let other = staff.get(&page(&fresh)).await;
     assert!(offers(&other).contains(&first));
-    let mut form = button(&mut staff, &first, &fresh).await;
-    for field in &mut form {
-        match field.0 {
-            "seen_at" => field.1 = shown.attribute("input[name=seen_at]", "value")[0].clone(),
-            "other_seen_at" => field.1 = other.attribute("input[name=seen_at]", "value")[0].clone(),
-            _ => {}
-        }
-    }
+    let form = button(&mut staff, &first, &fresh).await;
     refused(&mut staff, &first, &form, &format!("Nobody has been in touch about {fresh} yet")).await;
     assert!(merge(&mut staff, &fresh, &first).await.status.is_redirection());
     separate(&mut staff, &first, "").await;

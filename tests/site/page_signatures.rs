@@ -334,5 +334,7 @@ async fn open_mistakes_of_a_page_are_answered_beside_its_words() {
     let done = staff.post(&answer, &[("seen_at", &seen), ("answer", "Mended in 2.1")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     let desk = staff.get(DESK).await;
-    assert!(desk.all(".said").is_empty() && desk.words().contains("None of this page is open"));
+    assert!(
+        desk.all(".said").is_empty() && desk.words().contains("No mistake that readers reported is open")
+    );
 }

@@ -150,7 +150,8 @@ async fn a_patient_stops_reminders_and_has_them_again() {
     site.staff().await.book(&reference).await;
     let address = format!("{private}/reminders");
     let mut stranger = site.visitor();
-    assert_eq!(stranger.get(&address).await.location(), private, "the question comes first");
+    let asked = format!("{private}?to=reminders");
+    assert_eq!(stranger.get(&address).await.location(), asked, "the question comes first");
     stranger.post(&address, &[("reminders", "off")]).await;
     let mut patient = owner(&site, &private).await;
     let shown = patient.get(&private).await.words();
