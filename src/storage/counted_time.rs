@@ -64,11 +64,14 @@ pub async fn count_off(
     believed: Timestamp,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let known: Option<(i64, i64)> =
-        sqlx::query_as("select id, ahead from clock_stretches where from_at <= $1 order by id desc limit 1")
-            .bind(seconds(believed))
-            .fetch_optional(&mut *connection)
-            .await?;
+    // The one in which that time was believed: a doubted clock that lay behind it began earlier, too.
+    let known: Option<(i64, i64)> = sqlx::query_as(
+        "select id, ahead from clock_stretches where $1 between from_at - $2 and until_at + $2 order by id desc limit 1",
+    )
+    .bind(seconds(believed))
+    .bind(DRIFT.as_secs())
+    .fetch_optional(&mut *connection)
+    .await?;
     let Some((id, ahead)) = known.filter(|_| now > believed) else { return Ok(()) };
     // What was stored since then, while the time was doubted, is as old as the clock said.
     let since = sqlx::query("update clock_stretches set ahead = $2 where id > $1")

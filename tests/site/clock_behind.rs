@@ -44,10 +44,14 @@ async fn start(site: &Site) -> ClockCheck {
 }
 
 async fn confirm(site: &Site) {
+    confirm_with(site, false).await;
+}
+
+async fn confirm_with(site: &Site, was_off: bool) {
     let now = site.now();
     site.app
         .database
-        .write(move |c| Box::pin(async move { believed_time::confirm(c, now, false).await }))
+        .write(move |c| Box::pin(async move { believed_time::confirm(c, now, was_off).await }))
         .await
         .unwrap();
 }
@@ -222,4 +226,26 @@ async fn weekends_of_a_machine_that_is_off_keep_nothing_for_ever() {
     }
     assert_eq!(kept(&site).await[..3], [0, 0, 0]);
     assert_eq!(site.count("missed_searches").await, 0);
+}
+
+/// Attack: the machine was off for three days, and its clock lay behind at the first start after that.
+#[tokio::test]
+async fn that_the_machine_was_off_counts_those_days_and_no_more() {
+    for behind in [100, 20_000] {
+        let site = Site::open().await;
+        start(&site).await;
+        use_it(&site).await;
+        start(&site).await;
+        site.clock.jump(hours(3 * 24 - behind * 24));
+        start(&site).await;
+        site.clock.jump(hours(behind * 24));
+        start(&site).await;
+        confirm_with(&site, true).await;
+        let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+        assert_eq!(site.count("consultations").await, 1, "{behind} days behind");
+        run(&site, &mut clock, &mut ran, hours(86 * 24)).await;
+        assert_eq!(site.count("consultations").await, 1, "{behind} days behind: 89 days");
+        run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
+        assert_eq!(site.count("consultations").await, 0, "{behind} days behind: the three days count");
+    }
 }
