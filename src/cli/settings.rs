@@ -94,7 +94,8 @@ pub enum ClockCommand {
 pub struct ConfirmClock {
     #[command(flatten)]
     pub data: Data,
-    /// The machine was off for all of the time that the clock jumped over: what is kept for a time is older by it
+    /// The machine was off for all of the time that the clock jumped over: what is kept for a time is older by it. It has
+    /// no effect where the program ran when the clock jumped
     #[arg(long)]
     pub was_off: bool,
 }

@@ -55,10 +55,11 @@ pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: Cloc
     }
     let ran = step.ran.unwrap_or_default().as_secs();
     let counted = seconds(latest.until).saturating_sub(latest.ahead).saturating_add(ran);
-    begin_next(connection, step.now, seconds(step.now).saturating_sub(counted)).await
+    begin_next(connection, step.now, seconds(step.now).saturating_sub(counted), step.ran.is_some()).await
 }
 
-/// The machine was off since the time that was last believed: all of that time counts. Part of a confirmation.
+/// The machine was off since the time that was last believed: all of that time counts, unless the program ran when the
+/// clock was set. Part of a confirmation.
 pub async fn count_off(
     connection: &mut SqliteConnection,
     believed: Timestamp,
@@ -73,6 +74,14 @@ pub async fn count_off(
     .fetch_optional(&mut *connection)
     .await?;
     let Some((id, ahead)) = known.filter(|_| now > believed) else { return Ok(()) };
+    let was_running: bool =
+        sqlx::query_scalar("select exists (select 1 from clock_stretches where id > $1 and ran = 1)")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await?;
+    if was_running {
+        return Ok(());
+    }
     // What was stored since then, while the time was doubted, is as old as the clock said.
     let since = sqlx::query("update clock_stretches set ahead = $2 where id > $1")
         .bind(id)
@@ -80,7 +89,7 @@ pub async fn count_off(
         .execute(&mut *connection)
         .await?;
     match since.rows_affected() {
-        0 => begin_next(connection, now, ahead).await,
+        0 => begin_next(connection, now, ahead, false).await,
         _ => Ok(()),
     }
 }
@@ -96,10 +105,16 @@ async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Resul
     Ok(())
 }
 
-async fn begin_next(connection: &mut SqliteConnection, now: Timestamp, ahead: i64) -> sqlx::Result<()> {
-    sqlx::query("insert into clock_stretches (from_at, until_at, ahead) values ($1, $1, $2)")
+async fn begin_next(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    ahead: i64,
+    ran: bool,
+) -> sqlx::Result<()> {
+    sqlx::query("insert into clock_stretches (from_at, until_at, ahead, ran) values ($1, $1, $2, $3)")
         .bind(seconds(now))
         .bind(ahead)
+        .bind(ran)
         .execute(connection)
         .await?;
     Ok(())

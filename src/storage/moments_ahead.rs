@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::believed_time;
 use crate::storage::clock::first_ahead;
+use crate::storage::counted_time::is_over;
 use crate::storage::next_change::next_change;
 use crate::storage::retention;
 
@@ -40,6 +41,7 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: 
     }
     for (table, column, most) in ENDS {
         cap(connection, table, column, first_ahead(highest.saturating_add(most)), now + most).await?;
+        end(connection, table, column, most, now).await?;
     }
     // Sessions end; their rows go when their hours are over.
     sqlx::query(
@@ -64,6 +66,20 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: 
     .bind(now)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// What was made to end `most` seconds later, by a clock that was ahead and believed, ends when so many were counted.
+async fn end(
+    connection: &mut SqliteConnection,
+    table: &str,
+    column: &str,
+    most: i64,
+    now: i64,
+) -> sqlx::Result<()> {
+    let is_over = is_over(&format!("({column} - {most})"));
+    let sql = format!("update {table} set {column} = $2 where {column} > $2 and {is_over}");
+    sqlx::query(AssertSqlSafe(sql)).bind(now - most).bind(now).execute(connection).await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+use mybackpain::clinic::Role;
 use mybackpain::operations::clock_check::ClockCheck;
 use mybackpain::operations::minute_job::save_counts;
 use mybackpain::operations::retention_job::pass;
@@ -144,13 +145,21 @@ async fn what_was_stamped_by_a_clock_that_was_ahead_and_believed_is_kept_no_long
     confirm(&site).await;
     start(&site).await;
     use_it(&site).await;
+    let mut admin = site.staff_as(Role::Administrator).await;
+    admin.post("/staff/people/new", &[("email", "lee@example.org"), ("role", "reception")]).await;
+    site.mails().await;
+    assert_eq!(site.count("staff_invitations").await, 1);
     site.clock.jump(-hours(1000 * 24));
     start(&site).await;
     confirm(&site).await;
     let mut clock = start(&site).await;
     assert_eq!(site.count("consultations").await, 1);
     let mut ran = SignedDuration::ZERO;
-    run(&site, &mut clock, &mut ran, hours(89 * 24)).await;
+    run(&site, &mut clock, &mut ran, hours(3 * 24)).await;
+    assert_eq!(site.count("staff_invitations").await, 0, "a link lasts no longer than else");
+    run(&site, &mut clock, &mut ran, hours(5 * 24)).await;
+    assert_eq!(kept(&site).await[4..], [0, 0], "nor do addresses");
+    run(&site, &mut clock, &mut ran, hours(81 * 24)).await;
     assert_eq!(site.count("consultations").await, 1);
     run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
     assert_eq!(kept(&site).await[..3], [0, 0, 0], "it is not kept for years");

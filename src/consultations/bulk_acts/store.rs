@@ -1,10 +1,12 @@
 //! The SQL of acts on several requests, and nothing else.
 
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::bulk_acts::bulk_act::BulkOutcome;
 use crate::storage::clock::seconds;
+use crate::storage::counted_time::is_over;
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, texts};
 
@@ -156,6 +158,9 @@ pub async fn set_undone(connection: &mut SqliteConnection, id: i64, now: Timesta
 
 /// What was done before that stays done.
 pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
-    sqlx::query("delete from bulk_acts where made_at < $1").bind(before).execute(connection).await?;
+    sqlx::query(AssertSqlSafe(format!("delete from bulk_acts where {}", is_over("made_at"))))
+        .bind(before)
+        .execute(connection)
+        .await?;
     Ok(())
 }

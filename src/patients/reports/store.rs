@@ -68,8 +68,9 @@ pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Res
     let gone = sqlx::query(AssertSqlSafe(format!(
         "update reports set name = null, email = null, content_hash = null, state = 'forgotten' \
          where state <> 'forgotten' and {is_over} and not exists (select 1 from outbox \
-         where outbox.reference = reports.reference and (outbox.finished_at is null or outbox.finished_at >= $1))",
-        is_over = is_over("reports.created_at")
+         where outbox.reference = reports.reference and (outbox.finished_at is null or not {is_sent_long_ago}))",
+        is_over = is_over("reports.created_at"),
+        is_sent_long_ago = is_over("outbox.finished_at")
     )))
     .bind(before)
     .execute(connection)
