@@ -17,6 +17,8 @@ pub struct Stretch {
     pub until: Timestamp,
     /// How many seconds the clock is ahead of the counted time.
     ahead: i64,
+    /// How many were counted at the last start, as if the machine had been off.
+    off: i64,
 }
 
 /// What the clock did since it was last looked at.
@@ -31,11 +33,11 @@ pub struct ClockStep {
 
 /// Nothing on a site that never ran.
 pub async fn latest(readers: &SqlitePool) -> sqlx::Result<Option<Stretch>> {
-    let found: Option<(i64, i64)> =
-        sqlx::query_as("select until_at, ahead from clock_stretches order by id desc limit 1")
+    let found: Option<(i64, i64, i64)> =
+        sqlx::query_as("select until_at, ahead, off from clock_stretches order by id desc limit 1")
             .fetch_optional(readers)
             .await?;
-    Ok(found.map(|(until, ahead)| Stretch { until: moment(until), ahead }))
+    Ok(found.map(|(until, ahead, off)| Stretch { until: moment(until), ahead, off }))
 }
 
 /// Begins the first stretch: before it, what the clock showed is what is counted.
@@ -51,9 +53,12 @@ pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::R
 pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
     let may_have_been_off = step.ran.is_none() && step.by.is_positive() && step.by <= LONGEST_OFF;
     if step.by.abs() <= DRIFT || may_have_been_off {
-        return go_on(connection, step.now).await;
+        let off = if step.ran.is_none() { step.by.as_secs().max(0) } else { latest.off };
+        return go_on(connection, step.now, off).await;
     }
-    let ran = step.ran.unwrap_or_default().as_secs();
+    // A clock that is set back was ahead at the start: what was counted then as time off was none.
+    let was_none = (-step.by.as_secs()).clamp(0, latest.off.max(0));
+    let ran = step.ran.unwrap_or_default().as_secs() - was_none;
     let counted = seconds(latest.until).saturating_sub(latest.ahead).saturating_add(ran);
     begin_next(connection, step.now, seconds(step.now).saturating_sub(counted), step.ran.is_some()).await
 }
@@ -82,24 +87,24 @@ pub async fn count_off(
     if was_running {
         return Ok(());
     }
-    // What was stored since then, while the time was doubted, is as old as the clock said.
-    let since = sqlx::query("update clock_stretches set ahead = $2 where id > $1")
+    // What was stored since then by this clock, while it was doubted, is as old as it said. One that was ahead is another.
+    sqlx::query("update clock_stretches set ahead = $2 where id > $1 and from_at between $3 and $4")
         .bind(id)
         .bind(ahead)
+        .bind(seconds(believed))
+        .bind(seconds(now))
         .execute(&mut *connection)
         .await?;
-    match since.rows_affected() {
-        0 => begin_next(connection, now, ahead, false).await,
-        _ => Ok(()),
-    }
+    begin_next(connection, now, ahead, false).await
 }
 
-async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+async fn go_on(connection: &mut SqliteConnection, now: Timestamp, off: i64) -> sqlx::Result<()> {
     sqlx::query(
-        "update clock_stretches set until_at = max(until_at, $1)
+        "update clock_stretches set until_at = max(until_at, $1), off = $2
          where id = (select max(id) from clock_stretches)",
     )
     .bind(seconds(now))
+    .bind(off)
     .execute(connection)
     .await?;
     Ok(())

@@ -237,24 +237,46 @@ async fn weekends_of_a_machine_that_is_off_keep_nothing_for_ever() {
     assert_eq!(site.count("missed_searches").await, 0);
 }
 
-/// Attack: the machine was off for three days, and its clock lay behind at the first start after that.
+/// Attack: the machine was off for three days, and its clock was wrong at the first start after that.
 #[tokio::test]
 async fn that_the_machine_was_off_counts_those_days_and_no_more() {
-    for behind in [100, 20_000] {
+    for (wrong, looked) in [(-100, true), (-20_000, true), (1_000, true), (1_000, false), (-100, false)] {
         let site = Site::open().await;
         start(&site).await;
         use_it(&site).await;
         start(&site).await;
-        site.clock.jump(hours(3 * 24 - behind * 24));
+        site.clock.jump(hours(3 * 24 + wrong * 24));
         start(&site).await;
-        site.clock.jump(hours(behind * 24));
-        start(&site).await;
+        site.clock.jump(hours(-wrong * 24));
+        if looked {
+            start(&site).await;
+        }
         confirm_with(&site, true).await;
+        let told = format!("{wrong} days wrong, looked at: {looked}");
         let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
-        assert_eq!(site.count("consultations").await, 1, "{behind} days behind");
+        assert_eq!(site.count("consultations").await, 1, "{told}");
         run(&site, &mut clock, &mut ran, hours(86 * 24)).await;
-        assert_eq!(site.count("consultations").await, 1, "{behind} days behind: 89 days");
+        assert_eq!(site.count("consultations").await, 1, "{told}: 89 days");
         run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
-        assert_eq!(site.count("consultations").await, 0, "{behind} days behind: the three days count");
+        assert_eq!(site.count("consultations").await, 0, "{told}: the three days count");
+    }
+}
+
+/// Attack: a hardware clock that is hours ahead at each boot, and is put right soon after it.
+#[tokio::test]
+async fn a_clock_that_is_hours_ahead_at_each_start_makes_nothing_older() {
+    let site = Site::open().await;
+    start(&site).await;
+    use_it(&site).await;
+    let before = kept(&site).await;
+    for ahead in [1, 8, 14, 23, 23, 23, 23, 23, 23, 23, 23] {
+        site.clock.jump(hours(ahead));
+        let mut clock = start(&site).await;
+        site.clock.jump(-hours(ahead));
+        if ahead == 14 {
+            pass(&site.app, &mut clock, SignedDuration::ZERO).await.unwrap();
+        }
+        start(&site).await;
+        assert_eq!(kept(&site).await, before, "{ahead}");
     }
 }
