@@ -5,7 +5,7 @@ create table clock_stretches (
   until_at integer not null,
   ahead integer not null,                    -- how far the clock was ahead of the counted time; negative while behind
   ran integer not null default 0,            -- 1 when the program ran when the clock was set: the machine was not off
-  off integer not null default 0             -- seconds that were counted at the last start, as if the machine had been off
+  off integer not null default 0             -- seconds that were counted at starts, as if the machine had been off; bounded
 ) strict;
 -- What was stored while the clock was behind counts from when it was right again, or from what it had shown before.
 insert into clock_stretches (from_at, until_at, ahead)

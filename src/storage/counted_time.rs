@@ -17,9 +17,12 @@ pub struct Stretch {
     pub until: Timestamp,
     /// How many seconds the clock is ahead of the counted time.
     ahead: i64,
-    /// How many were counted at the last start, as if the machine had been off.
+    /// How many were counted at starts, as if the machine had been off.
     off: i64,
 }
+
+/// So much of what was counted as time off is taken back at most when the clock is set back.
+const MOST_TAKEN_BACK: SignedDuration = SignedDuration::from_hours(48);
 
 /// What the clock did since it was last looked at.
 #[derive(Clone, Copy)]
@@ -53,10 +56,11 @@ pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::R
 pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
     let may_have_been_off = step.ran.is_none() && step.by.is_positive() && step.by <= LONGEST_OFF;
     if step.by.abs() <= DRIFT || may_have_been_off {
-        let off = if step.ran.is_none() { step.by.as_secs().max(0) } else { latest.off };
+        let more = if may_have_been_off { step.by.as_secs() } else { 0 };
+        let off = latest.off.saturating_add(more).min(MOST_TAKEN_BACK.as_secs());
         return go_on(connection, step.now, off).await;
     }
-    // A clock that is set back was ahead at the start: what was counted then as time off was none.
+    // A clock that is set back was ahead at a start: what was counted then as time off was none.
     let was_none = (-step.by.as_secs()).clamp(0, latest.off.max(0));
     let ran = step.ran.unwrap_or_default().as_secs() - was_none;
     let counted = seconds(latest.until).saturating_sub(latest.ahead).saturating_add(ran);
