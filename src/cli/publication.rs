@@ -11,7 +11,7 @@ use axum_client_ip::ClientIpSource;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
-use crate::cli::today::{day_of, today};
+use crate::cli::today::day_of;
 use crate::desk::state::DeskMemory;
 use crate::library::Library;
 use crate::library::fingerprint::fingerprint;
@@ -174,7 +174,7 @@ async fn believed_day(app: &App) -> anyhow::Result<Date> {
 async fn of_believed_day(app: &App, pages: Arc<RenderedPages>) -> anyhow::Result<Arc<RenderedPages>> {
     let library = pages.library().clone();
     let Ok(day) = believed_day(app).await else { return Ok(pages) };
-    if day == today(&app.clock) || library.is_of(day) {
+    if library.is_of(day) {
         return Ok(pages);
     }
     let library = Arc::new(Library::load_on(&library.folder, &app.site, day)?);
