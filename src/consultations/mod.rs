@@ -5,7 +5,7 @@ pub mod another_time;
 pub mod bookings;
 pub mod bulk_acts;
 pub mod calls;
-mod contact_change;
+pub mod contact_change;
 pub mod csv;
 pub mod handling;
 pub mod history;

@@ -19,6 +19,7 @@ mod clock_ahead;
 mod clock_behind;
 mod complaints;
 mod consultations;
+mod contact_details;
 mod contrast;
 mod corrections;
 mod damaged_columns;
