@@ -9,6 +9,9 @@ create table whole_stretches (
   off integer not null default 0             -- seconds that were counted at starts, as if the machine had been off; bounded
 ) strict;
 insert into whole_stretches (id, from_at, until_at, ahead, counted_at, ran, off)
-  select id, from_at, until_at, ahead, until_at - ahead, ran, off from clock_stretches;
+  select id, from_at, until_at, ahead, until_at - ahead, ran, off from clock_stretches
+  -- A span that was open when the time in it was believed was no time behind: the one after it says how it is counted.
+  where not (ahead < -172800 and id < (select max(id) from clock_stretches)
+    and coalesce((select at from believed_time), -1) between from_at and until_at);
 drop table clock_stretches;
 alter table whole_stretches rename to clock_stretches;

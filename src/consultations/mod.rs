@@ -26,7 +26,7 @@ pub mod store;
 pub mod submission;
 pub mod summaries;
 pub mod transitions;
-mod withdrawal;
+pub mod withdrawal;
 mod wrong_address;
 
 pub use contact_change::change_contact;

@@ -29,6 +29,7 @@ mod desk_mail;
 mod desk_speed;
 mod diary;
 mod drafts;
+mod erased_again;
 mod erased_files;
 mod every_page;
 mod expired_forms;
