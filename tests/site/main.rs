@@ -34,6 +34,7 @@ mod expired_forms;
 mod feeds;
 mod floods;
 mod form_words;
+mod generated_posts;
 mod glossary;
 mod insights;
 mod invitations;
