@@ -39,6 +39,9 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
     if !key_file(data).exists() {
         println!("Put sealing.key beside it from its own backup before you start the site.");
     }
+    println!(
+        "If there is an erased.log, put it there too: what patients had erased since then is erased again."
+    );
     Ok(())
 }
 
