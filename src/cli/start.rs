@@ -15,8 +15,9 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::arguments::{CheckCommand, Format};
 use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
-use crate::cli::settings::{CheckCommand, Data, Format, Serve};
+use crate::cli::settings::{Data, Serve};
 use crate::cli::today::today;
 use crate::library;
 use crate::library::Library;
@@ -26,7 +27,7 @@ use crate::operations::clock_check::SharedClockCheck;
 use crate::operations::{alarms, demo, letters, minute_job, retention_job};
 use crate::staff;
 use crate::storage::clock::Clock;
-use crate::storage::data_dir::{DataDir, Lost, key_file, open_data};
+use crate::storage::data_dir::{DataDir, Lost, open_data};
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
@@ -45,18 +46,18 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let listener = listen(&mut config).await?;
     let base_url = config.checked_base_url()?;
     let mut site = Site::load(&config.content.folder, base_url)?;
-    site.demo = demo::is_demo(&config.data.folder);
+    site.demo = demo::is_demo(&config.data.at.folder);
     ensure!(
         !(site.demo && site.is_https()),
         "{} is a demonstration, whose passwords were printed and whose people are made up: it is not served with an https --base-url",
-        config.data.folder.display()
+        config.data.at.folder.display()
     );
     let day = today(&Clock::default());
     let library = Arc::new(Library::load_on(&config.content.folder, &site, day)?);
     warn_of_reviews(&library, day);
     let transport = match site.demo {
-        true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
-        false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
+        true => Transport::Demo(Some(config.data.at.folder.join(mail::FOLDER))),
+        false => Transport::parse(config.smtp_url()?.as_deref(), config.data.at.folder.join(mail::FOLDER))?,
     };
     let mut sender = Sender::new(&site, config.mail_from.as_deref())?;
     if let Some(address) = &config.mail_bounces_to {
@@ -64,7 +65,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     }
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
     let DataDir { database, cipher, lock: _lock } =
-        open_data(&config.data.folder, LockPurpose::Serve, lost).await?;
+        open_data(&config.data.place(), LockPurpose::Serve, lost).await?;
     database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
@@ -175,12 +176,15 @@ pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
 
 /// Adds an encryption key, and encrypts everything with it.
 pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
-    let file = key_file(&data.folder);
-    ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
+    let place = data.place();
+    let file = place.key_file();
+    ensure!(file.exists(), "there is no key at {}; start the site once first", file.display());
     let DataDir { database, lock: _lock, .. } =
-        open_data(&data.folder, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
+        open_data(&place, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
-    encryption::add_key(&file)?;
+    encryption::add_key(&file).context(
+        "nothing was changed: give the key file itself with --key-file, not a copy of it, to someone who may write it",
+    )?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
     let done = key_rotation::rotate_key(&database, &cipher).await?;
     database.truncate_log().await?;
@@ -213,7 +217,7 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
 
 async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::Result<()> {
     println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
-    println!("Data is in {}; {}", config.data.folder.display(), transport.describe());
+    println!("Data is in {}; {}", config.data.at.folder.display(), transport.describe());
     if app.database.condition().is_damaged() {
         println!(
             "The database is damaged: pages are served, forms are refused. Stop the program and restore a backup."

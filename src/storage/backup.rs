@@ -11,11 +11,12 @@ use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
-use crate::storage::encryption::{Cipher, key_file};
+use crate::storage::encryption::Cipher;
 use crate::storage::key_check;
 use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
+use crate::storage::place::DataPlace;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
 pub const RECORD: &str = "last-backup";
@@ -24,7 +25,8 @@ const ACCOUNTS: &str = "last-backup-accounts";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
-pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
+pub async fn make(place: &DataPlace, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
+    let data = &*place.folder;
     let file = data.join("mybackpain.sqlite");
     ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
     let _lock = lock::take(data, LockPurpose::Beside)?;
@@ -36,7 +38,7 @@ pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<Pa
     let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
-    let made = copy_and_check(data, &file, &beside).await;
+    let made = copy_and_check(place, &file, &beside).await;
     let accounts = made.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     fs::rename(&beside, &copy)?;
     fs::File::open(into)?.sync_all()?;
@@ -45,7 +47,7 @@ pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<Pa
 }
 
 /// Gives the number of accounts in it.
-async fn copy_and_check(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+async fn copy_and_check(place: &DataPlace, file: &Path, copy: &Path) -> anyhow::Result<i64> {
     ensure!(
         is_whole(file).await?,
         "the database {} is damaged, so it was not backed up; restore the last good backup",
@@ -55,17 +57,18 @@ async fn copy_and_check(data: &Path, file: &Path, copy: &Path) -> anyhow::Result
     fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
     fs::File::open(copy)?.sync_all()?;
     ensure!(is_whole(copy).await?, "the copy {} is damaged and was not kept", copy.display());
-    refuse_what_is_not_this_site(data, file, copy).await
+    refuse_what_is_not_this_site(place, file, copy).await
 }
 
 /// What stands in the place of the database may be anything: a copy of it would push the good ones out.
-async fn refuse_what_is_not_this_site(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+async fn refuse_what_is_not_this_site(place: &DataPlace, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+    let data = &*place.folder;
     let file = file.display();
     ensure!(
         database::is_ours(copy).await?,
         "{file} is empty, of another program or of a newer version, so it was not backed up; restore the last good backup"
     );
-    let key = key_check::look_without_log(copy, &Cipher::open(&key_file(data), false)?).await;
+    let key = key_check::look_without_log(copy, &Cipher::open(&place.key_file(), false)?).await;
     ensure!(
         key != KeyCheck::Other,
         "{file} is the database of another site, so it was not backed up; put the right one back"

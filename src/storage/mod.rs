@@ -13,6 +13,8 @@ pub mod key_rotation;
 pub mod lock;
 pub mod moments_ahead;
 pub mod next_change;
+pub mod place;
+pub mod private_file;
 pub mod readable;
 pub mod reference;
 pub mod retention;

@@ -1,6 +1,7 @@
 //! The program as an administrator meets it: started, stopped, killed and badly treated, over real sockets.
 
 mod client;
+mod mail_server;
 mod program;
 mod quiet_log;
 mod records;
@@ -19,6 +20,8 @@ mod old_demo;
 mod one_at_a_time;
 mod overwritten;
 mod private_files;
+mod secrets;
+mod settings;
 mod slow_visitors;
 mod starting;
 mod stopping;

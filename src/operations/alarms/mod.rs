@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use crate::staff::session;
 use crate::storage::backup;
 use crate::storage::clock::seconds;
-use crate::storage::data_dir::key_file;
 use crate::web::app::App;
 use crate::web::job_round;
 use crate::web::metrics::{Alarm, Checks};
@@ -74,7 +73,7 @@ pub async fn look(app: &App) -> Checks {
     let counts =
         if condition.is_damaged() { None } else { store::counts(app.database.readers(), now).await.ok() };
     let backup = backup::last(condition.folder());
-    let key = app.cipher.compare(&key_file(condition.folder()));
+    let key = app.cipher.look_at_file();
     let seen = rules::Seen { counts, backup, condition, key, now, calendar: app.site.clinic.calendar() };
     Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }
