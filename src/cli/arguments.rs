@@ -35,6 +35,10 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Print what is set, with secrets hidden, and where each setting came from
     Config(Box<Serve>),
+    /// Look for what a first evening gets wrong, and say how to mend it: folders, key, clock, mail server, address, disk, backup
+    Doctor(Box<DoctorCommand>),
+    /// Show the content to who writes it, on this machine alone: drafts too, with what the check says on each page
+    Preview(PreviewCommand),
     /// Check the content without serving it: errors fail, warnings do not
     Check(CheckCommand),
     /// Write a page to fill in
@@ -63,7 +67,46 @@ pub enum Command {
     /// Read a delivery report or a complaint from standard input, as a mail server hands it over
     Bounce(Data),
     /// Add a new encryption key and encrypt every personal field with it; stop the server first
-    RotateKey(Data),
+    RotateKey(RotateKey),
+    /// Write the manual pages and the completions of shells into a folder
+    #[command(hide = true)]
+    Manual {
+        #[arg(value_name = "DIR")]
+        into: PathBuf,
+    },
+}
+
+#[derive(Args, Clone, Copy)]
+pub struct Quiet {
+    /// Do not say how far it is
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args)]
+pub struct RotateKey {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub quiet: Quiet,
+}
+
+#[derive(Args)]
+pub struct DoctorCommand {
+    #[command(flatten)]
+    pub serve: Serve,
+    /// Send one mail to this address, to see that it arrives
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_to: Option<String>,
+}
+
+#[derive(Args)]
+pub struct PreviewCommand {
+    #[command(flatten)]
+    pub content: Content,
+    /// Address and port to listen on, of this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
 }
 
 #[derive(Subcommand)]
@@ -160,6 +203,8 @@ pub struct Backup {
     pub into: PathBuf,
     #[command(flatten)]
     pub data: Data,
+    #[command(flatten)]
+    pub quiet: Quiet,
 }
 
 #[derive(Args)]
@@ -169,6 +214,8 @@ pub struct Restore {
     pub backup: PathBuf,
     #[command(flatten)]
     pub data: Data,
+    #[command(flatten)]
+    pub quiet: Quiet,
 }
 
 #[derive(Args)]
@@ -190,6 +237,8 @@ pub struct Demo {
     /// Another number makes other people
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
+    #[command(flatten)]
+    pub quiet: Quiet,
 }
 
 #[derive(Args)]
@@ -212,6 +261,8 @@ pub struct CheckCommand {
     /// How to tell what was found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    #[command(flatten)]
+    pub quiet: Quiet,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::cli::arguments::{Backup, ConfirmClock, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::progress::listener;
 use crate::cli::settings::Data;
 use crate::cli::today::today;
 use crate::desk::data_rights;
@@ -27,7 +28,13 @@ use crate::web::error;
 const TRY_AGAIN_LATER: u8 = 75;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
-    let copy = copies::make(&backup.data.place(), &backup.into, Clock::default().now()).await?;
+    let copy = copies::make(
+        &backup.data.place(),
+        &backup.into,
+        Clock::default().now(),
+        &listener(backup.quiet.quiet),
+    )
+    .await?;
     println!("The backup is good: {}", copy.display());
     println!("Keep {} too, apart from it.", backup.data.place().key_file().display());
     Ok(())
@@ -35,7 +42,7 @@ pub async fn backup(backup: Backup) -> anyhow::Result<()> {
 
 pub async fn restore(restore: Restore) -> anyhow::Result<()> {
     let (data, key_file) = (&restore.data.at.folder, restore.data.place().key_file());
-    copies::restore(&restore.backup, data).await?;
+    copies::restore(&restore.backup, data, &listener(restore.quiet.quiet)).await?;
     println!("The backup is in {}.", data.display());
     if !key_file.exists() && restore.data.key_file.is_some() {
         println!("Put the key at {} from its own backup before you start the site.", key_file.display());
@@ -54,6 +61,7 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
             content: &demo.content.folder,
             requests: demo.requests,
             seed: demo.seed,
+            work: listener(demo.quiet.quiet),
         },
         Clock::default().now(),
     )

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mybackpain::cli::arguments::{ClockCommand, Command, StaffCommand};
-use mybackpain::cli::{commands, parse, show_settings, signatures, staff, start};
+use mybackpain::cli::{commands, doctor, manual, parse, preview, show_settings, signatures, staff, start};
 use mybackpain::operations::alarms;
 use mybackpain::storage::data_dir;
 
@@ -21,6 +21,9 @@ async fn main() -> ExitCode {
             print!("{}", show_settings::show(&settings));
             Ok(())
         }
+        Some(Command::Doctor(doctor)) => return doctor::run(&doctor).await,
+        Some(Command::Preview(preview)) => preview::serve(preview).await,
+        Some(Command::Manual { into }) => manual::write(&into),
         Some(Command::Check(check)) => start::check(&check),
         Some(Command::New(new)) => commands::new_page(&new),
         Some(Command::Staff(StaffCommand::Add(add))) => staff::add_staff(add).await,
@@ -33,7 +36,7 @@ async fn main() -> ExitCode {
         Some(Command::Signatures(command)) => signatures::run(command).await,
         Some(Command::Clock(ClockCommand::Confirm(data))) => commands::confirm_clock(data).await,
         Some(Command::Bounce(data)) => return commands::bounce(data).await,
-        Some(Command::RotateKey(data)) => start::rotate_key(data).await,
+        Some(Command::RotateKey(rotate)) => start::rotate_key(rotate).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,13 @@
 
 pub mod arguments;
 pub mod commands;
+pub mod doctor;
+pub mod manual;
 pub mod parse;
+pub mod preview;
+mod progress;
 pub mod publication;
+mod service_manager;
 pub mod settings;
 mod settings_file;
 pub mod show_settings;

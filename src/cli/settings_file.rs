@@ -38,10 +38,11 @@ pub fn read(file: &Path, known: &[Arg]) -> anyhow::Result<Vec<(String, String)>>
 }
 
 fn one(key: &str, value: &Value, known: &[Arg]) -> anyhow::Result<String> {
-    let found = known.iter().find(|arg| arg.get_long() == Some(key));
-    let Some(arg) = found.filter(|arg| is_setting(arg)) else {
+    let mut named = known.iter().filter(|arg| arg.get_long() == Some(key)).peekable();
+    let is_flag = named.peek().is_some();
+    let Some(arg) = named.find(|arg| is_setting(arg)) else {
         ensure!(
-            found.is_none(),
+            !is_flag,
             "{key} is no setting but a flag for one call: leave it out, and give --{key}"
         );
         match nearest(key, known) {

@@ -15,9 +15,11 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::arguments::{CheckCommand, Format};
+use crate::cli::arguments::{CheckCommand, Format, RotateKey};
+use crate::cli::progress::listener;
 use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
-use crate::cli::settings::{Data, Serve};
+use crate::cli::service_manager;
+use crate::cli::settings::Serve;
 use crate::cli::today::today;
 use crate::library;
 use crate::library::Library;
@@ -133,11 +135,14 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         )));
         parts.push(tokio::spawn(retention_job::run(current, clock, stopping)));
     }
+    service_manager::ready();
+    tokio::spawn(service_manager::keep_alive());
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,
         () = app.database.condition().failed_again() => true,
     };
     tracing::info!("stopping: finishing what is under way");
+    service_manager::stopping();
     stop.send_replace(true);
     for part in parts {
         part.await?;
@@ -164,7 +169,8 @@ async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Prints everything that the content check found; errors make the command fail.
 pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
-    let report = library::check::run(&check.content.folder, today(&Clock::default()));
+    let work = listener(check.quiet.quiet);
+    let report = library::check::run_and_tell(&check.content.folder, today(&Clock::default()), &work);
     match check.format {
         Format::Text => println!("{report}"),
         Format::Json => println!("{:#}", report.json()),
@@ -175,8 +181,8 @@ pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
 }
 
 /// Adds an encryption key, and encrypts everything with it.
-pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
-    let place = data.place();
+pub async fn rotate_key(rotate: RotateKey) -> anyhow::Result<()> {
+    let place = rotate.data.place();
     let file = place.key_file();
     ensure!(file.exists(), "there is no key at {}; start the site once first", file.display());
     let DataDir { database, lock: _lock, .. } =
@@ -186,7 +192,7 @@ pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
         "nothing was changed: give the key file itself with --key-file, not a copy of it, to someone who may write it",
     )?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
-    let done = key_rotation::rotate_key(&database, &cipher).await?;
+    let done = key_rotation::rotate_key(&database, &cipher, &listener(rotate.quiet.quiet)).await?;
     database.truncate_log().await?;
     database.close().await;
     println!(
@@ -241,12 +247,17 @@ fn warn_of_proxy(app: &App, config: &Serve) {
     }
 }
 
+/// How an https site learns the addresses of its visitors.
+pub const CLIENT_ADDRESS: &str = "start the site with --client-ip, such as RightmostXForwardedFor";
+
 /// TLS belongs to a proxy: an https site that takes the proxy's address for the visitor's takes all visitors for one.
 pub fn proxy_alarm(site: &Site, client_ip: &ClientIpSource) -> Option<Alarm> {
     let mistaken = site.is_https() && matches!(client_ip, ClientIpSource::ConnectInfo);
     mistaken.then(|| Alarm {
         name: "client-address",
-        sentence: "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: start the site with --client-ip, such as RightmostXForwardedFor.".to_owned(),
+        sentence: format!(
+            "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: {CLIENT_ADDRESS}."
+        ),
         link: None,
     })
 }
@@ -261,7 +272,7 @@ fn warn_of_holidays(app: &App) {
 }
 
 /// From this call on, and not only from the first wait, a signal is a request to stop in order.
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -272,7 +283,7 @@ fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn log_to_standard_error(json: bool) {
+pub(super) fn log_to_standard_error(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // Below `info`, other crates log addresses of pages, and with them the tokens of private ones.

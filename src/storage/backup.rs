@@ -16,6 +16,7 @@ use crate::storage::key_check;
 use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
+use crate::storage::long_work::LongWork;
 use crate::storage::place::DataPlace;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
@@ -25,7 +26,12 @@ const ACCOUNTS: &str = "last-backup-accounts";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
-pub async fn make(place: &DataPlace, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
+pub async fn make(
+    place: &DataPlace,
+    into: &Path,
+    now: Timestamp,
+    work: &LongWork,
+) -> anyhow::Result<PathBuf> {
     let data = &*place.folder;
     let file = data.join("mybackpain.sqlite");
     ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
@@ -38,7 +44,7 @@ pub async fn make(place: &DataPlace, into: &Path, now: Timestamp) -> anyhow::Res
     let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
-    let made = copy_and_check(place, &file, &beside).await;
+    let made = copy_and_check(place, &file, &beside, work).await;
     let accounts = made.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     fs::rename(&beside, &copy)?;
     fs::File::open(into)?.sync_all()?;
@@ -47,16 +53,19 @@ pub async fn make(place: &DataPlace, into: &Path, now: Timestamp) -> anyhow::Res
 }
 
 /// Gives the number of accounts in it.
-async fn copy_and_check(place: &DataPlace, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+async fn copy_and_check(place: &DataPlace, file: &Path, copy: &Path, work: &LongWork) -> anyhow::Result<i64> {
     ensure!(
-        is_whole(file).await?,
+        work.part("reading the database for damage", is_whole(file)).await?,
         "the database {} is damaged, so it was not backed up; restore the last good backup",
         file.display()
     );
-    database::copy(file, copy).await.with_context(|| format!("cannot write {}", copy.display()))?;
+    let all = fs::metadata(file)?.len();
+    let copied = work.growing("copying the database", copy, all, database::copy(file, copy)).await;
+    copied.with_context(|| format!("cannot write {}", copy.display()))?;
     fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
     fs::File::open(copy)?.sync_all()?;
-    ensure!(is_whole(copy).await?, "the copy {} is damaged and was not kept", copy.display());
+    let whole = work.part("reading the copy for damage", is_whole(copy)).await?;
+    ensure!(whole, "the copy {} is damaged and was not kept", copy.display());
     refuse_what_is_not_this_site(place, file, copy).await
 }
 
@@ -85,9 +94,10 @@ async fn refuse_what_is_not_this_site(place: &DataPlace, file: &Path, copy: &Pat
 }
 
 /// Puts a backup into a data folder that has no database, or an empty one. Nothing is ever overwritten.
-pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
+pub async fn restore(backup: &Path, data: &Path, work: &LongWork) -> anyhow::Result<()> {
     ensure!(backup.is_file(), "there is no backup at {}", backup.display());
-    ensure!(is_whole(backup).await?, "the backup {} is damaged; take an older one", backup.display());
+    let whole = work.part("reading the backup for damage", is_whole(backup)).await?;
+    ensure!(whole, "the backup {} is damaged; take an older one", backup.display());
     ensure!(
         database::is_ours(backup).await?,
         "{} is not a backup of mybackpain, or of a newer one; take a file that `mybackpain backup` made",
@@ -104,7 +114,9 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
             there.display()
         );
     }
-    atomic_file::write(&data.join("mybackpain.sqlite"), fs::File::open(backup)?)
+    let from = fs::File::open(backup)?;
+    let all = from.metadata()?.len();
+    atomic_file::write(&data.join("mybackpain.sqlite"), work.reading("copying the backup", all, from))
 }
 
 /// When the last good backup of this data folder was made.

@@ -21,7 +21,7 @@ use crate::storage::place::DataPlace;
 use crate::storage::private_file;
 
 /// What SQLite keeps beside a database, and the database itself.
-const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
+pub const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
 
 /// There from before the key is made until the database is: a first start that was killed is begun again.
 const FIRST_START: &str = "first-start";

@@ -11,6 +11,7 @@ pub mod encryption;
 pub mod key_check;
 pub mod key_rotation;
 pub mod lock;
+pub mod long_work;
 pub mod moments_ahead;
 pub mod next_change;
 pub mod place;

@@ -19,6 +19,8 @@ pub mod health;
 mod rules;
 mod store;
 
+pub use rules::{BACKUP_LATE, LOW};
+
 const EVERY: Duration = Duration::from_secs(60);
 /// The hour of the clinic's night in which the whole database is read for damage.
 const NIGHT: i8 = 3;

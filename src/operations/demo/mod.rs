@@ -100,6 +100,10 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
     Ok(colleagues)
 }
 
+fn days(span: SignedDuration) -> u64 {
+    u64::try_from(span.as_hours() / 24).unwrap_or(0)
+}
+
 /// Only an empty folder: whatever is in another one may be real.
 fn claim(folder: &Path) -> anyhow::Result<Lock> {
     ensure!(
@@ -161,6 +165,7 @@ impl Month {
     /// Lets everything happen in its order, and ends `now`.
     async fn live(&self, demo: &DemoMonth<'_>, now: Timestamp) -> Result<(), Error> {
         let calendar = self.app.site.clinic.calendar();
+        let begins = now - month::LENGTH;
         let mut ahead = month::plan(demo, calendar, now);
         let mut done = 0;
         while let Some(Event { at, happening }) = ahead.pop() {
@@ -168,6 +173,7 @@ impl Month {
                 continue;
             }
             self.go_to(at);
+            demo.work.at("living through each day", days(begins.duration_until(at)), days(month::LENGTH));
             if let Some(next) = self.happen(happening, at).await? {
                 ahead.push(next);
             }
@@ -178,6 +184,7 @@ impl Month {
         }
         self.go_to(now);
         while self.worker.step().await? > 0 {}
+        demo.work.at("living through each day", days(month::LENGTH), days(month::LENGTH));
         Ok(retention_job::forget(&self.app).await?)
     }
 
