@@ -41,10 +41,7 @@ fn one(key: &str, value: &Value, known: &[Arg]) -> anyhow::Result<String> {
     let mut named = known.iter().filter(|arg| arg.get_long() == Some(key)).peekable();
     let is_flag = named.peek().is_some();
     let Some(arg) = named.find(|arg| is_setting(arg)) else {
-        ensure!(
-            !is_flag,
-            "{key} is no setting but a flag for one call: leave it out, and give --{key}"
-        );
+        ensure!(!is_flag, "{key} is no setting but a flag for one call: leave it out, and give --{key}");
         match nearest(key, known) {
             Some(near) => bail!("{key} is no setting; did you mean {near}?"),
             None => bail!("{key} is no setting; `mybackpain config` prints those that there are"),

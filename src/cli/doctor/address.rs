@@ -25,14 +25,20 @@ pub async fn look(serve: &Serve) -> Vec<Finding> {
             format!("The site is at {base_url}, where what patients write crosses the internet in the clear."),
             "Put Caddy or nginx in front, as in deploy/, and set base-url to an address that begins with https://.",
         ));
-    } else if is_here && serve.base_url.is_none() {
+    }
+    if !is_in_dns(&host).await {
+        findings.push(Finding::mend(
+            format!("The name {host} has no address in the DNS that this machine asks."),
+            format!("Where the name is registered, add an A record (and AAAA) for {host} with the address of this machine."),
+        ));
+    }
+    if serve.base_url.is_none() {
         findings.push(Finding::look(
             "The site is for this machine alone: set base-url to the https address that patients use.",
         ));
-    } else {
+    } else if findings.is_empty() {
         findings.push(Finding::good(format!("The address of the site, {base_url}, can be used.")));
     }
-    findings.extend(in_dns(&host).await);
     findings.extend(proxy(serve, base_url.starts_with("https://")));
     findings
 }
@@ -42,16 +48,9 @@ fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-async fn in_dns(host: &str) -> Option<Finding> {
-    let plain = host.trim_matches(['[', ']']);
-    let found = tokio::time::timeout(DNS, lookup_host((plain, 443))).await;
-    let is_found = found.is_ok_and(|found| found.is_ok_and(|mut addresses| addresses.next().is_some()));
-    (!is_found).then(|| {
-        Finding::mend(
-            format!("The name {host} has no address in the DNS that this machine asks."),
-            format!("Where the name is registered, add an A record (and AAAA) for {host} with the address of this machine."),
-        )
-    })
+async fn is_in_dns(host: &str) -> bool {
+    let found = tokio::time::timeout(DNS, lookup_host((host.trim_matches(['[', ']']), 443))).await;
+    found.is_ok_and(|found| found.is_ok_and(|mut addresses| addresses.next().is_some()))
 }
 
 fn proxy(serve: &Serve, is_https: bool) -> Option<Finding> {
