@@ -49,6 +49,9 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
     } else if !key_file.exists() {
         println!("Put sealing.key beside it from its own backup before you start the site.");
     }
+    println!(
+        "If there is an erased.log, put it there too: what patients had erased since then is erased again."
+    );
     Ok(())
 }
 

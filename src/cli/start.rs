@@ -26,7 +26,7 @@ use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
 use crate::operations::clock_check::SharedClockCheck;
-use crate::operations::{alarms, demo, letters, minute_job, retention_job};
+use crate::operations::{alarms, demo, erase_again, letters, minute_job, retention_job};
 use crate::staff;
 use crate::storage::clock::Clock;
 use crate::storage::data_dir::{DataDir, Lost, open_data};
@@ -77,6 +77,12 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
+    // Before anybody sees it, or a mail goes out.
+    if !app.database.condition().is_damaged()
+        && let Err(error) = erase_again(&app).await
+    {
+        tracing::error!(%error, "what was erased before a restore may be there again");
+    }
     let publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
     let editions = publisher.editions();
     let edition = move || editions.borrow().clone();

@@ -1,4 +1,4 @@
-//! Changes how to reach a patient, at their request, and tells the desk what changed.
+//! Changes how to reach a patient: at their request, which the desk is told of, or by staff who were told.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -8,6 +8,7 @@ use crate::consultations::handling::Attention;
 use crate::consultations::history;
 use crate::consultations::merges;
 use crate::consultations::notifications;
+use crate::consultations::notifications::By;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
 use crate::consultations::store;
@@ -16,7 +17,8 @@ use crate::web::app::App;
 use crate::web::form::own_words::own_words;
 
 const CHANGED: &str = "changed their ";
-/// What a patient may change, as the history names it.
+const CORRECTED: &str = "corrected their ";
+/// What may change, as the history names it.
 const DETAILS: [&str; 5] =
     ["name", "email address", "phone number", "best time to call", "way to contact them"];
 
@@ -46,11 +48,7 @@ pub async fn change_contact(
                     return Ok(None);
                 }
                 handling::store::set_attention(connection, about, Attention::Changed).await?;
-                let words = own_words([], &contact.name, &contact.phone);
-                let sign = parts.site.signs.read(&words).kind();
-                if sign > request.sign {
-                    store::set_sign(connection, about, sign).await?;
-                }
+                read_signs(connection, &parts, &request, &contact).await?;
                 // What was planned went by the old details.
                 handling::store::set_next_try(connection, about, None).await?;
                 note_change(connection, about, now, &what).await?;
@@ -58,7 +56,7 @@ pub async fn change_contact(
                     note_with_other(connection, &into, about, now).await?;
                 }
                 if request.email != contact.email {
-                    move_mail(connection, &parts, request, contact, &token, now).await?;
+                    move_mail(connection, &parts, about, &token, By::Patient, now).await?;
                 }
                 Ok(Some(token))
             })
@@ -86,19 +84,60 @@ async fn note_with_other(
     }
 }
 
+/// The same by staff, who see the request as it is. Says what was done as the history says it.
+pub async fn correct(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    contact: Contact,
+    now: Timestamp,
+) -> sqlx::Result<String> {
+    let about = &request.reference;
+    let what = differences(request, &contact);
+    store::change_contact(connection, &app.cipher, about, &contact, now).await?;
+    read_signs(connection, app, request, &contact).await?;
+    let standing = handling::store::standing(connection, about).await?;
+    let corrected = match standing.attention.parse() {
+        Ok(Attention::WrongNumber) => request.phone != contact.phone,
+        Ok(Attention::WrongAddress) => request.email != contact.email,
+        _ => false,
+    };
+    if corrected {
+        handling::store::set_attention(connection, about, Attention::None).await?;
+        // Somebody waits for a call that did not reach them.
+        handling::store::set_next_try(connection, about, Some(now)).await?;
+    }
+    if request.email != contact.email {
+        move_mail(connection, app, about, &random_token(), By::Staff, now).await?;
+    }
+    Ok(in_words(CORRECTED, &what))
+}
+
+/// A name and a number are typed freely: a sign that needs help may stand there too.
+async fn read_signs(
+    connection: &mut SqliteConnection,
+    app: &App,
+    request: &Request,
+    contact: &Contact,
+) -> sqlx::Result<()> {
+    let sign = app.site.signs.read(&own_words([], &contact.name, &contact.phone)).kind();
+    if sign > request.sign {
+        store::set_sign(connection, &request.reference, sign).await?;
+    }
+    Ok(())
+}
+
 async fn move_mail(
     connection: &mut SqliteConnection,
     app: &App,
-    request: Request,
-    contact: Contact,
+    about: &str,
     token: &str,
+    by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    let Contact { name, email, phone, times, method } = contact;
-    let request = Request { name, email, phone, times, method, ..request };
-    let hash = token_hash(token);
-    handling::store::set_token(connection, &app.cipher, &request.reference, token, &hash).await?;
-    notifications::follow_address(connection, app, &request, token, now).await
+    handling::store::set_token(connection, &app.cipher, about, token, &token_hash(token)).await?;
+    let request = store::find_as_it_is(connection, &app.cipher, about).await?;
+    notifications::follow_address(connection, app, &request, token, by, now).await
 }
 
 /// Changes that follow one another are one line of the history, which says all that was changed.
@@ -114,14 +153,14 @@ async fn note_change(
                 .into_iter()
                 .filter(|detail| what.contains(detail) || before.contains(detail))
                 .collect();
-            history::store::replace_event(connection, id, now, &in_words(&both)).await
+            history::store::replace_event(connection, id, now, &in_words(CHANGED, &both)).await
         }
-        _ => history::store::add_event(connection, about, now, "patient", &in_words(what)).await,
+        _ => history::store::add_event(connection, about, now, "patient", &in_words(CHANGED, what)).await,
     }
 }
 
 /// Which details differ: never what they were or are.
-fn differences(request: &Request, contact: &Contact) -> Vec<&'static str> {
+pub fn differences(request: &Request, contact: &Contact) -> Vec<&'static str> {
     let differ = [
         request.name != contact.name,
         request.email != contact.email,
@@ -132,10 +171,10 @@ fn differences(request: &Request, contact: &Contact) -> Vec<&'static str> {
     DETAILS.into_iter().zip(differ).filter(|(_, differs)| *differs).map(|(detail, _)| detail).collect()
 }
 
-fn in_words(details: &[&str]) -> String {
+fn in_words(did: &str, details: &[&str]) -> String {
     match details.split_last() {
-        None => CHANGED.trim_end().to_owned(),
-        Some((last, [])) => format!("{CHANGED}{last}"),
-        Some((last, others)) => format!("{CHANGED}{} and {last}", others.join(", ")),
+        None => did.trim_end().to_owned(),
+        Some((last, [])) => format!("{did}{last}"),
+        Some((last, others)) => format!("{did}{} and {last}", others.join(", ")),
     }
 }

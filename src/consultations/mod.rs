@@ -5,7 +5,7 @@ pub mod another_time;
 pub mod bookings;
 pub mod bulk_acts;
 pub mod calls;
-mod contact_change;
+pub mod contact_change;
 pub mod csv;
 pub mod handling;
 pub mod history;
@@ -26,7 +26,7 @@ pub mod store;
 pub mod submission;
 pub mod summaries;
 pub mod transitions;
-mod withdrawal;
+pub mod withdrawal;
 mod wrong_address;
 
 pub use contact_change::change_contact;

@@ -121,6 +121,16 @@ impl RequestForm {
         Some(Contact { name: name?, email: email?, phone: phone?, times, method: method? })
     }
 
+    /// What is to replace the details of someone who is reached at `known`; `asks` queries a likely slip in a new address.
+    pub fn check_change(&self, known: &str, asks: &str) -> Result<Contact, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let checked = self.check_contact(&mut errors).filter(|_| errors.is_empty()).ok_or(errors);
+        // An address that was ours already was meant.
+        let is_ours = checked.as_ref().is_ok_and(|contact| contact.email == known);
+        let queried = if is_ours { &self.email } else { &self.email_queried };
+        email::ask(checked, &self.email, queried, asks)
+    }
+
     /// Each field as it was typed, for the page that sends it again.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let mut pairs = vec![

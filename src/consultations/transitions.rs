@@ -9,6 +9,7 @@ use crate::consultations::bookings::AllTheSame;
 use crate::consultations::bookings::scheduling;
 use crate::consultations::calls;
 use crate::consultations::calls::CallOutcome;
+use crate::consultations::contact_change;
 use crate::consultations::handling::{Act, ActOutcome, Attention, store};
 use crate::consultations::history;
 use crate::consultations::messages::sending;
@@ -172,6 +173,7 @@ async fn perform(
             scheduling::book(connection, app, request, new, now).await?.to_owned()
         }
         Act::CancelBooking => scheduling::cancel(connection, app, request, now).await?.to_owned(),
+        Act::Correct(contact) => contact_change::correct(connection, app, request, contact, now).await?,
         Act::Write(new) => sending::send(connection, app, me, request, new, now).await?.to_owned(),
     })
 }

@@ -12,6 +12,8 @@ use crate::consultations::store;
 use crate::consultations::summaries;
 use crate::mail;
 use crate::storage::clock::moment;
+use crate::storage::erasure_log;
+use crate::storage::erasure_log::ErasedThing;
 use crate::storage::retention;
 use crate::web::app::App;
 
@@ -54,6 +56,9 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
             })
         })
         .await?;
+    // What was kept for a reason is withdrawn too, and is again when a backup is restored.
+    let withdrawn = [ErasedThing::Withdrawn { reference: about.clone() }];
+    erasure_log::add_or_warn(app.database.condition().folder(), now, &withdrawn);
     if erased {
         mail::forget_files(&app.database, vec![about]).await;
     }

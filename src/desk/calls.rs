@@ -10,7 +10,7 @@ use strum::VariantArray;
 
 use crate::clinic::calendar::Calendar;
 use crate::consultations::RequestState;
-use crate::consultations::calls::{CallOutcome, next_time, suits};
+use crate::consultations::calls::{CallOutcome, Fitting, next_time, suits};
 use crate::consultations::handling::{Attention, store};
 use crate::consultations::queue_index::QueueEntry;
 use crate::desk::queue_rows::{QueueRow, RowWriter};
@@ -47,6 +47,16 @@ struct Hour {
     until: Timestamp,
 }
 
+/// As many as anyone rings in an hour, the most urgent first.
+struct ToRing {
+    /// This hour suits them.
+    best: Vec<QueueEntry>,
+    /// They are late, and would rather be rung at another time.
+    late: Vec<QueueEntry>,
+    /// How many more this hour suits.
+    left_out: usize,
+}
+
 pub async fn index(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Result<Response> {
     let app = &desk.app;
     let calendar = app.site.clinic.calendar();
@@ -55,10 +65,7 @@ pub async fn index(State(desk): State<DeskState>, SignedIn(me): SignedIn) -> Res
     desk.queue_index.refresh(app).await?;
     let names = store::names(app.database.readers()).await?;
     let hour = Hour::of(calendar, now);
-    let (mut best, mut late) = desk.to_ring(calendar, &hour, now);
-    let left_out = best.len().saturating_sub(MOST_SHOWN);
-    best.truncate(MOST_SHOWN);
-    late.truncate(MOST_SHOWN);
+    let ToRing { best, late, left_out } = desk.to_ring(calendar, &hour, now);
     let words = RowWriter { calendar, now, names: &names };
     let shown = CallsPage {
         context: app.site.private("Who to ring").for_desk(&me.name, me.role),
@@ -96,13 +103,7 @@ impl Hour {
 }
 
 impl DeskState {
-    /// Who to ring in an hour that suits them, and who is late and would rather be rung at another time.
-    fn to_ring(
-        &self,
-        calendar: &Calendar,
-        hour: &Hour,
-        now: Timestamp,
-    ) -> (Vec<QueueEntry>, Vec<QueueEntry>) {
+    fn to_ring(&self, calendar: &Calendar, hour: &Hour, now: Timestamp) -> ToRing {
         let entries = self.queue_index.read();
         let (from, until, now) = (hour.from, seconds(hour.until), seconds(now));
         let wanted = |entry: &&QueueEntry| {
@@ -116,17 +117,16 @@ impl DeskState {
                     _ => false,
                 }
         };
-        let (mut best, mut other): (Vec<QueueEntry>, Vec<QueueEntry>) = entries
-            .all()
-            .iter()
-            .filter(wanted)
-            .cloned()
-            .partition(|entry| suits(calendar, &entry.times, from, hour.until));
+        let fits = Fitting::in_hour(calendar, from, hour.until);
+        let (best, mut other): (Vec<&QueueEntry>, Vec<&QueueEntry>) =
+            entries.all().iter().filter(wanted).partition(|entry| fits.suit(&entry.times));
         other
             .retain(|entry| entry.state == RequestState::New && (entry.due_at < now || entry.sign.is_some()));
-        for list in [&mut best, &mut other] {
+        let left_out = best.len().saturating_sub(MOST_SHOWN);
+        let [best, late] = [best, other].map(|mut list| {
             list.sort_by_key(|entry| (Reverse(entry.sign), entry.due_at, entry.created_at));
-        }
-        (best, other)
+            list.into_iter().take(MOST_SHOWN).cloned().collect()
+        });
+        ToRing { best, late, left_out }
     }
 }

@@ -1,6 +1,7 @@
 //! The requests of the same person that are dealt with in the one that is shown.
 
 use crate::consultations::Request;
+use crate::consultations::another_time;
 use crate::consultations::merges;
 use crate::desk::state::DeskState;
 use crate::staff::Account;
@@ -13,6 +14,8 @@ pub struct MergedRequest {
     pub asked: String,
     /// What they said in pieces, safety words marked.
     pub marked: Vec<(bool, String)>,
+    /// What would suit a patient who could not make the time that was booked in it.
+    pub wish: Option<String>,
 }
 
 impl DeskState {
@@ -31,7 +34,8 @@ impl DeskState {
             let asked = app.site.clinic.calendar().say_with_year(request.created_at);
             let marked = app.site.signs.read(&request.concern).marked(&request.concern);
             let marked = marked.into_iter().map(|(marks, words)| (marks, words.to_owned())).collect();
-            all.push(MergedRequest { asked, marked, request });
+            let wish = another_time::store::wish(app.database.readers(), &app.cipher, &reference).await?;
+            all.push(MergedRequest { asked, marked, wish, request });
         }
         Ok(all)
     }

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod clock;
 pub mod complaints;
 pub mod components;
+pub mod contact_details;
 pub mod corrections;
 pub mod csv;
 pub mod data_rights;

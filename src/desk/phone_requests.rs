@@ -18,7 +18,7 @@ use crate::web::page;
 use crate::web::site::PageContext;
 
 /// The question to whoever has the patient at the phone.
-const DID_THEY_MEAN: &str = "Check the email address: did they mean";
+pub const DID_THEY_MEAN: &str = "Check the email address: did they mean";
 
 #[derive(Template)]
 #[template(path = "desk/phone_requests.html")]

@@ -7,7 +7,8 @@ use axum::routing::{get, post};
 
 use crate::desk::state::{DeskMemory, DeskState};
 use crate::desk::{
-    bookings, bulk_acts, calls, live, merges, messages, phone_requests, queue, request, request_actions,
+    bookings, bulk_acts, calls, contact_details, live, merges, messages, phone_requests, queue, request,
+    request_actions,
 };
 use crate::library::Library;
 use crate::web::app::App;
@@ -38,6 +39,7 @@ pub fn routes(app: App, library: Arc<Library>, memory: &DeskMemory) -> Router {
         .route("/staff/consultations/{reference}/hold", post(request_actions::hold))
         .route("/staff/consultations/{reference}/release", post(request_actions::release))
         .merge(bookings::routes())
+        .merge(contact_details::routes())
         .merge(messages::routes())
         .with_state(DeskState::new(app, library, memory))
 }

@@ -34,18 +34,28 @@ pub struct ClockStep {
     pub ran: Option<SignedDuration>,
 }
 
+/// In SQL: the numbers of the stretch `s` agree. Nothing goes by one that is damaged.
+macro_rules! whole {
+    () => {
+        "s.counted_at = s.until_at - s.ahead"
+    };
+}
+
 /// Nothing on a site that never ran.
 pub async fn latest(readers: &SqlitePool) -> sqlx::Result<Option<Stretch>> {
-    let found: Option<(i64, i64, i64)> =
-        sqlx::query_as("select until_at, ahead, off from clock_stretches order by id desc limit 1")
-            .fetch_optional(readers)
-            .await?;
+    let found: Option<(i64, i64, i64)> = sqlx::query_as(concat!(
+        "select until_at, ahead, off from clock_stretches s where ",
+        whole!(),
+        " order by id desc limit 1"
+    ))
+    .fetch_optional(readers)
+    .await?;
     Ok(found.map(|(until, ahead, off)| Stretch { until: moment(until), ahead, off }))
 }
 
 /// Begins the first stretch: before it, what the clock showed is what is counted.
 pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("insert into clock_stretches (from_at, until_at, ahead) values (0, $1, 0)")
+    sqlx::query("insert into clock_stretches (from_at, until_at, ahead, counted_at) values (0, $1, 0, $1)")
         .bind(seconds(now))
         .execute(connection)
         .await?;
@@ -64,49 +74,53 @@ pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: Cloc
     let was_none = (-step.by.as_secs()).clamp(0, latest.off.max(0));
     let ran = step.ran.unwrap_or_default().as_secs() - was_none;
     let counted = seconds(latest.until).saturating_sub(latest.ahead).saturating_add(ran);
-    begin_next(connection, step.now, seconds(step.now).saturating_sub(counted), step.ran.is_some()).await
+    let ahead = seconds(step.now).saturating_sub(counted);
+    // It may be set back in several steps.
+    begin_next(connection, step.now, ahead, step.ran.is_some(), latest.off.max(0) - was_none).await
 }
 
-/// The machine was off since the time that was last believed: all of that time counts, unless the program ran when the
-/// clock was set. Part of a confirmation.
+/// The machine was off from the time that was last believed until it was started again: what was not counted since then
+/// counts, unless the program ran when the clock was set. Part of a confirmation.
 pub async fn count_off(
     connection: &mut SqliteConnection,
     believed: Timestamp,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     // The one in which that time was believed: a doubted clock that lay behind it began earlier, too.
-    let known: Option<(i64, i64)> = sqlx::query_as(
-        "select id, ahead from clock_stretches where $1 between from_at - $2 and until_at + $2 order by id desc limit 1",
-    )
+    let known: Option<(i64, i64, bool, i64)> = sqlx::query_as(concat!(
+        "select id, ahead, exists (select 1 from clock_stretches later where later.id > s.id and later.ran = 1),
+           (select counted_at from clock_stretches s where ",
+        whole!(),
+        " order by id desc limit 1)
+         from clock_stretches s where ",
+        whole!(),
+        " and $1 between from_at - $2 and until_at + $2 order by id desc limit 1"
+    ))
     .bind(seconds(believed))
     .bind(DRIFT.as_secs())
     .fetch_optional(&mut *connection)
     .await?;
-    let Some((id, ahead)) = known.filter(|_| now > believed) else { return Ok(()) };
-    let was_running: bool =
-        sqlx::query_scalar("select exists (select 1 from clock_stretches where id > $1 and ran = 1)")
-            .bind(id)
-            .fetch_one(&mut *connection)
-            .await?;
-    if was_running {
+    let Some((id, ahead, false, counted)) = known else { return Ok(()) };
+    let off = seconds(now).saturating_sub(ahead).saturating_sub(counted);
+    if off <= DRIFT.as_secs() {
         return Ok(());
     }
-    // What was stored since then by this clock, while it was doubted, is as old as it said. One that was ahead is another.
-    sqlx::query("update clock_stretches set ahead = $2 where id > $1 and from_at between $3 and $4")
+    // It was off before anything was stored by the clock that was doubted, whatever that showed.
+    sqlx::query("update clock_stretches set ahead = ahead - $2, counted_at = counted_at + $2 where id > $1")
         .bind(id)
-        .bind(ahead)
-        .bind(seconds(believed))
-        .bind(seconds(now))
+        .bind(off)
         .execute(&mut *connection)
         .await?;
-    begin_next(connection, now, ahead, false).await
+    begin_next(connection, now, ahead, false, 0).await
 }
 
 async fn go_on(connection: &mut SqliteConnection, now: Timestamp, off: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "update clock_stretches set until_at = max(until_at, $1), off = $2
-         where id = (select max(id) from clock_stretches)",
-    )
+    sqlx::query(concat!(
+        "update clock_stretches set until_at = max(until_at, $1), counted_at = max(until_at, $1) - ahead, off = $2
+         where id = (select max(id) from clock_stretches s where ",
+        whole!(),
+        ")"
+    ))
     .bind(seconds(now))
     .bind(off)
     .execute(connection)
@@ -119,22 +133,29 @@ async fn begin_next(
     now: Timestamp,
     ahead: i64,
     ran: bool,
+    off: i64,
 ) -> sqlx::Result<()> {
-    sqlx::query("insert into clock_stretches (from_at, until_at, ahead, ran) values ($1, $1, $2, $3)")
-        .bind(seconds(now))
-        .bind(ahead)
-        .bind(ran)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "insert into clock_stretches (from_at, until_at, ahead, counted_at, ran, off)
+         values ($1, $1, $2, $1 - $2, $3, $4)",
+    )
+    .bind(seconds(now))
+    .bind(ahead)
+    .bind(ran)
+    .bind(off)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
 /// Forgets stretches that ended longer than `kept` seconds ago, as the time was counted.
 pub async fn forget(connection: &mut SqliteConnection, kept: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "delete from clock_stretches where until_at - ahead <
-         (select until_at - ahead from clock_stretches order by id desc limit 1) - $1",
-    )
+    sqlx::query(concat!(
+        "delete from clock_stretches where counted_at <
+         (select counted_at from clock_stretches s where ",
+        whole!(),
+        " order by id desc limit 1) - $1"
+    ))
     .bind(kept)
     .execute(connection)
     .await?;
@@ -149,11 +170,12 @@ pub fn is_over(column: &str) -> String {
 
 /// The same for a moment that is known to within some seconds.
 pub fn is_over_within(column: &str, seconds: i64) -> String {
-    let shown = format!("{column} between s.from_at - {seconds} and s.until_at + {seconds}");
+    let shown = format!("{} and {column} between s.from_at - {seconds} and s.until_at + {seconds}", whole!());
     format!(
         "(case when exists (select 1 from clock_stretches s where {shown})
           then not exists (select 1 from clock_stretches s where {shown} and {column} - s.ahead >=
-              $1 - (select ahead from clock_stretches order by id desc limit 1))
-          else {column} < $1 end)"
+              $1 - (select ahead from clock_stretches s where {} order by id desc limit 1))
+          else {column} < $1 end)",
+        whole!()
     )
 }

@@ -8,6 +8,7 @@ pub mod counted_time;
 pub mod data_dir;
 pub mod database;
 pub mod encryption;
+pub mod erasure_log;
 pub mod key_check;
 pub mod key_rotation;
 pub mod lock;

@@ -42,3 +42,5 @@ pub const COUNTS: i64 = 730 * DAY;
 pub const MISSED_SEARCH: i64 = 7 * DAY;
 /// A complaint about personal data after it was closed: 24 months.
 pub const COMPLAINT: i64 = 730 * DAY;
+/// What is erased again when a backup is restored: far longer than any backup is kept.
+pub const ERASURE: i64 = 730 * DAY;

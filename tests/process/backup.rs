@@ -69,6 +69,37 @@ fn a_backup_of_a_running_site_restores_into_a_new_folder_with_everything_in_it()
 }
 
 #[test]
+fn what_was_erased_after_the_backup_is_erased_again_when_it_is_restored() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let forms: Vec<_> = ["one", "two"].map(|words| check(program.address, words).unwrap()).into();
+    thread::sleep(READING);
+    forms.iter().for_each(|form| drop(send(program.address, form).unwrap()));
+    let into = folder.path().join("copies");
+    assert_eq!(backup(&data, &into).code, Some(0));
+    let phone = value(&forms[0], "phone").to_owned();
+    let erased = run(command(&["person", "erase", &phone, "--data", data.to_str().unwrap()]), "");
+    assert_eq!(erased.code, Some(0), "{}", erased.errors);
+    program.stop();
+    assert!(!fs::read_to_string(data.join("erased.log")).unwrap().contains(&phone), "references alone");
+
+    let elsewhere = folder.path().join("elsewhere");
+    assert_eq!(restore(&copies(&into)[0], &elsewhere).code, Some(0));
+    fs::copy(data.join("sealing.key"), elsewhere.join("sealing.key")).unwrap();
+    let held =
+        || run(command(&["person", "export", &phone, "--data", elsewhere.to_str().unwrap()]), "").output;
+    assert!(held().contains("Ada Lovelace"), "the backup is older than that: {}", held());
+    fs::copy(data.join("erased.log"), elsewhere.join("erased.log")).unwrap();
+    let again = Program::start(&elsewhere);
+    assert!(again.log().contains("was erased again"), "{}", again.log());
+    again.stop();
+    assert!(!held().contains("Ada Lovelace"), "{}", held());
+    let third = Program::start(&elsewhere);
+    assert!(!third.log().contains("was erased again"), "once: {}", third.log());
+    third.stop();
+}
+
+#[test]
 fn a_damaged_database_is_not_backed_up_and_a_damaged_backup_is_not_restored() {
     let (folder, data) = data_folder();
     Program::start(&data).stop();

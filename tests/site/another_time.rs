@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use jiff::SignedDuration;
 
 use crate::bookings::appointment;
+use crate::merges::merge;
 use crate::private_page::{KNOWN, asked, owner, text_of};
 use crate::support::desk::page;
 use crate::support::{Site, consultation, with};
@@ -150,4 +151,19 @@ async fn who_answers_the_question_comes_to_the_part_of_the_page_that_they_asked_
         assert_eq!(right.location(), private, "{odd}");
         assert!(!patient.get(&format!("{private}?to={odd}")).await.body.contains("evil"));
     }
+}
+
+#[tokio::test]
+async fn what_would_suit_is_shown_with_the_request_that_theirs_was_merged_into() {
+    let site = Site::open().await;
+    let (reference, private) = booked(&site).await;
+    let mut patient = owner(&site, &private).await;
+    patient.post(&format!("{private}/another-time"), &[("wish", WISH)]).await;
+    let other = site.request(&with(consultation(), "concern", &["And my neck"])).await;
+    let mut staff = site.staff().await;
+    let merged = merge(&mut staff, &other, &reference).await;
+    assert_eq!(merged.location(), page(&other), "{}", merged.words());
+    let shown = staff.get(&page(&other)).await.words();
+    let told = format!("could not make the time that was booked in {reference}. What would suit: “{WISH}”");
+    assert!(shown.contains(&told), "{shown}");
 }

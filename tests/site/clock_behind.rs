@@ -262,6 +262,28 @@ async fn that_the_machine_was_off_counts_those_days_and_no_more() {
     }
 }
 
+/// Attack: after weeks off the first start shows a wrong time, and people use the site before it is put right.
+#[tokio::test]
+async fn what_was_stored_before_the_time_was_put_right_is_no_older_for_the_days_that_the_machine_was_off() {
+    for (off, wrong) in [(10, -100), (95, -5), (95, 20), (95, 3), (95, 1_000), (200, -20_000)] {
+        let site = Site::open().await;
+        start(&site).await;
+        site.clock.jump(hours((off + wrong) * 24));
+        start(&site).await;
+        use_it(&site).await;
+        let before = kept(&site).await;
+        site.clock.jump(hours(-wrong * 24));
+        confirm_with(&site, true).await;
+        let told = format!("{off} days off, {wrong} wrong");
+        let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+        assert_eq!(kept(&site).await, before, "{told}");
+        run(&site, &mut clock, &mut ran, hours(89 * 24)).await;
+        assert_eq!(site.count("consultations").await, 1, "{told}: 89 days");
+        run(&site, &mut clock, &mut ran, hours(2 * 24)).await;
+        assert_eq!(site.count("consultations").await, 0, "{told}: 91 days");
+    }
+}
+
 /// Attack: a hardware clock that is hours ahead at each boot, and is put right soon after it.
 #[tokio::test]
 async fn a_clock_that_is_hours_ahead_at_each_start_makes_nothing_older() {
@@ -279,5 +301,28 @@ async fn a_clock_that_is_hours_ahead_at_each_start_makes_nothing_older() {
         }
         start(&site).await;
         assert_eq!(kept(&site).await, before, "{ahead}");
+    }
+}
+
+/// Attack: such a clock is put right in two steps.
+#[tokio::test]
+async fn a_clock_that_is_hours_ahead_at_a_start_and_set_back_in_steps_makes_nothing_older() {
+    let site = Site::open().await;
+    let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+    use_it(&site).await;
+    run(&site, &mut clock, &mut ran, SignedDuration::from_mins(30)).await;
+    let before = kept(&site).await;
+    for (ahead, first, while_it_runs) in [(23, 10, false), (23, 1, true), (20, 10, true)].repeat(4) {
+        site.clock.jump(hours(ahead));
+        let mut clock = start(&site).await;
+        for back in [first, ahead - first] {
+            site.clock.jump(-hours(back));
+            if while_it_runs {
+                pass(&site.app, &mut clock, SignedDuration::ZERO).await.unwrap();
+            } else {
+                start(&site).await;
+            }
+        }
+        assert_eq!(kept(&site).await, before, "{ahead} hours, {first} of them first");
     }
 }

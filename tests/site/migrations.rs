@@ -336,16 +336,21 @@ async fn bookings_from_before_name_no_clinician_and_keep_their_time_and_their_pl
 }
 
 #[tokio::test]
-async fn what_was_stored_while_a_clock_was_behind_counts_from_its_end_after_the_upgrade_too() {
-    let (_folder, pool) = empty_database().await;
-    MIGRATOR.run_to(34, &pool).await.unwrap();
+async fn what_was_stored_while_a_clock_was_wrong_counts_as_else_after_the_upgrade_too() {
     let behind = "insert into believed_time (id, at, drift, highest) values (1, 9000, 0, 9000);
         insert into clock_spans (from_at, until_at, began_at, highest, over_at, is_open) values (100, 400, 100, 8000, 8500, 0);
         insert into clock_spans (from_at, until_at, began_at, highest) values (600, 700, 600, 8700)";
-    sqlx::raw_sql(behind).execute(&pool).await.unwrap();
-    MIGRATOR.run(&pool).await.unwrap();
-    let stretches =
-        "select group_concat(concat_ws(' ', from_at, until_at, ahead), ', ') from clock_stretches";
-    let stretches: String = sqlx::query_scalar(stretches).fetch_one(&pool).await.unwrap();
-    assert_eq!(stretches, "100 400 -8400, 600 700 -8100, 0 9000 0");
+    // It was ahead, believed, and then right again.
+    let ahead = "insert into believed_time (id, at, drift, highest) values (1, 1000500, 0, 64000000);
+        insert into clock_spans (from_at, until_at, began_at, highest) values (1000000, 1000500, 1000000, 64000000)";
+    for (sql, expected) in [(behind, "100 400 -8400, 600 700 -8100, 0 9000 0"), (ahead, "0 1000500 0")] {
+        let (_folder, pool) = empty_database().await;
+        MIGRATOR.run_to(34, &pool).await.unwrap();
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+        MIGRATOR.run(&pool).await.unwrap();
+        let stretches =
+            "select group_concat(concat_ws(' ', from_at, until_at, ahead), ', ') from clock_stretches";
+        let stretches: String = sqlx::query_scalar(stretches).fetch_one(&pool).await.unwrap();
+        assert_eq!(stretches, expected);
+    }
 }

@@ -197,3 +197,31 @@ async fn no_number_of_the_clock_check_ends_what_is_done_by_the_clock() {
         }
     }
 }
+
+/// Attack: one damaged number made everything that was closed as old as the century.
+#[tokio::test]
+async fn a_damaged_number_of_the_counted_time_erases_nothing() {
+    let passed = async |site: &Site| {
+        retention_job::pass(&site.app, &mut ClockCheck::default(), SignedDuration::ZERO).await.unwrap()
+    };
+    for damaged in ["until_at = 4000000000", "until_at = 1", "ahead = -4000000000", "counted_at = 4000000000"]
+    {
+        let site = Site::open().await;
+        passed(&site).await;
+        let reference = site.one_request().await;
+        site.staff().await.act(&reference, "closure", &[("reason", "dealt with")]).await;
+        damage(&site, &format!("update clock_stretches set {damaged}")).await;
+        passed(&site).await;
+        assert_eq!(site.count("consultations").await, 1, "{damaged}");
+        site.clock.advance(SignedDuration::from_hours(24 * 91));
+        let mut clock = ClockCheck::default();
+        retention_job::pass(&site.app, &mut clock, SignedDuration::ZERO).await.unwrap();
+        let now = site.now();
+        let write = site.app.database.write(move |c| {
+            Box::pin(async move { mybackpain::storage::believed_time::confirm(c, now, true).await })
+        });
+        write.await.unwrap();
+        passed(&site).await;
+        assert_eq!(site.count("consultations").await, 0, "{damaged}: it is erased when its time has come");
+    }
+}

@@ -81,6 +81,8 @@ pub const MATRIX: &[(&str, &str, Who)] = &[
     ("post", "/staff/consultations/{reference}/closure", Staff),
     ("get", "/staff/consultations/{reference}/message", ReceptionAndClinicians),
     ("post", "/staff/consultations/{reference}/message", ReceptionAndClinicians),
+    ("get", "/staff/consultations/{reference}/details", ReceptionAndClinicians),
+    ("post", "/staff/consultations/{reference}/details", ReceptionAndClinicians),
     ("get", "/staff/consultations.csv", ReceptionAndAdministrators),
     ("get", "/staff/mail", Staff),
     ("get", "/staff/mail/stops", ReceptionAndClinicians),

@@ -17,6 +17,24 @@ pub fn suits(calendar: &Calendar, times: &[CallTime], from: Timestamp, until: Ti
     windows(calendar, times, date).iter().any(|(start, end)| *start < until && from < *end)
 }
 
+/// The times that patients like to be called at which a call between two moments, which lie within one day, fits: worked
+/// out once for many patients.
+pub struct Fitting(Vec<CallTime>);
+
+impl Fitting {
+    pub fn in_hour(calendar: &Calendar, from: Timestamp, until: Timestamp) -> Fitting {
+        Fitting(CallTime::ALL.into_iter().filter(|time| suits(calendar, &[*time], from, until)).collect())
+    }
+
+    /// Whether it suits a patient who likes these times, as `suits` says of one.
+    pub fn suit(&self, times: &[CallTime]) -> bool {
+        match times {
+            [] => self.0.contains(&CallTime::AnyTime),
+            times => times.iter().any(|time| self.0.contains(time)),
+        }
+    }
+}
+
 /// The first moment from `earliest` on that suits the patient while the clinic is open.
 pub fn next_time(calendar: &Calendar, times: &[CallTime], earliest: Timestamp) -> Option<Timestamp> {
     let first = calendar.local(earliest).date();
@@ -83,6 +101,31 @@ mod tests {
             "10am on Saturday 5 December",
             "an extra opening"
         );
+    }
+
+    #[test]
+    fn what_is_worked_out_for_many_patients_is_what_is_said_of_each() {
+        let clinic = with_lunch_and_christmas();
+        let calendar = clinic.calendar();
+        let choices: [&[CallTime]; 6] = [
+            &[],
+            &[CallTime::Mornings],
+            &[CallTime::Afternoons],
+            &[CallTime::EarlyEvenings],
+            &[CallTime::AnyTime],
+            &[CallTime::Mornings, CallTime::EarlyEvenings],
+        ];
+        let mut said = Vec::new();
+        for hour in 0..24 {
+            let from = format!("2026-12-01T{hour:02}:00[Europe/London]").parse::<jiff::Zoned>().unwrap();
+            let (from, until) = (from.timestamp(), from.timestamp() + 1.hour());
+            let fitting = Fitting::in_hour(calendar, from, until);
+            for times in choices {
+                said.push(fitting.suit(times));
+                assert_eq!(fitting.suit(times), suits(calendar, times, from, until), "{hour} {times:?}");
+            }
+        }
+        assert!(said.contains(&true) && said.contains(&false));
     }
 
     #[test]

@@ -4,5 +4,5 @@ mod best_times;
 mod outcome;
 pub mod store;
 
-pub use best_times::{next_time, suits};
+pub use best_times::{Fitting, next_time, suits};
 pub use outcome::CallOutcome;

@@ -4,6 +4,7 @@ use crate::consultations::bookings::{AllTheSame, NewBooking};
 use crate::consultations::calls::CallOutcome;
 use crate::consultations::handling::close_reason::CloseReason;
 use crate::consultations::messages::NewMessage;
+use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
 
 /// Something that a member of staff does to a request.
@@ -29,6 +30,8 @@ pub enum Act {
     Release,
     Book(NewBooking),
     CancelBooking,
+    /// Staff were told how to reach the patient.
+    Correct(Contact),
     /// The patient is written to by email.
     Write(NewMessage),
 }
@@ -62,7 +65,7 @@ impl Act {
             // These leave the state as it is, and what is written down may be written at any time.
             Act::Note { .. } | Act::Hold(_) | Act::Release | Act::Attend => return Some(from),
             Act::Write(new) if new.is_contact && from == RequestState::New => RequestState::Contacted,
-            Act::Own(_) | Act::MarkSpam | Act::UnmarkSpam | Act::Write(_) => from,
+            Act::Own(_) | Act::MarkSpam | Act::UnmarkSpam | Act::Correct(_) | Act::Write(_) => from,
         };
         let stays = to == from && !from.is_over() && !matches!(self, Act::Contact);
         (stays || from.may_become(to)).then_some(to)

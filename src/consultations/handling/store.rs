@@ -24,6 +24,8 @@ pub struct Standing {
     pub spam: bool,
     pub held_at: Option<i64>,
     pub owner_id: Option<i64>,
+    #[sqlx(try_from = "StoredText")]
+    pub attention: String,
     /// It is dealt with in another one.
     pub merged: bool,
 }
@@ -79,7 +81,7 @@ async fn stored_words(
 
 pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
     sqlx::query_as(
-        "select state, changed_at, spam, held_at, owner_id, merged_into is not null as merged from consultations \
+        "select state, changed_at, spam, held_at, owner_id, attention, merged_into is not null as merged from consultations \
          where reference = $1",
     )
     .bind(reference)

@@ -127,13 +127,14 @@ pub async fn another_time_wanted(
     Ok(())
 }
 
-/// The patient changed their address: what had not gone goes to the new one, with the new address of the private page.
+/// The patient’s address changed: what had not gone goes to the new one, with the new address of the private page.
 /// When all of it had gone, the new address is told how the request stands. Without one nothing is sent.
 pub async fn follow_address(
     connection: &mut SqliteConnection,
     app: &App,
     request: &Request,
     token: &str,
+    by: By,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let about = &request.reference;
@@ -152,15 +153,15 @@ pub async fn follow_address(
     if let Some(letter) = news {
         let topic = BookingLetter::topic(letter.booking_id());
         let mail = NewMail::new(&letter, about, &request.email).about(topic);
-        notify(connection, app, request, mail, By::Patient, now).await?;
+        notify(connection, app, request, mail, by, now).await?;
     }
     if unsent.is_some() || !is_booked {
-        confirm(connection, app, request, token, By::Patient, now).await?;
+        confirm(connection, app, request, token, by, now).await?;
     }
     for letter in mail::take_all_unsent::<MessageLetter>(connection, app, about, now).await? {
         let letter = letter.with_token(token);
         let mail = NewMail::new(&letter, about, &request.email);
-        notify(connection, app, request, mail, By::Patient, now).await?;
+        notify(connection, app, request, mail, by, now).await?;
     }
     Ok(())
 }

@@ -1,16 +1,17 @@
 //! What was typed into the search of the queue, and the forms in which names and numbers are found again.
 
 use deunicode::deunicode;
+use memchr::memmem::Finder;
 
 use crate::web::form::phone::{digits, in_plain_digits};
 
 /// What was typed into the search: each of its words, as the forms it may be found by.
-pub struct SearchKey(Vec<Vec<String>>);
+pub struct SearchKey(Vec<Vec<Finder<'static>>>);
 
 impl SearchKey {
     /// Whether something that is found by these words is looked for.
     pub(crate) fn finds(&self, found_by: &str) -> bool {
-        self.0.iter().all(|word| word.iter().any(|form| found_by.contains(form)))
+        self.0.iter().all(|word| word.iter().any(|form| form.find(found_by.as_bytes()).is_some()))
     }
 
     /// What no request is found by.
@@ -35,9 +36,11 @@ impl SearchKey {
         };
         let said = |mut forms: Vec<String>| {
             forms.retain(|form| !form.is_empty());
-            (!forms.is_empty()).then_some(forms)
+            // Each is looked for in every request of the queue, so what makes that quick is worked out once.
+            let finders = || forms.iter().map(|form| Finder::new(form).into_owned()).collect();
+            (!forms.is_empty()).then(finders)
         };
-        let forms: Vec<Vec<String>> = forms.into_iter().filter_map(said).collect();
+        let forms: Vec<Vec<Finder>> = forms.into_iter().filter_map(said).collect();
         (!forms.is_empty()).then_some(SearchKey(forms))
     }
 }

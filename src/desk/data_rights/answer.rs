@@ -12,6 +12,8 @@ use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
 use crate::storage::database::Database;
 use crate::storage::encryption::Cipher;
+use crate::storage::erasure_log;
+use crate::storage::erasure_log::ErasedThing;
 use crate::storage::reference::reference;
 use crate::web::error::Result;
 
@@ -53,6 +55,8 @@ pub async fn erase(
     let PersonalRecord { held, unopened, .. } = find(database, cipher, person, ticked).await?;
     let erased = references(held.iter().filter(|row| !is_kept(row, &held)));
     let files = erased.clone();
+    let own = held.iter().filter(|row| row.own && !is_kept(row, &held));
+    let things: Vec<ErasedThing> = own.map(PersonalRow::as_erased).collect();
     let (proof, hash) = (reference("ER"), person.keyed_hash(cipher));
     let done = proof.clone();
     database
@@ -72,6 +76,7 @@ pub async fn erase(
             })
         })
         .await?;
+    erasure_log::add_or_warn(database.condition().folder(), now, &things);
     mail::forget_files(database, files).await;
     database.truncate_log().await?;
     Ok(done)

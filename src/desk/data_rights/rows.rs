@@ -1,5 +1,7 @@
 //! The rows that are about a person, and what they are called.
 
+use crate::storage::erasure_log::ErasedThing;
+
 /// What is held about a person, and what may be.
 #[derive(Default)]
 pub struct PersonalRecord {
@@ -32,6 +34,14 @@ pub struct PersonalRow {
     /// Erased by itself; other rows go with the one that they belong to.
     pub own: bool,
     pub fields: Vec<(String, Value)>,
+}
+
+impl PersonalRow {
+    /// The row as it is erased again after a restore.
+    pub fn as_erased(&self) -> ErasedThing {
+        let [table, key, reference] = [&self.table, &self.key, &self.reference].map(String::clone);
+        ErasedThing::Row { table, key, reference }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

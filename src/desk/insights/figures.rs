@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, ToSpan};
 
 use crate::desk::insights::store;
-use crate::desk::insights::store::{MissedSearch, PageCount, Promises, Useful};
+use crate::desk::insights::store::{MissedSearch, PageCount, Promises, PromisesOfDay, Useful};
 use crate::library::Library;
 use crate::web::app::App;
 use crate::web::counts::Counted;
@@ -64,10 +64,10 @@ impl Figures {
         let days_ago = |days: i32| today.saturating_sub(days.days());
         let reading_from = days_ago(DAYS_OF_READING - 1);
         let offset = i64::from(calendar.local(now).offset().seconds());
-        let weekdays = store::promises_by_weekday(readers, from, now, offset).await?;
+        let promises = store::promises(readers, from, now, offset).await?;
         Ok(Figures {
-            weeks: weeks(app, first, from, now).await?,
-            weekdays: weekdays.into_iter().filter_map(|of| Some((weekday(of.of)?, of))).collect(),
+            weeks: weeks(app, first, from, &promises).await?,
+            weekdays: weekdays(&promises),
             pages: pages(
                 library,
                 store::by_subject(readers, Counted::Read.as_str(), reading_from).await?,
@@ -91,12 +91,7 @@ impl Figures {
 
     /// All promises whose moment has come.
     pub fn promises(&self) -> Promises {
-        self.weeks.iter().fold(Promises::default(), |sum, week| Promises {
-            of: 0,
-            requests: sum.requests + week.promises.requests,
-            kept: sum.kept + week.promises.kept,
-            missed: sum.missed + week.promises.missed,
-        })
+        sum(self.weeks.iter().map(|week| week.promises))
     }
 }
 
@@ -106,18 +101,37 @@ fn first_monday(today: Date) -> Date {
     today.saturating_sub(days.days())
 }
 
+fn sum(promises: impl Iterator<Item = Promises>) -> Promises {
+    promises.fold(Promises::default(), |mut sum, more| {
+        sum += more;
+        sum
+    })
+}
+
+/// The weekdays that something was promised for, from Monday.
+fn weekdays(promises: &[PromisesOfDay]) -> Vec<(Weekday, Promises)> {
+    let of = |day: i64| promises.iter().filter(move |of| of.weekday == day).map(|of| of.promises);
+    let known = (0..7).filter(|day| of(*day).next().is_some());
+    known.filter_map(|day| Some((weekday(day)?, sum(of(day))))).collect()
+}
+
 fn weekday(from_monday: i64) -> Option<Weekday> {
     Weekday::from_monday_zero_offset(i8::try_from(from_monday).ok()?).ok()
 }
 
-async fn weeks(app: &App, first: Date, from: Timestamp, now: Timestamp) -> sqlx::Result<Vec<WeekFigures>> {
+async fn weeks(
+    app: &App,
+    first: Date,
+    from: Timestamp,
+    promises: &[PromisesOfDay],
+) -> sqlx::Result<Vec<WeekFigures>> {
     let readers = app.database.readers();
     let begins = |week: usize| first.saturating_add((7 * week as i64).days());
     let mut weeks: Vec<WeekFigures> =
         (0..WEEKS).map(|week| WeekFigures { from: begins(week), ..WeekFigures::default() }).collect();
-    for promises in store::promises_by_week(readers, from, now).await? {
-        if let Some(week) = week_of(&mut weeks, promises.of) {
-            week.promises = promises;
+    for of in promises {
+        if let Some(week) = week_of(&mut weeks, of.week) {
+            week.promises += of.promises;
         }
     }
     for waiting in store::waiting(readers, from).await? {

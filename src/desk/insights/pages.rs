@@ -8,6 +8,8 @@ use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
 
 use crate::desk::csv::{file_of, line};
 use crate::desk::insights::figures::{Figures, WeekFigures};
@@ -34,10 +36,31 @@ const HEADINGS: [&str; 11] = [
     "Searches",
 ];
 
+/// Figures are worked out anew when they are so old: everybody who looks in between sees the same.
+const KEPT_FOR: SignedDuration = SignedDuration::from_mins(1);
+
 #[derive(Clone)]
 struct InsightsState {
     app: App,
     library: Arc<Library>,
+    /// What was worked out last, and when. Who comes meanwhile waits for it.
+    last: Arc<Mutex<Option<(Timestamp, Arc<Figures>)>>>,
+}
+
+impl InsightsState {
+    /// The figures, and when they were worked out.
+    async fn figures(&self) -> Result<(Timestamp, Arc<Figures>)> {
+        let now = self.app.clock.now();
+        let mut last = self.last.lock().await;
+        if let Some((at, figures)) = &*last
+            && (SignedDuration::ZERO..KEPT_FOR).contains(&now.duration_since(*at))
+        {
+            return Ok((*at, figures.clone()));
+        }
+        let figures = Arc::new(Figures::read(&self.app, &self.library, now).await?);
+        *last = Some((now, figures.clone()));
+        Ok((now, figures))
+    }
 }
 
 impl FromRef<InsightsState> for App {
@@ -50,6 +73,7 @@ impl FromRef<InsightsState> for App {
 #[template(path = "desk/insights/index.html")]
 struct InsightsPage<'a> {
     context: PageContext<'a>,
+    counted_at: String,
     charted: Vec<InsightSection>,
     searches: InsightSection,
     /// The searches as an editor copies them, or nothing.
@@ -61,14 +85,15 @@ pub fn routes(app: App, library: Arc<Library>) -> Router {
     Router::new()
         .route("/staff/insights", get(show))
         .route("/staff/insights.csv", get(file))
-        .with_state(InsightsState { app, library })
+        .with_state(InsightsState { app, library, last: Arc::default() })
 }
 
 async fn show(State(given): State<InsightsState>, SignedIn(me): SignedIn) -> Result<Response> {
     let app = &given.app;
-    let figures = Figures::read(app, &given.library, app.clock.now()).await?;
+    let (at, figures) = given.figures().await?;
     let shown = InsightsPage {
         context: app.site.private("Insights").for_desk(&me.name, me.role),
+        counted_at: app.site.clinic.calendar().say_time(at),
         charted: figures.charted(),
         searches: figures.searches(),
         synonyms: synonyms(&figures.missed_searches),
@@ -80,7 +105,7 @@ async fn show(State(given): State<InsightsState>, SignedIn(me): SignedIn) -> Res
 /// Numbers without persons: no entry in the audit is owed.
 async fn file(State(given): State<InsightsState>, SignedIn(_): SignedIn) -> Result<Response> {
     let app = &given.app;
-    let figures = Figures::read(app, &given.library, app.clock.now()).await?;
+    let (_, figures) = given.figures().await?;
     let mut text = line(&HEADINGS);
     figures.weeks.iter().for_each(|week| text.push_str(&line(&cells(week))));
     Ok(file_of(app, "insights", text))

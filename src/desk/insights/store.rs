@@ -1,5 +1,7 @@
 //! The SQL of insights, and nothing else. Weeks are numbered from the first one shown.
 
+use std::ops::AddAssign;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::AssertSqlSafe;
@@ -17,14 +19,30 @@ const DAYS: i64 = 3;
 const NETWORKS: i64 = 5;
 const NETWORKS_ON_A_DAY: i64 = 2;
 
-/// The requests of one week, or those promised on one weekday, and what became of the promise.
+/// Requests, and what became of what was promised to them.
 #[derive(sqlx::FromRow, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Promises {
-    /// Number of the week, or of the weekday with Monday as 0.
-    pub of: i64,
     pub requests: i64,
     pub kept: i64,
     pub missed: i64,
+}
+
+impl AddAssign for Promises {
+    fn add_assign(&mut self, more: Promises) {
+        self.requests += more.requests;
+        self.kept += more.kept;
+        self.missed += more.missed;
+    }
+}
+
+/// The requests of one week that were promised for one weekday.
+#[derive(sqlx::FromRow, Clone, Copy, Debug, PartialEq)]
+pub struct PromisesOfDay {
+    pub week: i64,
+    /// With Monday as 0.
+    pub weekday: i64,
+    #[sqlx(flatten)]
+    pub promises: Promises,
 }
 
 /// Seconds until the patients of one week first heard from the clinic.
@@ -66,46 +84,29 @@ fn sum(column: &str) -> String {
     format!("cast(min(total({column}), 9007199254740992) as integer)")
 }
 
-/// Requests by the week in which they were made. `now` says which promises are due.
-pub async fn promises_by_week(
-    readers: &SqlitePool,
-    from: Timestamp,
-    now: Timestamp,
-) -> sqlx::Result<Vec<Promises>> {
-    promises(readers, "(created_at - $1) / $3", (from, now, WEEK)).await
-}
-
-/// Requests by the weekday of the promise. `offset` is what local time is ahead of UTC, in seconds.
-pub async fn promises_by_weekday(
+/// Requests by the week in which they were made and the weekday of the promise; one that was merged is dealt with in
+/// another. `now` says which promises are due, `offset` what local time is ahead of UTC, in seconds.
+pub async fn promises(
     readers: &SqlitePool,
     from: Timestamp,
     now: Timestamp,
     offset: i64,
-) -> sqlx::Result<Vec<Promises>> {
-    // 1 January 1970 was a Thursday.
-    promises(readers, "((due_at + $3) / 86400 + 3) % 7", (from, now, offset)).await
-}
-
-/// Promises in groups; a request that was merged is dealt with in another. `group` is SQL of ours: `$3` stands for the
-/// last of the numbers in it.
-async fn promises(
-    readers: &SqlitePool,
-    group: &str,
-    (from, now, number): (Timestamp, Timestamp, i64),
-) -> sqlx::Result<Vec<Promises>> {
-    let sql = format!(
-        "select cast({group} as integer) as of, count(*) as requests, \
+) -> sqlx::Result<Vec<PromisesOfDay>> {
+    // 1 January 1970 was a Thursday. All of it stands in one index.
+    sqlx::query_as(
+        "select cast((created_at - $1) / $4 as integer) as week, \
+         cast(((due_at + $3) / 86400 + 3) % 7 as integer) as weekday, count(*) as requests, \
          coalesce(sum(contacted_at <= due_at), 0) as kept, \
          coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
-         and rowid not in (select rowid from consultations where merged_into is not null) group by 1 order by 1"
-    );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(seconds(from))
-        .bind(seconds(now))
-        .bind(number)
-        .fetch_all(readers)
-        .await
+         and rowid not in (select rowid from consultations where merged_into is not null) group by 1, 2 order by 1, 2",
+    )
+    .bind(seconds(from))
+    .bind(seconds(now))
+    .bind(offset)
+    .bind(WEEK)
+    .fetch_all(readers)
+    .await
 }
 
 pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {

@@ -8,14 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
-use crate::consultations::request_form::{Contact, RequestForm};
-use crate::consultations::{Request, change_contact};
+use crate::consultations::change_contact;
+use crate::consultations::request_form::RequestForm;
 use crate::patients::consultations::state::{ConsultationsState, ask_before, path};
 use crate::patients::consultations::visit;
 use crate::patients::form_step::SendProblem;
 use crate::web::counts;
 use crate::web::error::{Error, Result};
-use crate::web::form::email;
 use crate::web::form::email::DID_YOU_MEAN;
 use crate::web::form::{FieldErrors, Fields};
 use crate::web::page;
@@ -78,7 +77,7 @@ async fn change(
         return given.ask_first(&request, &token, &fields).await;
     }
     let form = RequestForm::read(&fields);
-    let contact = match checked(&form, &request) {
+    let contact = match form.check_change(&request.email, DID_YOU_MEAN) {
         Ok(contact) => contact,
         Err(errors) => return Ok(given.show_contact(&form, &errors, None, &token)),
     };
@@ -89,15 +88,6 @@ async fn change(
     }
     let token = change_contact(&given.app, request, contact, token).await?.ok_or(Error::NotFound)?;
     Ok((jar.add(visit::cookie(&given.app, &token)), Redirect::to(&path(&token))).into_response())
-}
-
-fn checked(form: &RequestForm, request: &Request) -> std::result::Result<Contact, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let checked = form.check_contact(&mut errors).filter(|_| errors.is_empty()).ok_or(errors);
-    // An address that was ours already was meant.
-    let is_ours = checked.as_ref().is_ok_and(|contact| contact.email == request.email);
-    let queried = if is_ours { &form.email } else { &form.email_queried };
-    email::ask(checked, &form.email, queried, DID_YOU_MEAN)
 }
 
 impl ConsultationsState {

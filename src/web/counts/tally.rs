@@ -29,6 +29,8 @@ pub enum Counted {
 const MOST_NETWORKS: usize = 20;
 /// Searches without a result that are remembered in a day: what comes later is not counted.
 const MOST_QUERIES: usize = 2_000;
+/// So many of them are remembered of one network, so that nobody takes the room of all others.
+const MOST_OF_A_NETWORK: usize = 20;
 
 #[derive(Default)]
 pub struct VisitCounts {
@@ -45,6 +47,8 @@ struct Missed {
     day: Option<Date>,
     key: RandomState,
     networks: HashMap<String, HashSet<u64>>,
+    /// How many searches each network was the first to type.
+    first: HashMap<u64, usize>,
 }
 
 /// A search of one day that found nothing.
@@ -93,6 +97,7 @@ impl VisitCounts {
     pub fn found_nothing(&self, query: &str, from: IpAddr, today: Date) {
         let query = query.to_lowercase();
         let mut missed = locked(&self.missed);
+        let missed = &mut *missed;
         if missed.day != Some(today) {
             *missed = Missed { day: Some(today), ..Missed::default() };
         }
@@ -103,7 +108,11 @@ impl VisitCounts {
                 networks.insert(network);
             }
         } else if is_room {
-            missed.networks.insert(query, HashSet::from([network]));
+            let first = missed.first.entry(network).or_default();
+            if *first < MOST_OF_A_NETWORK {
+                *first += 1;
+                missed.networks.insert(query, HashSet::from([network]));
+            }
         }
     }
 
@@ -143,6 +152,20 @@ mod tests {
         counts.put_back(taken);
         counts.add(Counted::Search, "");
         assert_eq!(counts.take().iter().map(|(.., times)| times).sum::<u32>(), 4);
+    }
+
+    #[test]
+    fn one_network_does_not_take_the_room_of_what_others_search_for() {
+        let counts = VisitCounts::default();
+        let monday = date(2026, 11, 23);
+        for number in 0..3_000 {
+            counts.found_nothing(&format!("words {number}"), "192.0.2.1".parse().unwrap(), monday);
+        }
+        assert_eq!(counts.missed_on(monday).len(), MOST_OF_A_NETWORK);
+        counts.found_nothing("chilblains", "198.51.100.7".parse().unwrap(), monday);
+        counts.found_nothing("chilblains", "192.0.2.1".parse().unwrap(), monday);
+        let found = counts.missed_on(monday).into_iter().find(|found| found.query == "chilblains");
+        assert_eq!(found.map(|found| found.networks), Some(2));
     }
 
     #[test]

@@ -288,6 +288,9 @@ async function collect(site, guarded) {
   desk('message', 'message about what someone else changed', 409, await colleague.post(`${toWrite}/message`, { ...hidden(healthy.html), seen_at: '1', step: 'send' }));
   desk('request', 'request with a message', 200, await colleague.post(`${toWrite}/message`, { ...hidden(healthy.html), step: 'send' }));
   desk('message', 'message to nobody', 200, await colleague.get(`${atDesk(confirmedByPhone)}/message`));
+  const details = desk('contact details', 'contact details to correct', 200, await colleague.get(`${toWrite}/details`));
+  desk('contact details', 'contact details with errors', 422, await colleague.post(`${toWrite}/details`, { ...asSeen(details), name: '', phone: 'w'.repeat(300), email: 'ada@@', method: 'phone' }));
+  desk('contact details', 'contact details that someone else changed', 409, await colleague.post(`${toWrite}/details`, { seen_at: '1', opened_at: '1', name: 'Mary Anning', phone: '020 7946 0994', method: 'phone' }));
   const booking = desk('booking', 'booking', 200, await colleague.get(`${path}/booking`));
   desk('booking', 'booking with errors', 422, await colleague.post(`${path}/booking`, { ...asSeen(booking), date: '2020-02-28', time: '', minutes: 'x', setting: 'video' }));
   const nextYear = new Date().getFullYear() + 1;
