@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::settings::{Backup, ConfirmClock, Data, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::arguments::{Backup, ConfirmClock, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::progress::listener;
+use crate::cli::settings::Data;
 use crate::cli::today::today;
 use crate::desk::data_rights;
 use crate::desk::data_rights::{DataSubject, PersonalRecord};
@@ -18,7 +20,7 @@ use crate::staff::audit;
 use crate::storage::backup as copies;
 use crate::storage::believed_time;
 use crate::storage::clock::{Clock, seconds};
-use crate::storage::data_dir::{DataDir, key_file, open_data_that_is_there};
+use crate::storage::data_dir::{DataDir, open_data_that_is_there};
 use crate::storage::lock::LockPurpose;
 use crate::web::error;
 
@@ -26,17 +28,25 @@ use crate::web::error;
 const TRY_AGAIN_LATER: u8 = 75;
 
 pub async fn backup(backup: Backup) -> anyhow::Result<()> {
-    let copy = copies::make(&backup.data.folder, &backup.into, Clock::default().now()).await?;
+    let copy = copies::make(
+        &backup.data.place(),
+        &backup.into,
+        Clock::default().now(),
+        &listener(backup.quiet.quiet),
+    )
+    .await?;
     println!("The backup is good: {}", copy.display());
-    println!("Keep {} too, apart from it.", key_file(&backup.data.folder).display());
+    println!("Keep {} too, apart from it.", backup.data.place().key_file().display());
     Ok(())
 }
 
 pub async fn restore(restore: Restore) -> anyhow::Result<()> {
-    let data = &restore.data.folder;
-    copies::restore(&restore.backup, data).await?;
+    let (data, key_file) = (&restore.data.at.folder, restore.data.place().key_file());
+    copies::restore(&restore.backup, data, &listener(restore.quiet.quiet)).await?;
     println!("The backup is in {}.", data.display());
-    if !key_file(data).exists() {
+    if !key_file.exists() && restore.data.key_file.is_some() {
+        println!("Put the key at {} from its own backup before you start the site.", key_file.display());
+    } else if !key_file.exists() {
         println!("Put sealing.key beside it from its own backup before you start the site.");
     }
     println!(
@@ -54,6 +64,7 @@ pub async fn demo(demo: Demo) -> anyhow::Result<()> {
             content: &demo.content.folder,
             requests: demo.requests,
             seed: demo.seed,
+            work: listener(demo.quiet.quiet),
         },
         Clock::default().now(),
     )
@@ -84,7 +95,7 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
     let (PersonCommand::Export(asked) | PersonCommand::Erase(asked)) = &command;
     let person = DataSubject::parse(&asked.person).map_err(anyhow::Error::msg)?;
     let DataDir { database, cipher, lock: _lock } =
-        open_data_that_is_there(&asked.data.folder, LockPurpose::Beside).await?;
+        open_data_that_is_there(&asked.data.place(), LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let done = async {
         let found = data_rights::find(&database, &cipher, &person, &[]).await?;
@@ -109,7 +120,7 @@ pub async fn person(command: PersonCommand) -> anyhow::Result<()> {
 /// Says that the time of this machine is right, though it is far from the time that the site last believed.
 pub async fn confirm_clock(confirm: ConfirmClock) -> anyhow::Result<()> {
     let DataDir { database, lock: _lock, .. } =
-        open_data_that_is_there(&confirm.data.folder, LockPurpose::Beside).await?;
+        open_data_that_is_there(&confirm.data.place(), LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let confirmed = database
         .write(move |connection| {
@@ -156,7 +167,7 @@ async fn take_report(data: Data) -> anyhow::Result<&'static str> {
         return Ok("This is no report about a mail: nothing was changed.");
     };
     let DataDir { database, cipher, lock: _lock } =
-        open_data_that_is_there(&data.folder, LockPurpose::Beside).await?;
+        open_data_that_is_there(&data.place(), LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let applied = database
         .write(move |c| Box::pin(async move { delivery_reports::take(c, &cipher, &report, now).await }))

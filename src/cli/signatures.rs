@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::cli::settings::SignaturesCommand;
+use crate::cli::arguments::SignaturesCommand;
 use crate::cli::today::today;
 use crate::library::count;
 use crate::library::signatures::{file, store};
@@ -17,7 +17,7 @@ pub async fn run(command: SignaturesCommand) -> anyhow::Result<()> {
         SignaturesCommand::Export(data) => data,
         SignaturesCommand::Import(import) => &import.data,
     };
-    let opened = open_data_that_is_there(&data.folder, LockPurpose::Beside).await?;
+    let opened = open_data_that_is_there(&data.place(), LockPurpose::Beside).await?;
     let done = match &command {
         SignaturesCommand::Export(_) => {
             file::export(opened.database.readers()).await.map(|file| print!("{file}"))

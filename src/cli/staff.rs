@@ -5,7 +5,7 @@ use std::io::BufRead;
 
 use anyhow::{Context, bail, ensure};
 
-use crate::cli::settings::{StaffAdd, StaffReset};
+use crate::cli::arguments::{StaffAdd, StaffReset};
 use crate::staff;
 use crate::staff::resets::choice::ResetChoice;
 use crate::staff::{AccountRefused, NewAccount, password};
@@ -26,7 +26,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
     let own_words = password::own_words(&name, &address, &[]);
     password::check(&secret, &own_words).map_err(anyhow::Error::msg)?;
     let DataDir { database, lock: _lock, .. } =
-        open_data(&add.data.folder, LockPurpose::Beside, Lost::Refuse).await?;
+        open_data(&add.data.place(), LockPurpose::Beside, Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
     let new = NewAccount { email: address, name, role: add.role, password: secret };
     let made = staff::add(&database, Clock::default().now(), new, None).await;
@@ -42,7 +42,7 @@ pub async fn add_staff(add: StaffAdd) -> anyhow::Result<()> {
 /// Prints a link with which someone sets up their second step again.
 pub async fn reset_staff(reset: StaffReset) -> anyhow::Result<()> {
     let DataDir { database, cipher, lock: _lock } =
-        open_data_that_is_there(&reset.data.folder, LockPurpose::Beside).await?;
+        open_data_that_is_there(&reset.data.place(), LockPurpose::Beside).await?;
     let now = Clock::default().now();
     let email = reset.email.to_lowercase();
     let choice = ResetChoice { password: reset.password, second_step: true };

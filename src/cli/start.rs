@@ -15,8 +15,11 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::arguments::{CheckCommand, Format, RotateKey};
+use crate::cli::progress::listener;
 use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
-use crate::cli::settings::{CheckCommand, Data, Format, Serve};
+use crate::cli::service_manager;
+use crate::cli::settings::Serve;
 use crate::cli::today::today;
 use crate::library;
 use crate::library::Library;
@@ -26,7 +29,7 @@ use crate::operations::clock_check::SharedClockCheck;
 use crate::operations::{alarms, demo, erase_again, letters, minute_job, retention_job};
 use crate::staff;
 use crate::storage::clock::Clock;
-use crate::storage::data_dir::{DataDir, Lost, key_file, open_data};
+use crate::storage::data_dir::{DataDir, Lost, open_data};
 use crate::storage::encryption;
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation;
@@ -45,18 +48,18 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let listener = listen(&mut config).await?;
     let base_url = config.checked_base_url()?;
     let mut site = Site::load(&config.content.folder, base_url)?;
-    site.demo = demo::is_demo(&config.data.folder);
+    site.demo = demo::is_demo(&config.data.at.folder);
     ensure!(
         !(site.demo && site.is_https()),
         "{} is a demonstration, whose passwords were printed and whose people are made up: it is not served with an https --base-url",
-        config.data.folder.display()
+        config.data.at.folder.display()
     );
     let day = today(&Clock::default());
     let library = Arc::new(Library::load_on(&config.content.folder, &site, day)?);
     warn_of_reviews(&library, day);
     let transport = match site.demo {
-        true => Transport::Demo(Some(config.data.folder.join(mail::FOLDER))),
-        false => Transport::parse(config.smtp.as_deref(), config.data.folder.join(mail::FOLDER))?,
+        true => Transport::Demo(Some(config.data.at.folder.join(mail::FOLDER))),
+        false => Transport::parse(config.smtp_url()?.as_deref(), config.data.at.folder.join(mail::FOLDER))?,
     };
     let mut sender = Sender::new(&site, config.mail_from.as_deref())?;
     if let Some(address) = &config.mail_bounces_to {
@@ -64,7 +67,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     }
     let lost = if config.begin_anew { Lost::BeginAnew } else { Lost::Refuse };
     let DataDir { database, cipher, lock: _lock } =
-        open_data(&config.data.folder, LockPurpose::Serve, lost).await?;
+        open_data(&config.data.place(), LockPurpose::Serve, lost).await?;
     database.condition().keep_free(config.least_free);
     let app = App::new(Parts {
         site: Arc::new(site),
@@ -138,11 +141,14 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         )));
         parts.push(tokio::spawn(retention_job::run(current, clock, stopping)));
     }
+    service_manager::ready();
+    tokio::spawn(service_manager::keep_alive());
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,
         () = app.database.condition().failed_again() => true,
     };
     tracing::info!("stopping: finishing what is under way");
+    service_manager::stopping();
     stop.send_replace(true);
     for part in parts {
         part.await?;
@@ -169,7 +175,8 @@ async fn listen_for_health(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Prints everything that the content check found; errors make the command fail.
 pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
-    let report = library::check::run(&check.content.folder, today(&Clock::default()));
+    let work = listener(check.quiet.quiet);
+    let report = library::check::run_and_tell(&check.content.folder, today(&Clock::default()), &work);
     match check.format {
         Format::Text => println!("{report}"),
         Format::Json => println!("{:#}", report.json()),
@@ -180,15 +187,18 @@ pub fn check(check: &CheckCommand) -> anyhow::Result<()> {
 }
 
 /// Adds an encryption key, and encrypts everything with it.
-pub async fn rotate_key(data: Data) -> anyhow::Result<()> {
-    let file = key_file(&data.folder);
-    ensure!(file.exists(), "there is no key in {}; start the site once first", data.folder.display());
+pub async fn rotate_key(rotate: RotateKey) -> anyhow::Result<()> {
+    let place = rotate.data.place();
+    let file = place.key_file();
+    ensure!(file.exists(), "there is no key at {}; start the site once first", file.display());
     let DataDir { database, lock: _lock, .. } =
-        open_data(&data.folder, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
+        open_data(&place, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
-    encryption::add_key(&file)?;
+    encryption::add_key(&file).context(
+        "nothing was changed: give the key file itself with --key-file, not a copy of it, to someone who may write it",
+    )?;
     let cipher = Arc::new(Cipher::open(&file, false)?);
-    let done = key_rotation::rotate_key(&database, &cipher).await?;
+    let done = key_rotation::rotate_key(&database, &cipher, &listener(rotate.quiet.quiet)).await?;
     database.truncate_log().await?;
     database.close().await;
     println!(
@@ -219,7 +229,7 @@ async fn listen(config: &mut Serve) -> anyhow::Result<TcpListener> {
 
 async fn announce(app: &App, config: &Serve, transport: &Transport) -> anyhow::Result<()> {
     println!("{} is at {} (listening on {})", app.site.clinic.site, app.site.base_url, config.listen);
-    println!("Data is in {}; {}", config.data.folder.display(), transport.describe());
+    println!("Data is in {}; {}", config.data.at.folder.display(), transport.describe());
     if app.database.condition().is_damaged() {
         println!(
             "The database is damaged: pages are served, forms are refused. Stop the program and restore a backup."
@@ -243,12 +253,17 @@ fn warn_of_proxy(app: &App, config: &Serve) {
     }
 }
 
+/// How an https site learns the addresses of its visitors.
+pub const CLIENT_ADDRESS: &str = "start the site with --client-ip, such as RightmostXForwardedFor";
+
 /// TLS belongs to a proxy: an https site that takes the proxy's address for the visitor's takes all visitors for one.
 pub fn proxy_alarm(site: &Site, client_ip: &ClientIpSource) -> Option<Alarm> {
     let mistaken = site.is_https() && matches!(client_ip, ClientIpSource::ConnectInfo);
     mistaken.then(|| Alarm {
         name: "client-address",
-        sentence: "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: start the site with --client-ip, such as RightmostXForwardedFor.".to_owned(),
+        sentence: format!(
+            "All visitors look like one to the limits on forms, because the address of the proxy is taken for theirs: {CLIENT_ADDRESS}."
+        ),
         link: None,
     })
 }
@@ -263,7 +278,7 @@ fn warn_of_holidays(app: &App) {
 }
 
 /// From this call on, and not only from the first wait, a signal is a request to stop in order.
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -274,7 +289,7 @@ fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn log_to_standard_error(json: bool) {
+pub(super) fn log_to_standard_error(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // Below `info`, other crates log addresses of pages, and with them the tokens of private ones.

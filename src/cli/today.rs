@@ -1,8 +1,8 @@
 //! Which day it is for the content.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::storage::clock::Clock;
 
@@ -13,6 +13,10 @@ pub fn today(clock: &Clock) -> Date {
 
 /// The day of a moment there.
 pub fn day_of(moment: Timestamp) -> Date {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    moment.to_zoned(zone).date()
+    in_london(moment).date()
+}
+
+/// A moment on the clocks there.
+pub fn in_london(moment: Timestamp) -> Zoned {
+    moment.to_zoned(TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC))
 }

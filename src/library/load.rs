@@ -42,6 +42,13 @@ impl Library {
         }
         Ok(library)
     }
+
+    /// Everything that can be read, as readers would see it: drafts and pages with mistakes too. Says whether every page
+    /// could be read.
+    pub fn load_with_drafts(content: &Path, site: &Site) -> anyhow::Result<(Library, bool)> {
+        let (library, unreadable) = gather(content, site)?;
+        Ok((library, unreadable.is_empty()))
+    }
 }
 
 #[cfg(test)]

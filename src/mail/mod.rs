@@ -22,13 +22,13 @@ mod worker;
 
 pub use files::{FOLDER, forget_files, forget_old_files};
 pub use letter::{CalendarFile, Letter, NewMail, OutgoingMail, RenderedLetter, Renderer};
-pub use message::Sender;
+pub use message::{Sender, message_id as new_message_id};
 pub use notices::{ClinicNotice, notify_clinic};
 pub use outbox::{
     can_go_to, cancel_waiting, enqueue, forget, forget_recipients, give_up_expired, has_expired,
     may_have_gone, only_waits, take_all_unsent, take_unsent, trouble_of, waits,
 };
-pub use outcome::State;
+pub use outcome::{Outcome, Stage, State, Trouble};
 pub use progress::{MAIL_WORKER, Progress};
 pub use purpose::Purpose;
 pub use smtp::{Server, Timeouts};

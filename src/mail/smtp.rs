@@ -112,6 +112,13 @@ impl Server {
         Ok(SmtpSession { connection, timeouts: self.timeouts })
     }
 
+    /// Connects, signs in, names the sender, and says goodbye: nothing is sent.
+    pub async fn try_sign_in(&self, from: &Address) -> Result<(), Trouble> {
+        let mut connection = self.introduce(from).await?;
+        let _ = tokio::time::timeout(self.timeouts.quit, connection.quit()).await;
+        Ok(())
+    }
+
     /// From connecting to the reply to MAIL FROM.
     async fn introduce(&self, from: &Address) -> Result<AsyncSmtpConnection, Trouble> {
         let limit = self.timeouts.command;

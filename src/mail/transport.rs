@@ -20,6 +20,7 @@ pub enum Transport {
 /// Never repeats what was given: it holds a password.
 const HOW_TO: &str = "--smtp is not understood; write smtps://user:password@host, \
     smtp://user:password@host?tls=required, or smtp://localhost for a mail server on this machine; \
+    with --smtp-password-file leave :password out; \
     in the user and the password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
 
 impl Transport {

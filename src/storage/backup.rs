@@ -11,11 +11,13 @@ use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
-use crate::storage::encryption::{Cipher, key_file};
+use crate::storage::encryption::Cipher;
 use crate::storage::key_check;
 use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
+use crate::storage::long_work::LongWork;
+use crate::storage::place::DataPlace;
 
 /// In the data folder: when the last good backup was made, in seconds since 1970.
 pub const RECORD: &str = "last-backup";
@@ -24,7 +26,13 @@ const ACCOUNTS: &str = "last-backup-accounts";
 
 /// Copies the database into a folder, reads the copy for damage, and only then counts it as a backup. Mails keep being
 /// sent and forms keep being taken meanwhile. The encryption key is not in it: it is backed up apart.
-pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<PathBuf> {
+pub async fn make(
+    place: &DataPlace,
+    into: &Path,
+    now: Timestamp,
+    work: &LongWork,
+) -> anyhow::Result<PathBuf> {
+    let data = &*place.folder;
     let file = data.join("mybackpain.sqlite");
     ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
     let _lock = lock::take(data, LockPurpose::Beside)?;
@@ -36,7 +44,7 @@ pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<Pa
     let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
-    let made = copy_and_check(data, &file, &beside).await;
+    let made = copy_and_check(place, &file, &beside, work).await;
     let accounts = made.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     fs::rename(&beside, &copy)?;
     fs::File::open(into)?.sync_all()?;
@@ -45,27 +53,31 @@ pub async fn make(data: &Path, into: &Path, now: Timestamp) -> anyhow::Result<Pa
 }
 
 /// Gives the number of accounts in it.
-async fn copy_and_check(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+async fn copy_and_check(place: &DataPlace, file: &Path, copy: &Path, work: &LongWork) -> anyhow::Result<i64> {
     ensure!(
-        is_whole(file).await?,
+        work.part("reading the database for damage", is_whole(file)).await?,
         "the database {} is damaged, so it was not backed up; restore the last good backup",
         file.display()
     );
-    database::copy(file, copy).await.with_context(|| format!("cannot write {}", copy.display()))?;
+    let all = fs::metadata(file)?.len();
+    let copied = work.growing("copying the database", copy, all, database::copy(file, copy)).await;
+    copied.with_context(|| format!("cannot write {}", copy.display()))?;
     fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
     fs::File::open(copy)?.sync_all()?;
-    ensure!(is_whole(copy).await?, "the copy {} is damaged and was not kept", copy.display());
-    refuse_what_is_not_this_site(data, file, copy).await
+    let whole = work.part("reading the copy for damage", is_whole(copy)).await?;
+    ensure!(whole, "the copy {} is damaged and was not kept", copy.display());
+    refuse_what_is_not_this_site(place, file, copy).await
 }
 
 /// What stands in the place of the database may be anything: a copy of it would push the good ones out.
-async fn refuse_what_is_not_this_site(data: &Path, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+async fn refuse_what_is_not_this_site(place: &DataPlace, file: &Path, copy: &Path) -> anyhow::Result<i64> {
+    let data = &*place.folder;
     let file = file.display();
     ensure!(
         database::is_ours(copy).await?,
         "{file} is empty, of another program or of a newer version, so it was not backed up; restore the last good backup"
     );
-    let key = key_check::look_without_log(copy, &Cipher::open(&key_file(data), false)?).await;
+    let key = key_check::look_without_log(copy, &Cipher::open(&place.key_file(), false)?).await;
     ensure!(
         key != KeyCheck::Other,
         "{file} is the database of another site, so it was not backed up; put the right one back"
@@ -82,9 +94,10 @@ async fn refuse_what_is_not_this_site(data: &Path, file: &Path, copy: &Path) -> 
 }
 
 /// Puts a backup into a data folder that has no database, or an empty one. Nothing is ever overwritten.
-pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
+pub async fn restore(backup: &Path, data: &Path, work: &LongWork) -> anyhow::Result<()> {
     ensure!(backup.is_file(), "there is no backup at {}", backup.display());
-    ensure!(is_whole(backup).await?, "the backup {} is damaged; take an older one", backup.display());
+    let whole = work.part("reading the backup for damage", is_whole(backup)).await?;
+    ensure!(whole, "the backup {} is damaged; take an older one", backup.display());
     ensure!(
         database::is_ours(backup).await?,
         "{} is not a backup of mybackpain, or of a newer one; take a file that `mybackpain backup` made",
@@ -101,7 +114,9 @@ pub async fn restore(backup: &Path, data: &Path) -> anyhow::Result<()> {
             there.display()
         );
     }
-    atomic_file::write(&data.join("mybackpain.sqlite"), fs::File::open(backup)?)
+    let from = fs::File::open(backup)?;
+    let all = from.metadata()?.len();
+    atomic_file::write(&data.join("mybackpain.sqlite"), work.reading("copying the backup", all, from))
 }
 
 /// When the last good backup of this data folder was made.

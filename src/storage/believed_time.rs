@@ -1,10 +1,14 @@
 //! The time that the site last believed, kept in the database so that one start with a wrong clock is noticed.
 
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, SqliteExecutor};
 
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time;
+use crate::storage::database;
 
 /// A hundred years, in seconds: a damaged number is read as this.
 const LARGEST_DRIFT: i64 = 100 * 366 * 24 * 60 * 60;
@@ -19,8 +23,20 @@ pub struct BelievedTime {
 
 /// Nothing on a site that never ran.
 pub async fn find(readers: &SqlitePool) -> sqlx::Result<Option<BelievedTime>> {
+    read(readers).await
+}
+
+/// The same of a database that is not opened otherwise, and is not changed.
+pub async fn find_in(file: &Path) -> sqlx::Result<Option<BelievedTime>> {
+    let mut connection = SqliteConnection::connect_with(&database::read_only(file)).await?;
+    let found = read(&mut connection).await;
+    connection.close().await?;
+    found
+}
+
+async fn read(reader: impl SqliteExecutor<'_>) -> sqlx::Result<Option<BelievedTime>> {
     let found: Option<(i64, i64)> =
-        sqlx::query_as("select at, drift from believed_time").fetch_optional(readers).await?;
+        sqlx::query_as("select at, drift from believed_time").fetch_optional(reader).await?;
     let drift = |stored: i64| SignedDuration::from_secs(stored.clamp(-LARGEST_DRIFT, LARGEST_DRIFT));
     Ok(found.map(|(at, stored)| BelievedTime { at: moment(at), drift: drift(stored) }))
 }

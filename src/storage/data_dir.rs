@@ -9,8 +9,6 @@ use anyhow::{Context, bail, ensure};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
-pub use crate::storage::encryption::key_file;
-
 use crate::storage::backup;
 use crate::storage::database::{self, Database, DatabaseFile};
 use crate::storage::encryption::Cipher;
@@ -19,9 +17,11 @@ use crate::storage::key_check::KeyCheck;
 use crate::storage::key_rotation;
 use crate::storage::lock;
 use crate::storage::lock::{Lock, LockPurpose};
+use crate::storage::place::DataPlace;
+use crate::storage::private_file;
 
 /// What SQLite keeps beside a database, and the database itself.
-const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
+pub const DATABASE: [&str; 3] = ["mybackpain.sqlite", "mybackpain.sqlite-wal", "mybackpain.sqlite-shm"];
 
 /// There from before the key is made until the database is: a first start that was killed is begun again.
 const FIRST_START: &str = "first-start";
@@ -46,23 +46,35 @@ pub enum Lost {
 }
 
 /// A folder that was named by mistake is not made, and nothing is said to be erased in it.
-pub async fn open_data_that_is_there(folder: &Path, purpose: LockPurpose) -> anyhow::Result<DataDir> {
+pub async fn open_data_that_is_there(place: &DataPlace, purpose: LockPurpose) -> anyhow::Result<DataDir> {
+    let database = place.folder.join(DATABASE[0]);
     ensure!(
-        key_file(folder).exists(),
-        "there is no data in {}; give the folder of the site with --data",
-        folder.display()
+        place.key_file().exists() && (database.exists() || !place.has_key_outside()),
+        if database.exists() {
+            format!(
+                "the key of the data in {} is not at {}; say with --key-file where it is, or put it back from its own backup",
+                place.folder.display(),
+                place.key_file().display()
+            )
+        } else {
+            format!("there is no data in {}; give the folder of the site with --data", place.folder.display())
+        }
     );
-    open_data(folder, purpose, Lost::Refuse).await
+    open_data(place, purpose, Lost::Refuse).await
 }
 
-pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyhow::Result<DataDir> {
+pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> anyhow::Result<DataDir> {
+    let (folder, key_file) = (&*place.folder, place.key_file());
+    if place.has_key_outside() && key_file.exists() {
+        private_file::ensure_private(&key_file)?;
+    }
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
             "cannot make the data folder {}; give a folder that can be written with --data",
             folder.display()
         )
     })?;
-    close_to_others(folder).with_context(|| {
+    close_to_others(place).with_context(|| {
         format!(
             "other people of this machine may read the data folder {}, and it cannot be closed to them; run chmod 700 on it",
             folder.display()
@@ -80,11 +92,11 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
     );
     if begins {
         if lost == Lost::Refuse && !first_start.exists() {
-            refuse_a_lost_database(folder, found)?;
+            refuse_a_lost_database(place, found)?;
         }
         fs::write(&first_start, "").with_context(|| format!("cannot write {}", first_start.display()))?;
     }
-    let cipher = Cipher::open(&key_file(folder), begins)
+    let cipher = Cipher::open(&key_file, begins)
         .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
     refuse_a_log_of_another(folder, &cipher).await?;
     let database = Database::open(&file).await.with_context(|| {
@@ -94,11 +106,11 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
         database.condition().is_damaged() || key_rotation::is_key_of(&database, &cipher).await?,
         "{} is not the key of the database beside it, and nothing that is stored could be read: put back the key file \
          that belongs to it from its own backup",
-        key_file(folder).display()
+        key_file.display()
     );
     if !database.condition().is_damaged() {
         let may_be_empty = begins || lost == Lost::BeginAnew || first_start.exists();
-        check_key(folder, &database, &cipher, may_be_empty).await?;
+        check_key(place, &database, &cipher, may_be_empty).await?;
     }
     if first_start.exists() {
         fs::remove_file(&first_start)?;
@@ -108,7 +120,7 @@ pub async fn open_data(folder: &Path, purpose: LockPurpose, lost: Lost) -> anyho
 
 /// A database that was begun with another key, or was emptied, is not the one of this folder.
 async fn check_key(
-    folder: &Path,
+    place: &DataPlace,
     database: &Database,
     cipher: &Cipher,
     may_be_empty: bool,
@@ -119,12 +131,12 @@ async fn check_key(
             "{} and the database beside it do not belong together: the last key of the file is not the one that the \
              database was begun with, and every address that was stopped would get mail again; put back the key file \
              that belongs to it from its own backup, and never take a line out of it",
-            key_file(folder).display()
+            place.key_file().display()
         ),
         KeyCheck::None => {}
     }
     if !may_be_empty && !key_check::holds_anything(database).await? {
-        refuse_a_lost_database(folder, DatabaseFile::Empty)?;
+        refuse_a_lost_database(place, DatabaseFile::Empty)?;
     }
     Ok(key_check::note(database, cipher).await?)
 }
@@ -151,10 +163,13 @@ async fn refuse_a_log_of_another(folder: &Path, cipher: &Cipher) -> anyhow::Resu
 }
 
 /// Where a site has been before, a missing database is lost, and a new one in its place would look healthy.
-fn refuse_a_lost_database(folder: &Path, found: DatabaseFile) -> anyhow::Result<()> {
+fn refuse_a_lost_database(place: &DataPlace, found: DatabaseFile) -> anyhow::Result<()> {
+    let folder = &*place.folder;
     let what = if found == DatabaseFile::Nothing { "missing" } else { "empty" };
     let wal = folder.join(DATABASE[1]);
-    let traces = [key_file(folder), wal, folder.join(backup::RECORD), folder.join("mail")];
+    // A key that stands elsewhere may be there before the first start.
+    let key = if place.has_key_outside() { wal.clone() } else { place.key_file() };
+    let traces = [key, wal, folder.join(backup::RECORD), folder.join("mail")];
     let Some(trace) = traces.iter().find(|trace| trace.exists()) else { return Ok(()) };
     bail!(
         "{} is there, but its database is {what}: put the last backup back with `mybackpain restore FILE --data {}`, \
@@ -166,8 +181,10 @@ fn refuse_a_lost_database(folder: &Path, found: DatabaseFile) -> anyhow::Result<
 
 /// What an earlier version or an administrator left open. A folder with other files and none of ours, or one that
 /// is everyone's such as /tmp, is not ours to close: in it, each of our files is closed by itself.
-fn close_to_others(folder: &Path) -> io::Result<()> {
-    let ours = key_file(folder).exists() || fs::read_dir(folder)?.next().is_none();
+fn close_to_others(place: &DataPlace) -> io::Result<()> {
+    let folder = &*place.folder;
+    let ours_alone = if place.has_key_outside() { folder.join(DATABASE[0]) } else { place.key_file() };
+    let ours = ours_alone.exists() || fs::read_dir(folder)?.next().is_none();
     let is_everyones = fs::metadata(folder)?.permissions().mode() & 0o1000 != 0;
     if ours && !is_everyones {
         close(folder, 0o700)?;

@@ -4,6 +4,7 @@
 //! to another row or column does not open. The keys are in a file of their own, outside the database and its backups.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
@@ -44,6 +45,8 @@ pub struct Undecryptable {
 /// The keys, newest first: the first encrypts, all open, and the last makes the keyed hashes.
 pub struct Cipher {
     keys: Vec<Key>,
+    /// Where they were read from.
+    file: PathBuf,
 }
 
 /// The key file, compared with the keys that were read from it.
@@ -76,15 +79,15 @@ impl Cipher {
         if keys.is_empty() {
             bail!("{} holds no key; put the key file back from its backup", file.display());
         }
-        Ok(Cipher { keys })
+        Ok(Cipher { keys, file: file.to_owned() })
     }
 
     /// Looks whether the next start would find these keys.
-    pub fn compare(&self, file: &Path) -> KeyFile {
+    pub fn look_at_file(&self) -> KeyFile {
         let bytes = |keys: &[Key]| keys.iter().map(|key| key.bytes).collect::<Vec<_>>();
-        match read_keys(file) {
+        match read_keys(&self.file) {
             Ok(keys) if bytes(&keys) == bytes(&self.keys) => KeyFile::AsRead,
-            _ if !file.exists() => KeyFile::Missing,
+            _ if !self.file.exists() => KeyFile::Missing,
             _ => KeyFile::Other,
         }
     }
@@ -199,12 +202,18 @@ impl FieldId<'_> {
     }
 }
 
-/// Puts a new key in front; the older ones stay to open what they encrypted.
+/// Puts a new key in front; the older ones stay to open what they encrypted. Whoever may read the file still may.
 pub fn add_key(file: &Path) -> anyhow::Result<()> {
     let older = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let before = fs::metadata(file)?;
     let mut keys = vec![random_key()];
     keys.extend(older.lines().map(str::to_owned));
-    write_keys(file, &keys)
+    write_keys(file, &keys)?;
+    let after = fs::metadata(file)?;
+    if (before.uid(), before.gid()) != (after.uid(), after.gid()) {
+        chown(file, Some(before.uid()), Some(before.gid()))?;
+    }
+    Ok(fs::set_permissions(file, before.permissions())?)
 }
 
 /// Random bytes from the operating system.

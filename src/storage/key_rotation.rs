@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::storage::database::Database;
 use crate::storage::encryption::{Cipher, FieldId};
+use crate::storage::long_work::LongWork;
 
 /// A table with encrypted columns, and the column that its values are bound to.
 pub struct EncryptedField {
@@ -80,23 +81,47 @@ pub async fn is_key_of(database: &Database, cipher: &Cipher) -> sqlx::Result<boo
 }
 
 /// One transaction: all fields or none.
-pub async fn rotate_key(database: &Database, cipher: &std::sync::Arc<Cipher>) -> sqlx::Result<Reencrypted> {
-    let cipher = cipher.clone();
+pub async fn rotate_key(
+    database: &Database,
+    cipher: &std::sync::Arc<Cipher>,
+    work: &LongWork,
+) -> sqlx::Result<Reencrypted> {
+    let (cipher, work) = (cipher.clone(), work.clone());
     database
         .write(move |connection| {
             Box::pin(async move {
                 let mut all = Reencrypted::default();
+                let (mut looked_at, values) = (0, count_values(connection).await?);
+                let tell = |looked_at| work.at("encrypting with the new key", looked_at, values);
+                tell(0);
                 for encrypted in ENCRYPTED_FIELDS {
                     for column in encrypted.columns {
-                        let one = reencrypt_column(connection, &cipher, encrypted, column).await?;
+                        let one = reencrypt_column(connection, &cipher, encrypted, column, || {
+                            looked_at += 1;
+                            tell(looked_at);
+                        })
+                        .await?;
                         all.fields += one.fields;
                         all.unreadable += one.unreadable;
                     }
                 }
+                tell(values);
                 Ok(all)
             })
         })
         .await
+}
+
+/// How many encrypted values there are; 1 where there are none.
+async fn count_values(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
+    let mut all = 0;
+    for EncryptedField { table, columns, .. } in ENCRYPTED_FIELDS {
+        for column in *columns {
+            let count = AssertSqlSafe(format!("select count({column}) from {table}"));
+            all += sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *connection).await?;
+        }
+    }
+    Ok(u64::try_from(all).unwrap_or(0).max(1))
 }
 
 async fn reencrypt_column(
@@ -104,6 +129,7 @@ async fn reencrypt_column(
     cipher: &Cipher,
     encrypted: &EncryptedField,
     column: &'static str,
+    mut looked_at_one: impl FnMut(),
 ) -> sqlx::Result<Reencrypted> {
     // Names of tables and columns cannot be bound; these come from the list above.
     let EncryptedField { table, reference, .. } = encrypted;
@@ -112,6 +138,7 @@ async fn reencrypt_column(
     let rows = sqlx::query(AssertSqlSafe(find)).fetch_all(&mut *connection).await?;
     let mut done = Reencrypted::default();
     for row in rows {
+        looked_at_one();
         let (reference, value): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
         if cipher.is_current(&value) {
             continue;

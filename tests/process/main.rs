@@ -1,6 +1,7 @@
 //! The program as an administrator meets it: started, stopped, killed and badly treated, over real sockets.
 
 mod client;
+mod mail_server;
 mod program;
 mod quiet_log;
 mod records;
@@ -10,15 +11,22 @@ mod behind_a_proxy;
 mod bounces;
 mod damaged;
 mod disk;
+mod doctor;
 mod killing;
 mod live_content;
 mod locked;
 mod lost_database;
+mod manual;
 mod memory;
 mod old_demo;
 mod one_at_a_time;
 mod overwritten;
+mod preview;
 mod private_files;
+mod progress;
+mod secrets;
+mod service_manager;
+mod settings;
 mod slow_visitors;
 mod starting;
 mod stopping;

@@ -125,7 +125,8 @@ impl Program {
         Program::of(shell, data)
     }
 
-    fn of(mut command: Command, folder: &Path) -> Program {
+    /// Of a command that serves.
+    pub fn of(mut command: Command, folder: &Path) -> Program {
         // Files, not pipes: what was printed before an answer is there when the answer is.
         let (output, errors) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         command.stdout(output.try_clone().unwrap()).stderr(errors.try_clone().unwrap());

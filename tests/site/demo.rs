@@ -7,7 +7,7 @@ use mybackpain::storage::database::Database;
 use sqlx::AssertSqlSafe;
 
 fn asked_for(folder: &Path, requests: u32) -> DemoMonth<'_> {
-    DemoMonth { folder, content: Path::new("content"), requests, seed: 1 }
+    DemoMonth { folder, content: Path::new("content"), requests, seed: 1, work: Default::default() }
 }
 
 #[tokio::test]

@@ -128,9 +128,9 @@ async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     let file = site.folder.path().join("sealing.key");
     mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
-    let done = rotate_key(&site.app.database, &new).await.unwrap();
+    let done = rotate_key(&site.app.database, &new, &Default::default()).await.unwrap();
     assert!(done.fields >= 12 && done.unreadable == 0, "{done:?}");
-    let again = rotate_key(&site.app.database, &new).await.unwrap();
+    let again = rotate_key(&site.app.database, &new, &Default::default()).await.unwrap();
     assert_eq!(again.fields, 0, "once is enough");
     assert!(is_key_of(&site.app.database, &new).await.unwrap());
     let other = Cipher::open(&site.folder.path().join("other.key"), true).unwrap();
@@ -280,7 +280,7 @@ async fn a_new_key_reads_drafts_and_summaries_too() {
     let file = site.folder.path().join("sealing.key");
     mybackpain::storage::encryption::add_key(&file).unwrap();
     let new = std::sync::Arc::new(Cipher::open(&file, false).unwrap());
-    rotate_key(&site.app.database, &new).await.unwrap();
+    rotate_key(&site.app.database, &new, &Default::default()).await.unwrap();
     let readers = site.app.database.readers();
     let find = async |cipher: &Cipher| {
         mybackpain::consultations::summaries::store::shared_with(readers, cipher, &reference).await

@@ -24,5 +24,5 @@ mod wording;
 mod words;
 
 pub use report::{CheckFinding, CheckReport};
-pub use run::run;
+pub use run::{run, run_and_tell};
 pub use source::SourceFile;

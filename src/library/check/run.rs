@@ -12,10 +12,18 @@ use crate::library::check::{body, front, git, look, rules};
 use crate::library::collection::Library;
 use crate::library::front_matter::{Allow, FrontMatter};
 use crate::library::gather::gather;
+use crate::storage::long_work::LongWork;
 use crate::web::site::Site;
 
 /// Checks a content folder on a day.
 pub fn run(content: &Path, today: Date) -> CheckReport {
+    run_and_tell(content, today, &LongWork::default())
+}
+
+/// The same, and tells how far it is.
+pub fn run_and_tell(content: &Path, today: Date, work: &LongWork) -> CheckReport {
+    let at = |part| work.at("checking the pages", part, 4);
+    at(0);
     let gathered = Site::load(content, "http://localhost".to_owned())
         .and_then(|site| gather(content, &site).map(|(library, findings)| (site, library, findings)));
     let (site, library, mut findings) = match gathered {
@@ -30,7 +38,9 @@ pub fn run(content: &Path, today: Date) -> CheckReport {
             };
         }
     };
+    at(1);
     findings.extend(look::look(content, &site, &library));
+    at(2);
     findings.extend(hidden_links(content, &library, today));
     let changed = git::ChangedFiles::below(content);
     for (sheet, source) in look::sheets(content, &library) {
@@ -38,6 +48,7 @@ pub fn run(content: &Path, today: Date) -> CheckReport {
         let committed = changed.committed(content, &source.path);
         findings.extend(committed.and_then(|committed| same_version(&source, &sheet.front, committed)));
     }
+    at(3);
     let files = library.sheets.iter().map(|sheet| sheet.file(content));
     let files = files.chain(library.pages.iter().map(|page| page.file(content)));
     let measures = files.filter_map(|file| Some(body::measure(&SourceFile::open(&file).ok()?))).collect();
@@ -45,6 +56,7 @@ pub fn run(content: &Path, today: Date) -> CheckReport {
     let (mut findings, unused) = keep(content, &library, findings);
     let kept = before - findings.len();
     findings.extend(unused);
+    at(4);
     findings.sort_by(|a, b| (&a.file, a.place).cmp(&(&b.file, b.place)));
     CheckReport { findings, kept, sheets: library.sheets.len(), pages: library.pages.len(), measures }
 }

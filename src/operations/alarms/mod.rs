@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use crate::staff::session;
 use crate::storage::backup;
 use crate::storage::clock::seconds;
-use crate::storage::data_dir::key_file;
 use crate::web::app::App;
 use crate::web::job_round;
 use crate::web::metrics::{Alarm, Checks};
@@ -20,6 +19,8 @@ pub mod health;
 mod numbers;
 mod rules;
 mod store;
+
+pub use rules::{BACKUP_LATE, LOW};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// The hour of the clinic's night in which the whole database is read for damage.
@@ -75,7 +76,7 @@ pub async fn look(app: &App) -> Checks {
     let counts =
         if condition.is_damaged() { None } else { store::counts(app.database.readers(), now).await.ok() };
     let backup = backup::last(condition.folder());
-    let key = app.cipher.compare(&key_file(condition.folder()));
+    let key = app.cipher.look_at_file();
     let seen = rules::Seen { counts, backup, condition, key, now, calendar: app.site.clinic.calendar() };
     Checks { alarms: seen.alarms(), gauges: seen.gauges() }
 }

@@ -16,9 +16,9 @@ const HOUR: i64 = 60 * MINUTE;
 /// A mail should have left long before this.
 const MAIL_LATE: i64 = 15 * MINUTE;
 /// A daily backup, and time for a slow night.
-const BACKUP_LATE: i64 = 26 * HOUR;
+pub const BACKUP_LATE: i64 = 26 * HOUR;
 /// An alarm is raised when free disk space falls below this many times the reserve.
-const LOW: u64 = 8;
+pub const LOW: u64 = 8;
 
 const MAIL: Option<AlarmLink> = Some(AlarmLink { to: "/staff/mail", words: "Open mail" });
 

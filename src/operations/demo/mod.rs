@@ -30,9 +30,8 @@ use crate::patients::reports;
 use crate::patients::usefulness::store::count_usefulness;
 use crate::staff;
 use crate::storage::clock::Clock;
-use crate::storage::data_dir::key_file;
 use crate::storage::database::Database;
-use crate::storage::encryption::Cipher;
+use crate::storage::encryption::{Cipher, key_file};
 use crate::storage::key_check;
 use crate::storage::lock;
 use crate::storage::lock::{Lock, LockPurpose};
@@ -101,6 +100,10 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
     Ok(colleagues)
 }
 
+fn days(span: SignedDuration) -> u64 {
+    u64::try_from(span.as_hours() / 24).unwrap_or(0)
+}
+
 /// Only an empty folder: whatever is in another one may be real.
 fn claim(folder: &Path) -> anyhow::Result<Lock> {
     ensure!(
@@ -162,6 +165,7 @@ impl Month {
     /// Lets everything happen in its order, and ends `now`.
     async fn live(&self, demo: &DemoMonth<'_>, now: Timestamp) -> Result<(), Error> {
         let calendar = self.app.site.clinic.calendar();
+        let begins = now - month::LENGTH;
         let mut ahead = month::plan(demo, calendar, now);
         let mut done = 0;
         while let Some(Event { at, happening }) = ahead.pop() {
@@ -169,6 +173,7 @@ impl Month {
                 continue;
             }
             self.go_to(at);
+            demo.work.at("living through each day", days(begins.duration_until(at)), days(month::LENGTH));
             if let Some(next) = self.happen(happening, at).await? {
                 ahead.push(next);
             }
@@ -179,6 +184,7 @@ impl Month {
         }
         self.go_to(now);
         while self.worker.step().await? > 0 {}
+        demo.work.at("living through each day", days(month::LENGTH), days(month::LENGTH));
         Ok(retention_job::forget(&self.app).await?)
     }
 

@@ -17,6 +17,7 @@ use crate::operations::demo::people::{MadeUpPerson, Special};
 use crate::patients::corrections::PageVersion;
 use crate::patients::corrections::request::NewCorrection;
 use crate::patients::reports::request::NewReport;
+use crate::storage::long_work::LongWork;
 
 pub const LENGTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Of 200 requests, so many came over the last weekend.
@@ -117,6 +118,8 @@ pub struct DemoMonth<'a> {
     pub requests: u32,
     /// Another number makes other people.
     pub seed: u64,
+    /// Told how far the month has come.
+    pub work: LongWork,
 }
 
 /// Everything that readers and patients do by themselves.

@@ -33,7 +33,7 @@ pub struct DatabaseHealth {
 }
 
 impl DatabaseHealth {
-    pub(crate) fn of(file: &Path) -> DatabaseHealth {
+    pub fn of(file: &Path) -> DatabaseHealth {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         DatabaseHealth {
             folder: folder.unwrap_or(Path::new(".")).to_owned(),

@@ -20,7 +20,7 @@ pub use files::{DatabaseFile, count, is_put_away, look};
 pub use writer::Writing;
 
 use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, over_budget, primary_code};
-use files::read_only;
+pub(in crate::storage) use files::read_only;
 use writer::Writer;
 
 mod errors;
