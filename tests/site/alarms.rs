@@ -275,7 +275,8 @@ async fn answers_are_counted_by_the_pattern_of_their_route_and_never_by_an_addre
     for path in ["/", "/fact-sheets/sleep-and-back-pain", "/no-such-page-1", "/no-such-page-2?x=quagga"] {
         visitor.get(path).await;
     }
-    visitor.post(&format!("/consultations/{}", "0".repeat(40)), &[]).await;
+    let token = "0".repeat(40);
+    visitor.post(&format!("/consultations/{token}"), &[]).await;
     let counted = numbers(&site, "mybackpain_answers_total").await;
     for line in [
         "mybackpain_answers_total{route=\"/staff/consultations/{reference}\",method=\"GET\",status=\"200\"} 1",
@@ -286,7 +287,7 @@ async fn answers_are_counted_by_the_pattern_of_their_route_and_never_by_an_addre
         assert!(counted.iter().any(|found| found == line), "{line} in {counted:#?}");
     }
     let (_, metrics) = ask(&site, "/metrics").await;
-    for never in [reference.as_str(), "0000", "no-such", "quagga", "sleep-and-back-pain"] {
+    for never in [reference.as_str(), &token, "no-such", "quagga", "sleep-and-back-pain"] {
         assert!(!metrics.contains(never), "{never}");
     }
     let bucket = "mybackpain_answer_seconds_bucket{part=\"pages\",le=\"+Inf\"}";

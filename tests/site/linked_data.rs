@@ -21,7 +21,7 @@ const VOCABULARY: &[(&str, &[&str])] = &[
         ],
     ),
     ("MedicalAudience", &["audienceType"]),
-    ("Person", &["name", "jobTitle"]),
+    ("Person", &["name", "jobTitle", "identifier"]),
     ("BreadcrumbList", &["itemListElement"]),
     ("ListItem", &["position", "name", "item"]),
     (
