@@ -1,9 +1,9 @@
 //! Which feature answers which address, and what wraps every answer.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,8 @@ use crate::library::Library;
 use crate::library::pages::RenderedPages;
 use crate::operations::alarms;
 use crate::patients::{assessment, complaints, corrections, reports, usefulness};
+use crate::storage::clock::seconds;
+use crate::web::answer_counts::{CONTENT_PAGE, NO_ROUTE};
 use crate::web::app::App;
 use crate::web::counts::count_marks;
 use crate::web::security::{Headers, allow_passkeys, refuse_posts_of_unknown_origin};
@@ -40,6 +42,7 @@ pub fn router(
     client_ip: ClientIpSource,
 ) -> anyhow::Result<Router> {
     let library = rendered_pages.library().clone();
+    app.site.metrics.content_is_read(seconds(app.clock.now()));
     let desk = Router::new()
         .merge(desk::sign_in::routes(app.clone()))
         .merge(desk::passkeys::routes(app.clone()))
@@ -75,7 +78,10 @@ pub fn router(
         .layer(csrf)
         .layer(Extension(client_ip));
     let public = Router::new()
-        .merge(library::pages::routes(app.clone(), rendered_pages.clone()))
+        .merge(
+            library::pages::routes(app.clone(), rendered_pages.clone())
+                .layer(middleware::map_response(as_content_page)),
+        )
         .merge(library::contact_page::routes(app.clone()))
         .merge(static_files::routes())
         .merge(icons::routes(&app.site))
@@ -104,9 +110,25 @@ pub fn rendered_pages(site: &Site, library: &Arc<Library>) -> anyhow::Result<Ren
     Ok(rendered_pages)
 }
 
+/// Marks an answer as one of the pages of the content, which are counted together.
+#[derive(Clone, Copy)]
+struct ContentPage;
+
+async fn as_content_page(mut response: Response) -> Response {
+    response.extensions_mut().insert(ContentPage);
+    response
+}
+
+/// By the pattern of the route: an address may be a patient's own, and anyone may invent one.
 async fn count_answers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (began, method) = (Instant::now(), request.method().clone());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
-    app.site.metrics.count_answer(response.status());
+    let route = match response.extensions().get::<ContentPage>() {
+        Some(_) => CONTENT_PAGE,
+        None => route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str),
+    };
+    app.site.metrics.answers.count(route, &method, response.status(), began.elapsed());
     response
 }
 

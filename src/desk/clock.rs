@@ -36,7 +36,7 @@ async fn show(State(app): State<App>, SignedIn(me): SignedIn) -> Result<Response
     let believed = believed_time::find(app.database.readers()).await?;
     let shown = ClockPage {
         context: app.site.private("The time of the site").for_desk(&me.name, me.role),
-        now: calendar.say_with_year(app.clock.now()),
+        now: calendar.say_with_year(app.clock.system()),
         believed: believed.map(|then| calendar.say_with_year(then.at)).unwrap_or_default(),
         may_confirm: me.role.manages_people(),
     };
@@ -48,7 +48,7 @@ async fn confirm(
     Administrator(me): Administrator,
     fields: Fields,
 ) -> Result<Response> {
-    let (now, was_off) = (app.clock.now(), fields.text("off") == "yes");
+    let (now, was_off) = (app.clock.system(), fields.text("off") == "yes");
     app.database
         .write(move |connection| {
             Box::pin(async move {

@@ -9,7 +9,7 @@ mod day;
 mod drafts;
 pub mod feeds;
 pub mod figures;
-mod file;
+pub mod file;
 pub mod fingerprint;
 mod front_matter;
 mod gather;

@@ -29,7 +29,7 @@ pub use outbox::{
     may_have_gone, only_waits, take_all_unsent, take_unsent, trouble_of, waits,
 };
 pub use outcome::{Outcome, Stage, State, Trouble};
-pub use progress::Progress;
+pub use progress::{MAIL_WORKER, Progress};
 pub use purpose::Purpose;
 pub use smtp::{Server, Timeouts};
 pub use store::{MailState, mails_of};

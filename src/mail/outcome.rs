@@ -3,7 +3,7 @@
 use crate::storage::readable::StoredText;
 
 /// What has become of a mail. Stored as its words in lower case.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum State {
     Queued,

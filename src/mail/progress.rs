@@ -9,6 +9,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::mail::limits::MOST_AN_HOUR_IN_ALL;
 use crate::mail::outcome::{Outcome, PROBE_EVERY};
 
+/// The job that sends mail, as the alarms and the metrics name it.
+pub const MAIL_WORKER: &str = "mail-worker";
 /// Mails sent at the same time.
 pub const AT_ONCE: usize = 4;
 /// Mails taken up at the same time.

@@ -14,7 +14,7 @@ use crate::mail::message::Sender;
 use crate::mail::outbox::field;
 use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, State, Trouble, Verdict};
 use crate::mail::prepare::Ready;
-use crate::mail::progress::{AT_ONCE, HOUR, InFlight, Progress, ServerChange};
+use crate::mail::progress::{AT_ONCE, HOUR, InFlight, MAIL_WORKER, Progress, ServerChange};
 use crate::mail::smtp::{Server, SmtpSession};
 use crate::mail::store::{self, Leased};
 use crate::mail::transport::Transport;
@@ -61,7 +61,7 @@ impl Worker {
             let work = async {
                 if in_flight.len() < AT_ONCE { self.work(&mut in_flight).await } else { POLL_INTERVAL }
             };
-            let done = job_round::round(&self.app.site.metrics, "mail-worker", work).await;
+            let done = job_round::round(&self.app.site.metrics, MAIL_WORKER, work).await;
             let wait = done.unwrap_or(POLL_INTERVAL);
             tokio::select! {
                 // A dropped sender means stop, too.

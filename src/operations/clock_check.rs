@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::Mutex;
 
 use crate::storage::believed_time;
 use crate::storage::believed_time::BelievedTime;
+use crate::storage::clock::DRIFT;
 use crate::storage::counted_time;
-use crate::storage::counted_time::{ClockStep, DRIFT, Stretch};
+use crate::storage::counted_time::{ClockStep, Stretch};
 use crate::web::app::App;
 use crate::web::metrics::{Alarm, AlarmLink, CLOCK_JUMPED};
 
@@ -22,12 +22,6 @@ const STEADY_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// One for all jobs that go by the time.
 pub type SharedClockCheck = Arc<Mutex<ClockCheck>>;
-
-/// How long the machine has run, asleep or not, whatever its time is set to.
-pub fn machine_ran() -> SignedDuration {
-    let ran = clock_gettime(ClockId::Boottime);
-    SignedDuration::from_secs(ran.tv_sec)
-}
 
 /// The system's time at a moment, and how long the machine had run then.
 #[derive(Clone, Copy)]
@@ -55,10 +49,10 @@ impl ClockCheck {
     /// Compares the time with the last believed one and the time that the machine has run since. True when it is
     /// believed, and noted then; an alarm otherwise.
     pub async fn look(&mut self, app: &App, machine_ran: SignedDuration) -> sqlx::Result<bool> {
-        let now = ClockReading { time: app.clock.now(), ran: machine_ran };
+        let now = ClockReading { time: app.clock.look(), ran: machine_ran };
         let believed = believed_time::find(app.database.readers()).await?;
         let mut drift = believed.map_or(SignedDuration::ZERO, |then| self.drift(then, now));
-        self.count(app, now).await?;
+        self.count(app, now, drift.abs() > FURTHEST_DRIFT).await?;
         if drift.abs() > FURTHEST_DRIFT {
             if !self.is_steady(now) {
                 warn(app, drift, self.doubted.is_none());
@@ -78,9 +72,9 @@ impl ClockCheck {
     }
 
     /// Counts the time since the last look, by this process or by another one, whether the clock is believed or not.
-    async fn count(&mut self, app: &App, now: ClockReading) -> sqlx::Result<()> {
+    async fn count(&mut self, app: &App, now: ClockReading, doubted: bool) -> sqlx::Result<()> {
         let latest = counted_time::latest(app.database.readers()).await?;
-        let step = latest.map(|latest| (latest, self.step(latest, now)));
+        let step = latest.map(|latest| (latest, self.step(latest, now, doubted)));
         self.looked = Some(now);
         let counted = app.database.write(move |connection| {
             Box::pin(async move {
@@ -94,14 +88,14 @@ impl ClockCheck {
     }
 
     /// What the clock did since it was last looked at. How long the machine was off before a start nobody knows.
-    fn step(&self, latest: Stretch, now: ClockReading) -> ClockStep {
+    fn step(&self, latest: Stretch, now: ClockReading, doubted: bool) -> ClockStep {
         let known = self.looked.filter(|known| known.time.duration_until(latest.until).abs() <= DRIFT);
         let (since, ran) = match known {
             Some(known) => (known.time, Some(now.ran - known.ran)),
             None => (latest.until, None),
         };
         let by = since.duration_until(now.time) - ran.unwrap_or_default();
-        ClockStep { now: now.time, by, ran }
+        ClockStep { now: now.time, by, ran, doubted }
     }
 
     /// By how much the time has moved without the machine having run for it: since the believed one, and before that as

@@ -7,9 +7,10 @@ use tokio::sync::watch;
 
 use crate::consultations::summaries;
 use crate::desk::data_rights;
-use crate::operations::clock_check::{ClockCheck, SharedClockCheck, machine_ran};
+use crate::operations::clock_check::{ClockCheck, SharedClockCheck};
 use crate::patients::{complaints, corrections, drafts, reports};
 use crate::storage::believed_time;
+use crate::storage::clock::machine_ran;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time;
 use crate::storage::moments_ahead;

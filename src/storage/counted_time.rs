@@ -4,10 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
-use crate::storage::clock::{moment, seconds};
+use crate::storage::clock::{DRIFT, moment, seconds};
 
-/// Two clocks that run evenly differ by less.
-pub const DRIFT: SignedDuration = SignedDuration::from_mins(5);
 /// A machine that was off for no longer counts that time. After more, nobody knows whether it was off or its clock wrong.
 const LONGEST_OFF: SignedDuration = SignedDuration::from_hours(24);
 
@@ -32,6 +30,8 @@ pub struct ClockStep {
     pub by: SignedDuration,
     /// How long the machine ran, or nothing when it may have been off.
     pub ran: Option<SignedDuration>,
+    /// The clock is not believed: then a start says nothing of how long the machine was off.
+    pub doubted: bool,
 }
 
 /// In SQL: the numbers of the stretch `s` agree. Nothing goes by one that is damaged.
@@ -64,7 +64,8 @@ pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::R
 
 /// Goes on with the stretch, or begins another one where the clock was set.
 pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
-    let may_have_been_off = step.ran.is_none() && step.by.is_positive() && step.by <= LONGEST_OFF;
+    let was_started = step.ran.is_none() && !step.doubted;
+    let may_have_been_off = was_started && step.by.is_positive() && step.by <= LONGEST_OFF;
     if step.by.abs() <= DRIFT || may_have_been_off {
         let more = if may_have_been_off { step.by.as_secs() } else { 0 };
         let off = latest.off.saturating_add(more).min(MOST_TAKEN_BACK.as_secs());

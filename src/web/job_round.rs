@@ -1,6 +1,7 @@
 //! One round of a job that goes on in the background: a fault of ours ends the round and not the job, and the desk is told.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use futures_util::FutureExt;
 
@@ -8,6 +9,7 @@ use crate::web::metrics::{Alarm, Metrics};
 
 /// Nothing after a panic, which is logged by the panic's own message. The alarm ends with the next round that ends well.
 pub async fn round<T>(metrics: &Metrics, job: &'static str, work: impl Future<Output = T>) -> Option<T> {
+    metrics.round_begins(job, Instant::now());
     let done = AssertUnwindSafe(work).catch_unwind().await.ok();
     match done {
         Some(_) => metrics.end(job),

@@ -1,9 +1,12 @@
-//! Counts answers and holds the alarms that are raised, for the banner of the desk and the metrics address.
+//! Holds what the program knows of itself, for the banner of the desk and the metrics address: alarms that are raised,
+//! answers, rounds of jobs, and when the content was read.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use crate::web::answer_counts::AnswerCounts;
 
 /// The alarm about a time that is not believed; ended where it is confirmed.
 pub const CLOCK_JUMPED: &str = "clock-jumped";
@@ -48,8 +51,11 @@ pub struct Metrics {
     findings: RwLock<Checks>,
     /// Raised by the code that found them, until they end.
     raised: RwLock<Vec<Alarm>>,
-    /// By hundreds of the status.
-    answers: [AtomicU64; 6],
+    pub answers: AnswerCounts,
+    /// When each job that goes on in the background last began a round.
+    rounds: RwLock<BTreeMap<&'static str, Instant>>,
+    /// When the content that is shown was read, in seconds since 1970; 0 before.
+    content_read: AtomicI64,
 }
 
 impl Metrics {
@@ -79,14 +85,22 @@ impl Metrics {
         *self.findings.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 
-    pub fn count_answer(&self, status: StatusCode) {
-        if let Some(count) = self.answers.get(usize::from(status.as_u16() / 100)) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+    pub fn round_begins(&self, job: &'static str, at: Instant) {
+        self.rounds.write().unwrap_or_else(PoisonError::into_inner).insert(job, at);
     }
 
-    /// How many answers there were, by hundreds of the status.
-    pub fn answers(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.answers.iter().map(|count| count.load(Ordering::Relaxed)).enumerate().skip(1)
+    /// How long ago each job last began a round. Not those that never ran: a damaged database has none that write.
+    pub fn since_rounds(&self) -> Vec<(&'static str, Duration)> {
+        let rounds = self.rounds.read().unwrap_or_else(PoisonError::into_inner);
+        rounds.iter().map(|(job, at)| (*job, at.elapsed())).collect()
+    }
+
+    pub fn content_is_read(&self, at: i64) {
+        self.content_read.store(at, Ordering::Relaxed);
+    }
+
+    /// When the content that is shown was read, in seconds since 1970; nothing before.
+    pub fn content_read(&self) -> Option<i64> {
+        Some(self.content_read.load(Ordering::Relaxed)).filter(|at| *at != 0)
     }
 }

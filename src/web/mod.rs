@@ -1,5 +1,6 @@
 //! The HTTP server: layers, forms and their errors, pages as responses, the frame around a page, static files.
 
+pub mod answer_counts;
 pub mod app;
 mod arriving_body;
 pub mod canonical_path;

@@ -8,21 +8,31 @@ use std::time::{Duration, Instant};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
+use crate::client::{READING, check, send, value};
 use crate::program::{Program, command, data_folder, run};
 use crate::records::wait_for;
 
 const THREE_YEARS: i64 = 3 * 365 * 86_400;
 
-/// A library in front of the system's own: the wall clock is so many seconds ahead.
+/// A library in front of the system's own: the wall clock is so many seconds ahead, or as many as a file says now.
 fn wrong_clock(folder: &Path) -> PathBuf {
     let (source, library) = (folder.join("clock.c"), folder.join("clock.so"));
     let code = r#"
         #define _GNU_SOURCE
         #include <dlfcn.h>
+        #include <fcntl.h>
         #include <stdlib.h>
+        #include <unistd.h>
         #include <sys/time.h>
         #include <time.h>
-        static long ahead(void) { const char *a = getenv("AHEAD"); return a ? atol(a) : 0; }
+        static long ahead(void) {
+            const char *a = getenv("AHEAD");
+            if (!a || *a != '/') return a ? atol(a) : 0;
+            char number[32] = {0};
+            int file = open(a, O_RDONLY);
+            if (file >= 0) { if (read(file, number, 31) < 0) *number = 0; close(file); }
+            return atol(number);
+        }
         int clock_gettime(clockid_t id, struct timespec *t) {
             int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
             int done = real(id, t);
@@ -120,4 +130,26 @@ fn a_start_three_years_ahead_erases_nothing_until_somebody_says_that_the_machine
     let again = start_ahead();
     wait_until("what is due is erased", || kept(&data) == (0, 0, 0));
     again.stop();
+}
+
+/// Attack: a failed time server, or a guest that was moved: wrong for seconds, which no look sees.
+#[test]
+fn a_time_that_is_wrong_for_seconds_is_written_down_nowhere() {
+    let (folder, data) = data_folder();
+    let (library, ahead) = (wrong_clock(folder.path()), folder.path().join("ahead"));
+    std::fs::write(&ahead, "0").unwrap();
+    let program = Program::start_preloaded(&data, &library, "AHEAD", &ahead);
+    for (number, wrong) in [-100 * 86_400, 800 * 86_400].into_iter().enumerate() {
+        let form = check(program.address, &format!("request {number}")).unwrap();
+        thread::sleep(READING);
+        std::fs::write(&ahead, wrong.to_string()).unwrap();
+        let sent = send(program.address, &form).unwrap();
+        std::fs::write(&ahead, "0").unwrap();
+        assert_eq!(sent.confirmed_key(), Some(value(&form, "key")));
+    }
+    program.stop();
+    let odd = "select count(*), coalesce(sum(abs(created_at - unixepoch()) > 600), 0) from consultations";
+    let requests: (i64, i64) =
+        wait_for(async { sqlx::query_as(odd).fetch_one(&mut open(&data).await).await.unwrap() });
+    assert_eq!(requests, (2, 0), "requests, and those of another time");
 }

@@ -203,7 +203,9 @@ async fn the_health_address_says_live_ready_and_numbers_and_no_name() {
         "mybackpain_mail_unsent{state=\"waiting\"} 2",
         "mybackpain_requests_open 1",
         "mybackpain_alarm{name=\"mail-stuck\"} 1",
-        "mybackpain_answers_total{status=\"3xx\"} 1",
+        "mybackpain_answers_total{route=\"/consultations/new\",method=\"POST\",status=\"303\"} 1",
+        "mybackpain_mails{state=\"queued\"} 2",
+        "mybackpain_content_age_seconds 1203",
         "# TYPE mybackpain_disk_free_bytes gauge",
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line} in {metrics}");
@@ -255,4 +257,98 @@ async fn a_site_that_takes_its_proxy_for_its_visitors_is_told_so_on_the_desk() {
     site.app.site.metrics.raise(alarm);
     let said = banner(&site).await;
     assert!(said.iter().any(|sentence| sentence.contains("--client-ip")), "{said:?}");
+}
+
+/// The lines of the metrics that begin so.
+async fn numbers(site: &Site, start: &str) -> Vec<String> {
+    let (_, metrics) = ask(site, "/metrics").await;
+    metrics.lines().filter(|line| line.starts_with(start)).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn answers_are_counted_by_the_pattern_of_their_route_and_never_by_an_address() {
+    let site = Site::open().await;
+    let reference = site.one_request().await;
+    let mut staff = site.staff().await;
+    staff.get(&crate::support::desk::page(&reference)).await;
+    let mut visitor = site.visitor();
+    for path in ["/", "/fact-sheets/sleep-and-back-pain", "/no-such-page-1", "/no-such-page-2?x=quagga"] {
+        visitor.get(path).await;
+    }
+    visitor.post(&format!("/consultations/{}", "0".repeat(40)), &[]).await;
+    let counted = numbers(&site, "mybackpain_answers_total").await;
+    for line in [
+        "mybackpain_answers_total{route=\"/staff/consultations/{reference}\",method=\"GET\",status=\"200\"} 1",
+        "mybackpain_answers_total{route=\"/{page}\",method=\"GET\",status=\"200\"} 2",
+        "mybackpain_answers_total{route=\"none\",method=\"GET\",status=\"404\"} 2",
+        "mybackpain_answers_total{route=\"/consultations/{token}\",method=\"POST\",status=\"404\"} 1",
+    ] {
+        assert!(counted.iter().any(|found| found == line), "{line} in {counted:#?}");
+    }
+    let (_, metrics) = ask(&site, "/metrics").await;
+    for never in [reference.as_str(), "0000", "no-such", "quagga", "sleep-and-back-pain"] {
+        assert!(!metrics.contains(never), "{never}");
+    }
+    let bucket = "mybackpain_answer_seconds_bucket{part=\"pages\",le=\"+Inf\"}";
+    assert_eq!(numbers(&site, bucket).await, [format!("{bucket} 2")]);
+}
+
+#[tokio::test]
+async fn every_number_says_what_it_is_and_each_line_is_there_once() {
+    let site = Site::open().await;
+    site.one_request().await;
+    let (_, metrics) = ask(&site, "/metrics").await;
+    let mut seen = std::collections::HashSet::new();
+    let mut kind = String::new();
+    for line in metrics.lines() {
+        if let Some(words) = line.strip_prefix("# TYPE ") {
+            kind = words.split(' ').next().unwrap().to_owned();
+            assert!(metrics.contains(&format!("# HELP {kind} ")), "{kind}");
+            assert!(seen.insert(format!("# {kind}")), "{kind} stands in two places");
+        } else if !line.starts_with('#') {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            assert!(series.starts_with(&kind) && value.parse::<f64>().is_ok(), "{line}");
+            assert!(seen.insert(series.to_owned()), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn promises_kept_and_broken_are_counted_for_a_month() {
+    let site = Site::open().await;
+    let kept = site.one_request().await;
+    site.request(&with(consultation(), "concern", &["late"])).await;
+    site.request(&with(consultation(), "concern", &["waits"])).await;
+    site.staff().await.act(&kept, "calls", &[("outcome", "left-message")]).await;
+    site.change(
+        "update consultations set contacted_at = due_at + 1 where contacted_at is null and rowid = 2",
+    )
+    .await
+    .unwrap();
+    let promises = async || numbers(&site, "mybackpain_promises").await;
+    let said = |yes: u8, no: u8| {
+        [("yes", yes), ("no", no)].map(|(kept, of)| format!("mybackpain_promises{{kept=\"{kept}\"}} {of}"))
+    };
+    assert_eq!(promises().await, said(1, 1));
+    site.clock.advance(SignedDuration::from_hours(5 * 24));
+    assert_eq!(promises().await, said(1, 2), "who was not rung in time");
+    site.clock.advance(SignedDuration::from_hours(31 * 24));
+    assert_eq!(promises().await, said(0, 0));
+}
+
+#[tokio::test]
+async fn a_site_whose_mail_stands_still_is_not_ready() {
+    let site = Site::open().await;
+    let metrics = &site.app.site.metrics;
+    let ago = |minutes: u64| {
+        std::time::Instant::now().checked_sub(std::time::Duration::from_secs(minutes * 60)).unwrap()
+    };
+    metrics.round_begins("mail-worker", ago(4));
+    assert_eq!(ask(&site, "/health/ready").await.0, StatusCode::OK);
+    metrics.round_begins("mail-worker", ago(6));
+    let (status, words) = ask(&site, "/health/ready").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(words.contains("mail stands still"), "{words}");
+    let age = numbers(&site, "mybackpain_round_age_seconds{name=\"mail-worker\"}").await;
+    assert_eq!(age, ["mybackpain_round_age_seconds{name=\"mail-worker\"} 360"]);
 }

@@ -326,3 +326,22 @@ async fn a_clock_that_is_hours_ahead_at_a_start_and_set_back_in_steps_makes_noth
         assert_eq!(kept(&site).await, before, "{ahead} hours, {first} of them first");
     }
 }
+
+/// Attack: a clock that gains most of a day at each of many starts, and is put right in the end.
+#[tokio::test]
+async fn starts_that_are_not_believed_make_nothing_older() {
+    let site = Site::open().await;
+    let (mut clock, mut ran) = (start(&site).await, SignedDuration::ZERO);
+    use_it(&site).await;
+    run(&site, &mut clock, &mut ran, SignedDuration::from_mins(30)).await;
+    let before = site.count("reports where email is not null").await;
+    for _ in 0..30 {
+        site.clock.jump(hours(23));
+        start(&site).await;
+    }
+    site.clock.jump(-hours(30 * 23));
+    start(&site).await;
+    start(&site).await;
+    assert_eq!(site.count("reports where email is not null").await, before);
+    assert_eq!(site.count("consultations").await, 1);
+}

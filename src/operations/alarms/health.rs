@@ -1,9 +1,5 @@
-//! Health and numbers, on an address of their own that the public never reaches.
-//!
-//! The numbers are written here, not by the prometheus-client crate: they are looked up anew at each request, nothing
-//! is registered or counted in between, and the text format is two lines each.
+//! Health, on an address of its own that the public never reaches.
 
-use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -18,12 +14,15 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::operations::alarms::store;
+use crate::mail::MAIL_WORKER;
+use crate::operations::alarms::{numbers, store};
 use crate::storage::clock::seconds;
 use crate::web::app::App;
 
 /// A program that does not answer within this time counts as not ready.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A round of sending mail begins every half a minute, and takes as long as a locked database makes it wait.
+const LONGEST_ROUND: Duration = Duration::from_secs(5 * 60);
 /// Bytes of an answer that are read.
 const LARGEST_ANSWER: usize = 64 * 1024;
 
@@ -31,7 +30,7 @@ pub fn routes(app: App) -> Router {
     Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(metrics))
+        .route("/metrics", get(numbers::show))
         .with_state(app)
 }
 
@@ -40,7 +39,8 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-/// It can take a form: the database is whole, can be read and written, and there is room.
+/// It can take a form and tell of it: the database is whole, can be read and written, and there is room; the content is
+/// read, and what sends mail goes on.
 async fn ready(State(app): State<App>) -> Response {
     let condition = app.database.condition();
     let looked = async {
@@ -48,6 +48,10 @@ async fn ready(State(app): State<App>) -> Response {
         store::counts(app.database.readers(), seconds(app.clock.now())).await
     };
     let trouble = match looked.await {
+        Ok(_) if app.site.metrics.content_read().is_none() => "no content is read yet".to_owned(),
+        Ok(_) if worker_stands_still(&app) => {
+            "mail stands still, though forms are taken: restart the program".to_owned()
+        }
         Ok(_) => return "ready\n".into_response(),
         Err(_) if condition.is_damaged() => {
             "the database is damaged: stop the program and restore the last good backup".to_owned()
@@ -60,40 +64,9 @@ async fn ready(State(app): State<App>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {trouble}\n")).into_response()
 }
 
-async fn metrics(State(app): State<App>) -> impl IntoResponse {
-    let found = crate::operations::alarms::look(&app).await;
-    let mut text = String::new();
-    let mut last = "";
-    for gauge in &found.gauges {
-        let name = gauge.name;
-        if last != name {
-            let _ = writeln!(text, "# HELP mybackpain_{name} {}\n# TYPE mybackpain_{name} gauge", gauge.help);
-            last = name;
-        }
-        let label = if gauge.label.is_empty() { String::new() } else { format!("{{{}}}", gauge.label) };
-        let _ = writeln!(text, "mybackpain_{name}{label} {}", gauge.value);
-    }
-    let now = seconds(app.clock.now());
-    let totals = store::totals(app.database.readers(), now).await.unwrap_or_default();
-    for (name, help, value) in [
-        ("requests_open", "Requests that are open", totals.open_requests),
-        ("requests_late", "New requests past the promised moment", totals.late_requests),
-        ("corrections_open", "Mistakes on pages that readers told of", totals.open_corrections),
-    ] {
-        let _ = writeln!(text, "# HELP mybackpain_{name} {help}\n# TYPE mybackpain_{name} gauge");
-        let _ = writeln!(text, "mybackpain_{name} {value}");
-    }
-    text +=
-        "# HELP mybackpain_alarm 1 for each line of the banner on the desk\n# TYPE mybackpain_alarm gauge\n";
-    for alarm in app.site.metrics.raised().iter().chain(&found.alarms) {
-        let _ = writeln!(text, "mybackpain_alarm{{name=\"{}\"}} 1", alarm.name);
-    }
-    text += "# HELP mybackpain_answers_total Answers since the start, by hundreds of the status\n";
-    text += "# TYPE mybackpain_answers_total counter\n";
-    for (hundreds, count) in app.site.metrics.answers() {
-        let _ = writeln!(text, "mybackpain_answers_total{{status=\"{hundreds}xx\"}} {count}");
-    }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+fn worker_stands_still(app: &App) -> bool {
+    let rounds = app.site.metrics.since_rounds();
+    rounds.iter().any(|(job, since)| *job == MAIL_WORKER && *since > LONGEST_ROUND)
 }
 
 /// Asks a running program whether it is ready. The error holds its reason.

@@ -16,6 +16,7 @@ use crate::web::job_round;
 use crate::web::metrics::{Alarm, Checks};
 
 pub mod health;
+mod numbers;
 mod rules;
 mod store;
 

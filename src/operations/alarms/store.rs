@@ -2,6 +2,9 @@
 
 use sqlx::sqlite::SqlitePool;
 
+use crate::mail::State;
+use crate::storage::readable::StoredText;
+
 /// Numbers alone: no name, address or word of a patient.
 #[derive(sqlx::FromRow, Clone, Copy, Default)]
 pub struct AlarmCounts {
@@ -24,7 +27,12 @@ pub struct Totals {
     pub open_requests: i64,
     pub late_requests: i64,
     pub open_corrections: i64,
+    pub kept_promises: i64,
+    pub broken_promises: i64,
 }
+
+/// Seconds that promises are counted for.
+const MONTH: i64 = 30 * 86_400;
 
 pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
     sqlx::query_as(
@@ -33,11 +41,26 @@ pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
               and (spam = 0 or sign <> ''))
                as open_requests,
            (select count(*) from consultations where state = 'new' and (spam = 0 or sign <> '') and due_at < $1) as late_requests,
-           (select count(*) from corrections where state = 'open') as open_corrections",
+           (select count(*) from corrections where state = 'open') as open_corrections,
+           coalesce(sum(contacted_at <= due_at), 0) as kept_promises,
+           coalesce(sum(case when contacted_at is null then due_at < $1 else contacted_at > due_at end), 0)
+               as broken_promises
+         from consultations where created_at >= $2 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null)
+             and rowid not in (select rowid from consultations where merged_into is not null)",
     )
     .bind(now)
+    .bind(now - MONTH)
     .fetch_one(readers)
     .await
+}
+
+/// How many mails are in each state.
+pub async fn mails(readers: &SqlitePool) -> sqlx::Result<Vec<(State, i64)>> {
+    let counted: Vec<(StoredText, i64)> =
+        sqlx::query_as("select state, count(*) from outbox group by state order by state")
+            .fetch_all(readers)
+            .await?;
+    Ok(counted.into_iter().map(|(state, count)| (State::from(state), count)).collect())
 }
 
 pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<AlarmCounts> {

@@ -114,6 +114,27 @@ impl Site {
         Site { folder, app, rendered_pages, library, clock, phones, content: None, router }
     }
 
+    /// The same data in a folder of its own, as it is now: who is signed in is there too.
+    pub async fn copied(&self) -> Site {
+        self.app.database.truncate_log().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["mybackpain.sqlite", "sealing.key"] {
+            std::fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
+        }
+        Site::opened_at(folder, self.now()).await
+    }
+
+    /// The site of a folder that holds data already.
+    pub async fn in_folder(folder: TempDir) -> Site {
+        Site::opened_at(folder, WEDNESDAY_AT_10.parse().unwrap()).await
+    }
+
+    async fn opened_at(folder: TempDir, now: Timestamp) -> Site {
+        let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
+        let pages = loaded(&around, &around.base_url);
+        Site::of_pages(folder, around, pages, Limits::none(), Clock::set_to(now)).await
+    }
+
     pub fn visitor(&self) -> Visitor<'_> {
         self.visitor_from([192, 0, 2, 7])
     }
@@ -195,6 +216,10 @@ impl<'s> Visitor<'s> {
     /// Another tab of the same browser.
     pub fn on_the_same_device(&self) -> Visitor<'s> {
         Visitor { site: self.site, cookie: self.cookie.clone(), network: self.network }
+    }
+
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
     }
 
     pub fn set_cookie(&mut self, cookie: &str) {

@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mybackpain_fuzz::targets;
+
+fuzz_target!(|input: &[u8]| drop(targets::form(input).map(mybackpain_fuzz::answer)));
