@@ -12,7 +12,7 @@ use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::cli::arguments::Cli;
 use crate::cli::settings_file;
-use crate::cli::settings_file::{Kind, is_setting};
+use crate::cli::settings_file::{SettingKind, is_setting};
 
 /// The secrets that systemd hands to a service, by their names, and the settings that take them.
 const CREDENTIALS: [(&str, &str); 2] = [("smtp-password", "smtp-password-file"), ("sealing.key", "key-file")];
@@ -23,13 +23,13 @@ const TRY_AGAIN_LATER: u8 = 75;
 /// The command line, and every setting that its command has.
 pub struct CommandLine {
     pub cli: Cli,
-    pub settings: Vec<Setting>,
+    pub settings: Vec<SettingInForce>,
 }
 
 /// One setting that is in force, and where it came from.
-pub struct Setting {
+pub struct SettingInForce {
     pub name: String,
-    pub kind: Kind,
+    pub kind: SettingKind,
     /// Nothing where it is not set.
     pub value: Option<String>,
     pub origin: String,
@@ -101,7 +101,7 @@ fn with_defaults(command: clap::Command, given: &BTreeMap<String, Given>) -> cla
 }
 
 /// The settings that the command has, in the order of --help.
-fn in_force(matches: &ArgMatches, given: &BTreeMap<String, Given>) -> Vec<Setting> {
+fn in_force(matches: &ArgMatches, given: &BTreeMap<String, Given>) -> Vec<SettingInForce> {
     let (mut command, mut matches) = (Cli::command(), matches);
     while let Some((name, below)) = matches.subcommand() {
         command = command.find_subcommand(name).cloned().unwrap_or_default();
@@ -110,7 +110,7 @@ fn in_force(matches: &ArgMatches, given: &BTreeMap<String, Given>) -> Vec<Settin
     command.get_arguments().filter(|arg| is_setting(arg)).map(|arg| setting(arg, matches, given)).collect()
 }
 
-fn setting(arg: &Arg, matches: &ArgMatches, given: &BTreeMap<String, Given>) -> Setting {
+fn setting(arg: &Arg, matches: &ArgMatches, given: &BTreeMap<String, Given>) -> SettingInForce {
     let (id, name) = (arg.get_id().as_str(), arg.get_long().unwrap_or_default());
     let raw = matches.get_raw(id).and_then(|mut values| values.next());
     let value = raw.map(|value| value.to_string_lossy().into_owned());
@@ -122,7 +122,7 @@ fn setting(arg: &Arg, matches: &ArgMatches, given: &BTreeMap<String, Given>) -> 
         (Some(_), Some(found)) => found.origin.clone(),
         _ => "default".to_owned(),
     };
-    Setting { name: name.to_owned(), kind: Kind::of(arg), value, origin }
+    SettingInForce { name: name.to_owned(), kind: SettingKind::of(arg), value, origin }
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ fn bar(step: WorkStep) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:<34} [{bar:30}] {percent:>3} %")
         .map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "));
     let bar = ProgressBar::new(step.all).with_style(style).with_message(step.what);
+    // Shown at once: what is soon done would be gone before the first tick.
+    bar.tick();
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

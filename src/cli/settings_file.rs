@@ -47,11 +47,11 @@ fn one(key: &str, value: &Value, known: &[Arg]) -> anyhow::Result<String> {
             None => bail!("{key} is no setting; `mybackpain config` prints those that there are"),
         }
     };
-    let kind = Kind::of(arg);
+    let kind = SettingKind::of(arg);
     let text = match (kind, value) {
-        (Kind::Text, Value::String(text)) => text.clone(),
-        (Kind::Number, Value::Integer(number)) => number.to_string(),
-        (Kind::Switch, Value::Boolean(is_on)) => return Ok(is_on.to_string()),
+        (SettingKind::Text, Value::String(text)) => text.clone(),
+        (SettingKind::Number, Value::Integer(number)) => number.to_string(),
+        (SettingKind::Switch, Value::Boolean(is_on)) => return Ok(is_on.to_string()),
         _ => bail!("{key} must be {}, and is {value}", kind.expected()),
     };
     let trial = Command::new("settings").no_binary_name(true).arg(arg.clone().env(None::<&str>));
@@ -62,27 +62,27 @@ fn one(key: &str, value: &Value, known: &[Arg]) -> anyhow::Result<String> {
 
 /// What a value in the file is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SettingKind {
     Text,
     Number,
     Switch,
 }
 
-impl Kind {
-    pub fn of(arg: &Arg) -> Kind {
+impl SettingKind {
+    pub fn of(arg: &Arg) -> SettingKind {
         let number: ValueParser = value_parser!(u64).into();
         match arg.get_action() {
-            ArgAction::SetTrue => Kind::Switch,
-            _ if arg.get_value_parser().type_id() == number.type_id() => Kind::Number,
-            _ => Kind::Text,
+            ArgAction::SetTrue => SettingKind::Switch,
+            _ if arg.get_value_parser().type_id() == number.type_id() => SettingKind::Number,
+            _ => SettingKind::Text,
         }
     }
 
     fn expected(self) -> &'static str {
         match self {
-            Kind::Text => "text in quotes",
-            Kind::Number => "a whole number",
-            Kind::Switch => "true or false",
+            SettingKind::Text => "text in quotes",
+            SettingKind::Number => "a whole number",
+            SettingKind::Switch => "true or false",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::doctor::finding::Finding;
+use crate::cli::doctor::finding::DoctorFinding;
 use crate::operations::alarms::{BACKUP_LATE, LOW};
 use crate::storage::backup;
 use crate::storage::clock::{is_ahead, seconds};
@@ -13,19 +13,19 @@ use crate::storage::database::DatabaseHealth;
 
 const MEGABYTE: u64 = 1024 * 1024;
 
-pub fn disk(folder: &Path, least: u64) -> Vec<Finding> {
+pub fn disk(folder: &Path, least: u64) -> Vec<DoctorFinding> {
     let Some(free) = DatabaseHealth::of(&folder.join(DATABASE[0])).free() else { return Vec::new() };
     let said = format!("{} MB are free on the disk of the data folder", free / MEGABYTE);
     if free >= least.saturating_mul(LOW) {
-        return vec![Finding::good(format!("{said}."))];
+        return vec![DoctorFinding::good(format!("{said}."))];
     }
-    vec![Finding::mend(
+    vec![DoctorFinding::mend(
         format!("{said}, and forms are refused below {} MB.", least / MEGABYTE),
         "To make room, see what is large with: du -xh / | sort -h | tail. Then make room or give the data folder a larger disk: make room before patients come.",
     )]
 }
 
-pub fn age(folder: &Path, now: Timestamp) -> Vec<Finding> {
+pub fn age(folder: &Path, now: Timestamp) -> Vec<DoctorFinding> {
     if !folder.join(DATABASE[0]).exists() {
         return Vec::new();
     }
@@ -33,16 +33,16 @@ pub fn age(folder: &Path, now: Timestamp) -> Vec<Finding> {
         "Run: mybackpain backup DIR, or systemctl enable --now mybackpain-backup.timer for one every night.";
     let last = backup::last(folder).map(|at| (at, seconds(now) - at));
     vec![match last {
-        None => Finding::mend("There is no backup.", how),
+        None => DoctorFinding::mend("There is no backup.", how),
         Some((at, _)) if is_ahead(at, seconds(now)) => {
-            Finding::mend("The last backup says that it is from a time still to come.", how)
+            DoctorFinding::mend("The last backup says that it is from a time still to come.", how)
         }
-        Some((_, age)) if age > BACKUP_LATE => Finding::mend(
+        Some((_, age)) if age > BACKUP_LATE => DoctorFinding::mend(
             format!("The last good backup is {} days old.", SignedDuration::from_secs(age).as_hours() / 24),
             how,
         ),
-        Some(_) => {
-            Finding::good("The last good backup is not older than a day. Is its copy on another machine?")
-        }
+        Some(_) => DoctorFinding::good(
+            "The last good backup is not older than a day. Is its copy on another machine?",
+        ),
     }]
 }

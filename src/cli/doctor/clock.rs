@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::doctor::finding::Finding;
+use crate::cli::doctor::finding::DoctorFinding;
 use crate::cli::today::in_london;
 use crate::operations::clock_check::FURTHEST_DRIFT;
 use crate::storage::believed_time;
@@ -18,13 +18,13 @@ pub fn head(now: Timestamp) -> String {
     format!("It is {time} in London, where the site keeps its time whatever the zone of this machine.")
 }
 
-pub async fn look(folder: &Path, now: Timestamp) -> Vec<Finding> {
+pub async fn look(folder: &Path, now: Timestamp) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
     let believed = believed_time::find_in(&folder.join(DATABASE[0])).await.unwrap_or(None);
     let drift = believed.map(|then| then.at.duration_until(now));
     match drift.filter(|drift| drift.abs() > FURTHEST_DRIFT) {
-        None => findings.push(Finding::good("The clock goes on from where the site last saw it.")),
-        Some(drift) => findings.push(Finding::mend(
+        None => findings.push(DoctorFinding::good("The clock goes on from where the site last saw it.")),
+        Some(drift) => findings.push(DoctorFinding::mend(
             format!(
                 "The clock is {} days {} the time that the site last believed, so nothing is erased and no reminders are sent.",
                 (drift.abs() + HALF_A_DAY).as_hours() / 24,
@@ -35,7 +35,7 @@ pub async fn look(folder: &Path, now: Timestamp) -> Vec<Finding> {
     }
     let has_systemd = Path::new("/run/systemd/system").exists();
     if has_systemd && !Path::new("/run/systemd/timesync/synchronized").exists() {
-        findings.push(Finding::look(
+        findings.push(DoctorFinding::look(
             "See whether the network keeps the clock right: timedatectl says so under \"System clock synchronized\".",
         ));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub enum Finding {
+pub enum DoctorFinding {
     Good(String),
     /// Nobody but the reader can tell whether it is right.
     Look(String),
@@ -12,26 +12,26 @@ pub enum Finding {
     },
 }
 
-impl Finding {
-    pub fn good(words: impl Into<String>) -> Finding {
-        Finding::Good(words.into())
+impl DoctorFinding {
+    pub fn good(words: impl Into<String>) -> DoctorFinding {
+        DoctorFinding::Good(words.into())
     }
 
-    pub fn look(words: impl Into<String>) -> Finding {
-        Finding::Look(words.into())
+    pub fn look(words: impl Into<String>) -> DoctorFinding {
+        DoctorFinding::Look(words.into())
     }
 
-    pub fn mend(what: impl Into<String>, how: impl Into<String>) -> Finding {
-        Finding::Mend { what: what.into(), how: how.into() }
+    pub fn mend(what: impl Into<String>, how: impl Into<String>) -> DoctorFinding {
+        DoctorFinding::Mend { what: what.into(), how: how.into() }
     }
 
     /// What kept something from being done, and how to mend it.
-    pub fn failed(error: &anyhow::Error, how: impl Into<String>) -> Finding {
-        Finding::mend(sentence(&format!("{error:#}")), how)
+    pub fn failed(error: &anyhow::Error, how: impl Into<String>) -> DoctorFinding {
+        DoctorFinding::mend(sentence(&format!("{error:#}")), how)
     }
 
     pub fn is_to_mend(&self) -> bool {
-        matches!(self, Finding::Mend { .. })
+        matches!(self, DoctorFinding::Mend { .. })
     }
 }
 
@@ -42,13 +42,13 @@ fn sentence(words: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for DoctorFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let below = |words: &str| words.replace('\n', "\n      ");
         match self {
-            Finding::Good(words) => write!(f, "ok    {}", below(words)),
-            Finding::Look(words) => write!(f, "look  {}", below(words)),
-            Finding::Mend { what, how } => write!(f, "MEND  {}\n      {}", below(what), below(how)),
+            DoctorFinding::Good(words) => write!(f, "ok    {}", below(words)),
+            DoctorFinding::Look(words) => write!(f, "look  {}", below(words)),
+            DoctorFinding::Mend { what, how } => write!(f, "MEND  {}\n      {}", below(what), below(how)),
         }
     }
 }

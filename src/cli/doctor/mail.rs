@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use lettre::Address;
 
 use crate::cli::doctor::dns_records;
-use crate::cli::doctor::finding::Finding;
+use crate::cli::doctor::finding::DoctorFinding;
 use crate::cli::settings::Serve;
 use crate::mail::{Outcome, RenderedLetter, Sender, Server, Stage, Transport, Trouble, new_message_id};
 use crate::web::site::Site;
@@ -14,29 +14,37 @@ use crate::web::site::Site;
 const WORDS: &str = "This mail was sent by mybackpain doctor to see whether mail of the site arrives. There is nothing to do.";
 const SERVER: &str = "Correct --smtp (smtp in the settings file).";
 
-pub async fn look(serve: &Serve, site: Option<&Site>, mail_to: Option<&str>, now: Timestamp) -> Vec<Finding> {
+pub async fn look(
+    serve: &Serve,
+    site: Option<&Site>,
+    mail_to: Option<&str>,
+    now: Timestamp,
+) -> Vec<DoctorFinding> {
     let url = match serve.smtp_url() {
         Ok(url) => url,
         Err(error) => {
-            return vec![Finding::failed(&error, "Put it into the file of --smtp-password-file, as it is.")];
+            return vec![DoctorFinding::failed(
+                &error,
+                "Put it into the file of --smtp-password-file, as it is.",
+            )];
         }
     };
     let transport = Transport::parse(url.as_deref(), "mail".into());
     let mut server = match transport {
         Ok(Transport::Smtp(server)) => server,
         Ok(_) => return without_server(mail_to),
-        Err(error) => return vec![Finding::failed(&error, SERVER)],
+        Err(error) => return vec![DoctorFinding::failed(&error, SERVER)],
     };
     server.timeouts.command = Duration::from_secs(20);
     let Some(site) = site else {
-        return vec![Finding::look(
+        return vec![DoctorFinding::look(
             "The mail server was not tried: the content does not say who mail is from.",
         )];
     };
     let sender = match sender(serve, site) {
         Ok(sender) => sender,
         Err(error) => {
-            return vec![Finding::failed(&error, "Correct it in the settings, and run this again.")];
+            return vec![DoctorFinding::failed(&error, "Correct it in the settings, and run this again.")];
         }
     };
     let envelope = envelope(serve, &sender);
@@ -48,11 +56,11 @@ pub async fn look(serve: &Serve, site: Option<&Site>, mail_to: Option<&str>, now
     findings
 }
 
-fn without_server(mail_to: Option<&str>) -> Vec<Finding> {
+fn without_server(mail_to: Option<&str>) -> Vec<DoctorFinding> {
     let words = "There is no mail server: mail is written to files in the data folder.";
     vec![match mail_to {
-        None => Finding::look(format!("{words} Set smtp before patients come.")),
-        Some(_) => Finding::mend(words, "Give --smtp, or leave --mail-to out."),
+        None => DoctorFinding::look(format!("{words} Set smtp before patients come.")),
+        Some(_) => DoctorFinding::mend(words, "Give --smtp, or leave --mail-to out."),
     }]
 }
 
@@ -70,9 +78,9 @@ fn envelope(serve: &Serve, sender: &Sender) -> Address {
     bounces_to.and_then(|address| address.parse().ok()).unwrap_or_else(|| sender.address().clone())
 }
 
-async fn sign_in(server: &Server, envelope: &Address) -> Finding {
+async fn sign_in(server: &Server, envelope: &Address) -> DoctorFinding {
     match server.try_sign_in(envelope).await {
-        Ok(()) => Finding::good(format!(
+        Ok(()) => DoctorFinding::good(format!(
             "The mail server takes us as {envelope} ({}). Nothing was sent; --mail-to ADDRESS sends one mail.",
             server.describe()
         )),
@@ -87,16 +95,16 @@ async fn send(
     to: &str,
     site: &Site,
     now: Timestamp,
-) -> Finding {
+) -> DoctorFinding {
     let Ok(to) = to.parse::<Address>() else {
-        return Finding::mend(
+        return DoctorFinding::mend(
             format!("{to:?} is not an email address."),
             "Give --mail-to an address of yours.",
         );
     };
     let message = match sender.write(&letter(site), &to, &new_message_id(site), now) {
         Ok(message) => message,
-        Err(error) => return Finding::failed(&error, "Give --mail-to another address of yours."),
+        Err(error) => return DoctorFinding::failed(&error, "Give --mail-to another address of yours."),
     };
     let outcome = match server.begin(envelope, &to).await {
         Ok(mut session) => {
@@ -107,11 +115,11 @@ async fn send(
         Err(outcome) => outcome,
     };
     match outcome {
-        Outcome::Sent => Finding::look(format!(
+        Outcome::Sent => DoctorFinding::look(format!(
             "The mail server took one mail to {to}: see that it arrives, and not among spam."
         )),
         other => other.trouble().map_or_else(
-            || Finding::mend("The mail server did not take the mail.", SERVER),
+            || DoctorFinding::mend("The mail server did not take the mail.", SERVER),
             |trouble| refused(server, trouble),
         ),
     }
@@ -129,7 +137,7 @@ fn letter(site: &Site) -> RenderedLetter {
     }
 }
 
-fn refused(server: &Server, trouble: &Trouble) -> Finding {
+fn refused(server: &Server, trouble: &Trouble) -> DoctorFinding {
     let how = match trouble.stage {
         Stage::Connect | Stage::Greeting => {
             "Correct the host and the port of --smtp, and see that no firewall of the machine's provider stops them: many close port 25."
@@ -144,7 +152,7 @@ fn refused(server: &Server, trouble: &Trouble) -> Finding {
         Stage::RcptTo => "Try --mail-to with another address: the server does not take this one.",
         _ => SERVER,
     };
-    Finding::mend(
+    DoctorFinding::mend(
         format!(
             "The mail server does not take our mail: {}. (It was: {}.)",
             trouble.in_words(),

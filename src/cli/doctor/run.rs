@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::arguments::DoctorCommand;
-use crate::cli::doctor::finding::Finding;
+use crate::cli::doctor::finding::DoctorFinding;
 use crate::cli::doctor::{address, backup, clock, content, folders, key, mail};
 use crate::library::count;
 use crate::storage::clock::Clock;
@@ -14,7 +14,7 @@ pub async fn run(doctor: &DoctorCommand) -> ExitCode {
     let (folder, now) = (&*serve.data.at.folder, Clock::default().now());
     println!("{}", clock::head(now));
     let mut to_mend = 0;
-    let mut say = |findings: Vec<Finding>| {
+    let mut say = |findings: Vec<DoctorFinding>| {
         for finding in findings {
             println!("{finding}");
             to_mend += usize::from(finding.is_to_mend());
