@@ -39,12 +39,15 @@ const HEADINGS: [&str; 11] = [
 /// Figures are worked out anew when they are so old: everybody who looks in between sees the same.
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(1);
 
+/// Figures, and when they were worked out.
+type FiguresOf = (Timestamp, Arc<Figures>);
+
 #[derive(Clone)]
 struct InsightsState {
     app: App,
     library: Arc<Library>,
     /// What was worked out last, and when. Who comes meanwhile waits for it.
-    last: Arc<Mutex<Option<(Timestamp, Arc<Figures>)>>>,
+    last: Arc<Mutex<Option<FiguresOf>>>,
 }
 
 impl InsightsState {
