@@ -121,17 +121,19 @@ impl Site {
         for file in ["mybackpain.sqlite", "sealing.key"] {
             std::fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
         }
-        Site::opened_at(folder, self.now()).await
+        // Its own pages, where it has any: what is signed on a copy is signed on no page of other tests.
+        Site::opened_at(folder, self.rendered_pages.clone(), self.now()).await
     }
 
     /// The site of a folder that holds data already.
     pub async fn in_folder(folder: TempDir) -> Site {
-        Site::opened_at(folder, WEDNESDAY_AT_10.parse().unwrap()).await
-    }
-
-    async fn opened_at(folder: TempDir, now: Timestamp) -> Site {
         let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
         let pages = loaded(&around, &around.base_url);
+        Site::opened_at(folder, pages, WEDNESDAY_AT_10.parse().unwrap()).await
+    }
+
+    async fn opened_at(folder: TempDir, pages: Arc<RenderedPages>, now: Timestamp) -> Site {
+        let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
         Site::of_pages(folder, around, pages, Limits::none(), Clock::set_to(now)).await
     }
 
