@@ -23,7 +23,7 @@ use crate::web::app::App;
 pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
     let now = app.clock.now();
     let about = reference.clone();
-    let erased = app
+    let (withdrawn, erased) = app
         .database
         .write(move |connection| {
             Box::pin(async move {
@@ -52,13 +52,15 @@ pub async fn withdraw(app: &App, reference: String) -> sqlx::Result<()> {
                     };
                     history::store::add_event(connection, &reference, now, who, what).await?;
                 }
-                Ok(erased)
+                Ok((kept || erased, erased))
             })
         })
         .await?;
     // What was kept for a reason is withdrawn too, and is again when a backup is restored.
-    let withdrawn = [ErasedThing::Withdrawn { reference: about.clone() }];
-    erasure_log::add_or_warn(app.database.condition().folder(), now, &withdrawn);
+    if withdrawn {
+        let thing = ErasedThing::Withdrawn { reference: about.clone() };
+        erasure_log::add_or_warn(app.database.condition().folder(), now, &[thing]);
+    }
     if erased {
         mail::forget_files(&app.database, vec![about]).await;
     }

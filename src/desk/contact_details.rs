@@ -13,6 +13,7 @@ use crate::consultations::request_form::RequestForm;
 use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
 use crate::desk::phone_requests::DID_THEY_MEAN;
+use crate::desk::request::path_of;
 use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::MessageWriter;
@@ -76,7 +77,7 @@ async fn update(
             return desk.show_details(&me, &request, &form, status, &errors, None).await;
         }
     };
-    let path = format!("/staff/consultations/{reference}");
+    let path = path_of(&reference);
     // A second press finds what the first one saved.
     if differences(&request, &contact).is_empty() {
         return Ok(Redirect::to(&path).into_response());
@@ -134,6 +135,6 @@ impl DeskState {
 
 impl ContactDetailsPage<'_> {
     fn path(&self) -> String {
-        format!("/staff/consultations/{}", self.request.reference)
+        path_of(&self.request.reference)
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::consultations::merges::{self, Merge, MergeOutcome, SeparateOutcome};
-use crate::desk::request::{Refusal, Typed};
+use crate::desk::request::{Refusal, Typed, path_of};
 use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::SignedIn;
@@ -73,7 +73,7 @@ pub async fn separation(
 }
 
 fn to(reference: &str) -> Response {
-    Redirect::to(&format!("/staff/consultations/{reference}")).into_response()
+    Redirect::to(&path_of(reference)).into_response()
 }
 
 impl DeskState {

@@ -16,6 +16,7 @@ use crate::consultations::transitions::act;
 use crate::consultations::{Request, RequestState};
 use crate::desk::message_form::{CheckedMessage, MessageForm};
 use crate::desk::queue_rows::{SelectOption, select_options};
+use crate::desk::request::path_of;
 use crate::desk::state::DeskState;
 use crate::staff::Account;
 use crate::staff::session::MessageWriter;
@@ -121,7 +122,7 @@ impl DeskState {
         };
         let outcome = act(&self.app, me, reference.clone(), seen_at, Act::Write(new)).await?;
         if outcome == ActOutcome::Done || self.was_sent(me, reference, &checked.words).await? {
-            return Ok(Redirect::to(&path_of(request)).into_response());
+            return Ok(Redirect::to(&path_of(&request.reference)).into_response());
         }
         let opened_at = fields.text("opened_at").parse().unwrap_or(0);
         let news = match outcome {
@@ -232,14 +233,9 @@ impl DeskState {
     }
 }
 
-/// The page of a request on the desk.
-fn path_of(request: &Request) -> String {
-    format!("/staff/consultations/{}", request.reference)
-}
-
 impl MessagePage<'_> {
     fn path(&self) -> String {
-        path_of(self.request)
+        path_of(&self.request.reference)
     }
 
     /// Each field as it is typed, and what it stands for.
@@ -254,7 +250,7 @@ impl MessagePage<'_> {
 
 impl CheckPage<'_> {
     fn path(&self) -> String {
-        path_of(self.request)
+        path_of(&self.request.reference)
     }
 
     fn subject(&self) -> String {

@@ -289,6 +289,11 @@ impl DeskState {
     }
 }
 
+/// The page of a request on the desk.
+pub fn path_of(reference: &str) -> String {
+    format!("/staff/consultations/{reference}")
+}
+
 fn local_day(calendar: &Calendar, booking: &Booking) -> String {
     calendar.local(booking.starts_at).date().to_string()
 }
@@ -303,6 +308,6 @@ impl ReviewPage<'_> {
     }
 
     fn path(&self) -> String {
-        format!("/staff/consultations/{}", self.request.reference)
+        path_of(&self.request.reference)
     }
 }

@@ -1,7 +1,9 @@
 //! What was withdrawn or erased stays so when an older backup is restored.
 
 use mybackpain::clinic::Role;
+use mybackpain::consultations::withdrawal::withdraw;
 use mybackpain::operations::erase_again;
+use mybackpain::storage::erasure_log;
 
 use crate::private_page::{asked, owner};
 use crate::support::desk::page;
@@ -15,6 +17,9 @@ async fn a_request_that_was_withdrawn_after_the_backup_is_withdrawn_when_it_is_r
     site.change("create table backup as select * from consultations").await.unwrap();
     owner(&site, &private).await.post(&format!("{private}/withdrawal"), &[]).await;
     assert_eq!(site.count("consultations where state = 'withdrawn' and name is null").await, 1);
+    withdraw(&site.app, reference.clone()).await.unwrap();
+    let lines = erasure_log::read(site.app.database.condition().folder()).unwrap();
+    assert_eq!(lines.len(), 1, "what is withdrawn already adds no line");
     assert_eq!(erase_again(&site.app).await.unwrap(), 0, "nothing was restored");
     site.change("delete from consultations").await.unwrap();
     site.change("insert into consultations select * from backup").await.unwrap();

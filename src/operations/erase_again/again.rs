@@ -1,9 +1,5 @@
 //! Erases again, at a start, what people had asked to be erased: a backup that was restored may hold it still.
 
-use std::path::Path;
-
-use jiff::Timestamp;
-
 use crate::consultations;
 use crate::consultations::{RequestState, merges, withdrawal};
 use crate::desk::data_rights;
@@ -21,8 +17,11 @@ const WHAT: &str = "erased again what a restored backup held";
 /// Gives how many things were there again. Without a restore there are none.
 pub async fn erase_again(app: &App) -> anyhow::Result<usize> {
     let folder = app.database.condition().folder().to_owned();
+    let all = erasure_log::read(&folder)?;
+    // A clock that is wrong takes no line away that may still be needed: the newest line says how late it is at least.
+    let newest = all.iter().map(|(at, _)| *at).max();
     let mut again = 0;
-    for (_, thing) in erasure_log::read(&folder)? {
+    for (_, thing) in all {
         let is_there = match thing {
             ErasedThing::Withdrawn { reference } => withdraw(app, reference).await?,
             ErasedThing::Row { table, key, reference } => erase(app, table, key, reference).await?,
@@ -33,7 +32,10 @@ pub async fn erase_again(app: &App) -> anyhow::Result<usize> {
         tracing::warn!(again, "what had been erased before a backup was restored was erased again");
         app.database.truncate_log().await?;
     }
-    forget_old(&folder, app.clock.now())?;
+    if let Some(newest) = newest {
+        let now = newest.min(app.clock.now()).as_second();
+        erasure_log::forget(&folder, moment(now - retention::ERASURE))?;
+    }
     Ok(again)
 }
 
@@ -75,11 +77,4 @@ async fn note(app: &App, reference: String) -> sqlx::Result<()> {
     app.database
         .write(move |c| Box::pin(async move { audit::store::insert(c, None, now, WHAT, &reference).await }))
         .await
-}
-
-/// A clock that is wrong takes no line away that may still be needed: the newest line says how late it is at least.
-fn forget_old(folder: &Path, now: Timestamp) -> anyhow::Result<()> {
-    let newest = erasure_log::read(folder)?.iter().map(|(at, _)| *at).max();
-    let Some(newest) = newest else { return Ok(()) };
-    erasure_log::forget(folder, moment(newest.min(now).as_second() - retention::ERASURE))
 }
