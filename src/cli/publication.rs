@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::Response;
 use axum_client_ip::ClientIpSource;
 use jiff::civil::Date;
 use tokio::sync::watch;
@@ -19,9 +21,13 @@ use crate::library::pages::RenderedPages;
 use crate::operations::clock_check::FURTHEST_DRIFT;
 use crate::router::{rendered_pages, router};
 use crate::storage::believed_time;
+use crate::web::answer_counts::CONTENT_PAGE;
 use crate::web::app::App;
 use crate::web::job_round;
 use crate::web::metrics::{Alarm, AlarmLink};
+use crate::web::security::Headers;
+use crate::web::server::Answering;
+use crate::web::static_files;
 
 /// How often the files of the content are looked at: two looks that see the same, and what was saved is read.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -39,6 +45,28 @@ pub struct Edition {
     pub app: App,
     pub pages: Arc<RenderedPages>,
     pub router: Router,
+    headers: Headers,
+}
+
+impl Answering for Edition {
+    /// Pages, drawings, styles and scripts: none of the layers but the count and the headers is for them.
+    fn at_once(&self, method: &Method, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let (began, site, path) = (Instant::now(), &self.app.site, uri.path());
+        let (route, mut answer) = match static_files::at(path) {
+            Some(file) => (static_files::ROUTE, file.answer(asked)),
+            None => (CONTENT_PAGE, self.pages.answer(site, path, asked)?),
+        };
+        self.headers.add_to(&mut answer);
+        site.metrics.answers.count(route, method, answer.status(), began.elapsed());
+        Some(answer)
+    }
+
+    fn router(&self) -> Router {
+        self.router.clone()
+    }
 }
 
 /// Makes the editions, one after the other.
@@ -203,7 +231,8 @@ async fn edition(
         tracing::error!(%error, "the signatures of pages cannot be read");
     }
     let router = router(app.clone(), pages.clone(), memory, client_ip.clone())?;
-    Ok(Edition { app, pages, router })
+    let headers = Headers::new(app.site.is_https());
+    Ok(Edition { app, pages, router, headers })
 }
 
 /// Makes the compressed forms that nobody has asked for yet. A debug build compresses slowly, and only what is asked for.

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use axum::Router;
 use axum_client_ip::ClientIpSource;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,6 +38,7 @@ use crate::web::metrics::Alarm;
 use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
 use crate::web::server;
+use crate::web::server::Answering;
 use crate::web::site::Site;
 
 /// Serves the site until SIGTERM or Ctrl-C.
@@ -93,11 +93,11 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     });
     let current = move || shown().app.clone();
     compress(edition().pages.clone());
-    let service = |site: Arc<dyn Fn() -> Router + Send + Sync>| server::Service {
+    let service = |site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>| server::Service {
         site,
         refusals: Refusals::new(&app.site),
     };
-    let site = service(Arc::new(move || edition().router.clone()));
+    let site = service(Arc::new(move || edition()));
     let asked_to_stop = asked_to_stop()?;
     announce(&app, &config, &transport).await?;
     warn_of_holidays(&app);
@@ -121,7 +121,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         tokio::spawn(publisher.run(stopping.clone())),
     ];
     if let Some(listener) = health {
-        let health = alarms::health::routes(app.clone());
+        let health: Arc<dyn Answering> = Arc::new(alarms::health::routes(app.clone()));
         parts.push(tokio::spawn(server::serve(
             listener,
             service(Arc::new(move || health.clone())),

@@ -205,6 +205,15 @@ impl RenderedPages {
         self.pages.keys().map(String::as_str)
     }
 
+    /// The page or drawing at this path; a page is counted as read.
+    pub fn answer(&self, site: &Site, path: &str, asked: &HeaderMap) -> Option<Response> {
+        let Some(page) = self.page(path) else { return Some(self.figures.get(path)?.answer(asked)) };
+        if is_counted(asked) {
+            site.counts.add(Counted::Read, path);
+        }
+        Some(page.answer(asked))
+    }
+
     /// Where the page of an old address is now.
     pub fn moved_to(&self, path: &str) -> Option<&str> {
         self.moved.get(path).map(String::as_str)
@@ -269,16 +278,12 @@ async fn show(
     asked: HeaderMap,
 ) -> Response {
     let path = uri.path();
-    if let Some(page) = rendered_pages.page(path) {
-        if is_counted(&asked) {
-            app.site.counts.add(Counted::Read, path);
-        }
-        return page.answer(&asked);
+    if let Some(answer) = rendered_pages.answer(&app.site, path, &asked) {
+        return answer;
     }
-    match (rendered_pages.figures.get(path), rendered_pages.moved_to(path)) {
-        (Some(figure), _) => figure.answer(&asked),
-        (None, Some(to)) => Redirect::permanent(to).into_response(),
-        (None, None) => StatusCode::NOT_FOUND.into_response(),
+    match rendered_pages.moved_to(path) {
+        Some(to) => Redirect::permanent(to).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

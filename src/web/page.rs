@@ -54,21 +54,22 @@ pub struct StaticPage {
     content_type: &'static str,
     cache: &'static str,
     hash: String,
-    plain: Bytes,
-    gzip: OnceLock<Bytes>,
-    brotli: OnceLock<Bytes>,
+    plain: Encoded,
+    gzip: OnceLock<Encoded>,
+    brotli: OnceLock<Encoded>,
+}
+
+/// One form of a page.
+struct Encoded {
+    etag: HeaderValue,
+    bytes: Bytes,
 }
 
 impl StaticPage {
     pub fn new(content_type: &'static str, cache: &'static str, plain: Vec<u8>) -> StaticPage {
-        StaticPage {
-            content_type,
-            cache,
-            hash: crate::storage::encryption::hex(&Sha256::digest(&plain)[..12]),
-            gzip: OnceLock::new(),
-            brotli: OnceLock::new(),
-            plain: plain.into(),
-        }
+        let hash = crate::storage::encryption::hex(&Sha256::digest(&plain)[..12]);
+        let plain = Encoded::of(&hash, "", plain);
+        StaticPage { content_type, cache, hash, plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
     }
 
     pub fn page(template: &impl Template) -> anyhow::Result<StaticPage> {
@@ -86,15 +87,15 @@ impl StaticPage {
     }
 
     pub fn plain(&self) -> &[u8] {
-        &self.plain
+        &self.plain.bytes
     }
 
-    fn brotli(&self) -> &Bytes {
-        self.brotli.get_or_init(|| brotli(&self.plain).into())
+    fn brotli(&self) -> &Encoded {
+        self.brotli.get_or_init(|| Encoded::of(&self.hash, "-br", brotli(self.plain())))
     }
 
-    fn gzip(&self) -> &Bytes {
-        self.gzip.get_or_init(|| gzip(&self.plain).into())
+    fn gzip(&self) -> &Encoded {
+        self.gzip.get_or_init(|| Encoded::of(&self.hash, "-gzip", gzip(self.plain())))
     }
 
     /// Makes both encodings before anyone asks for them.
@@ -105,18 +106,18 @@ impl StaticPage {
 
     /// The smallest form that the visitor takes, or 304 when they have it already.
     pub fn answer(&self, asked: &HeaderMap) -> Response {
-        let (encoding, body) = match best_encoding(asked) {
+        let (encoding, form) = match best_encoding(asked) {
             Encoding::Brotli => (Some("br"), self.brotli()),
             Encoding::Gzip => (Some("gzip"), self.gzip()),
             Encoding::Identity => (None, &self.plain),
         };
-        let etag =
-            format!("\"{}{}\"", self.hash, encoding.map(|name| format!("-{name}")).unwrap_or_default());
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
+        // With room for those of every answer.
+        headers.reserve(24);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("a hash is a header value"));
+        headers.insert(header::ETAG, form.etag.clone());
         if self.is_known(asked) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
@@ -125,7 +126,7 @@ impl StaticPage {
         if let Some(encoding) = encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        *response.body_mut() = Body::from(body.clone());
+        *response.body_mut() = Body::from(form.bytes.clone());
         response
     }
 
@@ -143,6 +144,13 @@ impl StaticPage {
     }
 }
 
+impl Encoded {
+    fn of(hash: &str, suffix: &str, bytes: Vec<u8>) -> Encoded {
+        let etag = HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).expect("a hash is a header value");
+        Encoded { etag, bytes: bytes.into() }
+    }
+}
+
 /// HTML without the indents and empty lines of its template. Public pages hold no element in which they would show.
 fn without_indents(html: &str) -> String {
     html.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
@@ -155,15 +163,10 @@ enum Encoding {
 }
 
 fn best_encoding(asked: &HeaderMap) -> Encoding {
-    let accepted: Vec<&str> = asked
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
     // Whether it is named at all, and if so, whether it is wanted.
     let named = |name: &str| {
-        accepted.iter().find_map(|item| {
+        let values = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).find_map(|item| {
             let mut parts = item.split(';').map(str::trim);
             let is_it = parts.next().is_some_and(|part| part.eq_ignore_ascii_case(name));
             is_it.then(|| !parts.any(|part| part.trim_end_matches(['0', '.']).eq_ignore_ascii_case("q=")))

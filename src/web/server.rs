@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderMap, Method, Request, Uri};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -41,11 +41,28 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// How long requests that are under way at a stop may take.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
+/// What answers requests.
+pub trait Answering: Send + Sync {
+    /// The answer that stands ready for a request without a body, where there is one: the router's own, without the way
+    /// through its layers.
+    fn at_once(&self, _method: &Method, _uri: &Uri, _asked: &HeaderMap) -> Option<Response> {
+        None
+    }
+
+    fn router(&self) -> Router;
+}
+
+impl Answering for Router {
+    fn router(&self) -> Router {
+        self.clone()
+    }
+}
+
 /// What every connection is given. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
     /// The site as it is now: it is asked for each request.
-    pub site: Arc<dyn Fn() -> Router + Send + Sync>,
+    pub site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>,
     pub refusals: Refusals,
 }
 
@@ -152,9 +169,16 @@ async fn answer(
     if let Some(refusal) = service.refusals.of_host(&request) {
         return Ok(refusal);
     }
+    let site = (service.site)();
+    if let Some(ready) = site.at_once(request.method(), request.uri(), request.headers()) {
+        connection.begin_answer();
+        connection.end_answer();
+        return Ok(ready);
+    }
     request.extensions_mut().insert(ConnectInfo(from));
     request.extensions_mut().insert(stopping);
-    let answer = (service.site)()
+    let answer = site
+        .router()
         .oneshot(request.map(|body| Body::new(ArrivingBody::new(body, connection.clone()))))
         .await;
     connection.end_answer();

@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -90,8 +89,18 @@ fn without_spaces(source: &str) -> String {
     all.fold(source.to_owned(), |style, (wide, narrow)| style.replace(wide, narrow))
 }
 
+/// Where they are, as a pattern of the router.
+pub const ROUTE: &str = "/assets/{hash}/{name}";
+
 pub fn routes() -> Router {
-    Router::new().route("/assets/{hash}/{name}", get(show))
+    Router::new().route(ROUTE, get(show))
+}
+
+/// The file at this path, where there is one.
+pub fn at(path: &str) -> Option<&'static StaticPage> {
+    let (hash, name) = path.strip_prefix("/assets/")?.split_once('/')?;
+    let asset = ASSETS.iter().find(|asset| asset.name == name && asset.ready.hash() == hash);
+    asset.map(|asset| &asset.ready)
 }
 
 /// The address of an asset, such as `/assets/0a1b2c/base.css`.
@@ -104,9 +113,8 @@ pub fn integrity(name: &str) -> String {
     format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(find(name).plain())))
 }
 
-async fn show(Path((hash, name)): Path<(String, String)>, asked: HeaderMap) -> Response {
-    let asset = ASSETS.iter().find(|asset| asset.name == name && asset.ready.hash() == hash);
-    asset.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |asset| asset.ready.answer(&asked))
+async fn show(uri: Uri, asked: HeaderMap) -> Response {
+    at(uri.path()).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |file| file.answer(&asked))
 }
 
 fn find(name: &str) -> &'static StaticPage {

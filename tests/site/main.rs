@@ -63,6 +63,7 @@ mod phone_requests;
 mod private_page;
 mod public_posts;
 mod queue;
+mod ready_answers;
 mod reminders;
 mod reopening;
 mod reports;

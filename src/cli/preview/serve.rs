@@ -22,6 +22,7 @@ use crate::web::app::{App, Parts};
 use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
 use crate::web::server;
+use crate::web::server::Answering;
 use crate::web::site::Site;
 
 /// Two looks that see the same, and what was saved is read.
@@ -59,7 +60,7 @@ pub async fn serve(preview: PreviewCommand) -> anyhow::Result<()> {
     let read = fingerprint(&content);
     let first = make(&app, &content, None).await?;
     let editions = watch::Sender::new(Arc::new(first));
-    let routes = page::routes(editions.subscribe());
+    let routes: Arc<dyn Answering> = Arc::new(page::routes(editions.subscribe()));
     let service =
         server::Service { site: Arc::new(move || routes.clone()), refusals: Refusals::new(&app.site) };
     let asked_to_stop = asked_to_stop()?;

@@ -73,10 +73,14 @@ impl Site {
         Site { content: Some(content), ..site }
     }
 
+    /// The site as the program serves it.
+    pub async fn publisher(&self) -> anyhow::Result<Publisher> {
+        Publisher::of(&self.app, self.rendered_pages.clone(), ClientIpSource::ConnectInfo).await
+    }
+
     /// What the program does every minute with pages that come to their day.
     pub async fn look_at_days(&mut self) -> anyhow::Result<()> {
-        let pages = self.rendered_pages.clone();
-        let mut publisher = Publisher::of(&self.app, pages, ClientIpSource::ConnectInfo).await?;
+        let mut publisher = self.publisher().await?;
         publisher.pass().await?;
         let edition = publisher.editions().borrow().clone();
         (self.rendered_pages, self.router) = (edition.pages.clone(), edition.router.clone());
