@@ -184,19 +184,22 @@ impl QueueFilter {
             && owned
             && self.state.is_none_or(|state| entry.state == state)
             && self.method.is_none_or(|method| entry.method == method)
-            && self.search_key.as_ref().is_none_or(|search_key| entry.is_found_by(search_key))
     }
 }
 
 /// A page of what is asked for, counted from 1: the same person's requests stand together, where the most urgent is due.
 pub fn list(entries: &Entries, asked: &QueueFilter, now: i64, tomorrow: i64, page: usize) -> Listing {
-    let mut items: Vec<Ranked> = Vec::new();
-    for (slot, entry) in (0..).zip(entries.all()) {
-        if asked.takes(entry) {
-            let urgency = Urgency::of(entry, now, tomorrow);
-            items.push(Ranked { person: (urgency, slot), urgency, slot });
+    let ranked = |(slot, entry): (u32, &QueueEntry)| {
+        let rank = |urgency| Ranked { person: (urgency, slot), urgency, slot };
+        asked.takes(entry).then(|| rank(Urgency::of(entry, now, tomorrow)))
+    };
+    let mut items: Vec<Ranked> = match &asked.search_key {
+        Some(key) => {
+            let found = entries.found_by(key).into_iter();
+            found.filter_map(|slot| ranked((slot, &entries.all()[slot as usize]))).collect()
         }
-    }
+        None => (0..).zip(entries.all()).filter_map(ranked).collect(),
+    };
     bring_persons_together(entries, &mut items);
     let mut numbers = [0; QueueGroup::ALL.len()];
     items.iter().for_each(|item| numbers[item.person.0.group as usize] += 1);

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::consultations::handling::Attention;
-use crate::consultations::queue_index::search_key::{SearchKey, national, normalise, of_name};
+use crate::consultations::queue_index::search_key::{national, normalise, of_name};
 use crate::consultations::queue_index::store::QueueIndexRow;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
@@ -42,7 +42,7 @@ pub struct QueueEntry {
     /// The request of the same person that it is dealt with in.
     pub merged_into: Option<String>,
     /// Name, address, number and reference, each folded: what a search looks through.
-    found_by: String,
+    pub(super) found_by: Box<str>,
     /// By which the same person is known: keyless hashes of the address and the number, in memory alone.
     pub contact_hashes: [Option<u64>; 2],
     /// The person, when they have other requests: an index into `Entries::persons`.
@@ -81,7 +81,8 @@ impl QueueEntry {
             times: row.call_times.split(',').filter_map(CallTime::from_word).collect(),
             found_by: [&of_name(&name), &normalise(&address), &normalise(&row.reference), &numbers]
                 .map(String::as_str)
-                .join("\n"),
+                .join("\n")
+                .into(),
             contact_hashes: [
                 hash("address", &mailbox::comparable(&address), &address),
                 hash("number", number, number),
@@ -114,10 +115,6 @@ impl QueueEntry {
     /// Among spam, without a sign that needs help: a request with one is shown as if it were not spam.
     pub fn is_put_aside(&self) -> bool {
         self.spam && self.sign.is_none()
-    }
-
-    pub fn is_found_by(&self, key: &SearchKey) -> bool {
-        key.finds(&self.found_by)
     }
 }
 

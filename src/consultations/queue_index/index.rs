@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::consultations::queue_index::entry::QueueEntry;
+use crate::consultations::queue_index::search_key::{SearchKey, SearchText};
 use crate::consultations::queue_index::{persons, store};
 use crate::library::count;
 use crate::web::app::App;
@@ -29,6 +30,8 @@ pub struct Entries {
     slots: HashMap<Arc<str>, usize>,
     /// For each person with more than one request, where these are in `all`.
     persons: Vec<Vec<usize>>,
+    /// What each of `all` is found by.
+    texts: SearchText,
     spam: usize,
     unopened: usize,
     /// The last row taken in.
@@ -68,7 +71,7 @@ impl QueueIndex {
             }
             fresh.into_iter().for_each(|entry| entries.put(entry));
             entries.seen = seen;
-            entries.find_persons();
+            entries.put_in_order();
             warn_of_unopened(app, entries.unopened);
         }
         Ok(())
@@ -124,9 +127,15 @@ impl Entries {
         found
     }
 
-    /// After every change: what is known of persons speaks of places in `all`.
-    fn find_persons(&mut self) {
+    /// Where in `all` those stand that are looked for, in its order.
+    pub fn found_by(&self, key: &SearchKey) -> Vec<u32> {
+        key.found_in(&self.texts)
+    }
+
+    /// After every change: what is known of persons and of texts speaks of places in `all`.
+    fn put_in_order(&mut self) {
         self.persons = persons::find(&mut self.all);
+        self.texts = SearchText::of(self.all.iter().map(|entry| &*entry.found_by));
     }
 
     fn put(&mut self, entry: QueueEntry) {

@@ -9,9 +9,15 @@ use crate::web::form::phone::{digits, in_plain_digits};
 pub struct SearchKey(Vec<Vec<Finder<'static>>>);
 
 impl SearchKey {
-    /// Whether something that is found by these words is looked for.
-    pub(crate) fn finds(&self, found_by: &str) -> bool {
-        self.0.iter().all(|word| word.iter().any(|form| form.find(found_by.as_bytes()).is_some()))
+    /// Which of the texts are found, in their order. Only where the first word stands are the others looked for.
+    pub fn found_in(&self, texts: &SearchText) -> Vec<u32> {
+        let Some((first, others)) = self.0.split_first() else { return Vec::new() };
+        let mut found: Vec<u32> = first.iter().flat_map(|form| texts.places_of(form)).collect();
+        found.sort_unstable();
+        found.dedup();
+        let stands_in = |word: &Vec<Finder>, text: &[u8]| word.iter().any(|form| form.find(text).is_some());
+        found.retain(|at| others.iter().all(|word| stands_in(word, texts.text(*at))));
+        found
     }
 
     /// What no request is found by.
@@ -42,6 +48,44 @@ impl SearchKey {
         };
         let forms: Vec<Vec<Finder>> = forms.into_iter().filter_map(said).collect();
         (!forms.is_empty()).then_some(SearchKey(forms))
+    }
+}
+
+/// Many texts one after the other in memory, so that one word is looked for in all of them in one go.
+#[derive(Default)]
+pub struct SearchText {
+    /// Each ends with a line end, which no word that is looked for holds.
+    all: Vec<u8>,
+    /// Where each ends in `all`.
+    ends: Vec<usize>,
+}
+
+impl SearchText {
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> SearchText {
+        let mut made = SearchText::default();
+        for text in texts {
+            made.all.extend_from_slice(text.as_bytes());
+            made.all.push(b'\n');
+            made.ends.push(made.all.len());
+        }
+        made
+    }
+
+    fn text(&self, at: u32) -> &[u8] {
+        let at = at as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.all[start..self.ends[at]]
+    }
+
+    /// The texts in which it stands, each once.
+    fn places_of(&self, form: &Finder) -> Vec<u32> {
+        let (mut from, mut places) = (0, Vec::new());
+        while let Some(found) = form.find(&self.all[from..]) {
+            let place = self.ends.partition_point(|end| *end <= from + found);
+            places.extend(u32::try_from(place));
+            from = self.ends[place];
+        }
+        places
     }
 }
 
@@ -100,8 +144,24 @@ mod tests {
             normalise("BP-7K3M-9QX4"),
             national("+44 (0)7700 900123"),
         ];
-        let found_by = found_by.join("\n");
-        SearchKey::parse(typed).is_some_and(|key| key.finds(&found_by))
+        is_found(typed, &found_by.join("\n"))
+    }
+
+    fn is_found(typed: &str, text: &str) -> bool {
+        let texts = SearchText::of(["adalovelace", text, "7700900124"].into_iter());
+        SearchKey::parse(typed).is_some_and(|key| key.found_in(&texts).contains(&1))
+    }
+
+    #[test]
+    fn of_many_texts_those_are_found_in_which_every_word_stands_in_their_order() {
+        let texts = SearchText::of(["annlee\n7700900123", "", "leeann", "ann", "annann\nlee"].into_iter());
+        let found = |typed: &str| SearchKey::parse(typed).unwrap().found_in(&texts);
+        assert_eq!(found("ann lee"), [0, 2, 4]);
+        assert_eq!(found("ann"), [0, 2, 3, 4]);
+        assert_eq!(found("leeann 1"), [0; 0]);
+        assert_eq!(found("900123"), [0]);
+        assert_eq!(SearchKey::nobody().found_in(&texts), [0; 0]);
+        assert_eq!(SearchKey::parse("ann").unwrap().found_in(&SearchText::default()), [0; 0]);
     }
 
     #[test]
@@ -158,15 +218,14 @@ mod tests {
             ("प्रिया शर्मा", "प्रिया"),
             ("Ｊａｎｅ", "jane"),
         ] {
-            let key = SearchKey::parse(typed).unwrap();
-            assert!(key.finds(&normalise(name)), "{typed} in {name}");
+            assert!(is_found(typed, &normalise(name)), "{typed} in {name}");
         }
-        assert!(!SearchKey::parse("zielona").unwrap().finds(&normalise("Zielińska")));
+        assert!(!is_found("zielona", &normalise("Zielińska")));
     }
 
     #[test]
     fn a_name_of_another_script_is_found_by_its_own_letters_and_not_by_every_name_that_sounds_alike() {
-        let finds = |typed: &str, name: &str| SearchKey::parse(typed).unwrap().finds(&of_name(name));
+        let finds = |typed: &str, name: &str| is_found(typed, &of_name(name));
         for (typed, name) in [
             ("李", "李明"),
             ("李明", "李明"),
