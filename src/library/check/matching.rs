@@ -14,18 +14,23 @@ const NUMBERED: &[&str] = &[
     "about", "age", "line", "picture", "figure", "is", "to",
 ];
 
-/// Where a word, or a few, stands in a text as whole words, whatever the case.
+/// Where a word, or a few, stands in a text as whole words, whatever the case. Hundreds of words are looked for in each
+/// passage of every page, so nothing is copied.
 pub fn find(text: &str, pattern: &str) -> Vec<Range<usize>> {
-    let text = text.to_ascii_lowercase();
-    let pattern = pattern.to_ascii_lowercase();
-    let (stem, open) = pattern.strip_suffix('*').map_or((pattern.as_str(), false), |stem| (stem, true));
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices(stem) {
-        let rest = &text[at + stem.len()..];
+    let (stem, open) = pattern.strip_suffix('*').map_or((pattern, false), |stem| (stem, true));
+    let Some(first) = stem.bytes().next() else { return Vec::new() };
+    let ends_in_word = stem.ends_with(char::is_alphanumeric);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text.as_bytes()) {
+        let end = at + stem.len();
+        let stands = text.get(at..end).is_some_and(|words| words.eq_ignore_ascii_case(stem));
+        if !stands || found.last().is_some_and(|before| before.end > at) {
+            continue;
+        }
+        let rest = &text[end..];
         let more = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
-        let ends_in_word = stem.ends_with(char::is_alphanumeric);
         if !text[..at].ends_with(char::is_alphanumeric) && (open || !ends_in_word || more == 0) {
-            found.push(at..at + stem.len() + if open { more } else { 0 });
+            found.push(at..end + if open { more } else { 0 });
         }
     }
     found

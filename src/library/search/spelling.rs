@@ -61,19 +61,22 @@ impl SearchVocabulary {
         };
         for (texts, keywords) in pages {
             vocabulary.pages += 1;
-            let mut on_page: HashSet<String> = HashSet::new();
+            let mut on_page: HashMap<String, u32> = HashMap::new();
             for found in texts.into_iter().map(words) {
                 keep_pairs(&found);
-                for word in found.into_iter().filter(|word| strength(&word.surface) > 0.0) {
-                    on_page.insert(key(&word.surface));
-                    *counted.entry(word.surface).or_default() += 1;
+                for SearchWord { surface, .. } in found {
+                    if strength(&surface) > 0.0 {
+                        *on_page.entry(surface).or_default() += 1;
+                    }
                 }
             }
             for found in keywords.iter().map(|line| words(line)) {
                 keep_pairs(&found);
                 vocabulary.keywords.extend(found.iter().map(|word| key(&word.surface)));
             }
-            on_page.into_iter().for_each(|key| *vocabulary.keys.entry(key).or_default() += 1);
+            let keys: HashSet<String> = on_page.keys().map(|surface| key(surface)).collect();
+            keys.into_iter().for_each(|key| *vocabulary.keys.entry(key).or_default() += 1);
+            on_page.into_iter().for_each(|(surface, count)| *counted.entry(surface).or_default() += count);
         }
         hyphened.retain(|joined, _| !counted.contains_key(joined));
         vocabulary.compounds = hyphened;

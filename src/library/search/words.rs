@@ -1,6 +1,8 @@
 //! A text as the words to search for: lower case, without accents and apostrophes, with the weight and key of each.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use deunicode::deunicode_char;
 use rust_stemmers::{Algorithm, Stemmer};
@@ -36,15 +38,15 @@ const WEAK: &[&str] = &[
     "wont", "worse", "worst",
 ];
 
+/// How much a word says, where that is less than all.
+static STRENGTHS: LazyLock<HashMap<&str, f32>> = LazyLock::new(|| {
+    let weak = WEAK.iter().map(|word| (*word, 0.3));
+    weak.chain(STOP.iter().map(|word| (*word, 0.0))).collect()
+});
+
 /// Everything between 0 (dropped) and 1.
 pub fn strength(surface: &str) -> f32 {
-    if STOP.contains(&surface) {
-        0.0
-    } else if WEAK.contains(&surface) {
-        0.3
-    } else {
-        1.0
-    }
+    STRENGTHS.get(surface).copied().unwrap_or(1.0)
 }
 
 pub fn words(text: &str) -> Vec<SearchWord> {
@@ -116,20 +118,37 @@ pub fn canonical(surface: &str) -> String {
         "ache" | "aches" | "aching" | "achy" | "sore" | "painful" | "hurts" => return "pain".to_owned(),
         _ => {}
     }
-    let mut word = surface.replace("disk", "disc").replace("yz", "ys");
+    let mut word = respelt(surface.to_owned(), &[("disk", "disc"), ("yz", "ys")]);
     if word.len() > 5 {
         if let Some(singular) = word.strip_suffix("ae") {
             word = format!("{singular}a");
         }
-        word = word.replace("ize", "ise").replace("izi", "isi").replace("iza", "isa");
-        word =
-            word.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("programme", "program");
-        word = word.replace("practis", "practic").replace("ceed", "cede");
+        word = respelt(word, &RESPELT);
         if let Some(start) = word.strip_suffix("tre") {
             word = format!("{start}ter");
         }
     }
     word
+}
+
+/// Parts of longer words, in their order.
+const RESPELT: [(&str, &str); 9] = [
+    ("ize", "ise"),
+    ("izi", "isi"),
+    ("iza", "isa"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("our", "or"),
+    ("programme", "program"),
+    ("practis", "practic"),
+    ("ceed", "cede"),
+];
+
+/// Most words hold none of the parts, and are not copied.
+fn respelt(word: String, parts: &[(&str, &str)]) -> String {
+    parts
+        .iter()
+        .fold(word, |word, (from, to)| if word.contains(from) { word.replace(from, to) } else { word })
 }
 
 /// Apostrophes of every kind, primes, accents on their own, soft hyphens and joiners do not end a word.
