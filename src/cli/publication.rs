@@ -1,7 +1,7 @@
 //! What the public sees now: made anew when a file of the content is saved, when a page comes to its day, and when a
 //! clinician signs one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,7 @@ use crate::router::{rendered_pages, router};
 use crate::storage::believed_time;
 use crate::web::answer_counts::CONTENT_PAGE;
 use crate::web::app::App;
+use crate::web::compressed_pages::CompressedPages;
 use crate::web::job_round;
 use crate::web::metrics::{Alarm, AlarmLink};
 use crate::web::security::Headers;
@@ -77,6 +78,8 @@ pub struct Publisher {
     /// What the files were like when they were last read, whether they could be shown or not.
     read: u64,
     edition: watch::Sender<Arc<Edition>>,
+    /// Where compressed pages are kept for the next start. A debug build compresses slowly, and only what is asked for.
+    compressed: Option<Arc<CompressedPages>>,
 }
 
 impl Publisher {
@@ -100,7 +103,27 @@ impl Publisher {
         let folder = pages.library().folder.clone();
         let read = pages.library().fingerprint;
         let edition = edition(app.clone(), pages, &memory, &client_ip).await?;
-        Ok(Publisher { folder, client_ip, memory, read, edition: watch::Sender::new(Arc::new(edition)) })
+        let edition = watch::Sender::new(Arc::new(edition));
+        Ok(Publisher { folder, client_ip, memory, read, edition, compressed: None })
+    }
+
+    /// Takes what an earlier start compressed, and keeps what is compressed from here on.
+    pub fn keep_compressed(&mut self, data: &Path) {
+        let kept = Arc::new(CompressedPages::in_folder(data));
+        self.edition.borrow().pages.take_compressed(&kept);
+        self.compressed = Some(kept);
+        self.compress();
+    }
+
+    /// Makes the compressed forms that nobody has asked for yet.
+    fn compress(&self) {
+        let Some(kept) = self.compressed.clone() else { return };
+        let pages = self.edition.borrow().pages.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = pages.compress(&kept) {
+                tracing::warn!("pages are compressed anew at the next start: {error:#}");
+            }
+        });
     }
 
     /// The edition of now, at any time.
@@ -126,9 +149,8 @@ impl Publisher {
             return Ok(());
         }
         tracing::info!(pages = edition.pages.library().sheets.len(), "the content was read anew");
-        let pages = edition.pages.clone();
         self.edition.send_replace(Arc::new(edition));
-        compress(pages);
+        self.compress();
         Ok(())
     }
 
@@ -233,13 +255,6 @@ async fn edition(
     let router = router(app.clone(), pages.clone(), memory, client_ip.clone())?;
     let headers = Headers::new(app.site.is_https());
     Ok(Edition { app, pages, router, headers })
-}
-
-/// Makes the compressed forms that nobody has asked for yet. A debug build compresses slowly, and only what is asked for.
-pub fn compress(pages: Arc<RenderedPages>) {
-    if !cfg!(debug_assertions) {
-        tokio::task::spawn_blocking(move || pages.compress());
-    }
 }
 
 /// A page that waits for its review is still better than none: this is for the log, and `check` fails on it.

@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::arguments::{CheckCommand, Format, RotateKey};
 use crate::cli::progress::listener;
-use crate::cli::publication::{Edition, Publisher, compress, warn_of_reviews};
+use crate::cli::publication::{Edition, Publisher, warn_of_reviews};
 use crate::cli::service_manager;
 use crate::cli::settings::Serve;
 use crate::cli::today::today;
@@ -83,7 +83,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     {
         tracing::error!(%error, "what was erased before a restore may be there again");
     }
-    let publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
+    let mut publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
+    if !cfg!(debug_assertions) {
+        publisher.keep_compressed(&config.data.at.folder);
+    }
     let editions = publisher.editions();
     let edition = move || editions.borrow().clone();
     let [mailed, shown, read] = [(); 3].map(|()| edition.clone());
@@ -92,7 +95,6 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         (app.clone(), pages.library().clone(), pages.signatures().clone())
     });
     let current = move || shown().app.clone();
-    compress(edition().pages.clone());
     let service = |site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>| server::Service {
         site,
         refusals: Refusals::new(&app.site),

@@ -18,9 +18,11 @@ use crate::library::sheet_page::SheetPage;
 use crate::library::signatures::{Signatures, store};
 use crate::library::{Library, PlainPage, Sheet, Topic, figures};
 use crate::web::app::App;
+use crate::web::compressed_pages::CompressedPages;
 use crate::web::counts::{Counted, is_counted};
 use crate::web::page::{FOREVER, StaticPage};
 use crate::web::site::{PageContext, Site};
+use crate::web::static_files;
 
 /// Pages with an address of their own that no content file makes.
 pub const FIXED_PATHS: &[&str] = &[
@@ -219,9 +221,22 @@ impl RenderedPages {
         self.moved.get(path).map(String::as_str)
     }
 
-    /// Makes the encodings that nobody has asked for yet: a second of work that no visitor waits for.
-    pub fn compress(&self) {
-        self.pages.keys().filter_map(|path| self.page(path)).for_each(|page| page.compress());
+    /// Gives each page, drawing and style what was compressed at an earlier start.
+    pub fn take_compressed(&self, kept: &CompressedPages) {
+        self.with_all(|pages| kept.give(pages));
+    }
+
+    /// Compresses what is not yet, and keeps it for the next start: a second of work that no visitor waits for.
+    pub fn compress(&self, kept: &CompressedPages) -> anyhow::Result<()> {
+        self.with_all(|pages| kept.fill(pages))
+    }
+
+    fn with_all<T>(&self, act: impl FnOnce(&[&StaticPage]) -> T) -> T {
+        let shown: Vec<Arc<StaticPage>> = self.pages.keys().filter_map(|path| self.page(path)).collect();
+        let mut pages: Vec<&StaticPage> = shown.iter().map(|page| &**page).collect();
+        pages.extend(self.figures.values());
+        static_files::all().for_each(|file| pages.push(file));
+        act(&pages)
     }
 
     /// Keeps each page of before that says the same, with its compressed forms.

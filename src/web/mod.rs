@@ -4,6 +4,7 @@ pub mod answer_counts;
 pub mod app;
 mod arriving_body;
 pub mod canonical_path;
+pub mod compressed_pages;
 pub mod connections;
 pub mod counts;
 pub mod error;

@@ -90,7 +90,12 @@ impl StaticPage {
         &self.plain.bytes
     }
 
-    fn brotli(&self) -> &Encoded {
+    /// The page as Brotli makes it.
+    pub fn brotli(&self) -> &[u8] {
+        &self.in_brotli().bytes
+    }
+
+    fn in_brotli(&self) -> &Encoded {
         self.brotli.get_or_init(|| Encoded::of(&self.hash, "-br", brotli(self.plain())))
     }
 
@@ -98,16 +103,27 @@ impl StaticPage {
         self.gzip.get_or_init(|| Encoded::of(&self.hash, "-gzip", gzip(self.plain())))
     }
 
-    /// Makes both encodings before anyone asks for them.
-    pub fn compress(&self) {
-        self.brotli();
+    /// Takes what Brotli made of the very same bytes before, unless there is something already.
+    pub fn take_brotli(&self, bytes: Bytes) {
+        self.brotli.get_or_init(|| Encoded::of(&self.hash, "-br", bytes));
+    }
+
+    pub fn is_compressed(&self) -> bool {
+        self.brotli.get().is_some()
+    }
+
+    /// Makes both encodings before anyone asks for them. True where Brotli, which takes long, had not been done.
+    pub fn compress(&self) -> bool {
+        let is_new = !self.is_compressed();
+        self.in_brotli();
         self.gzip();
+        is_new
     }
 
     /// The smallest form that the visitor takes, or 304 when they have it already.
     pub fn answer(&self, asked: &HeaderMap) -> Response {
         let (encoding, form) = match best_encoding(asked) {
-            Encoding::Brotli => (Some("br"), self.brotli()),
+            Encoding::Brotli => (Some("br"), self.in_brotli()),
             Encoding::Gzip => (Some("gzip"), self.gzip()),
             Encoding::Identity => (None, &self.plain),
         };
@@ -145,7 +161,7 @@ impl StaticPage {
 }
 
 impl Encoded {
-    fn of(hash: &str, suffix: &str, bytes: Vec<u8>) -> Encoded {
+    fn of(hash: &str, suffix: &str, bytes: impl Into<Bytes>) -> Encoded {
         let etag = HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).expect("a hash is a header value");
         Encoded { etag, bytes: bytes.into() }
     }

@@ -96,6 +96,10 @@ pub fn routes() -> Router {
     Router::new().route(ROUTE, get(show))
 }
 
+pub fn all() -> impl Iterator<Item = &'static StaticPage> {
+    ASSETS.iter().map(|asset| &asset.ready)
+}
+
 /// The file at this path, where there is one.
 pub fn at(path: &str) -> Option<&'static StaticPage> {
     let (hash, name) = path.strip_prefix("/assets/")?.split_once('/')?;
