@@ -1,6 +1,6 @@
 """A fresh Debian in a folder, and commands inside it: for bin/container and bin/package."""
 
-import contextlib, os, subprocess, sys, tempfile
+import contextlib, os, subprocess, sys, tempfile, time
 from pathlib import Path
 
 import trial
@@ -10,13 +10,53 @@ MIRROR = "http://deb.debian.org/debian"
 
 
 class Root:
-    """A Debian in a folder. Nothing in it is started by itself, and the machine around it is not changed."""
+    """A Debian in a folder. Nothing in it is started by itself, until it is booted, and the machine around it is not changed."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
+        self.leader = None
+
+    @contextlib.contextmanager
+    def booted(self):
+        """Starts its systemd, with a network of its own that leads nowhere. What is run meanwhile runs in there."""
+        trial.install({"systemd-nspawn": "systemd-container"})
+        self.path("/usr/sbin/policy-rc.d").unlink()
+        words = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--private-network", "--link-journal=no"]
+        words += ["--console=pipe", f"--machine=trial{os.getpid()}", f"--directory={self.folder}"]
+        said = Path(f"{self.folder}.boot")
+        machine = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=said.open("w"), stderr=subprocess.STDOUT)
+        try:
+            for _ in range(120):
+                time.sleep(0.5)
+                if machine.poll() is not None:
+                    break
+                self.leader = next(iter(trial.descendants(machine.pid)), None)
+                state = self.leader and self.run(["systemctl", "is-system-running"], capture_output=True, text=True).stdout
+                if state and state.strip() in ("running", "degraded"):
+                    break
+            else:
+                machine.kill()
+            if machine.poll() is not None:
+                sys.exit(f"systemd does not run in the fresh Debian:\n{said.read_text()[-2000:]}")
+            yield
+        finally:
+            self.leader = None
+            machine.terminate()
+            machine.wait(90)
 
     def run(self, command, env=None, uid=0, network=True, read_only=False, writable=(), binds=(), cwd="/", **more):
         """Runs a command inside, as someone, with no more of the machine than the network. Gives what `subprocess.run` does."""
+        variables = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "LC_ALL": "C.UTF-8",
+            "DEBIAN_FRONTEND": "noninteractive",
+            **(env or {}),
+        }
+        if self.leader:
+            words = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "env", "-i"]
+            words += [f"--chdir={cwd}", *(f"{name}={value}" for name, value in variables.items())]
+            return subprocess.run([*words, *map(str, command)], **more)
         words = [
             "bwrap",
             "--unshare-pid",
@@ -44,13 +84,7 @@ class Root:
             words += ["--bind", str(self.folder / place.lstrip("/")), place]
         for outside, inside in binds:
             words += ["--bind", str(outside), inside]
-        for name, value in {
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "HOME": "/root",
-            "LC_ALL": "C.UTF-8",
-            "DEBIAN_FRONTEND": "noninteractive",
-            **(env or {}),
-        }.items():
+        for name, value in variables.items():
             words += ["--setenv", name, str(value)]
         # apt gives up rights that it has, and a package's scripts make users.
         words += ["--cap-add", "ALL"] if uid == 0 else ["--cap-drop", "ALL"]

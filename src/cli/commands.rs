@@ -50,7 +50,8 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
         println!("Put sealing.key beside it from its own backup before you start the site.");
     }
     println!(
-        "If there is an erased.log, put it there too: what patients had erased since then is erased again."
+        "If the data folder that was lost still has an erased.log, put it there too: it knows what patients had erased since \
+         the last backup. What they had erased before is erased again when the site starts."
     );
     Ok(())
 }

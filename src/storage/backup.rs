@@ -12,6 +12,7 @@ use crate::storage::clock::seconds;
 use crate::storage::database;
 use crate::storage::database::is_whole;
 use crate::storage::encryption::Cipher;
+use crate::storage::erasure_log;
 use crate::storage::key_check;
 use crate::storage::key_check::KeyCheck;
 use crate::storage::lock;
@@ -45,6 +46,13 @@ pub async fn make(
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
     let made = copy_and_check(place, &file, &beside, work).await;
+    // What was erased until now goes along: a restore of an older copy erases it again.
+    let made = made.and_then(|accounts| {
+        erasure_log::take_over(data, into)
+            .and_then(|()| erasure_log::forget(into, now))
+            .with_context(|| format!("cannot keep {} in {}", erasure_log::FILE, into.display()))?;
+        Ok(accounts)
+    });
     let accounts = made.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     fs::rename(&beside, &copy)?;
     fs::File::open(into)?.sync_all()?;
@@ -93,7 +101,8 @@ async fn refuse_what_is_not_this_site(place: &DataPlace, file: &Path, copy: &Pat
     Ok(accounts)
 }
 
-/// Puts a backup into a data folder that has no database, or an empty one. Nothing is ever overwritten.
+/// Puts a backup into a data folder that has no database, or an empty one, and what the file beside it says was erased.
+/// Nothing is ever overwritten.
 pub async fn restore(backup: &Path, data: &Path, work: &LongWork) -> anyhow::Result<()> {
     ensure!(backup.is_file(), "there is no backup at {}", backup.display());
     let whole = work.part("reading the backup for damage", is_whole(backup)).await?;
@@ -114,6 +123,8 @@ pub async fn restore(backup: &Path, data: &Path, work: &LongWork) -> anyhow::Res
             there.display()
         );
     }
+    // Before the database: with one, there is no second restore into this folder.
+    erasure_log::take_over(backup.parent().unwrap_or(Path::new(".")), data)?;
     let from = fs::File::open(backup)?;
     let all = from.metadata()?.len();
     atomic_file::write(&data.join("mybackpain.sqlite"), work.reading("copying the backup", all, from))

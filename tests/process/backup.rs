@@ -19,8 +19,13 @@ fn restore(copy: &Path, data: &Path) -> Ended {
     run(command(&["restore", copy.to_str().unwrap(), "--data", data.to_str().unwrap()]), "")
 }
 
+/// The oldest first.
 fn copies(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).map(|all| all.map(|one| one.unwrap().path()).collect()).unwrap_or_default()
+    let all = fs::read_dir(folder).map(|all| all.map(|one| one.unwrap().path()).collect());
+    let mut copies: Vec<PathBuf> = all.unwrap_or_default();
+    copies.retain(|one| !one.ends_with("erased.log"));
+    copies.sort();
+    copies
 }
 
 #[test]
@@ -97,6 +102,42 @@ fn what_was_erased_after_the_backup_is_erased_again_when_it_is_restored() {
     let third = Program::start(&elsewhere);
     assert!(!third.log().contains("was erased again"), "once: {}", third.log());
     third.stop();
+}
+
+#[test]
+fn a_backup_takes_along_what_was_erased_and_an_older_one_erases_it_again_though_the_machine_is_lost() {
+    let (folder, data) = data_folder();
+    let program = Program::start(&data);
+    let form = check(program.address, "one").unwrap();
+    thread::sleep(READING);
+    send(program.address, &form).unwrap();
+    let into = folder.path().join("copies");
+    assert_eq!(backup(&data, &into).code, Some(0));
+    assert!(!into.join("erased.log").exists(), "nothing was erased");
+    let phone = value(&form, "phone").to_owned();
+    let erased = run(command(&["person", "erase", &phone, "--data", data.to_str().unwrap()]), "");
+    assert_eq!(erased.code, Some(0), "{}", erased.errors);
+    program.stop();
+    // The copy of that night, and one that cannot be whole: it does not count.
+    fs::create_dir(into.join("erased.log")).unwrap();
+    let refused = backup(&data, &into);
+    assert!(refused.errors.contains("cannot keep erased.log in"), "{}", refused.errors);
+    assert_eq!((refused.code, copies(&into).len()), (Some(1), 1));
+    fs::remove_dir(into.join("erased.log")).unwrap();
+    thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(backup(&data, &into).code, Some(0));
+    fs::copy(data.join("sealing.key"), folder.path().join("kept.key")).unwrap();
+    fs::remove_dir_all(&data).unwrap();
+
+    // The newest copy is damaged: the one of before is restored.
+    assert_eq!(restore(&copies(&into)[0], &data).code, Some(0));
+    fs::copy(folder.path().join("kept.key"), data.join("sealing.key")).unwrap();
+    let held = || run(command(&["person", "export", &phone, "--data", data.to_str().unwrap()]), "").output;
+    assert!(held().contains("Ada Lovelace"), "the backup is older than that: {}", held());
+    let again = Program::start(&data);
+    assert!(again.log().contains("was erased again"), "{}", again.log());
+    again.stop();
+    assert!(!held().contains("Ada Lovelace"), "{}", held());
 }
 
 #[test]

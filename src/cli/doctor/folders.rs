@@ -29,7 +29,7 @@ pub fn look(folder: &Path) -> Vec<DoctorFinding> {
         Err(error) => {
             return vec![DoctorFinding::mend(
                 format!("The data folder {shown} cannot be read: {error}."),
-                "Run this as the user of the site, such as: sudo -u mybackpain mybackpain doctor",
+                "Run this as the user of the site, such as: mybackpain-admin doctor",
             )];
         }
     };

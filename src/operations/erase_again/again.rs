@@ -6,10 +6,8 @@ use crate::desk::data_rights;
 use crate::desk::data_rights::PersonalRow;
 use crate::operations::erase_again::store;
 use crate::staff::audit;
-use crate::storage::clock::moment;
 use crate::storage::erasure_log;
 use crate::storage::erasure_log::ErasedThing;
-use crate::storage::retention;
 use crate::web::app::App;
 
 const WHAT: &str = "erased again what a restored backup held";
@@ -18,8 +16,6 @@ const WHAT: &str = "erased again what a restored backup held";
 pub async fn erase_again(app: &App) -> anyhow::Result<usize> {
     let folder = app.database.condition().folder().to_owned();
     let all = erasure_log::read(&folder)?;
-    // A clock that is wrong takes no line away that may still be needed: the newest line says how late it is at least.
-    let newest = all.iter().map(|(at, _)| *at).max();
     let mut again = 0;
     for (_, thing) in all {
         let is_there = match thing {
@@ -32,10 +28,7 @@ pub async fn erase_again(app: &App) -> anyhow::Result<usize> {
         tracing::warn!(again, "what had been erased before a backup was restored was erased again");
         app.database.truncate_log().await?;
     }
-    if let Some(newest) = newest {
-        let now = newest.min(app.clock.now()).as_second();
-        erasure_log::forget(&folder, moment(now - retention::ERASURE))?;
-    }
+    erasure_log::forget(&folder, app.clock.now())?;
     Ok(again)
 }
 
