@@ -18,6 +18,7 @@ pub struct Vocabulary {
     words: HashMap<String, Id>,
     /// Beginnings of words: `suicid*`.
     stems: HashMap<String, Id>,
+    longest_stem: usize,
     /// Ways of writing that stand for a word of the rules: "carnt" for "cant".
     same: HashMap<String, String>,
     /// Words that English has, which are never taken for a slip.
@@ -56,6 +57,7 @@ impl Vocabulary {
     /// The number of a beginning of words.
     pub fn stem(&mut self, stem: &str) -> Id {
         let next = self.next();
+        self.longest_stem = self.longest_stem.max(stem.len());
         *self.stems.entry(stem.to_owned()).or_insert(next)
     }
 
@@ -116,8 +118,10 @@ impl Vocabulary {
     }
 
     fn exact(&self, word: &str) -> Vec<Id> {
-        let stems = word.char_indices().map(|(at, c)| at + c.len_utf8()).filter(|end| *end >= 3);
-        let stems = stems.filter_map(|end| self.stems.get(&word[..end]));
+        // No longer than any of them: what is typed may be one word of thousands of letters.
+        let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+        let ends = ends.skip_while(|end| *end < 3).take_while(|end| *end <= self.longest_stem);
+        let stems = ends.filter_map(|end| self.stems.get(&word[..end]));
         self.words.get(word).into_iter().chain(stems).copied().collect()
     }
 
@@ -207,6 +211,16 @@ fn squeezed(word: &str) -> impl Iterator<Item = u8> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_very_many_letters_takes_no_longer_than_as_many_letters_in_words() {
+        let mut vocabulary = Vocabulary::default();
+        let suicid = vocabulary.stem("suicid");
+        let began = std::time::Instant::now();
+        assert!(vocabulary.ids(&"a".repeat(300_000)).is_empty());
+        assert_eq!(vocabulary.ids(&format!("suicid{}", "a".repeat(300_000))), [suicid]);
+        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    }
 
     #[test]
     fn slips_are_mended_towards_words_of_the_rules_and_english_is_left_alone() {

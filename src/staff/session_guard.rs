@@ -1,12 +1,13 @@
 //! Requires a session on every page of the desk, and leads back after signing in to the page and the words that were
 //! typed.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::staff::audit;
 use crate::staff::expired_forms;
 use crate::staff::session;
 use crate::staff::session::store::SignInStep;
@@ -19,9 +20,32 @@ const SIGN_IN: &str = "/staff/sign-in";
 /// Posts that need no session.
 const OPEN: &[&str] = &["/staff/sign-in", "/staff/sign-out", "/staff/welcome", "/staff/reset"];
 const LONGEST_ADDRESS: usize = 500;
+/// In the audit: a page or an act that is not for their role.
+const REFUSED: &str = "was refused a page or an act";
 
 /// Stands in front of every page of the desk.
 pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = answer(&app, request, next).await;
+    if response.status() == StatusCode::FORBIDDEN
+        && let Some(route) = route
+        && let Err(error) = note_refusal(&app, &headers, route.as_str()).await
+    {
+        tracing::error!(?error, "a refusal is not in the audit");
+    }
+    response
+}
+
+/// Notes who asked for what their role may not.
+async fn note_refusal(app: &App, headers: &HeaderMap, route: &str) -> Result<()> {
+    match session::find(app, headers).await? {
+        Some(row) => audit::note(app, row.staff_id, REFUSED, route.to_owned()).await,
+        None => Ok(()),
+    }
+}
+
+async fn answer(app: &App, request: Request, next: Next) -> Response {
     match *request.method() {
         Method::GET => {
             let asked = request.uri().path_and_query().map(|asked| asked.as_str().to_owned());
@@ -35,11 +59,11 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
             response
         }
         Method::POST => {
-            match check_session(&app, request.uri().path().to_owned(), request.headers().clone()).await {
+            match check_session(app, request.uri().path().to_owned(), request.headers().clone()).await {
                 Ok(SessionCheck::Unknown) => next.run(request).await,
-                Ok(SessionCheck::InTime(staff)) => let_in(&app, staff, request, next).await,
+                Ok(SessionCheck::InTime(staff)) => let_in(app, staff, request, next).await,
                 Ok(SessionCheck::Late(staff)) => {
-                    keep_form(&app, staff, request).await.unwrap_or_else(IntoResponse::into_response)
+                    keep_form(app, staff, request).await.unwrap_or_else(IntoResponse::into_response)
                 }
                 Ok(SessionCheck::Lost) => Redirect::to("/staff/sign-in?again=lost").into_response(),
                 Err(error) => error.into_response(),

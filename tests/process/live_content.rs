@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use crate::client::get;
 use crate::program::{Program, data_folder};
 
-const SHEET: &str = "fact-sheets/sciatica.md";
-const PATH: &str = "/fact-sheets/sciatica";
+pub const SHEET: &str = "fact-sheets/sciatica.md";
+pub const PATH: &str = "/fact-sheets/sciatica";
 /// A debug build on a busy machine reads all of the content anew.
 const SHOWN: Duration = Duration::from_secs(40);
 
-struct LiveSite {
-    program: Program,
-    content: PathBuf,
+pub struct LiveSite {
+    pub program: Program,
+    pub content: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -32,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl LiveSite {
-    fn start() -> LiveSite {
+    pub fn start() -> LiveSite {
         let (folder, data) = data_folder();
         let content = folder.path().join("content");
         copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/content")), &content);
@@ -40,7 +40,7 @@ impl LiveSite {
         LiveSite { program, content, _folder: folder }
     }
 
-    fn edit(&self, file: &str, edit: impl Fn(&str) -> String) {
+    pub fn edit(&self, file: &str, edit: impl Fn(&str) -> String) {
         let file = self.content.join(file);
         let text = fs::read_to_string(&file).unwrap();
         let edited = edit(&text);
@@ -48,7 +48,7 @@ impl LiveSite {
         fs::write(file, edited).unwrap();
     }
 
-    fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
         let began = Instant::now();
         while !is_so() {
             assert!(began.elapsed() < SHOWN, "{what}\n{}", self.program.log());

@@ -17,6 +17,7 @@ mod live_content;
 mod locked;
 mod lost_database;
 mod manual;
+mod many_reloads;
 mod memory;
 mod old_demo;
 mod one_at_a_time;

@@ -25,6 +25,14 @@ pub struct Program {
     folder: PathBuf,
 }
 
+/// What a running program holds of the machine.
+#[derive(Debug)]
+pub struct Held {
+    pub megabytes: u64,
+    pub files: usize,
+    pub threads: u64,
+}
+
 /// How a command ended.
 pub struct Ended {
     pub code: Option<i32>,
@@ -165,8 +173,18 @@ impl Program {
 
     /// The most memory that it has held so far, in kB.
     pub fn most_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// What it holds now.
+    pub fn held(&self) -> Held {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count();
+        Held { megabytes: self.status("VmRSS:") / 1024, files, threads: self.status("Threads:") }
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("of Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("of Linux");
         line.split_whitespace().next().unwrap().parse().unwrap()
     }
 

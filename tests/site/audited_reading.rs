@@ -120,3 +120,17 @@ async fn every_page_about_one_person_leaves_a_line_in_the_audit_whatever_its_sta
         assert!(seen.contains(&shown), "{shown:?} was to be among what shows a person: {seen:?}");
     }
 }
+
+#[tokio::test]
+async fn a_page_or_an_act_that_is_not_for_a_role_is_in_the_audit_by_its_route() {
+    let site = Site::open().await;
+    let mut reception = site.staff_as(Role::Reception).await;
+    assert_eq!(reception.get("/staff/complaints/XX-2222-3333").await.status, 403);
+    assert_eq!(reception.post("/staff/data-rights/erasure", FORMS[0]).await.status, 403);
+    assert_eq!(reception.get("/staff/consultations.csv").await.status, 200);
+    assert_eq!(site.visitor().get("/staff/people").await.status, 303, "a stranger is nobody");
+    let mut administrator = site.staff_as(Role::Administrator).await;
+    let audit = administrator.get("/staff/audit?what=was+refused+a+page+or+an+act").await;
+    let about = audit.all("td[data-label=About]");
+    assert_eq!(about, ["/staff/data-rights/erasure", "/staff/complaints/{reference}"]);
+}
