@@ -15,6 +15,7 @@ mod front_matter;
 mod gather;
 pub mod glossary;
 mod glossary_page;
+mod index_page;
 mod linked_data;
 mod load;
 pub mod markdown;

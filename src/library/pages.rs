@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 pub use crate::library::day::day;
 use crate::library::glossary_page::GlossaryPage;
+use crate::library::index_page::IndexPage;
 use crate::library::sheet_page::SheetPage;
 use crate::library::signatures::{Signatures, store};
 use crate::library::{Library, PlainPage, Sheet, Topic, figures};
@@ -53,14 +54,6 @@ pub struct RenderedPages {
     /// Drawings, by their addresses.
     figures: HashMap<String, StaticPage>,
     refreshing: Mutex<()>,
-}
-
-#[derive(Template)]
-#[template(path = "library/index.html")]
-struct IndexPage<'a> {
-    context: PageContext<'a>,
-    letters: Vec<(char, Vec<&'a Sheet>)>,
-    topics: &'a [Topic],
 }
 
 #[derive(Template)]
@@ -127,11 +120,8 @@ impl RenderedPages {
         let topics = &library.topics;
         rendered_pages.add("/", &home_page(library, site.public(name, about, "/")))?;
         let every = "Every fact sheet and guide, from A to Z.";
-        let letters = by_letter(&library.sheets);
-        rendered_pages.add(
-            "/fact-sheets",
-            &IndexPage { context: site.public("Fact sheets A to Z", every, "/fact-sheets"), letters, topics },
-        )?;
+        let context = site.public("Fact sheets A to Z", every, "/fact-sheets");
+        rendered_pages.add("/fact-sheets", &IndexPage::new(context, library))?;
         rendered_pages.add("/glossary", &GlossaryPage::new(site, library))?;
         let signs = "The signs with back pain that need 999 or advice today, and a slip to hand over.";
         rendered_pages.add(
@@ -318,37 +308,4 @@ fn figures(library: &Library) -> HashMap<String, StaticPage> {
         (figures::path(name, svg), file)
     };
     library.figures.iter().map(drawn).collect()
-}
-
-/// What a title is filed under: "A flare-up plan" stands under F.
-fn filed(title: &str) -> String {
-    let title = title.to_lowercase();
-    let article = ["a ", "an ", "the "].into_iter().find(|article| title.starts_with(article));
-    title[article.map_or(0, str::len)..].to_owned()
-}
-
-fn by_letter(sheets: &[Sheet]) -> Vec<(char, Vec<&Sheet>)> {
-    let mut sheets: Vec<&Sheet> = sheets.iter().collect();
-    sheets.sort_by_key(|sheet| filed(&sheet.front.title));
-    let mut letters: Vec<(char, Vec<&Sheet>)> = Vec::new();
-    for sheet in sheets {
-        let letter = filed(&sheet.front.title).chars().next().map_or('?', |c| c.to_ascii_uppercase());
-        match letters.last_mut() {
-            Some((last, list)) if *last == letter => list.push(sheet),
-            _ => letters.push((letter, vec![sheet])),
-        }
-    }
-    letters
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_is_filed_without_its_article() {
-        assert_eq!(filed("A flare-up plan"), "flare-up plan");
-        assert_eq!(filed("The sleep and pain connection"), "sleep and pain connection");
-        assert_eq!(filed("Another page"), "another page");
-    }
 }
