@@ -43,8 +43,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// What answers requests.
 pub trait Answering: Send + Sync {
-    /// The answer that stands ready for a request without a body, where there is one: the router's own, without the way
-    /// through its layers.
+    /// The answer that stands ready, where there is one: the router's own, without the way through its layers. A body is
+    /// not read.
     fn at_once(&self, _method: &Method, _uri: &Uri, _asked: &HeaderMap) -> Option<Response> {
         None
     }
