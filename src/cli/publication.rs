@@ -34,6 +34,8 @@ use crate::web::static_files;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Signatures and days are looked at once in so many looks: every minute.
 const LOOKS_IN_A_MINUTE: u32 = 240;
+/// So long after pages were made, those that nobody has asked for are compressed: at first there are visitors to answer.
+const COMPRESS_AFTER: Duration = Duration::from_secs(20);
 /// The names of the alarms of content that cannot be shown, and of signatures that cannot be read.
 const REFUSED: &str = "content-refused";
 const UNREAD: &str = "signatures-unread";
@@ -78,8 +80,10 @@ pub struct Publisher {
     /// What the files were like when they were last read, whether they could be shown or not.
     read: u64,
     edition: watch::Sender<Arc<Edition>>,
-    /// Where compressed pages are kept for the next start. A debug build compresses slowly, and only what is asked for.
+    /// Where compressed pages are kept for the next start.
     compressed: Option<Arc<CompressedPages>>,
+    /// When that is done next.
+    compress_at: Option<Instant>,
 }
 
 impl Publisher {
@@ -104,7 +108,7 @@ impl Publisher {
         let read = pages.library().fingerprint;
         let edition = edition(app.clone(), pages, &memory, &client_ip).await?;
         let edition = watch::Sender::new(Arc::new(edition));
-        Ok(Publisher { folder, client_ip, memory, read, edition, compressed: None })
+        Ok(Publisher { folder, client_ip, memory, read, edition, compressed: None, compress_at: None })
     }
 
     /// Takes what an earlier start compressed, and keeps what is compressed from here on.
@@ -112,12 +116,15 @@ impl Publisher {
         let kept = Arc::new(CompressedPages::in_folder(data));
         self.edition.borrow().pages.take_compressed(&kept);
         self.compressed = Some(kept);
-        self.compress();
+        self.compress_at = Some(Instant::now() + COMPRESS_AFTER);
     }
 
-    /// Makes the compressed forms that nobody has asked for yet.
-    fn compress(&self) {
+    /// Makes the compressed forms that nobody has asked for yet, when it is time.
+    fn compress(&mut self) {
         let Some(kept) = self.compressed.clone() else { return };
+        if self.compress_at.take_if(|at| *at <= Instant::now()).is_none() {
+            return;
+        }
         let pages = self.edition.borrow().pages.clone();
         tokio::task::spawn_blocking(move || {
             if let Err(error) = pages.compress(&kept) {
@@ -150,7 +157,7 @@ impl Publisher {
         }
         tracing::info!(pages = edition.pages.library().sheets.len(), "the content was read anew");
         self.edition.send_replace(Arc::new(edition));
-        self.compress();
+        self.compress_at = Some(Instant::now() + COMPRESS_AFTER);
         Ok(())
     }
 
@@ -197,6 +204,7 @@ impl Publisher {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = tokio::time::sleep(LOOK_EVERY) => looks += 1,
             }
+            self.compress();
             let Ok(files) = self.look().await else { return };
             let is_saved = files != self.read && files == seen;
             seen = files;

@@ -84,9 +84,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         tracing::error!(%error, "what was erased before a restore may be there again");
     }
     let mut publisher = Publisher::open(&app, &library, config.client_ip.clone()).await?;
-    if !cfg!(debug_assertions) {
-        publisher.keep_compressed(&config.data.at.folder);
-    }
+    publisher.keep_compressed(&config.data.at.folder);
     let editions = publisher.editions();
     let edition = move || editions.borrow().clone();
     let [mailed, shown, read] = [(); 3].map(|()| edition.clone());

@@ -22,12 +22,11 @@ impl FrontMatter {
 }
 
 impl Library {
-    /// Takes the pages that are not shown on this day out of the sheets. Says whether there were any.
-    pub(super) fn take_drafts_out(&mut self, today: Date) -> bool {
+    /// Takes the pages that are not shown on this day out of the sheets.
+    pub(super) fn take_drafts_out(&mut self, today: Date) {
         let (shown, drafts) =
             std::mem::take(&mut self.sheets).into_iter().partition(|sheet| sheet.front.is_shown_on(today));
         (self.sheets, self.drafts) = (shown, drafts);
-        !self.drafts.is_empty()
     }
 
     /// False when a page has come to its day, or was shown before it because the clock was ahead.

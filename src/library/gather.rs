@@ -17,10 +17,10 @@ use crate::library::reference::Reference;
 use crate::library::search::{Index, Synonyms};
 use crate::library::sheet::{PageKind, PlainPage, Sheet};
 use crate::library::signatures::{hash_of, signed_text};
-use crate::library::{glossary, markdown, search, topics};
+use crate::library::{glossary, markdown, parallel, topics};
 use crate::web::site::Site;
 
-/// Everything that can be read, and what is wrong with the rest.
+/// Everything that can be read, and what is wrong with the rest. Its index is empty: who searches fills it.
 pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<CheckFinding>)> {
     let fingerprint = fingerprint(content);
     let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
@@ -28,8 +28,7 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let glossary = glossary::read(content)?;
     let topics = topics::load(content)?;
     let questions = Questions::load(content)?;
-    let synonyms = Synonyms::load(content)?;
-    let index = Index::build(Vec::new(), &synonyms, &site.signs)?;
+    let index = Index::build(Vec::new(), &Synonyms::load(content)?, &site.signs)?;
     let (folder, sheets, drafts, pages) = (content.to_owned(), Vec::new(), Vec::new(), Vec::new());
     let figures = names.figures.clone();
     let mut library = Library {
@@ -47,8 +46,9 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     };
     let mut findings = Vec::new();
     for kind in [PageKind::FactSheet, PageKind::Guide] {
-        for file in markdown_files(&content.join(kind.folder()))? {
-            match sheet(kind, &file, &names, &library.glossary, site) {
+        let files = markdown_files(&content.join(kind.folder()))?;
+        for read in parallel::map(&files, |file| sheet(kind, file, &names, &library.glossary, site)) {
+            match read {
                 Ok(sheet) => library.sheets.push(sheet),
                 Err(found) => findings.extend(found),
             }
@@ -65,7 +65,6 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
         sheet.sources =
             sheet.text.cited.iter().filter_map(|key| library.references.get(key).cloned()).collect();
     }
-    library.index = Index::build(search::sources(&library, site), &synonyms, &site.signs)?;
     Ok((library, findings))
 }
 

@@ -36,18 +36,22 @@ impl Library {
             count(list.len(), "error"),
             list.join("\n")
         );
-        if library.take_drafts_out(today) {
-            let synonyms = Synonyms::load(content)?;
-            library.index = Index::build(search::sources(&library, site), &synonyms, &site.signs)?;
-        }
+        library.take_drafts_out(today);
+        library.fill_index(content, site)?;
         Ok(library)
     }
 
     /// Everything that can be read, as readers would see it: drafts and pages with mistakes too. Says whether every page
     /// could be read.
     pub fn load_with_drafts(content: &Path, site: &Site) -> anyhow::Result<(Library, bool)> {
-        let (library, unreadable) = gather(content, site)?;
+        let (mut library, unreadable) = gather(content, site)?;
+        library.fill_index(content, site)?;
         Ok((library, unreadable.is_empty()))
+    }
+
+    fn fill_index(&mut self, content: &Path, site: &Site) -> anyhow::Result<()> {
+        self.index = Index::build(search::sources(self, site), &Synonyms::load(content)?, &site.signs)?;
+        Ok(())
     }
 }
 

@@ -22,6 +22,7 @@ pub mod markdown;
 mod names;
 pub mod new_page;
 pub mod pages;
+mod parallel;
 pub mod prescription_only;
 pub mod questions;
 mod reference;

@@ -28,20 +28,15 @@ impl Ready {
         sender: &Sender,
         renderer: &Renderer,
     ) -> Result<Ready, &'static str> {
-        let open = |column, value: &Option<Vec<u8>>| {
-            cipher.decrypt_bytes(field(&mail.message_id, column), value.as_ref()?).ok()
-        };
-        let text = |bytes| String::from_utf8(bytes).ok();
-        let recipient = open("recipient", &mail.recipient).and_then(text).ok_or(BROKEN)?;
-        let to = parse(&recipient).map_err(|_| BROKEN)?;
+        let to = recipient(mail, cipher)?;
         if mail.message.is_some() {
-            let message = open("message", &mail.message).ok_or(BROKEN)?;
+            let message = open(mail, cipher, "message", &mail.message).ok_or(BROKEN)?;
             return Ok(Ready { to, message, to_keep: None });
         }
         if mail.purpose == Purpose::Unknown {
             return Err(UNKNOWN);
         }
-        let letter = open("letter", &mail.letter).and_then(text).ok_or(BROKEN)?;
+        let letter = open(mail, cipher, "letter", &mail.letter).and_then(text).ok_or(BROKEN)?;
         let date = moment(mail.created_at);
         let outgoing = OutgoingMail {
             purpose: mail.purpose,
@@ -56,4 +51,18 @@ impl Ready {
         let to_keep = Some(cipher.encrypt_bytes(field(&mail.message_id, "message"), &message));
         Ok(Ready { to, message, to_keep })
     }
+}
+
+/// Whom a mail goes to. An error as of `Ready::of`.
+pub fn recipient(mail: &Leased, cipher: &Cipher) -> Result<lettre::Address, &'static str> {
+    let recipient = open(mail, cipher, "recipient", &mail.recipient).and_then(text).ok_or(BROKEN)?;
+    parse(&recipient).map_err(|_| BROKEN)
+}
+
+fn open(mail: &Leased, cipher: &Cipher, column: &'static str, value: &Option<Vec<u8>>) -> Option<Vec<u8>> {
+    cipher.decrypt_bytes(field(&mail.message_id, column), value.as_ref()?).ok()
+}
+
+fn text(bytes: Vec<u8>) -> Option<String> {
+    String::from_utf8(bytes).ok()
 }

@@ -13,7 +13,7 @@ use crate::mail::limits;
 use crate::mail::message::Sender;
 use crate::mail::outbox::field;
 use crate::mail::outcome::{MOST_UNCERTAIN, Outcome, Stage, State, Trouble, Verdict};
-use crate::mail::prepare::Ready;
+use crate::mail::prepare::{Ready, recipient};
 use crate::mail::progress::{AT_ONCE, HOUR, InFlight, MAIL_WORKER, Progress, ServerChange};
 use crate::mail::smtp::{Server, SmtpSession};
 use crate::mail::store::{self, Leased};
@@ -156,18 +156,26 @@ impl Worker {
             let words = "it may have gone three times, and no reply came";
             return (Outcome::Unsendable(Trouble::new(Stage::Content, words)), None);
         }
+        let unsendable = |words| (Outcome::Unsendable(Trouble::new(Stage::Opening, words)), None);
+        if let Transport::Demo(folder) = &self.transport {
+            match recipient(mail, &self.app.cipher).map(|to| demo_refusal(&to)) {
+                Err(words) => return unsendable(words),
+                Ok(Some(trouble)) => return (Outcome::Refused(trouble), None),
+                // Nobody reads it: it is not rendered.
+                Ok(None) if folder.is_none() => return (Outcome::Sent, None),
+                Ok(None) => {}
+            }
+        }
         let ready = match Ready::of(mail, &self.app.cipher, &self.sender, &self.renderer) {
             Ok(ready) => ready,
-            Err(words) => return (Outcome::Unsendable(Trouble::new(Stage::Opening, words)), None),
+            Err(words) => return unsendable(words),
         };
         match &self.transport {
             Transport::Smtp(server) => self.send(server, mail, ready).await,
-            Transport::Files(folder) => (self.write_file(folder, mail, ready).await, None),
-            Transport::Demo(folder) => match (demo_refusal(&ready.to), folder) {
-                (Some(trouble), _) => (Outcome::Refused(trouble), None),
-                (None, Some(folder)) => (self.write_file(folder, mail, ready).await, None),
-                (None, None) => (Outcome::Sent, None),
-            },
+            Transport::Files(folder) | Transport::Demo(Some(folder)) => {
+                (self.write_file(folder, mail, ready).await, None)
+            }
+            Transport::Demo(None) => (Outcome::Sent, None),
         }
     }
 

@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Notify;
 
 use crate::web::security;
 
-/// Below the usual limit of 1,024 open files, with room for the database.
-pub const MOST: usize = 512;
+/// More would not fit into the memory that the service may have: each takes up to 64 KB while it sends a form.
+const MOST: u64 = 6_000;
+/// Of the files that the program may open: for the database, the content, mail, and connections that come and go.
+const OTHER_FILES: u64 = 512;
 /// Beyond the most, while those that were asked to end do so.
 const OVERLAP: usize = 64;
 /// Of one network near the most, so that the next one finds room.
@@ -57,6 +60,25 @@ pub struct ConnectionPlace {
     connections: Arc<Connections>,
     id: u64,
     pub connection: Arc<Connection>,
+}
+
+/// How many connections are held at once, by the number of files that this process may open; that is raised as far as
+/// they need it and the system lets it.
+pub fn most() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = MOST + OTHER_FILES;
+    let raised = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if limit.current.is_some_and(|current| current < raised) {
+        // Where it is refused, fewer are held.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum: limit.maximum });
+    }
+    places(getrlimit(Resource::Nofile).current)
+}
+
+/// No limit of files is `None`.
+fn places(files: Option<u64>) -> usize {
+    let places = files.map_or(MOST, |files| files.saturating_sub(OTHER_FILES).clamp(64, MOST));
+    usize::try_from(places).unwrap_or(usize::MAX)
 }
 
 impl Connection {
@@ -194,6 +216,14 @@ impl Drop for ConnectionPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_are_held_as_files_may_be_opened_beside_the_others() {
+        assert_eq!(
+            [Some(100), Some(1024), Some(4096), Some(1 << 20), None].map(places),
+            [64, 512, 3584, 6000, 6000]
+        );
+    }
 
     fn busy(connections: &Arc<Connections>, address: &str) -> Option<ConnectionPlace> {
         let place = connections.place(address.parse().unwrap())?;

@@ -26,7 +26,8 @@ use tower::ServiceExt;
 
 use crate::web::app::Stopping;
 use crate::web::arriving_body::ArrivingBody;
-use crate::web::connections::{Connection, ConnectionPlace, Connections, MOST};
+use crate::web::connections;
+use crate::web::connections::{Connection, ConnectionPlace, Connections};
 use crate::web::refusals::Refusals;
 
 /// Of one network, where its address is the visitor's: a household, a clinic or a café with a page open on every
@@ -74,7 +75,7 @@ pub async fn serve(
     most_of_one: Option<usize>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let connections = Connections::new(MOST, most_of_one);
+    let connections = Connections::new(connections::most(), most_of_one);
     let mut tasks = JoinSet::new();
     loop {
         let accepted = tokio::select! {

@@ -11,6 +11,7 @@ use crate::library::check::wording::wording;
 use crate::library::check::{assessment, body, figures, front, shared, topics};
 use crate::library::collection::Library;
 use crate::library::front_matter::Allow;
+use crate::library::parallel;
 use crate::library::sheet::Sheet;
 use crate::web::site::Site;
 
@@ -19,20 +20,23 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding>
     let known = Known::new(content, library);
     let mut findings = known.slugs(content);
     findings.extend(topics::contradictions(content, library));
-    for (sheet, source) in sheets(content, library) {
+    let of_sheet = |(sheet, source): &(&Sheet, SourceFile)| {
         let front = &sheet.front;
         let prose = Prose::read(source.text());
-        findings.extend(front::check(&source, front));
-        findings.extend(front::allowances(&source, &front.allow));
+        let mut findings = front::check(source, front);
+        findings.extend(front::allowances(source, &front.allow));
         let fields = [("title", &front.title), ("subtitle", &front.subtitle), ("summary", &front.summary)];
-        findings.extend(fields.iter().flat_map(|(field, words)| own_words(&source, field, words)));
-        findings.extend(front.related.iter().flat_map(|related| own_words(&source, "related", &related.why)));
-        findings.extend(body::check(&source, &prose));
-        findings.extend(body::sheet(&source, &prose, front.pom_reviewed_by.as_deref()));
-        findings.extend(figures::check(content, &source, &prose));
-        findings.extend(known.sheet(&source, sheet, &prose));
-        findings.extend(known.links(&source, &sheet.path(), &sheet.text));
-    }
+        findings.extend(fields.iter().flat_map(|(field, words)| own_words(source, field, words)));
+        findings.extend(front.related.iter().flat_map(|related| own_words(source, "related", &related.why)));
+        findings.extend(body::check(source, &prose));
+        findings.extend(body::sheet(source, &prose, front.pom_reviewed_by.as_deref()));
+        findings.extend(figures::check(content, source, &prose));
+        findings.extend(known.sheet(source, sheet, &prose));
+        findings.extend(known.links(source, &sheet.path(), &sheet.text));
+        findings
+    };
+    let all: Vec<_> = sheets(content, library).collect();
+    findings.extend(parallel::map(&all, of_sheet).into_iter().flatten());
     for page in &library.pages {
         let Ok(source) = SourceFile::open(&page.file(content)) else { continue };
         let front = &page.front;

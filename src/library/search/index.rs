@@ -6,6 +6,7 @@ use std::thread;
 
 use anyhow::{Context, anyhow};
 
+use crate::library::parallel;
 use crate::library::search::marked::{Marked, pieces};
 use crate::library::search::meanings::Meanings;
 use crate::library::search::query::{SearchQuery, read};
@@ -52,9 +53,10 @@ impl Index {
         signs: &Arc<SignsReader>,
     ) -> anyhow::Result<Index> {
         let spoken: Vec<&String> = synonyms.group.iter().flat_map(|group| &group.people).collect();
-        let read = sources.iter().map(|source| (source.texts(), source.keywords.as_slice()));
-        let vocabulary = SearchVocabulary::new(read, &spoken);
-        let entries: Vec<IndexEntry> = sources.iter().map(|source| entry(source, &vocabulary)).collect();
+        let pages: Vec<_> =
+            sources.iter().map(|source| (source.texts(), source.keywords.as_slice())).collect();
+        let vocabulary = SearchVocabulary::new(&pages, &spoken);
+        let entries = parallel::map(&sources, |source| entry(source, &vocabulary));
         let mut meanings = Meanings::new(synonyms);
         let store = fill(&entries, &mut meanings)?;
         let pages = sources.into_iter().map(IndexedPage::from).collect();

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use strsim::osa_distance;
 
+use crate::library::parallel;
 use crate::library::search::sound::sound;
 use crate::library::search::words::{SearchWord, key, strength, words};
 
@@ -35,6 +36,46 @@ pub struct SearchVocabulary {
     pages: usize,
 }
 
+/// The words of one page.
+#[derive(Default)]
+struct PageWords {
+    /// Each form, and how often it stands there.
+    counts: HashMap<String, u32>,
+    keys: HashSet<String>,
+    keywords: HashSet<String>,
+    /// As `SearchVocabulary::compounds`, with those that are written as one, too.
+    hyphened: HashMap<String, usize>,
+}
+
+impl PageWords {
+    fn of(texts: &[&str], keywords: &[String]) -> PageWords {
+        let mut page = PageWords::default();
+        for found in texts.iter().map(|text| words(text)) {
+            page.keep_pairs(&found);
+            for SearchWord { surface, .. } in found {
+                if strength(&surface) > 0.0 {
+                    *page.counts.entry(surface).or_default() += 1;
+                }
+            }
+        }
+        page.keys = page.counts.keys().map(|surface| key(surface)).collect();
+        for found in keywords.iter().map(|line| words(line)) {
+            page.keep_pairs(&found);
+            page.keywords.extend(found.iter().map(|word| key(&word.surface)));
+        }
+        page
+    }
+
+    fn keep_pairs(&mut self, found: &[SearchWord]) {
+        for two in found.windows(2).filter(|two| two[1].hyphened) {
+            let joined = format!("{}{}", two[0].surface, two[1].surface);
+            if joined.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                self.hyphened.insert(joined, two[0].surface.len());
+            }
+        }
+    }
+}
+
 /// A word that may have been meant, and how near it is: 1 is the same.
 #[derive(Debug, PartialEq)]
 pub struct Near<'v> {
@@ -44,39 +85,17 @@ pub struct Near<'v> {
 
 impl SearchVocabulary {
     /// Of the texts and the keywords of each page, and what else is said.
-    pub fn new<'t>(
-        pages: impl Iterator<Item = (Vec<&'t str>, &'t [String])>,
-        spoken: &[&String],
-    ) -> SearchVocabulary {
-        let mut vocabulary = SearchVocabulary::default();
+    pub fn new(pages: &[(Vec<&str>, &[String])], spoken: &[&String]) -> SearchVocabulary {
+        let mut vocabulary = SearchVocabulary { pages: pages.len(), ..SearchVocabulary::default() };
         let mut counted: HashMap<String, u32> = HashMap::new();
         let mut hyphened: HashMap<String, usize> = HashMap::new();
-        let mut keep_pairs = |found: &[SearchWord]| {
-            for two in found.windows(2).filter(|two| two[1].hyphened) {
-                let joined = format!("{}{}", two[0].surface, two[1].surface);
-                if joined.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                    hyphened.insert(joined, two[0].surface.len());
-                }
-            }
-        };
-        for (texts, keywords) in pages {
-            vocabulary.pages += 1;
-            let mut on_page: HashMap<String, u32> = HashMap::new();
-            for found in texts.into_iter().map(words) {
-                keep_pairs(&found);
-                for SearchWord { surface, .. } in found {
-                    if strength(&surface) > 0.0 {
-                        *on_page.entry(surface).or_default() += 1;
-                    }
-                }
-            }
-            for found in keywords.iter().map(|line| words(line)) {
-                keep_pairs(&found);
-                vocabulary.keywords.extend(found.iter().map(|word| key(&word.surface)));
-            }
-            let keys: HashSet<String> = on_page.keys().map(|surface| key(surface)).collect();
-            keys.into_iter().for_each(|key| *vocabulary.keys.entry(key).or_default() += 1);
-            on_page.into_iter().for_each(|(surface, count)| *counted.entry(surface).or_default() += count);
+        for page in parallel::map(pages, |(texts, keywords)| PageWords::of(texts, keywords)) {
+            page.keys.into_iter().for_each(|key| *vocabulary.keys.entry(key).or_default() += 1);
+            page.counts
+                .into_iter()
+                .for_each(|(surface, count)| *counted.entry(surface).or_default() += count);
+            vocabulary.keywords.extend(page.keywords);
+            hyphened.extend(page.hyphened);
         }
         hyphened.retain(|joined, _| !counted.contains_key(joined));
         vocabulary.compounds = hyphened;
@@ -243,7 +262,7 @@ mod tests {
             "lumbar",
         ];
         let text = words.join(" ").repeat(10);
-        SearchVocabulary::new([(vec![text.as_str()], [].as_slice())].into_iter(), &[])
+        SearchVocabulary::new(&[(vec![text.as_str()], [].as_slice())], &[])
     }
 
     #[test]

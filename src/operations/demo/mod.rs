@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context, ensure};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::consultations;
 use crate::consultations::RequestState;
@@ -55,8 +56,8 @@ mod visits;
 const BOOKED: u32 = 100;
 /// In the data folder: that everything there was made up.
 const MARK: &str = "demo";
-/// The outbox is emptied after so many things have happened.
-const SEND_EVERY: usize = 8;
+/// What happens within this time happens at once, and then the mail goes.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// True when the folder was filled by `mybackpain demo`.
 pub fn is_demo(data: &Path) -> bool {
@@ -90,8 +91,13 @@ pub async fn fill(demo: &DemoMonth<'_>, now: Timestamp) -> anyhow::Result<Vec<Co
     });
     key_check::note(&app.database, &app.cipher).await?;
     let every = (demo.requests / BOOKED).max(2);
-    let month =
-        Month { worker: worker(&app, sender, &library), app, library, every, rung: AtomicU32::new(0) };
+    let month = Arc::new(Month {
+        worker: worker(&app, sender, &library),
+        app,
+        library,
+        every,
+        rung: AtomicU32::new(0),
+    });
     let colleagues = month.hire().await?;
     month.live(demo, now).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
     let day = |at| month.app.site.clinic.calendar().local(at).date();
@@ -163,24 +169,31 @@ impl Month {
     }
 
     /// Lets everything happen in its order, and ends `now`.
-    async fn live(&self, demo: &DemoMonth<'_>, now: Timestamp) -> Result<(), Error> {
+    async fn live(self: &Arc<Self>, demo: &DemoMonth<'_>, now: Timestamp) -> Result<(), Error> {
         let calendar = self.app.site.clinic.calendar();
         let begins = now - month::LENGTH;
         let mut ahead = month::plan(demo, calendar, now);
-        let mut done = 0;
-        while let Some(Event { at, happening }) = ahead.pop() {
-            if at >= now {
-                continue;
+        while let Some(first) = ahead.pop_before(now) {
+            self.go_to(first.at);
+            demo.work.at(
+                "living through each day",
+                days(begins.duration_until(first.at)),
+                days(month::LENGTH),
+            );
+            let until = now.min(first.at + AT_ONCE);
+            let mut at_once = JoinSet::new();
+            let mut next = Some(first);
+            while let Some(Event { at, happening }) = next {
+                let month = self.clone();
+                at_once.spawn(async move { month.happen(happening, at).await });
+                next = ahead.pop_before(until);
             }
-            self.go_to(at);
-            demo.work.at("living through each day", days(begins.duration_until(at)), days(month::LENGTH));
-            if let Some(next) = self.happen(happening, at).await? {
-                ahead.push(next);
+            while let Some(happened) = at_once.join_next().await {
+                if let Some(next) = happened.map_err(anyhow::Error::from)?? {
+                    ahead.push(next);
+                }
             }
-            done += 1;
-            if done % SEND_EVERY == 0 {
-                self.worker.step().await?;
-            }
+            while self.worker.step().await? > 0 {}
         }
         self.go_to(now);
         while self.worker.step().await? > 0 {}

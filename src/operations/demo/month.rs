@@ -4,6 +4,7 @@ use std::path::Path;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -103,8 +104,10 @@ impl Ahead {
         self.events.push(Some(event));
     }
 
-    pub fn pop(&mut self) -> Option<Event> {
-        let Reverse((_, at)) = self.order.pop()?;
+    /// The next event, where it comes before this moment.
+    pub fn pop_before(&mut self, moment: Timestamp) -> Option<Event> {
+        let next = self.order.peek_mut().filter(|next| next.0.0 < moment)?;
+        let Reverse((_, at)) = PeekMut::pop(next);
         self.events[at].take()
     }
 }
@@ -249,7 +252,11 @@ mod tests {
             let at = Timestamp::from_second(second).unwrap();
             ahead.push(Event { at, happening: Happening::Vote { about: String::new(), useful: true } });
         }
-        let order: Vec<i64> = std::iter::from_fn(|| ahead.pop()).map(|event| event.at.as_second()).collect();
-        assert_eq!(order, [1, 3, 5]);
+        let end = Timestamp::from_second(5).unwrap();
+        let mut until = |end| {
+            std::iter::from_fn(|| ahead.pop_before(end)).map(|event| event.at.as_second()).collect::<Vec<_>>()
+        };
+        assert_eq!(until(end), [1, 3]);
+        assert_eq!(until(Timestamp::MAX), [5]);
     }
 }

@@ -70,6 +70,8 @@ impl Database {
             .synchronous(synchronous)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
+            // What can be taken back alone is noted in memory, not in a file for each write.
+            .pragma("temp_store", "memory")
             .pragma("secure_delete", "on");
         if !is_whole(file).await? {
             condition.set_damaged();
