@@ -35,8 +35,10 @@ pub async fn notify_clinic<L: Letter + DeserializeOwned>(
 ) -> sqlx::Result<()> {
     let to = &app.site.clinic.notices_to;
     let hour = now - SignedDuration::from_hours(1);
-    let sent = count_since(connection, L::PURPOSE, hour, now).await?;
-    if !app.limits.bounds_mail() || sent < notice.most_an_hour {
+    let most = notice.most_an_hour;
+    let is_flood =
+        app.limits.bounds_mail() && count_since(connection, L::PURPOSE, hour, now, most).await? >= most;
+    if !is_flood {
         let mail = NewMail::new(&notice.one, notice.reference, to);
         enqueue(connection, app, mail, now, now).await?;
     } else if !amend_waiting(connection, app, notice.several_reference, add).await? {

@@ -112,14 +112,15 @@ pub async fn give_up_expired(connection: &mut SqliteConnection, now: Timestamp) 
     waiting::store::give_up_expired(connection, seconds(now)).await
 }
 
-/// How many mails of a purpose were made since then.
+/// How many mails of a purpose were made since then, as far as `most`.
 pub async fn count_since(
     connection: &mut SqliteConnection,
     purpose: Purpose,
     since: Timestamp,
     now: Timestamp,
+    most: i64,
 ) -> sqlx::Result<i64> {
-    store::count_since(connection, purpose, seconds(since), seconds(now)).await
+    store::count_since(connection, purpose, seconds(since), seconds(now), most).await
 }
 
 /// False for an address that mail cannot go to.

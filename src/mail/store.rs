@@ -88,18 +88,22 @@ pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx:
     .await
 }
 
+/// Counts no further than `most`: after a flood there are thousands.
 pub async fn count_since(
     connection: &mut SqliteConnection,
     purpose: Purpose,
     since: i64,
     now: i64,
+    most: i64,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar(
-        "select count(*) from outbox where created_at >= $1 and created_at <= $2 and purpose = $3",
+        "select count(*) from (select 1 from outbox \
+         where created_at >= $1 and created_at <= $2 and purpose = $3 order by created_at desc limit $4)",
     )
     .bind(since)
     .bind(now)
     .bind(purpose.as_str())
+    .bind(most)
     .fetch_one(connection)
     .await
 }
