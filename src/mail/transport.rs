@@ -7,6 +7,7 @@ use axum::http::Uri;
 use lettre::transport::smtp::authentication::Credentials;
 use percent_encoding::percent_decode_str;
 
+use crate::mail::outcome::{Stage, Trouble};
 use crate::mail::smtp::{Security, Server};
 
 pub enum Transport {
@@ -76,6 +77,16 @@ fn credentials(user_and_password: &str) -> anyhow::Result<Credentials> {
     ensure!(!user.is_empty() && !password.is_empty(), HOW_TO);
     ensure!(!format!("{user}{password}").contains(char::is_control), HOW_TO);
     Ok(Credentials::new(user, password))
+}
+
+/// What a real server would say to an address that reaches nobody.
+pub fn demo_refusal(to: &lettre::Address) -> Option<Trouble> {
+    let words = match (to.user(), to.domain()) {
+        (_, domain) if domain.ends_with(".ogr") => "5.1.2 Domain not found",
+        ("nobody", _) => "5.1.1 No such user here",
+        _ => return None,
+    };
+    Some(Trouble { stage: Stage::RcptTo, code: Some(550), words: words.to_owned() })
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::mail::prepare::{Ready, recipient};
 use crate::mail::progress::{AT_ONCE, HOUR, InFlight, MAIL_WORKER, Progress, ServerChange};
 use crate::mail::smtp::{Server, SmtpSession};
 use crate::mail::store::{self, Leased};
-use crate::mail::transport::Transport;
+use crate::mail::transport::{Transport, demo_refusal};
 use crate::storage::clock::{moment, seconds};
 use crate::storage::encryption::random;
 use crate::web::app::App;
@@ -309,16 +309,6 @@ impl Worker {
             _ => tracing::warn!(purpose, stage, code, outcome = outcome.as_str(), "mail not sent"),
         }
     }
-}
-
-/// What a real server would say to an address that reaches nobody.
-fn demo_refusal(to: &lettre::Address) -> Option<Trouble> {
-    let words = match (to.user(), to.domain()) {
-        (_, domain) if domain.ends_with(".ogr") => "5.1.2 Domain not found",
-        ("nobody", _) => "5.1.1 No such user here",
-        _ => return None,
-    };
-    Some(Trouble { stage: Stage::RcptTo, code: Some(550), words: words.to_owned() })
 }
 
 fn stage_and_code(outcome: &Outcome) -> (Option<&'static str>, Option<u16>) {
