@@ -1,0 +1,45 @@
+"""Measures what the program holds of memory after 100,000 pages, beside nginx after as many."""
+
+from benchmarks import pages
+from benchmarks.servers import Site, memory, nginx, wrk
+
+TITLE = "Memory after 100,000 pages"
+MANY = 100_000
+MOST = 32
+
+
+def measure(bench):
+    root = bench.new_folder("memory-root")
+    root.chmod(0o755)
+    with Site(bench.program, bench.new_folder("memory")) as site:
+        site.answers(pages.SHEET)
+        site.compressed()
+        before = memory(site.pid)
+        headers = pages.kept(site.port, pages.SHEET, root)
+        read(site.port)
+        after = memory(site.pid)
+    with nginx(root, headers, connections=1024) as (port, process):
+        read(port)
+        peer = memory(process.pid)
+    words = lambda one: f"RSS {one[0]:.0f} MB, PSS {one[1]:.0f} MB"
+    bench.row("memory", "memory before the first of 100,000 pages", words(before))
+    bench.row(
+        "memory",
+        "memory after 100,000 pages",
+        words(after),
+        peer=f"nginx, all processes: {words(peer)}",
+        ratio=f"{after[1] / peer[1]:.1f}",
+        goal=f"RSS ≤ {MOST} MB",
+        reached=after[0] <= MOST,
+    )
+
+
+def read(port):
+    """All encodings in turn, until so many pages were read."""
+    done, turn = 0, 0
+    while done < MANY and turn < 60:
+        code = list(pages.ENCODINGS.values())[turn % 3]
+        done += wrk(port, pages.SHEET, 32, 1, [f"Accept-Encoding: {code}"]).requests
+        turn += 1
+    if done < MANY:
+        raise RuntimeError(f"only {done} pages were read")
