@@ -11,6 +11,8 @@ from trial import HERE
 SUBJECTS = ["build", "starting", "pages", "memory", "connections", "forms", "search", "many", "desk", "django", "growth"]
 # Beside what the shipped program needs: commands, and the Debian packages that bring them.
 NEEDED = {"nginx": "nginx-light", "wrk": "wrk", "hugo": "hugo", "cargo": "cargo"}
+# Where waiting for the disk means something; /tmp is memory on many systems.
+ON_DISK = "/var/tmp" if os.path.isdir("/var/tmp") else None
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 
 
@@ -150,7 +152,7 @@ def main():
     install()
     program, seconds = (Path(wanted.program).resolve(), None) if wanted.program else build()
     subjects = [name for name in SUBJECTS if name in wanted.subjects] or SUBJECTS
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ON_DISK) as folder:
         os.chmod(folder, 0o755)
         bench = Bench(program, Path(folder), 2 if wanted.quick else 5, wanted.requests, wanted.build_from_clean, seconds)
         try:

@@ -42,9 +42,10 @@ def memory(pid):
 class Site:
     """The program, served from a folder, until the block ends."""
 
-    def __init__(self, program, data, content=None):
-        self.port = free_port()
+    def __init__(self, program, data, content=None, port=None):
+        self.port = port or free_port()
         self.data = Path(data)
+        self.database = self.data / "mybackpain.sqlite"
         self.command = [program, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}", "--no-limits"]
         self.command += ["--content", content] if content else []
 
