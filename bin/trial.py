@@ -1,6 +1,6 @@
 """What the scripts that try deploy/ and docs/ have in common: checks, ports, requests, processes."""
 
-import http.client, os, re, shutil, socket, subprocess, sys, time, urllib.parse
+import contextlib, http.client, os, re, shutil, socket, subprocess, sys, time, urllib.parse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -106,8 +106,11 @@ def request_consultation(port, concern="Lower back"):
 
 def descendants(pid):
     """The processes that a process of ours began, and those that they began."""
-    tasks = Path(f"/proc/{pid}/task")
-    children = [int(child) for task in tasks.iterdir() for child in Path(task, "children").read_text().split()]
+    children = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        # A thread may have ended since it was listed.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            children += map(int, Path(task, "children").read_text().split())
     return children + [deeper for child in children for deeper in descendants(child)]
 
 

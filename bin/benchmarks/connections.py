@@ -27,7 +27,7 @@ class Burst:
 def measure(bench):
     root = bench.new_folder("connections-root")
     root.chmod(0o755)
-    with Site(bench.program, bench.new_folder("connections")) as site:
+    with Site(bench) as site:
         site.answers(pages.SHEET)
         site.compressed()
         headers = pages.kept(site.port, pages.SHEET, root)

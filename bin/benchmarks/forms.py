@@ -19,7 +19,7 @@ def measure(bench):
     folder = bench.new_folder("forms")
     # So many that a turn takes long enough on this disk.
     many = min(max(int(threads(folder / "first.sqlite", [300, 300, 300], 200, 1) * SECONDS), 200), 10_000)
-    with Site(bench.program, folder / "data") as site:
+    with Site(bench) as site:
         site.answers()
         before = size(site.database)
         first = send(bench, site, many)

@@ -11,7 +11,7 @@ MOST = 32
 def measure(bench):
     root = bench.new_folder("memory-root")
     root.chmod(0o755)
-    with Site(bench.program, bench.new_folder("memory")) as site:
+    with Site(bench) as site:
         site.answers(pages.SHEET)
         site.compressed()
         before = memory(site.pid)

@@ -17,7 +17,7 @@ GOAL = "≥ 1.10, p99 ≤ its p99"
 def measure(bench):
     root = bench.new_folder("root")
     root.chmod(0o755)
-    with Site(bench.program, bench.new_folder("pages")) as site:
+    with Site(bench) as site:
         site.answers(SHEET)
         site.compressed()
         style = re.search(r'href="(/assets/[^"]+\.css)"', ask(site.port, "GET", SHEET).text)[1]

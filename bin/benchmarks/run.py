@@ -1,6 +1,6 @@
 """Runs the subjects one after another, lets ours and its peer take turns, and prints one table of all rows."""
 
-import argparse, contextlib, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
+import argparse, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,12 +43,15 @@ class Bench:
     folder: Path
     times: int
     requests: int
+    port: int = field(default_factory=trial.free_port)
     from_clean: bool = False
     build_seconds: float | None = None
+    # Of the machine when the run began: others on it make every number worse.
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
     rows: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-    # Points of the growth table: (name of the line, how much work, value).
-    points: list = field(default_factory=list)
+    # Tables of growth: their heads, and a line of values for each amount of work.
+    growth: list = field(default_factory=list)
     # What one subject made and another can use: folders, by name.
     made: dict = field(default_factory=dict)
 
@@ -71,11 +74,13 @@ class Bench:
         if words not in self.notes:
             self.notes.append(words)
 
-    def turns(self, ours, theirs):
-        """Both in turn, and who is first changes each time: pairs of what they returned."""
-        pairs = []
-        for time_of in range(self.times):
-            if time_of % 2 == 0:
+    def turns(self, ours, theirs, budget=None):
+        """Both in turn, and who is first changes each time: pairs of what they returned. None begins after the budget."""
+        pairs, began = [], time.monotonic()
+        for turn in range(self.times):
+            if budget and pairs and time.monotonic() - began > budget * len(pairs) / (len(pairs) + 1):
+                break
+            if turn % 2 == 0:
                 mine = ours()
                 pairs.append((mine, theirs()))
             else:
@@ -154,7 +159,8 @@ def main():
     subjects = [name for name in SUBJECTS if name in wanted.subjects] or SUBJECTS
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ON_DISK) as folder:
         os.chmod(folder, 0o755)
-        bench = Bench(program, Path(folder), 2 if wanted.quick else 5, wanted.requests, wanted.build_from_clean, seconds)
+        bench = Bench(program, Path(folder), 2 if wanted.quick else 5, wanted.requests)
+        bench.from_clean, bench.build_seconds = wanted.build_from_clean, seconds
         try:
             whole = measure(bench, subjects)
         except KeyboardInterrupt:

@@ -11,19 +11,18 @@ def measure(bench):
     seconds = []
     for _ in range(bench.times):
         data = bench.new_folder("first-start")
-        with Site(bench.program, data) as site:
+        with Site(bench, data, kept=False) as site:
             seconds.append(site.answers())
             # A stop now would wait for pages that are being compressed, and take a processor from the next start.
             site.process.kill()
     row(bench, "first start, empty data folder, until a page answers", seconds, 150)
-    with Site(bench.program, data) as site:
+    with Site(bench, data, kept=False) as site:
         site.answers()
         site.compressed()
     seconds = []
     for _ in range(bench.times):
-        # Pages name their own address: on another port they are other pages, and none that was kept fits.
-        with Site(bench.program, data, port=site.port) as again:
-            seconds.append(again.answers())
+        with Site(bench, data) as site:
+            seconds.append(site.answers())
     row(bench, "second start, compressed pages kept, until a page answers", seconds, 80)
 
 
