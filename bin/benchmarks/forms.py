@@ -17,8 +17,7 @@ NUMBERS = itertools.count()
 
 def measure(bench):
     folder = bench.new_folder("forms")
-    # So many that a turn takes long enough on this disk.
-    many = min(max(int(threads(folder / "first.sqlite", [300, 300, 300], 200, 1) * SECONDS), 200), 10_000)
+    many = so_many(bench)
     with Site(bench) as site:
         site.answers()
         before = size(site.database)
@@ -51,6 +50,12 @@ def measure(bench):
         "`synchronous=full`, in Python: with one connection, and with 16 threads that have one each. The better counts; one "
         f"connection was it in {lone} of {len(both)} turns. {failed} of our requests failed."
     )
+
+
+def so_many(bench):
+    """As many commits as this disk takes in one turn."""
+    rate = threads(bench.new_folder("first") / "first.sqlite", [300, 300, 300], 200, 1)
+    return min(max(int(rate * SECONDS), 200), 10_000)
 
 
 def size(file):

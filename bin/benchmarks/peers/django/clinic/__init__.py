@@ -1,0 +1,1 @@
+"""The Django peer: one form and one fact sheet."""
