@@ -1,10 +1,8 @@
-//! How good the search is: the queries that people type, the page each wants, and how long an answer takes.
+//! How good the search is: the queries that people type, and the page each wants.
 
 use std::collections::HashSet;
-use std::time::Instant;
 
 use mybackpain::library::Library;
-use mybackpain::library::search::{Index, Source, Synonyms};
 use mybackpain::web::site::Site as Around;
 use serde::Deserialize;
 
@@ -99,65 +97,5 @@ async fn the_same_search_has_the_same_answer_each_time_and_from_a_fresh_index() 
             assert_eq!(paths(&one).await, paths(&one).await);
             assert_eq!(paths(&one).await, paths(&other).await);
         }
-    }
-}
-
-/// Run by hand: cargo test --release --test site -- --ignored --nocapture measures
-#[tokio::test]
-#[ignore = "measures"]
-async fn measures_how_long_a_search_takes() {
-    let library = library();
-    let queries: Vec<String> =
-        queries().page.into_iter().flat_map(|page| [page.tuned, page.held].concat()).collect();
-    let site = Around::load(std::path::Path::new("content"), "http://localhost".into()).unwrap();
-    let originals = || mybackpain::library::search::sources(&library, &site);
-    let many: Vec<Source> = (0..10_000).map(|number| shuffled(&originals()[..26], number)).collect();
-    let synonyms = Synonyms::load(std::path::Path::new("content")).unwrap();
-    let started = Instant::now();
-    let large = Index::build(many, &synonyms, &site.signs).unwrap();
-    println!("10,000 sheets are read in {:?}", started.elapsed());
-    for (name, index) in [("the library", &library.index), ("10,000 sheets", &large)] {
-        let mut times = Vec::new();
-        for typed in
-            queries.iter().cycle().take(std::env::var("SEARCH_TAKE").map_or(2000, |n| n.parse().unwrap()))
-        {
-            let started = Instant::now();
-            let answer = index.search(typed).await.unwrap();
-            let passages = answer.passages(0..answer.found.len().min(10)).await.unwrap();
-            std::hint::black_box(passages);
-            times.push(started.elapsed());
-        }
-        times.sort();
-        println!(
-            "{name}: median {:?}, p99 {:?}, worst {:?}",
-            times[times.len() / 2],
-            times[times.len() * 99 / 100],
-            times[times.len() - 1]
-        );
-    }
-}
-
-/// A sheet made of the passages of all the others.
-fn shuffled(originals: &[Source], number: usize) -> Source {
-    let mut seed = number as u64 * 2 + 1;
-    let mut draw = |most: usize| {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 33) as usize % most
-    };
-    let like = &originals[draw(originals.len())];
-    let passages = (0..60).map(|_| {
-        let from = &originals[draw(originals.len())].passages;
-        from[draw(from.len())].clone()
-    });
-    Source {
-        path: format!("/fact-sheets/{number}"),
-        title: like.title.clone(),
-        subtitle: like.subtitle.clone(),
-        summary: like.summary.clone(),
-        keywords: like.keywords.clone(),
-        passages: passages.collect(),
-        kind: like.kind.clone(),
-        category: like.category.clone(),
-        weight: 1.0,
     }
 }
