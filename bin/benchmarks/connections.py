@@ -9,7 +9,7 @@ from benchmarks.servers import Site, memory, nginx, wrk
 
 TITLE = "5,000 open connections, 500 of them active, against nginx"
 IDLE, ACTIVE = 4500, 500
-SECONDS = 3
+SECONDS = 2
 # A server that takes no more of them is waited for so long.
 PATIENCE = 10
 

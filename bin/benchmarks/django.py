@@ -37,13 +37,13 @@ def measure(bench):
     subprocess.run(migrate, check=True, env=surroundings, cwd=folder, preexec_fn=ends_with_us)
     with contextlib.ExitStack() as running:
         ports = {name: running.enter_context(gunicorn(python, more, surroundings, folder)) for name, more in WORKERS.items()}
-        site = running.enter_context(Site(bench))
-        site.answers(pages.SHEET)
-        site.compressed()
         rates = {name: wrk(port, pages.SHEET.replace("fact-sheets", "rendered"), 8, 1).rate for name, port in ports.items()}
         chosen = max(rates, key=rates.get)
-        sheets(bench, site, ports[chosen])
-        consultations(bench, site, ports[chosen], folder / "peer.sqlite")
+        with Site(bench) as site:
+            site.answers(pages.SHEET)
+            site.compressed()
+            sheets(bench, site, ports[chosen])
+        consultations(bench, ports[chosen], folder / "peer.sqlite")
     bench.note(
         f"Django: gunicorn with 2 workers ({chosen}; the better of {' and '.join(WORKERS)}), no debug, cached templates, its middleware "
         "for security, CSRF and frames, SQLite with WAL and `synchronous=full` over a connection that is kept. Its form has our "
@@ -75,13 +75,13 @@ def sheets(bench, site, port):
         compared(bench, f"{what}, against Django", pairs, goal)
 
 
-def consultations(bench, site, port, database):
-    many = forms.so_many(bench)
+def consultations(bench, port, database):
+    ready = forms.so_many(forms.probe(bench))
 
     def peer():
         bodies = [
             urllib.parse.urlencode({**forms.FORM, "key": f"key-{next(KEYS)}", "concern": "Lower back", "csrfmiddlewaretoken": SECRET})
-            for _ in range(many * 2)
+            for _ in range(ready)
         ]
         had = count(database)
         script = forms.posts(bench, "/consultations/new", bodies, f'["Cookie"] = "csrftoken={SECRET}"')
@@ -89,7 +89,7 @@ def consultations(bench, site, port, database):
         stored = count(database) - had
         return forms.Sent(stored / load.seconds, load.p50, load.p99, load.failed, stored)
 
-    pairs = bench.turns(lambda: forms.send(bench, site, many), peer)
+    pairs = bench.turns(lambda: forms.send(bench, ready), peer)
     compared(bench, "consultation requests, 16 clients, against Django", pairs, GOALS["form"])
 
 

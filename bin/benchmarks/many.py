@@ -6,7 +6,7 @@ from benchmarks import search, sheets
 from benchmarks.servers import Site, ask, ends_with_us
 
 # Both together may take so long in all; then there are fewer turns.
-BUDGET = 150
+BUDGET = 120
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body>
 <h1>{{ .Title }}</h1><main>{{ .Content }}</main><footer>PADDING</footer></body></html>
 """

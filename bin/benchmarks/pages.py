@@ -11,6 +11,7 @@ ENCODINGS = {"brotli": "br", "gzip": "gzip", "identity": "identity"}
 FILES = {"br": ".br", "gzip": ".gz", "identity": ""}
 # What nginx says by itself.
 ITS_OWN = {"etag", "content-type", "content-encoding", "content-length", "date", "vary", "connection"}
+SECONDS = 1
 GOAL = "≥ 1.10, p99 ≤ its p99"
 
 
@@ -26,16 +27,18 @@ def measure(bench):
             ours = Named(site.port)
             theirs = Named(peer)
             is_there = {name: same(bench, ours, theirs, name, code) for name, code in ENCODINGS.items()}
-            for clients in (8, 64):
-                for name, code in ENCODINGS.items():
-                    rows(bench, is_there[name], f"sheet, {name}, {clients} connections", ours, theirs, SHEET, code, clients, 2)
-            for clients in (8, 64):
-                for name, code in ENCODINGS.items():
-                    what = f"sheet unchanged (304), {name}, {clients} connections"
-                    rows(bench, is_there[name], what, ours, theirs, SHEET, code, clients, 1, unchanged=True)
-            for clients in (8, 64):
-                what = f"style sheet, brotli, {clients} connections"
-                rows(bench, is_there["brotli"], what, ours, theirs, style, "br", clients, 1)
+            for what, path, names, unchanged in (
+                ("sheet", SHEET, ENCODINGS, False),
+                ("sheet unchanged (304)", SHEET, ENCODINGS, True),
+                ("style sheet", style, ["brotli"], False),
+            ):
+                for clients in (8, 64):
+                    for name in names:
+                        words = f"{what}, {name}, {clients} connections"
+                        if is_there[name]:
+                            row(bench, words, ours, theirs, path, ENCODINGS[name], clients, unchanged)
+                        else:
+                            bench.unmeasured("pages", words, "nginx has no module for brotli here", GOAL)
 
 
 class Named:
@@ -87,13 +90,11 @@ def same(bench, ours, theirs, name, code):
     return True
 
 
-def rows(bench, is_there, what, ours, theirs, path, code, clients, seconds, unchanged=False):
-    if not is_there:
-        bench.unmeasured("pages", what, "nginx has no module for brotli here", GOAL)
-        return
-    load = lambda server: wrk(
-        server.port, path, clients, seconds, [f"{known}: {value}" for known, value in server.asked(path, code, unchanged).items()]
-    )
+def row(bench, what, ours, theirs, path, code, clients, unchanged):
+    def load(server):
+        headers = [f"{name}: {value}" for name, value in server.asked(path, code, unchanged).items()]
+        return wrk(server.port, path, clients, SECONDS, headers)
+
     pairs = bench.turns(lambda: load(ours), lambda: load(theirs))
     if failed := sum(one.failed for pair in pairs for one in pair):
         bench.note(f"{what}: {failed} requests failed.")

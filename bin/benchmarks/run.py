@@ -151,8 +151,9 @@ def main():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    # So that folders are removed and processes ended on this signal too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # So that folders are removed and processes ended, also where a shell would have it ignored.
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     began = time.monotonic()
     install()
     program, seconds = (Path(wanted.program).resolve(), None) if wanted.program else build()
@@ -165,7 +166,7 @@ def main():
             whole = measure(bench, subjects)
         except KeyboardInterrupt:
             print("\nStopped; what was measured until then:", file=sys.stderr)
-            whole = False
+            whole = wanted.write = False
         if len(subjects) == len(SUBJECTS) and whole:
             taken = time.monotonic() - began - (seconds or 0)
             bench.row("run", "this whole run, without the build", f"{taken / 60:.1f} min", goal="≤ 15 min", reached=taken <= 900)
