@@ -10,11 +10,11 @@ MOST = 300
 
 def measure(bench):
     if bench.build_seconds is not None:
-        bench.row("build", "building what had changed, before this run", f"{bench.build_seconds:.0f} s")
+        bench.row("build", "building with the profile of the package, what had changed", f"{bench.build_seconds:.0f} s")
     bench.row("build", "size of the program", f"{bench.program.stat().st_size / 1_000_000:.1f} MB")
     crates = len(re.findall(r"^\[\[package\]\]", (HERE / "Cargo.lock").read_text(), re.M)) - 1
     bench.row("build", "crates in Cargo.lock, those of tests and other systems too", f"{crates}")
-    what, goal = "release build from nothing", f"≤ {MOST} s"
+    what, goal = "cargo build --release from nothing, without the download", f"≤ {MOST} s"
     if not bench.from_clean:
         bench.unmeasured("build", what, "only with --build-from-clean", goal)
         return

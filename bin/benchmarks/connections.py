@@ -34,7 +34,9 @@ def measure(bench):
         with nginx(root, headers) as (port, process):
             pairs = bench.turns(lambda: burst(site.port, site.pid), lambda: burst(port, process.pid))
     middle = lambda at, name: statistics.median(getattr(pair[at], name) for pair in pairs)
-    words = lambda at: f"{middle(at, 'rate'):,.0f}/s, p99 {middle(at, 'p99'):.0f} ms, {middle(at, 'held'):,.0f} held open"
+    words = lambda at: (
+        f"{middle(at, 'rate'):,.0f}/s, p99 {middle(at, 'p99'):.0f} ms, {middle(at, 'held'):,.0f} held open"
+    )
     whole = middle(0, "held") >= (IDLE + ACTIVE) * 0.99
     bench.compared(
         "connections",
@@ -89,7 +91,9 @@ def asked(port):
             raise ConnectionError("ended before it answered")
         got += more
     head, body = got.split(b"\r\n\r\n", 1)
-    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    length = next(
+        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
     while len(body) < length:
         body += connection.recv(65536)
     return connection

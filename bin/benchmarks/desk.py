@@ -14,7 +14,13 @@ def measure(bench):
     data, seconds, made = demonstration(bench, bench.requests)
     per = bench.requests / 50_000
     goal = f"≤ {MOST_MAKING * per:.3g} s"
-    bench.row("desk", f"making the demonstration of {bench.requests:,} requests", f"{seconds:.1f} s", goal=goal, reached=seconds <= MOST_MAKING * per)
+    bench.row(
+        "desk",
+        f"making the demonstration of {bench.requests:,} requests",
+        f"{seconds:.1f} s",
+        goal=goal,
+        reached=seconds <= MOST_MAKING * per,
+    )
     with Site(bench, data) as site:
         site.answers()
         site.compressed()
@@ -27,7 +33,9 @@ def measure(bench):
         for what, typed in searches(queue, requests[0]).items():
             page(bench, site.port, cookie, f"search by {what}", ["/staff/search"], {"q": typed})
         bench.row("desk", "memory of the desk", f"RSS {memory(site.pid)[0]:.0f} MB", peer=f"{before:.0f} MB before")
-        queued = statistics.median(load.p99 for load in bench.repeated(lambda: turns(bench, site.port, cookie, ["/staff"])))
+        queued = statistics.median(
+            load.p99 for load in bench.repeated(lambda: turns(bench, site.port, cookie, ["/staff"]))
+        )
     bench.made["desk"] = {bench.requests: (seconds, queued, *started(bench, data))}
 
 
@@ -85,7 +93,8 @@ def page(bench, port, cookie, what, paths, form=None):
     bench.row(
         "desk",
         f"desk: {what}, {CLIENTS} clients",
-        f"p50 {middle('p50'):.1f} ms, p99 {middle('p99'):.1f} ms, {middle('rate'):,.0f}/s" + (f", {failed} failed" if failed else ""),
+        f"p50 {middle('p50'):.1f} ms, p99 {middle('p99'):.1f} ms, {middle('rate'):,.0f}/s"
+        + (f", {failed} failed" if failed else ""),
         spread=f"p99 {min(load.p99 for load in loads):.1f} to {max(load.p99 for load in loads):.1f} ms",
         goal=goal,
         reached=middle("p99") <= MOST and not failed,

@@ -10,7 +10,10 @@ from trial import HERE, free_port, wait_for
 TITLE = "The form and a sheet, against Django"
 PEER = Path(__file__).parent / "peers" / "django"
 # Both are usual with two workers; the quicker one is the peer.
-WORKERS = {"gthread, 4 threads, keep-alive": ["-k", "gthread", "--threads", "4", "--keep-alive", "30"], "sync": ["-k", "sync"]}
+WORKERS = {
+    "gthread, 4 threads, keep-alive": ["-k", "gthread", "--threads", "4", "--keep-alive", "30"],
+    "sync": ["-k", "sync"],
+}
 SECRET = "a" * 32
 GOALS = {"form": 20, "sheet": 300}
 KEYS = itertools.count()
@@ -20,8 +23,19 @@ def measure(bench):
     folder = bench.new_folder("django")
     python = folder / "venv" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True, preexec_fn=ends_with_us)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", PEER / "requirements.txt"]
-    if subprocess.run(install, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_us).returncode:
+    install = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        PEER / "requirements.txt",
+    ]
+    if subprocess.run(
+        install, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_us
+    ).returncode:
         for what, goal in GOALS.items():
             bench.unmeasured("django", what, "Django could not be installed", f"≥ {goal}")
         return
@@ -36,8 +50,12 @@ def measure(bench):
     migrate = [python, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"]
     subprocess.run(migrate, check=True, env=surroundings, cwd=folder, preexec_fn=ends_with_us)
     with contextlib.ExitStack() as running:
-        ports = {name: running.enter_context(gunicorn(python, more, surroundings, folder)) for name, more in WORKERS.items()}
-        rates = {name: wrk(port, pages.SHEET.replace("fact-sheets", "rendered"), 8, 1).rate for name, port in ports.items()}
+        ports = {
+            name: running.enter_context(gunicorn(python, more, surroundings, folder)) for name, more in WORKERS.items()
+        }
+        rates = {
+            name: wrk(port, pages.SHEET.replace("fact-sheets", "rendered"), 8, 1).rate for name, port in ports.items()
+        }
         chosen = max(rates, key=rates.get)
         with Site(bench) as site:
             site.answers(pages.SHEET)
@@ -55,7 +73,19 @@ def measure(bench):
 @contextlib.contextmanager
 def gunicorn(python, more, surroundings, folder):
     port = free_port()
-    command = [python, "-m", "gunicorn", "-w", "2", *more, "-b", f"127.0.0.1:{port}", "--log-level", "critical", "wsgi:application"]
+    command = [
+        python,
+        "-m",
+        "gunicorn",
+        "-w",
+        "2",
+        *more,
+        "-b",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "critical",
+        "wsgi:application",
+    ]
     process = start(command, cwd=folder, env=surroundings)
     try:
         if not wait_for(port, 20) or ask(port, "GET", pages.SHEET).status != 200:
@@ -80,7 +110,9 @@ def consultations(bench, port, database):
 
     def peer():
         bodies = [
-            urllib.parse.urlencode({**forms.FORM, "key": f"key-{next(KEYS)}", "concern": "Lower back", "csrfmiddlewaretoken": SECRET})
+            urllib.parse.urlencode(
+                {**forms.FORM, "key": f"key-{next(KEYS)}", "concern": "Lower back", "csrfmiddlewaretoken": SECRET}
+            )
             for _ in range(ready)
         ]
         had = count(database)

@@ -8,7 +8,13 @@ from benchmarks.servers import Site, ask, wrk
 
 TITLE = "Consultation requests, each with its mails owed, against a bare loop of SQLite commits"
 CLIENTS = 16
-FORM = {"name": "Ada Lovelace", "email": "ada@example.org", "phone": "07700 900123", "times": "mornings", "method": "phone"}
+FORM = {
+    "name": "Ada Lovelace",
+    "email": "ada@example.org",
+    "phone": "07700 900123",
+    "times": "mornings",
+    "method": "phone",
+}
 # How long one turn shall take, and how long a person reads before pressing "send".
 SECONDS, READING = 2, 3
 # Forms that are made ready for the first turn.
@@ -64,7 +70,9 @@ def so_many(first):
 def size(file):
     """Bytes in use, with what stands in the write-ahead log alone."""
     with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
-        values = [database.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")]
+        values = [
+            database.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        ]
     return (values[0] - values[1]) * values[2]
 
 
@@ -103,7 +111,9 @@ def send(bench, ready):
         load = wrk(site.port, "/", CLIENTS, SECONDS, script=posts(bench, "/consultations/new", bodies))
         stored, grown = count(site.database), size(site.database) - before
     if stored == len(bodies):
-        bench.note("In a turn of the forms all that were made ready had been sent before its end: ours is quicker than it says.")
+        bench.note(
+            "In a turn of the forms all that were made ready had been sent before its end: ours is quicker than it says."
+        )
     return Sent(stored / load.seconds, load.p50, load.p99, load.failed, stored, grown // max(stored, 1))
 
 

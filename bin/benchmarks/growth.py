@@ -54,5 +54,7 @@ def of_requests(bench, many):
         site.answers()
         site.compressed()
         cookie = desk.sign_in(site.port, made)
-        queued = statistics.median(load.p99 for load in bench.repeated(lambda: desk.turns(bench, site.port, cookie, ["/staff"])))
+        queued = statistics.median(
+            load.p99 for load in bench.repeated(lambda: desk.turns(bench, site.port, cookie, ["/staff"]))
+        )
     return seconds, queued, *desk.started(bench, data)

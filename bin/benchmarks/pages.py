@@ -2,8 +2,7 @@
 
 import re, statistics
 
-from benchmarks.run import BROTLI
-from benchmarks.servers import Site, ask, nginx, wrk
+from benchmarks.servers import BROTLI, Site, ask, nginx, wrk
 
 TITLE = "Pages, against nginx with the same bytes"
 SHEET = "/fact-sheets/sleep-and-back-pain"
@@ -77,7 +76,9 @@ def same(bench, ours, theirs, name, code):
     missing = {known.lower() for known, _ in one.headers} - {known.lower() for known, _ in other.headers}
     if missing:
         raise RuntimeError(f"nginx does not send {', '.join(sorted(missing))}")
-    unchanged = [ask(server.port, "GET", SHEET, headers=server.asked(SHEET, code, True)).status for server in (ours, theirs)]
+    unchanged = [
+        ask(server.port, "GET", SHEET, headers=server.asked(SHEET, code, True)).status for server in (ours, theirs)
+    ]
     if unchanged != [304, 304]:
         raise RuntimeError(f"an unchanged page answers {unchanged} as {name}")
     size = lambda answer: sum(len(known) + len(value) + 4 for known, value in answer.headers)

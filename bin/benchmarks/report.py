@@ -37,7 +37,10 @@ def write(bench, words):
         parts.append("## How the peers are set up\n\n" + "\n".join(f"- {note}" for note in bench.notes))
     if bench.growth:
         parts.append("## What the work costs as it grows")
-        parts += [markdown(heads, [(f"{many:,}", *(f"{value:.3g}" for value in rest)) for many, *rest in lines]) for heads, *lines in bench.growth]
+        parts += [
+            markdown(heads, [(f"{many:,}", *(f"{value:.3g}" for value in rest)) for many, *rest in lines])
+            for heads, *lines in bench.growth
+        ]
         parts.append("![The same as a picture, log-log](docs/benchmarks.svg)")
         (HERE / "docs" / "benchmarks.svg").write_text(picture.drawn(bench.growth))
     (HERE / "BENCHMARKS.md").write_text("\n\n".join(part.strip() for part in parts) + "\n")

@@ -1,19 +1,31 @@
 """Runs the subjects one after another, lets ours and its peer take turns, and prints one table of all rows."""
 
-import argparse, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
+import argparse, importlib, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import trial
 from benchmarks import report
+from benchmarks.servers import BROTLI, ends_with_us
 from trial import HERE
 
-SUBJECTS = ["build", "starting", "pages", "memory", "connections", "forms", "search", "many", "desk", "django", "growth"]
-# Beside what the shipped program needs: commands, and the Debian packages that bring them.
-NEEDED = {"nginx": "nginx-light", "wrk": "wrk", "hugo": "hugo", "cargo": "cargo"}
+SUBJECTS = [
+    "build",
+    "starting",
+    "pages",
+    "memory",
+    "connections",
+    "forms",
+    "search",
+    "many",
+    "desk",
+    "django",
+    "growth",
+]
+# Commands, and the Debian packages that bring them.
+NEEDED = {"nginx": "nginx-light", "wrk": "wrk", "hugo": "hugo"}
 # Where waiting for the disk means something; /tmp is memory on many systems.
 ON_DISK = "/var/tmp" if os.path.isdir("/var/tmp") else None
-BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 
 
 @dataclass
@@ -96,8 +108,7 @@ class Bench:
 
 
 def install():
-    wanted = {command: package for command, package in NEEDED.items() if command != "cargo"}
-    trial.install(wanted)
+    trial.install(NEEDED)
     if not BROTLI.exists() and shutil.which("apt-get"):
         root = [] if os.geteuid() == 0 else ["sudo"]
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "libnginx-mod-http-brotli-static"]
@@ -108,9 +119,11 @@ def install():
 def build():
     print("\n== Building", flush=True)
     began = time.monotonic()
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=HERE, check=True)
+    # As the package and the container have it.
+    command = ["cargo", "build", "--profile", "dist", "--locked", "--quiet"]
+    subprocess.run(command, cwd=HERE, check=True, preexec_fn=ends_with_us)
     target = Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
-    return target / "release" / "mybackpain", time.monotonic() - began
+    return target / "dist" / "mybackpain", time.monotonic() - began
 
 
 def options():
@@ -131,8 +144,8 @@ def options():
 def measure(bench, subjects):
     """False when a subject ended in an error of its own; the others are measured all the same."""
     whole = True
-    for name in subjects:
-        module = __import__(f"benchmarks.{name}", fromlist=["measure"])
+    modules = {name: importlib.import_module(f"benchmarks.{name}") for name in subjects}
+    for name, module in modules.items():
         print(f"\n== {module.TITLE}", flush=True)
         began = time.monotonic()
         try:
@@ -169,7 +182,8 @@ def main():
             whole = wanted.write = False
         if len(subjects) == len(SUBJECTS) and whole:
             taken = time.monotonic() - began - (seconds or 0)
-            bench.row("run", "this whole run, without the build", f"{taken / 60:.1f} min", goal="≤ 15 min", reached=taken <= 900)
+            words = f"{taken / 60:.1f} min"
+            bench.row("run", "this whole run, without the build", words, goal="≤ 15 min", reached=taken <= 900)
         report.table(bench)
         if wanted.write:
             report.write(bench, sys.argv[1:])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trial import HERE, descendants, free_port, wait_for
 
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 PARENT_DIED = 1  # PR_SET_PDEATHSIG
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -39,6 +40,16 @@ def memory(pid):
     return rss / 1024, pss / 1024
 
 
+def as_a_service():
+    """What the service is given of surroundings, apart from where its settings are."""
+    unit = (HERE / "deploy" / "mybackpain.service").read_text()
+    return {
+        name: value
+        for name, value in re.findall(r"^Environment=(\w+)=(\S+)", unit, re.M)
+        if name != "MYBACKPAIN_CONFIG"
+    }
+
+
 class Site:
     """The program, served from a folder, until the block ends. One at a time: all have the same port."""
 
@@ -50,12 +61,20 @@ class Site:
         self.is_shipped = content is None
         if self.is_shipped and kept and "compressed" in bench.made:
             (self.data / "compressed-pages").write_bytes(bench.made["compressed"])
-        self.command = [bench.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--no-limits"]
+        self.command = [
+            bench.program,
+            "serve",
+            "--data",
+            self.data,
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--no-limits",
+        ]
         self.command += ["--content", content] if content else []
 
     def __enter__(self):
         self.began = time.monotonic()
-        self.process = start(self.command, cwd=HERE)
+        self.process = start(self.command, cwd=HERE, env={**os.environ, **as_a_service()})
         self.pid = self.process.pid
         return self
 
@@ -73,14 +92,12 @@ class Site:
             time.sleep(0.0005)
         raise RuntimeError(f"{path} does not answer")
 
-    def compressed(self, seconds=120, needed=True):
+    def compressed(self, seconds=120):
         """Waits until what was compressed has been kept for the next start."""
         until = time.monotonic() + seconds
         while not (self.data / "compressed-pages").exists():
             if time.monotonic() > until:
-                if needed:
-                    raise RuntimeError("no compressed pages were kept")
-                break
+                raise RuntimeError("no compressed pages were kept")
             time.sleep(0.05)
         if self.is_shipped:
             self.bench.made["compressed"] = (self.data / "compressed-pages").read_bytes()
@@ -126,7 +143,15 @@ class Load:
 
 def wrk(port, path="/", clients=8, seconds=2, headers=(), script=None):
     """Load from as many clients, each with one connection that is kept; times in milliseconds."""
-    command = ["wrk", f"-t{1 if clients <= 16 else 2}", f"-c{clients}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+    command = [
+        "wrk",
+        f"-t{1 if clients <= 16 else 2}",
+        f"-c{clients}",
+        f"-d{seconds}s",
+        "--latency",
+        "--timeout",
+        "10s",
+    ]
     for header in headers:
         command += ["-H", header]
     command += ["-s", str(script)] if script else []
@@ -154,9 +179,7 @@ def quoted(words):
 @contextlib.contextmanager
 def nginx(root, headers=None, assets=None, connections=8192):
     """nginx as those who tune it set it up, with our headers on pages and on assets: its port and its process."""
-    from benchmarks.run import BROTLI
-
-    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="nginx-"))
+    port, folder = free_port(), Path(tempfile.mkdtemp(prefix="nginx-", dir=Path(root).parent))
     added = lambda some: " ".join(f"add_header {name} {quoted(value)};" for name, value in some or [])
     brotli = BROTLI.exists()
     config = folder / "nginx.conf"

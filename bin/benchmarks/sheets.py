@@ -22,7 +22,13 @@ def content(folder, many):
     for number in range(many - len(originals)):
         original = originals[number % len(originals)]
         last = f"{original.stem}-{number}"
-        text = re.sub(r'^title = "(.*)"', lambda found: f'title = "{found[1][:55]} {number}"', original.read_text(), count=1, flags=re.M)
+        text = re.sub(
+            r'^title = "(.*)"',
+            lambda found: f'title = "{found[1][:55]} {number}"',
+            original.read_text(),
+            count=1,
+            flags=re.M,
+        )
         # Two pages may not give the same reason.
         text = re.sub(r'^(  \{ rule = .* why = ")', rf"\g<1>Copy {number}. ", text, flags=re.M)
         for topic in re.findall(r'"([^"]+)"', re.search(r"^topics = \[(.*?)\]", text, re.M)[1]):
@@ -32,7 +38,13 @@ def content(folder, many):
     text = topics.read_text()
     for topic, slugs in added.items():
         more = "".join(f', "{slug}"' for slug in slugs)
-        text = re.sub(rf'(slug = "{topic}".*?sheets = \[.*?),?\s*\]', lambda found: f"{found[1]}{more}]", text, count=1, flags=re.S)
+        text = re.sub(
+            rf'(slug = "{topic}".*?sheets = \[.*?),?\s*\]',
+            lambda found: f"{found[1]}{more}]",
+            text,
+            count=1,
+            flags=re.S,
+        )
     topics.write_text(text)
     return f"/fact-sheets/{last}"
 
@@ -41,9 +53,6 @@ def measured(bench, folder, last, and_search=False):
     """Seconds from the start until the last page answers; RSS; and the search, when it is asked for."""
     with Site(bench, content=folder) as site:
         seconds = site.answers(last)
-        if and_search:
-            # A large library is still being compressed then, as it is after a real start.
-            site.compressed(20, needed=False)
         found = bench.repeated(lambda: searches(bench, site.port)) if and_search else None
         rss = memory(site.pid)[0]
         # A stop would wait until the pages are compressed.

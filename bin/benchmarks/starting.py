@@ -1,4 +1,4 @@
-"""Measures how long a start takes until the first page is there: with an empty data folder, and again with a kept one."""
+"""Measures how long a start takes until the first page is there: with an empty data folder, and with a kept one."""
 
 import statistics
 
