@@ -3,6 +3,7 @@
 import statistics
 
 from benchmarks import desk, sheets
+from benchmarks.picture import said
 from benchmarks.servers import Site
 
 TITLE = "Growth"
@@ -30,7 +31,7 @@ def measure(bench):
 
 def show(bench, table):
     heads, values = table[0], table[-1]
-    words = "; ".join(f"{head} {value:.3g}" for head, value in zip(heads[1:], values[1:]))
+    words = "; ".join(f"{head} {said(value)}" for head, value in zip(heads[1:], values[1:]))
     bench.row("growth", f"{values[0]:,} {heads[0]}", words)
 
 

@@ -20,11 +20,11 @@ def drawn(tables):
     ]
     across = max(column for _, column, *_ in charts) + 1
     width, height = across * (WIDTH + GAP) + GAP, len(tables) * (HEIGHT + GAP) + 2 * GAP
-    said = "; ".join(f"{name} with {spaced(points)} {work}" for _, _, work, name, points in charts)
+    words = "; ".join(f"{name} with {spaced(points)} {work}" for _, _, work, name, points in charts)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title desc">',
         '<title id="title">What the work costs as it grows</title>',
-        f'<desc id="desc">Log-log charts. {html.escape(said)}.</desc>',
+        f'<desc id="desc">Log-log charts. {html.escape(words)}.</desc>',
         f"<style>{STYLE}</style>",
     ]
     for at, column, work, name, points in charts:
@@ -33,8 +33,13 @@ def drawn(tables):
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
+def said(value):
+    """With three digits at least, and no more than are needed."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def spaced(points):
-    return ", ".join(f"{value:.3g} for {work:,}" for work, value in points)
+    return ", ".join(f"{said(value)} for {work:,}" for work, value in points)
 
 
 def decades(values):
@@ -69,4 +74,4 @@ def chart(x, y, work, name, points):
     line = "L".join(f"{across(many):.1f} {up(value):.1f}" for many, value in points)
     yield f'<path class="line" d="M{line}"/>'
     for many, value in points:
-        yield f'<circle class="dot" cx="{across(many):.1f}" cy="{up(value):.1f}" r="3"><title>{many:,}: {value:.3g}</title></circle>'
+        yield f'<circle class="dot" cx="{across(many):.1f}" cy="{up(value):.1f}" r="3"><title>{many:,}: {said(value)}</title></circle>'

@@ -38,7 +38,7 @@ def write(bench, words):
     if bench.growth:
         parts.append("## What the work costs as it grows")
         parts += [
-            markdown(heads, [(f"{many:,}", *(f"{value:.3g}" for value in rest)) for many, *rest in lines])
+            markdown(heads, [(f"{many:,}", *(picture.said(value) for value in rest)) for many, *rest in lines])
             for heads, *lines in bench.growth
         ]
         parts.append("![The same as a picture, log-log](docs/benchmarks.svg)")
