@@ -11,27 +11,29 @@ MOST = 32
 def measure(bench):
     root = bench.new_folder("memory-root")
     root.chmod(0o755)
-    with Site(bench) as site:
-        site.answers(pages.SHEET)
-        site.compressed()
-        before = memory(site.pid)
-        headers = pages.kept(site.port, pages.SHEET, root)
-        read(site.port)
-        after = memory(site.pid)
+    held = {}
+    # The first compresses its pages itself, as after a change of many pages; the second finds them kept.
+    for name, kept in (("that it compressed itself", False), ("that were kept compressed", True)):
+        with Site(bench, kept=kept) as site:
+            site.answers(pages.SHEET)
+            site.compressed()
+            headers = pages.kept(site.port, pages.SHEET, root)
+            read(site.port)
+            held[name] = memory(site.pid)
     with nginx(root, headers, connections=1024) as (port, process):
         read(port)
         peer = memory(process.pid)
     words = lambda one: f"RSS {one[0]:.0f} MB, PSS {one[1]:.0f} MB"
-    bench.row("memory", "memory before the first of 100,000 pages", words(before))
-    bench.row(
-        "memory",
-        "memory after 100,000 pages",
-        words(after),
-        peer=f"nginx, all processes: {words(peer)}",
-        ratio=f"{after[1] / peer[1]:.1f}",
-        goal=f"RSS ≤ {MOST} MB",
-        reached=after[0] <= MOST,
-    )
+    for name, mine in held.items():
+        bench.row(
+            "memory",
+            f"memory after 100,000 pages {name}",
+            words(mine),
+            peer=f"nginx, all processes: {words(peer)}",
+            ratio=f"{mine[1] / peer[1]:.1f}",
+            goal=f"RSS ≤ {MOST} MB",
+            reached=mine[0] <= MOST,
+        )
 
 
 def read(port):
