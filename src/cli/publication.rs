@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -84,6 +85,8 @@ pub struct Publisher {
     compressed: Option<Arc<CompressedPages>>,
     /// When that is done next.
     compress_at: Option<Instant>,
+    /// That the program is to stop.
+    stop: Arc<AtomicBool>,
 }
 
 impl Publisher {
@@ -108,7 +111,16 @@ impl Publisher {
         let read = pages.library().fingerprint;
         let edition = edition(app.clone(), pages, &memory, &client_ip).await?;
         let edition = watch::Sender::new(Arc::new(edition));
-        Ok(Publisher { folder, client_ip, memory, read, edition, compressed: None, compress_at: None })
+        Ok(Publisher {
+            folder,
+            client_ip,
+            memory,
+            read,
+            edition,
+            compressed: None,
+            compress_at: None,
+            stop: Arc::default(),
+        })
     }
 
     /// Takes what an earlier start compressed, and keeps what is compressed from here on.
@@ -125,9 +137,9 @@ impl Publisher {
         if self.compress_at.take_if(|at| *at <= Instant::now()).is_none() {
             return;
         }
-        let pages = self.edition.borrow().pages.clone();
+        let (pages, stop) = (self.edition.borrow().pages.clone(), self.stop.clone());
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = pages.compress(&kept) {
+            if let Err(error) = pages.compress(&kept, &stop) {
                 tracing::warn!("pages are compressed anew at the next start: {error:#}");
             }
         });
@@ -201,7 +213,7 @@ impl Publisher {
         let (mut looks, mut seen) = (0, self.read);
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.wait_for(|stop| *stop) => return self.stop.store(true, Ordering::Relaxed),
                 () = tokio::time::sleep(LOOK_EVERY) => looks += 1,
             }
             self.compress();

@@ -1,6 +1,7 @@
 //! The pages that are the same for everyone: rendered once, served from memory.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use askama::Template;
@@ -217,8 +218,8 @@ impl RenderedPages {
     }
 
     /// Compresses what is not yet, and keeps it for the next start: a second of work that no visitor waits for.
-    pub fn compress(&self, kept: &CompressedPages) -> anyhow::Result<()> {
-        self.with_all(|pages| kept.fill(pages))
+    pub fn compress(&self, kept: &CompressedPages, stop: &AtomicBool) -> anyhow::Result<()> {
+        self.with_all(|pages| kept.fill(pages, stop))
     }
 
     fn with_all<T>(&self, act: impl FnOnce(&[&StaticPage]) -> T) -> T {

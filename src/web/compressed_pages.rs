@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
@@ -33,9 +34,16 @@ impl CompressedPages {
         }
     }
 
-    /// Compresses what is not yet, and keeps these pages and no others.
-    pub fn fill(&self, pages: &[&StaticPage]) -> anyhow::Result<()> {
-        let is_new = pages.iter().filter(|page| page.compress()).count() > 0;
+    /// Compresses what is not yet, and keeps these pages and no others. Nothing is kept when the program is to stop before
+    /// the last one is done: it does not wait for them.
+    pub fn fill(&self, pages: &[&StaticPage], stop: &AtomicBool) -> anyhow::Result<()> {
+        let mut is_new = false;
+        for page in pages {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            is_new |= page.compress();
+        }
         if !is_new && self.file.exists() {
             return Ok(());
         }
@@ -78,6 +86,8 @@ mod tests {
     use super::*;
     use crate::web::page::{HTML, PUBLIC};
 
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+
     fn page(words: &str) -> StaticPage {
         StaticPage::new(HTML, PUBLIC, words.repeat(50).into_bytes())
     }
@@ -89,12 +99,14 @@ mod tests {
         let (sleep, night) = (page("sleep"), page("night"));
         kept.give(&[&sleep]);
         assert!(!sleep.is_compressed(), "there is no file yet");
-        kept.fill(&[&sleep, &night]).unwrap();
+        kept.fill(&[&sleep, &night], &AtomicBool::new(true)).unwrap();
+        assert!(!sleep.is_compressed() && !kept.file.exists(), "the program stops");
+        kept.fill(&[&sleep, &night], &GO_ON).unwrap();
         let [again, changed] = [page("sleep"), page("other")];
         kept.give(&[&again, &changed]);
         assert!(again.is_compressed() && !changed.is_compressed());
         assert_eq!(again.brotli(), sleep.brotli());
-        kept.fill(&[&again, &changed]).unwrap();
+        kept.fill(&[&again, &changed], &GO_ON).unwrap();
         let [gone, third] = [page("night"), page("other")];
         kept.give(&[&gone, &third]);
         assert!(!gone.is_compressed(), "what is shown no more is not kept");
@@ -105,7 +117,7 @@ mod tests {
     fn a_damaged_file_gives_nothing_and_is_made_anew() {
         let folder = tempfile::tempdir().unwrap();
         let kept = CompressedPages::in_folder(folder.path());
-        kept.fill(&[&page("sleep")]).unwrap();
+        kept.fill(&[&page("sleep")], &GO_ON).unwrap();
         let whole = fs::read(&kept.file).unwrap();
         for damage in [vec![], whole[..40].to_vec(), [&whole[..60], b"x", &whole[61..]].concat()] {
             fs::write(&kept.file, &damage).unwrap();
@@ -113,7 +125,7 @@ mod tests {
             kept.give(&[&again]);
             assert!(!again.is_compressed(), "{} bytes", damage.len());
         }
-        kept.fill(&[&page("sleep")]).unwrap();
+        kept.fill(&[&page("sleep")], &GO_ON).unwrap();
         assert_eq!(fs::read(&kept.file).unwrap(), whole);
     }
 }
