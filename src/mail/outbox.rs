@@ -130,17 +130,18 @@ pub fn can_go_to(address: &str) -> bool {
 
 /// True when a mail of this topic was sent, or may have been.
 pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
-    store::may_have_gone(connection, topic).await
+    waiting::store::may_have_gone(connection, topic).await
 }
 
 /// True when a mail of this topic is yet to go.
 pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
-    store::waits(connection, topic).await
+    waiting::store::waits(connection, topic).await
 }
 
 /// True when a mail of this topic waits, and none was sent or may have been.
 pub async fn only_waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
-    Ok(store::waits(connection, topic).await? && !store::may_have_gone(connection, topic).await?)
+    Ok(waiting::store::waits(connection, topic).await?
+        && !waiting::store::may_have_gone(connection, topic).await?)
 }
 
 /// Erases every mail about something that its owner withdrew, sent or not.

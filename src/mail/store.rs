@@ -108,26 +108,6 @@ pub async fn count_since(
     .await
 }
 
-pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "select exists (select 1 from outbox
-         where topic = $1 and (state = 'sent' or data_sent_at is not null or uncertain > 0))",
-    )
-    .bind(topic)
-    .fetch_one(connection)
-    .await
-}
-
-/// True when a mail of this topic is to go by itself.
-pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "select exists (select 1 from outbox where topic = $1 and state in ('queued', 'retry', 'sending'))",
-    )
-    .bind(topic)
-    .fetch_one(connection)
-    .await
-}
-
 pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("delete from outbox where reference = $1").bind(reference).execute(connection).await?;
     Ok(())

@@ -112,3 +112,24 @@ pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sql
     sqlx::query(AssertSqlSafe(sql)).bind(now).execute(connection).await?;
     Ok(())
 }
+
+/// True when a mail of this topic was sent, or may have been.
+pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox
+         where topic = $1 and (state = 'sent' or data_sent_at is not null or uncertain > 0))",
+    )
+    .bind(topic)
+    .fetch_one(connection)
+    .await
+}
+
+/// True when a mail of this topic is to go by itself.
+pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select 1 from outbox where topic = $1 and state in ('queued', 'retry', 'sending'))",
+    )
+    .bind(topic)
+    .fetch_one(connection)
+    .await
+}
