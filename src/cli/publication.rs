@@ -32,9 +32,9 @@ use crate::web::server::Answering;
 use crate::web::static_files;
 
 /// How often the files of the content are looked at: two looks that see the same, and what was saved is read.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_millis(150);
 /// Signatures and days are looked at once in so many looks: every minute.
-const LOOKS_IN_A_MINUTE: u32 = 240;
+const LOOKS_IN_A_MINUTE: u32 = 400;
 /// So long after pages were made, those that nobody has asked for are compressed: at first there are visitors to answer.
 const COMPRESS_AFTER: Duration = Duration::from_secs(20);
 /// The names of the alarms of content that cannot be shown, and of signatures that cannot be read.
