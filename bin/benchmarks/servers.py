@@ -189,7 +189,7 @@ def nginx(root, headers=None, assets=None, connections=8192):
         pid {folder}/pid; error_log {folder}/log crit; {"user root;" if os.geteuid() == 0 else ""}
         events {{ worker_connections {connections}; multi_accept on; }}
         http {{
-          access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; etag on; server_tokens off;
+          access_log off; sendfile on; tcp_nopush off; tcp_nodelay on; etag on; server_tokens off;
           keepalive_requests 100000000; keepalive_timeout 300s;
           open_file_cache max=1000 inactive=300s; open_file_cache_valid 300s; open_file_cache_errors on;
           gzip_static on; gzip_vary on; {"brotli_static on;" if brotli else ""}

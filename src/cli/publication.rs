@@ -53,15 +53,16 @@ pub struct Edition {
 }
 
 impl Answering for Edition {
-    /// Pages, drawings, styles and scripts: none of the layers but the count and the headers is for them.
+    /// Pages, drawings, styles and scripts: none of the layers but the count and the headers is for them. What has still
+    /// to be compressed is left to the router.
     fn at_once(&self, method: &Method, uri: &Uri, asked: &HeaderMap) -> Option<Response> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }
         let (began, site, path) = (Instant::now(), &self.app.site, uri.path());
         let (route, mut answer) = match static_files::at(path) {
-            Some(file) => (static_files::ROUTE, file.answer(asked)),
-            None => (CONTENT_PAGE, self.pages.answer(site, path, asked)?),
+            Some(file) => (static_files::ROUTE, file.ready_answer(asked)?),
+            None => (CONTENT_PAGE, self.pages.ready_answer(site, path, asked)?),
         };
         self.headers.add_to(&mut answer);
         site.metrics.answers.count(route, method, answer.status(), began.elapsed());
@@ -145,6 +146,12 @@ impl Publisher {
         });
     }
 
+    /// Builds the index of the pages of now, for which the first search would wait.
+    fn build_index(&self) {
+        let index = self.edition.borrow().pages.library().index.clone();
+        tokio::task::spawn_blocking(move || index.build());
+    }
+
     /// The edition of now, at any time.
     pub fn editions(&self) -> watch::Receiver<Arc<Edition>> {
         self.edition.subscribe()
@@ -169,6 +176,7 @@ impl Publisher {
         }
         tracing::info!(pages = edition.pages.library().sheets.len(), "the content was read anew");
         self.edition.send_replace(Arc::new(edition));
+        self.build_index();
         self.compress_at = Some(Instant::now() + COMPRESS_AFTER);
         Ok(())
     }
@@ -211,6 +219,7 @@ impl Publisher {
     /// Runs until told to stop.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let (mut looks, mut seen) = (0, self.read);
+        self.build_index();
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return self.stop.store(true, Ordering::Relaxed),

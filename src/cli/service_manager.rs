@@ -1,6 +1,7 @@
 //! Tells systemd how the service is: ready, alive, stopping. Nothing is said where no systemd listens.
 
 use sd_notify::NotifyState;
+use tokio::runtime::Handle;
 
 /// Pages are served, and forms are taken.
 pub fn ready() {
@@ -13,10 +14,13 @@ pub fn stopping() {
 }
 
 /// Gives a sign of life twice in each interval that systemd waits for one, until the program ends. A program whose tasks no
-/// longer run gives none, and is started anew.
-pub async fn keep_alive() {
+/// longer run, or whose thread for connections does not, gives none, and is started anew.
+pub async fn keep_alive(connections: Handle) {
     let Some(interval) = sd_notify::watchdog_enabled() else { return };
     loop {
+        if connections.spawn(async {}).await.is_err() {
+            return;
+        }
         tell(NotifyState::Watchdog);
         tokio::time::sleep(interval / 2).await;
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use axum_client_ip::ClientIpSource;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{self, Notify};
 use tracing::Level;
@@ -96,6 +97,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let service = |site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>| server::Service {
         site,
         refusals: Refusals::new(&app.site),
+        workers: Handle::current(),
     };
     let site = service(Arc::new(move || edition()));
     let asked_to_stop = asked_to_stop()?;
@@ -115,8 +117,10 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         renderer,
         progress: Progress::default(),
     });
+    let network = server::network()?;
+    let connections = network.handle().clone();
     let mut parts = vec![
-        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
+        server::serve_on(network, listener, site, most_of_one(&config), stopping.clone())?,
         tokio::spawn(alarms::run(current.clone(), stopping.clone())),
         tokio::spawn(publisher.run(stopping.clone())),
     ];
@@ -142,7 +146,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         parts.push(tokio::spawn(retention_job::run(current, clock, stopping)));
     }
     service_manager::ready();
-    tokio::spawn(service_manager::keep_alive());
+    tokio::spawn(service_manager::keep_alive(connections));
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,
         () = app.database.condition().failed_again() => true,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::library::glossary::Glossary;
 use crate::library::questions::Questions;
 use crate::library::reference::Reference;
-use crate::library::search::Index;
+use crate::library::search::LazyIndex;
 use crate::library::sheet::{PlainPage, Sheet};
 use crate::library::topics::Topic;
 
@@ -24,7 +25,7 @@ pub struct Library {
     pub glossary: Glossary,
     /// In the order that `content/topics.toml` gives them.
     pub topics: Vec<Topic>,
-    pub index: Index,
+    pub index: Arc<LazyIndex>,
     pub questions: Questions,
     /// The SVG of each drawing, by its name.
     pub figures: BTreeMap<String, String>,

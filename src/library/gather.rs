@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::clinic::read_toml;
 use crate::library::check::report::CheckFinding;
@@ -14,13 +15,13 @@ use crate::library::markdown::Names;
 use crate::library::names::names;
 use crate::library::questions::Questions;
 use crate::library::reference::Reference;
-use crate::library::search::{Index, Synonyms};
+use crate::library::search::{LazyIndex, Synonyms};
 use crate::library::sheet::{PageKind, PlainPage, Sheet};
 use crate::library::signatures::{hash_of, signed_text};
 use crate::library::{glossary, markdown, parallel, topics};
 use crate::web::site::Site;
 
-/// Everything that can be read, and what is wrong with the rest. Its index is empty: who searches fills it.
+/// Everything that can be read, and what is wrong with the rest. Its index holds no page yet.
 pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<CheckFinding>)> {
     let fingerprint = fingerprint(content);
     let references: BTreeMap<String, Reference> = read_toml(&content.join("references.toml"))?;
@@ -28,9 +29,9 @@ pub fn gather(content: &Path, site: &Site) -> anyhow::Result<(Library, Vec<Check
     let glossary = glossary::read(content)?;
     let topics = topics::load(content)?;
     let questions = Questions::load(content)?;
-    let index = Index::build(Vec::new(), &Synonyms::load(content)?, &site.signs)?;
+    let index = Arc::new(LazyIndex::new(Synonyms::load(content)?, site.signs.clone()));
     let (folder, sheets, drafts, pages) = (content.to_owned(), Vec::new(), Vec::new(), Vec::new());
-    let figures = names.figures.clone();
+    let figures = BTreeMap::clone(&names.figures);
     let mut library = Library {
         folder,
         fingerprint,
@@ -78,28 +79,27 @@ fn sheet(
     let read = read::<FrontMatter>(file)?;
     let with_terms = Names { terms: glossary::for_sheet(glossary, &read.slug), ..names.clone() };
     let text = markdown::html(&read.text, &with_terms).map_err(|faults| read.findings(file, faults))?;
-    let for_mail = Names { base_url: site.base_url.clone(), for_mail: true, ..names.clone() };
-    let mail = markdown::html(&read.text, &for_mail).map_err(|faults| read.findings(file, faults))?;
+    let names_in_mail = Names { base_url: site.base_url.clone(), for_mail: true, ..names.clone() };
     let words = read.text.split_whitespace().count();
     let signed_text = signed_text(&read.front, &read.text, &names.figures);
     Ok(Sheet {
         kind,
         slug: read.slug,
-        mail_text: markdown::plain(&read.text, &for_mail, &text.cited),
-        passages: markdown::passages(&read.text, names),
+        passages: markdown::passages(&read.text, names).into(),
         sources: Vec::new(),
-        mail_html: mail.key_points + &mail.body,
         minutes: words.div_ceil(200).max(1),
         text_hash: hash_of(&signed_text),
         signed_text,
         front: read.front,
         text,
+        names_in_mail,
+        markdown: read.text,
     })
 }
 
 fn plain_page(file: &Path, names: &Names) -> Result<PlainPage, Vec<CheckFinding>> {
     let read = read::<PlainFrontMatter>(file)?;
     let text = markdown::html(&read.text, names).map_err(|faults| read.findings(file, faults))?;
-    let passages = markdown::passages(&read.text, names);
+    let passages = markdown::passages(&read.text, names).into();
     Ok(PlainPage { slug: read.slug, front: read.front, text, passages })
 }

@@ -1,6 +1,7 @@
 //! Loads the library for the server, which serves nothing that the content check refuses.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::ensure;
 use jiff::civil::Date;
@@ -13,7 +14,6 @@ use crate::library::collection::Library;
 use crate::library::count::count;
 use crate::library::gather::gather;
 use crate::library::search;
-use crate::library::search::{Index, Synonyms};
 use crate::web::site::Site;
 
 impl Library {
@@ -26,7 +26,7 @@ impl Library {
     /// everything to mend with its file and line.
     pub fn load_on(content: &Path, site: &Site, today: Date) -> anyhow::Result<Library> {
         let (mut library, mut findings) = gather(content, site)?;
-        findings.extend(look(content, site, &library));
+        findings.extend(look(content, site, &library, Level::Error));
         findings.extend(hidden_links(content, &library, today));
         findings.retain(|finding| finding.rule.level == Level::Error);
         let list: Vec<String> = findings.iter().map(CheckFinding::to_string).collect();
@@ -37,7 +37,7 @@ impl Library {
             list.join("\n")
         );
         library.take_drafts_out(today);
-        library.fill_index(content, site)?;
+        library.hold_in_index(site);
         Ok(library)
     }
 
@@ -45,13 +45,15 @@ impl Library {
     /// could be read.
     pub fn load_with_drafts(content: &Path, site: &Site) -> anyhow::Result<(Library, bool)> {
         let (mut library, unreadable) = gather(content, site)?;
-        library.fill_index(content, site)?;
+        library.hold_in_index(site);
         Ok((library, unreadable.is_empty()))
     }
 
-    fn fill_index(&mut self, content: &Path, site: &Site) -> anyhow::Result<()> {
-        self.index = Index::build(search::sources(self, site), &Synonyms::load(content)?, &site.signs)?;
-        Ok(())
+    fn hold_in_index(&mut self, site: &Site) {
+        let sources = search::sources(self, site);
+        if let Some(index) = Arc::get_mut(&mut self.index) {
+            index.hold(sources);
+        }
     }
 }
 

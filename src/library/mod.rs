@@ -37,5 +37,5 @@ pub use collection::Library;
 pub use count::count;
 pub use front_matter::{Allow, ChangeNote, FrontMatter, PlainFrontMatter, Related, ReviewState, Reviewer};
 pub use reference::Reference;
-pub use sheet::{PageKind, PlainPage, Sheet};
+pub use sheet::{MailText, PageKind, PlainPage, Sheet};
 pub use topics::Topic;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -31,5 +32,5 @@ pub fn names(content: &Path, site: &Site) -> anyhow::Result<Names> {
         ("address", clinic.address.join(", ")),
         ("hours", clinic.opening_hours().join("; ")),
     ]);
-    Ok(Names { details, figures, ..Names::default() })
+    Ok(Names { details: Arc::new(details), figures: Arc::new(figures), ..Names::default() })
 }

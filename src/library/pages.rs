@@ -207,6 +207,16 @@ impl RenderedPages {
         Some(page.answer(asked))
     }
 
+    /// As `answer`, where nothing has to be compressed for it.
+    pub fn ready_answer(&self, site: &Site, path: &str, asked: &HeaderMap) -> Option<Response> {
+        let Some(page) = self.page(path) else { return self.figures.get(path)?.ready_answer(asked) };
+        let answer = page.ready_answer(asked)?;
+        if is_counted(asked) {
+            site.counts.add(Counted::Read, path);
+        }
+        Some(answer)
+    }
+
     /// Where the page of an old address is now.
     pub fn moved_to(&self, path: &str) -> Option<&str> {
         self.moved.get(path).map(String::as_str)

@@ -1,10 +1,12 @@
 //! One thing to read: a fact sheet, a guide or a plain page, as its file says and as it is shown.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::clinic::Clinic;
 use crate::library::front_matter::{FrontMatter, PlainFrontMatter};
-use crate::library::markdown::{Passage, RenderedMarkdown};
+use crate::library::markdown;
+use crate::library::markdown::{Names, Passage, RenderedMarkdown};
 use crate::library::prescription_only;
 use crate::library::reference::Reference;
 
@@ -24,11 +26,11 @@ pub struct Sheet {
     /// The words that a clinician signs, and their hash.
     pub signed_text: String,
     pub text_hash: String,
-    /// The same text for a mail: drawings as words, whole links.
-    pub mail_html: String,
-    pub mail_text: String,
+    /// The same text as it stands in the file, and what a mail names of it.
+    pub markdown: String,
+    pub names_in_mail: Names,
     /// The same text for the search.
-    pub passages: Vec<Passage>,
+    pub passages: Arc<[Passage]>,
     /// The sources it cites, in the order of their numbers.
     pub sources: Vec<Reference>,
     /// Minutes to read, at 200 words a minute.
@@ -40,7 +42,7 @@ pub struct PlainPage {
     pub slug: String,
     pub front: PlainFrontMatter,
     pub text: RenderedMarkdown,
-    pub passages: Vec<Passage>,
+    pub passages: Arc<[Passage]>,
 }
 
 impl Sheet {
@@ -70,7 +72,23 @@ impl PageKind {
     }
 }
 
+/// The text of a sheet for a mail: drawings as words, whole links.
+pub struct MailText {
+    pub html: String,
+    pub plain: String,
+}
+
 impl Sheet {
+    /// Rendered anew each time: few pages are mailed.
+    pub fn for_mail(&self) -> MailText {
+        // It has no fault that the page does not have.
+        let html = markdown::html(&self.markdown, &self.names_in_mail).unwrap_or_default();
+        MailText {
+            html: html.key_points + &html.body,
+            plain: markdown::plain(&self.markdown, &self.names_in_mail, &self.text.cited),
+        }
+    }
+
     pub fn path(&self) -> String {
         format!("/{}/{}", self.kind.folder(), self.slug)
     }

@@ -120,9 +120,24 @@ impl StaticPage {
         is_new
     }
 
+    /// As `answer`, where the form that the visitor takes was made already, so that it costs nothing.
+    pub fn ready_answer(&self, asked: &HeaderMap) -> Option<Response> {
+        let encoding = best_encoding(asked);
+        let is_made = match encoding {
+            Encoding::Brotli => self.is_compressed(),
+            Encoding::Gzip => self.gzip.get().is_some(),
+            Encoding::Identity => true,
+        };
+        is_made.then(|| self.answer_in(encoding, asked))
+    }
+
     /// The smallest form that the visitor takes, or 304 when they have it already.
     pub fn answer(&self, asked: &HeaderMap) -> Response {
-        let (encoding, form) = match best_encoding(asked) {
+        self.answer_in(best_encoding(asked), asked)
+    }
+
+    fn answer_in(&self, encoding: Encoding, asked: &HeaderMap) -> Response {
+        let (encoding, form) = match encoding {
             Encoding::Brotli => (Some("br"), self.in_brotli()),
             Encoding::Gzip => (Some("gzip"), self.gzip()),
             Encoding::Identity => (None, &self.plain),

@@ -1,5 +1,8 @@
 //! Takes connections: bounded in number, size and time, and stopped cleanly.
 //!
+//! Connections are read and written on a thread of their own, where what stands ready is answered at once, without one
+//! hand-over between threads. All else is given to the threads of the program.
+//!
 //! hyper-util's `GracefulShutdown` ends all connections together and owns each one it watches. Here one connection is
 //! also ended alone, when its place is needed for someone else, so each task ends its own.
 
@@ -12,15 +15,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, Uri};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{self, AbortHandle, JoinHandle, JoinSet};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -45,7 +49,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// What answers requests.
 pub trait Answering: Send + Sync {
     /// The answer that stands ready, where there is one: the router's own, without the way through its layers. A body is
-    /// not read.
+    /// not read. All connections wait for it.
     fn at_once(&self, _method: &Method, _uri: &Uri, _asked: &HeaderMap) -> Option<Response> {
         None
     }
@@ -65,6 +69,29 @@ pub struct Service {
     /// The site as it is now: it is asked for each request.
     pub site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>,
     pub refusals: Refusals,
+    /// Where the router's answers are made.
+    pub workers: Handle,
+}
+
+/// A runtime for connections alone: one thread, which is the one that calls it.
+pub fn network() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// Serves on a thread of its own, as `serve` does.
+pub fn serve_on(
+    network: Runtime,
+    listener: TcpListener,
+    service: Service,
+    most_of_one: Option<usize>,
+    stop: watch::Receiver<bool>,
+) -> io::Result<JoinHandle<()>> {
+    let listener = listener.into_std()?;
+    let listener = {
+        let _entered = network.enter();
+        TcpListener::from_std(listener)?
+    };
+    Ok(task::spawn_blocking(move || network.block_on(serve(listener, service, most_of_one, stop))))
 }
 
 /// Serves until told to stop, then lets what is under way finish. `most_of_one` is how many connections one network may
@@ -178,10 +205,20 @@ async fn answer(
     }
     request.extensions_mut().insert(ConnectInfo(from));
     request.extensions_mut().insert(stopping);
-    let answer = site
-        .router()
-        .oneshot(request.map(|body| Body::new(ArrivingBody::new(body, connection.clone()))))
-        .await;
+    let request = request.map(|body| Body::new(ArrivingBody::new(body, connection.clone())));
+    let making = service.workers.spawn(site.router().oneshot(request));
+    let _gone = AbortOnDrop(making.abort_handle());
+    // Panics are caught in the router.
+    let answer = making.await.unwrap_or_else(|_| Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response()));
     connection.end_answer();
     answer
+}
+
+/// Ends the making of an answer for which nobody waits any more.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

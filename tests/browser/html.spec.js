@@ -2,7 +2,6 @@
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 
 import config from './.htmlvalidate.json' with { type: 'json' };
-import { GROUPS, show } from './support/states.js';
 import { expect, test } from './support/test.js';
 import { plain } from './support/visitor.js';
 
@@ -131,13 +130,3 @@ test('no page of one person may be kept, listed, or say whose it is in its addre
     expect.soft(state.headers['set-cookie'], state.name).toBeUndefined();
   }
 });
-
-for (const group of GROUPS) {
-  test(`pages of ${group} say nothing in the console, break no policy and ask no other host`, async ({ page, states }) => {
-    // The fixture "faults" watches; here every page is only opened, as a visitor would.
-    for (const state of states.filter((state) => state.group === group)) {
-      await show(page, state);
-      await expect.soft(page.locator('main h1'), state.name).toBeVisible();
-    }
-  });
-}

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
@@ -5,7 +7,8 @@ export default defineConfig({
   globalSetup: './support/setup.js',
   fullyParallel: true,
   forbidOnly: true,
-  workers: 2,
+  // One more than there are cores: each waits for its site and its browser now and then.
+  workers: availableParallelism() + 1,
   retries: 0,
   reporter: 'line',
   timeout: 120_000,

@@ -30,9 +30,22 @@ fn one_change_trips_the_rule_that_it_breaks_and_no_other() {
         edit(&folder, file, change);
         let report = run(folder.path(), TODAY);
         assert_eq!(tripped(&report), BTreeSet::from([rule]), "{rule}: {report}");
-        let level = rules::named(rule).level;
-        assert_eq!(report.errors() > 0, level == rules::Level::Error, "{rule}");
+        let is_error = rules::named(rule).level == rules::Level::Error;
+        assert_eq!(report.errors() > 0, is_error, "{rule}");
+        let started = load(&folder);
+        let is_of_calendar = ["review-past", "reviewed-ahead"].contains(&rule);
+        assert_eq!(started.is_err(), is_error && !is_of_calendar, "{rule}");
+        if let Err(said) = started {
+            assert!(said.contains(&format!("error[{rule}]")), "{rule}: {said}");
+        }
     }
+}
+
+/// As the server's start does it.
+fn load(folder: &TempDir) -> Result<(), String> {
+    let read = Around::load(folder.path(), "http://localhost".into())
+        .and_then(|site| Library::load_on(folder.path(), &site, TODAY));
+    read.map(|_| ()).map_err(|error| format!("{error:#}"))
 }
 
 #[test]
@@ -191,14 +204,10 @@ fn an_approved_page_may_name_a_medicine_and_invite() {
 #[test]
 fn a_review_that_is_overdue_does_not_stop_the_site_but_an_error_in_the_text_does() {
     let folder = good();
-    let load = || {
-        let site = Around::load(folder.path(), "http://localhost".into()).unwrap();
-        Library::load(folder.path(), &site).map(|_| ()).map_err(|error| format!("{error:#}"))
-    };
     edit(&folder, GOOD, |text| text.replace("2026-11-20", "2020-05-01").replace("2028-11-20", "2021-05-01"));
-    assert_eq!(load(), Ok(()));
+    assert_eq!(load(&folder), Ok(()));
     edit(&folder, GOOD, say("This is a cure for leg pain."));
-    let said = load().unwrap_err();
+    let said = load(&folder).unwrap_err();
     assert!(said.contains("good.md:24:11: error[promise]: \"cure\" promises an outcome\n  help: "), "{said}");
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::cli::arguments::PreviewCommand;
@@ -61,8 +62,11 @@ pub async fn serve(preview: PreviewCommand) -> anyhow::Result<()> {
     let first = make(&app, &content, None).await?;
     let editions = watch::Sender::new(Arc::new(first));
     let routes: Arc<dyn Answering> = Arc::new(page::routes(editions.subscribe()));
-    let service =
-        server::Service { site: Arc::new(move || routes.clone()), refusals: Refusals::new(&app.site) };
+    let service = server::Service {
+        site: Arc::new(move || routes.clone()),
+        refusals: Refusals::new(&app.site),
+        workers: Handle::current(),
+    };
     let asked_to_stop = asked_to_stop()?;
     println!("The preview of {} is at http://{address} (listening on {address})", content.display());
     println!("What the check finds is on each page, and all of it at http://{address}/preview");

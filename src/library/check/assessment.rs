@@ -1,11 +1,14 @@
 //! Rules about the self-assessment: that each question can be reached, each answer leads somewhere, and none judges.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::library::check::across::Known;
-use crate::library::check::matching::find;
+use crate::library::check::matching::Phrases;
 use crate::library::check::report::CheckFinding;
+use crate::library::check::rules::Level;
 use crate::library::check::shared::plain_words;
 use crate::library::check::source::SourceFile;
 use crate::library::check::words::JUDGING;
@@ -18,7 +21,7 @@ const LONGEST_HINT: usize = 200;
 const LONGEST_ANSWER: usize = 100;
 const LONGEST_TEXT: usize = 500;
 
-pub fn check(content: &Path, questions: &Questions, known: &Known) -> Vec<CheckFinding> {
+pub fn check(content: &Path, questions: &Questions, known: &Known, least: Level) -> Vec<CheckFinding> {
     let Ok(source) = SourceFile::open(&content.join("assessment.toml")) else { return Vec::new() };
     let mut findings = same_ids(&source, questions);
     findings.extend(unreachable(&source, questions));
@@ -34,7 +37,7 @@ pub fn check(content: &Path, questions: &Questions, known: &Known) -> Vec<CheckF
     let said = questions.all.iter().flat_map(|question| [&question.text, &question.hint, &question.short]);
     let shown = answers().flat_map(|answer| [&answer.text, &answer.because]);
     for words in said.chain(shown).chain(asked).filter(|words| !words.is_empty()) {
-        findings.extend(plain_words(&source, words));
+        findings.extend(plain_words(&source, words, least));
         findings.extend(judges(&source, words));
     }
     findings
@@ -182,9 +185,9 @@ fn leads(
 }
 
 fn judges(source: &SourceFile, words: &str) -> Vec<CheckFinding> {
-    let forbidden = JUDGING.iter().chain(PRESCRIPTION_ONLY);
-    forbidden
-        .flat_map(|word| find(words, word))
-        .map(|at| source.at_words(words, "judging-words", format!("{:?} judges or advises", &words[at])))
-        .collect()
+    static FORBIDDEN: LazyLock<Phrases> =
+        LazyLock::new(|| Phrases::new(JUDGING.iter().chain(PRESCRIPTION_ONLY).copied()));
+    let said = |at: Range<usize>| format!("{:?} judges or advises", &words[at]);
+    let found = FORBIDDEN.find(words).into_iter();
+    found.map(|(_, at)| source.at_words(words, "judging-words", said(at))).collect()
 }

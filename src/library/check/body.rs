@@ -1,10 +1,13 @@
 //! Rules about one text: its shape, its words and how hard it is to read.
 
+use std::sync::LazyLock;
+
 use crate::library::check::harms::harms;
-use crate::library::check::matching::{find, has_any};
+use crate::library::check::matching::Phrases;
 use crate::library::check::prose::{List, Prose, ProsePassage, Within};
 use crate::library::check::readability::{Sentence, grade, hardest, sentences};
 use crate::library::check::report::{CheckFinding, Measure};
+use crate::library::check::rules::Level;
 use crate::library::check::source::SourceFile;
 use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::{callouts, rhythm, words};
@@ -17,21 +20,21 @@ const LONGEST_LIST: usize = 6;
 const HIGHEST_GRADE: f64 = 8.0;
 const HARDEST_SHOWN: usize = 5;
 
-/// What every text is held to, sheets and plain pages alike.
-pub fn check(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
+static CLICK_HERE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(["click here"]));
+static UNCERTAINTY: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(words::UNCERTAINTY.iter().copied()));
+static BOOKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(words::BOOKING.iter().copied()));
+
+/// What every text is held to, sheets and plain pages alike; its warnings only where `least` is one.
+pub fn check(source: &SourceFile, prose: &Prose, least: Level) -> Vec<CheckFinding> {
     let mut findings = Vec::new();
     for passage in &prose.passages {
-        findings.extend(wording(&passage.words, |at, rule, message| {
+        findings.extend(wording(&passage.words, least, |at, rule, message| {
             source.in_text(passage.place(at), rule, message)
         }));
-        if passage.has_sentences() {
-            findings.extend(lengths(source, passage));
-        }
     }
-    findings.extend(prose.lists.iter().filter_map(|list| list_rules(source, list)));
     for link in &prose.links {
         let words = link.words.trim().to_lowercase();
-        if words::EMPTY_LINKS.contains(&words.as_str()) || has_any(&words, &["click here"]) {
+        if words::EMPTY_LINKS.contains(&words.as_str()) || CLICK_HERE.is_in(&words) {
             findings.push(source.in_text(
                 link.place,
                 "link-text",
@@ -40,29 +43,45 @@ pub fn check(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
         }
     }
     findings.extend(callouts::titles(source, prose));
-    findings.extend(rhythm::check(source, prose));
-    findings.extend(reading_grade(source, prose));
+    if least == Level::Warning {
+        for passage in prose.passages.iter().filter(|passage| passage.has_sentences()) {
+            findings.extend(lengths(source, passage));
+        }
+        findings.extend(prose.lists.iter().filter_map(|list| list_rules(source, list)));
+        findings.extend(rhythm::check(source, prose));
+        findings.extend(reading_grade(source, prose));
+    }
     findings
 }
 
 /// What a sheet or guide is held to besides. `approved` is who answers for its prescription-only medicines.
-pub fn sheet(source: &SourceFile, prose: &Prose, approved: Option<&str>) -> Vec<CheckFinding> {
+pub fn sheet(source: &SourceFile, prose: &Prose, approved: Option<&str>, least: Level) -> Vec<CheckFinding> {
     let mut findings = sections(source, prose);
     if prose.cited.is_empty() {
         findings.push(source.at_field("references", "no-reference", "no source is cited"));
-    } else {
-        findings.extend(callouts::sources(source, prose));
     }
-    if !prose.passages.iter().any(|passage| has_any(&passage.words, words::UNCERTAINTY)) {
+    if approved.is_none_or(|name| name.trim().is_empty()) {
+        findings.extend(medicine_with_booking(source, prose));
+    }
+    if least == Level::Warning {
+        findings.extend(advice(source, prose));
+    }
+    findings
+}
+
+/// What a good sheet says: where from, how sure, what to do, and at what price.
+fn advice(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
+    let mut findings = match prose.cited.is_empty() {
+        true => Vec::new(),
+        false => callouts::sources(source, prose),
+    };
+    if !prose.passages.iter().any(|passage| UNCERTAINTY.is_in(&passage.words)) {
         findings.push(source.at_field("title", "no-uncertainty", "nothing is said to be uncertain"));
     }
     if !has_steps(prose) {
         findings.push(source.at_field("title", "no-action", "there is no numbered list of steps"));
     }
     findings.extend(harms(source, prose));
-    if approved.is_none_or(|name| name.trim().is_empty()) {
-        findings.extend(medicine_with_booking(source, prose));
-    }
     findings
 }
 
@@ -136,7 +155,7 @@ fn medicine_with_booking(source: &SourceFile, prose: &Prose) -> Option<CheckFind
     let mut all = prose.passages.iter().map(|passage| passage.words.as_str());
     let medicine = all.find_map(prescription_only::named)?;
     let in_words = prose.passages.iter().find_map(|passage| {
-        let call = words::BOOKING.iter().find_map(|call| find(&passage.words, call).into_iter().next())?;
+        let (_, call) = BOOKING.find(&passage.words).into_iter().next()?;
         Some(passage.place(call.start))
     });
     let in_link =

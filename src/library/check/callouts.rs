@@ -1,6 +1,8 @@
 //! Rules about callouts: how those about 999 and 111 begin, and that what they claim has a source.
 
-use crate::library::check::matching::has_any;
+use std::sync::LazyLock;
+
+use crate::library::check::matching::Phrases;
 use crate::library::check::prose::{Callout, Prose};
 use crate::library::check::report::CheckFinding;
 use crate::library::check::source::SourceFile;
@@ -29,8 +31,9 @@ pub fn titles(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
 
 /// Signs and notes rest on a source, or say that there is none. When to ask a GP is advice and needs none.
 pub fn sources(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
+    static NO_SOURCE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(words::NO_SOURCE.iter().copied()));
     let claims = |callout: &&Callout| {
-        callout.kind != CalloutKind::NonUrgent && !callout.cited && !has_any(&callout.words, words::NO_SOURCE)
+        callout.kind != CalloutKind::NonUrgent && !callout.cited && !NO_SOURCE.is_in(&callout.words)
     };
     let said = |callout: &Callout| {
         let message = format!("{:?} cites no source", callout.title);

@@ -1,6 +1,8 @@
 //! A treatment is not named without its harms: for each, what at least one word on the page must say.
 
-use crate::library::check::matching::{find, has_any};
+use std::sync::LazyLock;
+
+use crate::library::check::matching::Phrases;
 use crate::library::check::prose::{Prose, ProsePassage};
 use crate::library::check::report::CheckFinding;
 use crate::library::check::source::SourceFile;
@@ -60,20 +62,24 @@ const TREATMENTS: &[Treatment] = &[
 
 /// The first mention of each treatment that the page names without one of its harms.
 pub fn harms(source: &SourceFile, prose: &Prose) -> Vec<CheckFinding> {
-    let said = |words: &[&str]| prose.passages.iter().any(|passage| has_any(&passage.words, words));
-    TREATMENTS
-        .iter()
-        .filter(|treatment| !said(treatment.harms))
-        .filter_map(|treatment| {
-            let (passage, at, name) =
-                prose.passages.iter().find_map(|passage| first(passage, treatment.names))?;
+    static LOOKED_FOR: LazyLock<Vec<[Phrases; 2]>> = LazyLock::new(|| {
+        let phrases = |words: &'static [&str]| Phrases::new(words.iter().copied());
+        TREATMENTS.iter().map(|treatment| [phrases(treatment.names), phrases(treatment.harms)]).collect()
+    });
+    let said = |words: &Phrases| prose.passages.iter().any(|passage| words.is_in(&passage.words));
+    let treatments = TREATMENTS.iter().zip(&*LOOKED_FOR);
+    treatments
+        .filter(|(_, [_, harms])| !said(harms))
+        .filter_map(|(treatment, [names, _])| {
+            let (passage, at, name) = prose.passages.iter().find_map(|passage| first(passage, names))?;
             let message = format!("{name:?} is named, and none of its harms: {}", treatment.harms.join(", "));
             Some(source.in_text(passage.place(at), "treatment-without-harms", message))
         })
         .collect()
 }
 
-fn first<'p>(passage: &'p ProsePassage, names: &[&str]) -> Option<(&'p ProsePassage, usize, &'p str)> {
-    let found = names.iter().flat_map(|name| find(&passage.words, name)).min_by_key(|range| range.start)?;
+fn first<'p>(passage: &'p ProsePassage, names: &Phrases) -> Option<(&'p ProsePassage, usize, &'p str)> {
+    let found =
+        names.find(&passage.words).into_iter().map(|(_, range)| range).min_by_key(|range| range.start)?;
     Some((passage, found.start, &passage.words[found]))
 }

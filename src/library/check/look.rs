@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::library::check::across::Known;
 use crate::library::check::prose::Prose;
 use crate::library::check::report::CheckFinding;
+use crate::library::check::rules::Level;
 use crate::library::check::source::SourceFile;
 use crate::library::check::wording::wording;
 use crate::library::check::{assessment, body, figures, front, shared, topics};
@@ -15,8 +16,8 @@ use crate::library::parallel;
 use crate::library::sheet::Sheet;
 use crate::web::site::Site;
 
-/// The server's start refuses its errors, and no others.
-pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding> {
+/// Its errors alone, which the server's start refuses and no others, or its warnings too.
+pub fn look(content: &Path, site: &Site, library: &Library, least: Level) -> Vec<CheckFinding> {
     let known = Known::new(content, library);
     let mut findings = known.slugs(content);
     findings.extend(topics::contradictions(content, library));
@@ -26,10 +27,12 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding>
         let mut findings = front::check(source, front);
         findings.extend(front::allowances(source, &front.allow));
         let fields = [("title", &front.title), ("subtitle", &front.subtitle), ("summary", &front.summary)];
-        findings.extend(fields.iter().flat_map(|(field, words)| own_words(source, field, words)));
-        findings.extend(front.related.iter().flat_map(|related| own_words(source, "related", &related.why)));
-        findings.extend(body::check(source, &prose));
-        findings.extend(body::sheet(source, &prose, front.pom_reviewed_by.as_deref()));
+        findings.extend(fields.iter().flat_map(|(field, words)| own_words(source, field, words, least)));
+        findings.extend(
+            front.related.iter().flat_map(|related| own_words(source, "related", &related.why, least)),
+        );
+        findings.extend(body::check(source, &prose, least));
+        findings.extend(body::sheet(source, &prose, front.pom_reviewed_by.as_deref(), least));
         findings.extend(figures::check(content, source, &prose));
         findings.extend(known.sheet(source, sheet, &prose));
         findings.extend(known.links(source, &sheet.path(), &sheet.text));
@@ -43,15 +46,15 @@ pub fn look(content: &Path, site: &Site, library: &Library) -> Vec<CheckFinding>
         findings.extend(front::lengths(&source, &front.title, &front.summary));
         findings.extend(front::allowances(&source, &front.allow));
         let fields = [("title", &front.title), ("subtitle", &front.subtitle), ("summary", &front.summary)];
-        findings.extend(fields.iter().flat_map(|(field, words)| own_words(&source, field, words)));
-        findings.extend(body::check(&source, &Prose::read(source.text())));
+        findings.extend(fields.iter().flat_map(|(field, words)| own_words(&source, field, words, least)));
+        findings.extend(body::check(&source, &Prose::read(source.text()), least));
         findings.extend(known.links(&source, &page.path(), &page.text));
     }
     findings.extend(same_reasons(content, library));
-    findings.extend(shared::safety(content, &site.safety, library));
+    findings.extend(shared::safety(content, &site.safety, library, least));
     findings.extend(shared::clinic(content, &site.clinic, &known));
-    findings.extend(shared::glossary(content, library, &known));
-    findings.extend(assessment::check(content, &library.questions, &known));
+    findings.extend(shared::glossary(content, library, &known, least));
+    findings.extend(assessment::check(content, &library.questions, &known, least));
     findings
 }
 
@@ -61,8 +64,8 @@ pub fn sheets<'l>(content: &'l Path, library: &'l Library) -> impl Iterator<Item
     library.sheets.iter().filter_map(move |sheet| Some((sheet, SourceFile::open(&sheet.file(content)).ok()?)))
 }
 
-fn own_words(source: &SourceFile, field: &str, words: &str) -> Vec<CheckFinding> {
-    wording(words, |at, rule, message| source.at_value(field, &words[at..], rule, message))
+fn own_words(source: &SourceFile, field: &str, words: &str, least: Level) -> Vec<CheckFinding> {
+    wording(words, least, |at, rule, message| source.at_value(field, &words[at..], rule, message))
 }
 
 /// A reason for keeping a warning that two pages share says nothing of either.

@@ -1,6 +1,9 @@
 //! Finds words, ranges and stray numerals in a text.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// What may follow a "1" that counts or measures.
 const COUNTED: &[&str] = &[
@@ -14,31 +17,54 @@ const NUMBERED: &[&str] = &[
     "about", "age", "line", "picture", "figure", "is", "to",
 ];
 
-/// Where a word, or a few, stands in a text as whole words, whatever the case. Hundreds of words are looked for in each
-/// passage of every page, so nothing is copied.
-pub fn find(text: &str, pattern: &str) -> Vec<Range<usize>> {
-    let (stem, open) = pattern.strip_suffix('*').map_or((pattern, false), |stem| (stem, true));
-    let Some(first) = stem.bytes().next() else { return Vec::new() };
-    let ends_in_word = stem.ends_with(char::is_alphanumeric);
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for at in memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text.as_bytes()) {
-        let end = at + stem.len();
-        let stands = text.get(at..end).is_some_and(|words| words.eq_ignore_ascii_case(stem));
-        if !stands || found.last().is_some_and(|before| before.end > at) {
-            continue;
-        }
-        let rest = &text[end..];
-        let more = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
-        if !text[..at].ends_with(char::is_alphanumeric) && (open || !ends_in_word || more == 0) {
-            found.push(at..end + if open { more } else { 0 });
-        }
-    }
-    found
+static ONE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(["1"]));
+
+/// Words, or a few of them each, that are looked for together: there are hundreds, and every passage of every page is read.
+pub struct Phrases {
+    phrases: Vec<&'static str>,
+    automaton: AhoCorasick,
 }
 
-/// True when any of these words stands in the text.
-pub fn has_any(text: &str, patterns: &[&str]) -> bool {
-    patterns.iter().any(|pattern| !find(text, pattern).is_empty())
+impl Phrases {
+    /// A star at the end of a phrase stands for the rest of its last word.
+    pub fn new(phrases: impl IntoIterator<Item = &'static str>) -> Phrases {
+        let phrases: Vec<&str> = phrases.into_iter().collect();
+        let stems = phrases.iter().map(|phrase| stem(phrase).0);
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(stems);
+        Phrases { phrases, automaton: automaton.expect("the phrases are few and short") }
+    }
+
+    /// Where each stands as whole words, whatever the case: its number, and its bytes. In the order of their numbers.
+    pub fn find(&self, text: &str) -> Vec<(usize, Range<usize>)> {
+        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+        for stem in self.automaton.find_overlapping_iter(text) {
+            let phrase = stem.pattern().as_usize();
+            found.extend(whole(text, stem.range(), self.phrases[phrase]).map(|range| (phrase, range)));
+        }
+        found.sort_by_key(|(phrase, range)| (*phrase, range.start));
+        found.dedup_by(|next, before| next.0 == before.0 && next.1.start < before.1.end);
+        found
+    }
+
+    pub fn is_in(&self, text: &str) -> bool {
+        let mut stems = self.automaton.find_overlapping_iter(text);
+        stems.any(|stem| whole(text, stem.range(), self.phrases[stem.pattern().as_usize()]).is_some())
+    }
+}
+
+/// A phrase without its star, and whether it had one.
+fn stem(phrase: &str) -> (&str, bool) {
+    phrase.strip_suffix('*').map_or((phrase, false), |stem| (stem, true))
+}
+
+/// All of the words that a stem was found in, where they are the phrase's.
+fn whole(text: &str, found: Range<usize>, phrase: &str) -> Option<Range<usize>> {
+    let (stem, is_open) = stem(phrase);
+    let rest = &text[found.end..];
+    let more = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
+    let begins = !text[..found.start].ends_with(char::is_alphanumeric);
+    let ends = is_open || more == 0 || !stem.ends_with(char::is_alphanumeric);
+    (begins && ends).then(|| found.start..found.end + if is_open { more } else { 0 })
 }
 
 /// Ranges joined by a dash: digits, or words with an en dash, without spaces.
@@ -62,7 +88,7 @@ pub fn ones(text: &str) -> Vec<usize> {
         word.to_ascii_lowercase()
     };
     let mut found = Vec::new();
-    for range in find(text, "1") {
+    for (_, range) in ONE.find(text) {
         let (before, after) = (&text[..range.start], &text[range.end..]);
         let follows = after.starts_with(' ') && after[1..].starts_with(|c: char| c.is_ascii_lowercase());
         let joined = before.ends_with(['.', ',', '-', '–', '/', '£', ':']);
@@ -98,13 +124,15 @@ mod tests {
 
     #[test]
     fn words_are_found_whole_and_stems_with_their_endings() {
-        let of = |text: &'static str, pattern| {
-            find(text, pattern).into_iter().map(|at| &text[at]).collect::<Vec<_>>()
+        let of = |text: &'static str, phrase| {
+            Phrases::new([phrase]).find(text).into_iter().map(|(_, at)| &text[at]).collect::<Vec<_>>()
         };
         assert_eq!(of("Suffering, suffers; insufferable", "suffer*"), ["Suffering", "suffers"]);
         assert_eq!(of("Patients and inpatients", "patients"), ["Patients"]);
         assert_eq!(of("It is 100% safe, not 1000%", "100%"), ["100%"]);
         assert!(of("secure manicures", "cure*").is_empty());
+        let both = Phrases::new(["back pain", "pain", "pain in"]).find("Back pain, pain in the back");
+        assert_eq!(both, [(0, 0..9), (1, 5..9), (1, 11..15), (2, 11..18)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::clinic::content_file::Misread;
 use crate::library::check::hidden_links::hidden_links;
 use crate::library::check::report::{CheckFinding, CheckReport};
+use crate::library::check::rules::Level;
 use crate::library::check::source::SourceFile;
 use crate::library::check::{body, front, git, look, rules};
 use crate::library::collection::Library;
@@ -39,7 +40,7 @@ pub fn run_and_tell(content: &Path, today: Date, work: &LongWork) -> CheckReport
         }
     };
     at(1);
-    findings.extend(look::look(content, &site, &library));
+    findings.extend(look::look(content, &site, &library, Level::Warning));
     at(2);
     findings.extend(hidden_links(content, &library, today));
     let changed = git::ChangedFiles::below(content);

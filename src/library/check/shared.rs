@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::clinic::Clinic;
 use crate::library::check::across::Known;
 use crate::library::check::report::CheckFinding;
+use crate::library::check::rules::Level;
 use crate::library::check::source::SourceFile;
 use crate::library::check::wording::{long_sentences, wording};
 use crate::library::check::words::{EMERGENCY, URGENT};
 use crate::library::collection::Library;
 use crate::signs::list::Safety;
 
-pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<CheckFinding> {
+pub fn safety(content: &Path, safety: &Safety, library: &Library, least: Level) -> Vec<CheckFinding> {
     let Ok(source) = SourceFile::open(&content.join("safety.toml")) else { return Vec::new() };
     let mut findings = Vec::new();
     for (table, signs, house) in
@@ -45,7 +46,7 @@ pub fn safety(content: &Path, safety: &Safety, library: &Library) -> Vec<CheckFi
         &safety.harm.heading,
         &safety.crisis.heading,
     ]) {
-        findings.extend(plain_words(&source, line));
+        findings.extend(plain_words(&source, line, least));
     }
     findings
 }
@@ -61,7 +62,7 @@ pub fn clinic(content: &Path, clinic: &Clinic, known: &Known) -> Vec<CheckFindin
         .collect()
 }
 
-pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<CheckFinding> {
+pub fn glossary(content: &Path, library: &Library, known: &Known, least: Level) -> Vec<CheckFinding> {
     let Ok(source) = SourceFile::open(&content.join("glossary.toml")) else { return Vec::new() };
     let mut findings = Vec::new();
     let mut forms: Vec<&str> = Vec::new();
@@ -84,15 +85,17 @@ pub fn glossary(content: &Path, library: &Library, known: &Known) -> Vec<CheckFi
                 format!("there is no sheet or guide {slug:?}"),
             ));
         }
-        findings.extend(plain_words(&source, &term.meaning));
+        findings.extend(plain_words(&source, &term.meaning, least));
     }
     findings
 }
 
 /// A line of a data file, held to the rules of words and of long sentences.
-pub fn plain_words(source: &SourceFile, line: &str) -> Vec<CheckFinding> {
+pub fn plain_words(source: &SourceFile, line: &str, least: Level) -> Vec<CheckFinding> {
     let found = |_: usize, rule: &str, message: String| source.at_words(line, rule, message);
-    let mut findings = wording(line, found);
-    findings.extend(long_sentences(line, found));
+    let mut findings = wording(line, least, found);
+    if least == Level::Warning {
+        findings.extend(long_sentences(line, found));
+    }
     findings
 }

@@ -1,6 +1,7 @@
 //! A text cut into blocks, and what is known about it once it is written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pulldown_cmark::{Options, Parser};
 
@@ -16,10 +17,11 @@ pub struct Fault {
 }
 
 /// What a text may name: details of the clinic, figures with their SVG, and terms that the glossary explains.
+/// Cheap to clone but for the terms.
 #[derive(Default, Clone)]
 pub struct Names {
-    pub details: BTreeMap<&'static str, String>,
-    pub figures: BTreeMap<String, String>,
+    pub details: Arc<BTreeMap<&'static str, String>>,
+    pub figures: Arc<BTreeMap<String, String>>,
     /// Each is linked where a text first uses it.
     pub terms: Vec<LinkedTerm>,
     /// In front of links that begin with `/`: nothing on the site, the site's address in a mail.

@@ -285,6 +285,8 @@ fn words_of<'e>(event: &'e Event) -> Option<&'e str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use crate::library::markdown::*;
 
     fn written(text: &str) -> RenderedMarkdown {
@@ -303,8 +305,8 @@ mod tests {
     fn names() -> Names {
         let svg = "<svg viewBox=\"0 0 9 9\"><title id=\"circle-title\">The circle</title></svg>".to_owned();
         Names {
-            details: [("phone", "020 7946 0123".to_owned())].into(),
-            figures: [("circle".to_owned(), svg)].into(),
+            details: Arc::new([("phone", "020 7946 0123".to_owned())].into()),
+            figures: Arc::new([("circle".to_owned(), svg)].into()),
             ..Names::default()
         }
     }

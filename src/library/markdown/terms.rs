@@ -1,6 +1,6 @@
 //! Links the first use of a term in a text to what the glossary says of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pulldown_cmark::Event;
 
@@ -14,7 +14,8 @@ pub struct LinkedTerm {
 
 /// What one text has linked so far.
 pub struct Links<'n> {
-    terms: &'n [LinkedTerm],
+    /// By their first byte, as a small letter.
+    terms: HashMap<u8, Vec<&'n LinkedTerm>>,
     done: HashSet<&'n str>,
     /// False where nothing may distract: in emergency and urgent callouts, and in a drawing's words.
     pub open: bool,
@@ -23,7 +24,11 @@ pub struct Links<'n> {
 }
 
 impl<'n> Links<'n> {
-    pub fn new(terms: &'n [LinkedTerm]) -> Links<'n> {
+    pub fn new(all: &'n [LinkedTerm]) -> Links<'n> {
+        let mut terms: HashMap<u8, Vec<&LinkedTerm>> = HashMap::new();
+        for term in all {
+            terms.entry(first(&term.words)).or_default().push(term);
+        }
         Links { terms, done: HashSet::new(), open: true, in_paragraph: false, in_link: false }
     }
 
@@ -65,9 +70,14 @@ impl<'n> Links<'n> {
                 start.eq_ignore_ascii_case(&term.words) && (start == term.words || !is_acronym(&term.words));
             same && !words[term.words.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-')
         };
-        let new = self.terms.iter().filter(|term| !self.done.contains(term.slug.as_str()));
-        new.filter(begins).max_by_key(|term| term.words.len())
+        let new = |term: &&LinkedTerm| !self.done.contains(term.slug.as_str());
+        let near = self.terms.get(&first(words))?.iter().copied();
+        near.filter(begins).filter(new).max_by_key(|term| term.words.len())
     }
+}
+
+fn first(words: &str) -> u8 {
+    words.bytes().next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// "ACT" is not "act": capitals after the first letter are part of the word.

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::thread;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
 use crate::library::parallel;
 use crate::library::search::marked::{Marked, pieces};
@@ -47,6 +46,7 @@ pub struct Found<'i> {
 }
 
 impl Index {
+    /// Blocks its thread, on which no runtime may run.
     pub fn build(
         sources: Vec<Source>,
         synonyms: &Synonyms,
@@ -108,7 +108,6 @@ impl SearchAnswer<'_> {
     }
 }
 
-/// The library is loaded by code that may or may not be asynchronous: the store is filled on a thread of its own.
 fn fill(entries: &[IndexEntry], meanings: &mut Meanings) -> anyhow::Result<Store> {
     let filled = async {
         let store = Store::open(entries).await?;
@@ -119,9 +118,8 @@ fn fill(entries: &[IndexEntry], meanings: &mut Meanings) -> anyhow::Result<Store
         }
         anyhow::Ok(store)
     };
-    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(filled);
-    let filled = thread::scope(|scope| scope.spawn(run).join());
-    filled.map_err(|_| anyhow!("a thread panicked"))?.context("the search index cannot be filled")
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(filled).context("the search index cannot be filled")
 }
 
 fn entry(source: &Source, vocabulary: &SearchVocabulary) -> IndexEntry {

@@ -5,6 +5,7 @@
 
 mod english;
 mod index;
+mod lazy_index;
 mod marked;
 mod meanings;
 pub mod pages;
@@ -17,7 +18,8 @@ mod store;
 mod synonyms;
 pub(crate) mod words;
 
-pub use index::{Found, Index, SearchAnswer};
+pub use index::{Found, SearchAnswer};
+pub use lazy_index::LazyIndex;
 pub use marked::Marked;
 pub use source::{IndexedPage, Source};
 pub use sources::sources;

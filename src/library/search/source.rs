@@ -1,5 +1,7 @@
 //! A page as the index reads it, and as the results show it.
 
+use std::sync::Arc;
+
 use crate::library::markdown::Passage;
 
 /// A page as the index reads it.
@@ -10,7 +12,7 @@ pub struct Source {
     pub subtitle: String,
     pub summary: String,
     pub keywords: Vec<String>,
-    pub passages: Vec<Passage>,
+    pub passages: Arc<[Passage]>,
     /// "Fact sheet", "Guide"; with its category.
     pub kind: String,
     pub category: String,

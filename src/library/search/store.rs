@@ -180,7 +180,8 @@ fn json<T: Serialize>(list: &[T]) -> sqlx::Result<String> {
 async fn fill(connection: &mut SqliteConnection, entries: &[IndexEntry]) -> sqlx::Result<()> {
     let mut filling = connection.begin().await?;
     sqlx::raw_sql(TABLES).execute(&mut *filling).await?;
-    let mut lines: HashMap<&str, i64> = HashMap::new();
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let (mut lines, mut line_pages) = (Vec::new(), Vec::new());
     for (page, entry) in (0i64..).zip(entries) {
         sqlx::query("insert into weights (page, weight) values ($1, $2)")
             .bind(page)
@@ -205,23 +206,24 @@ async fn fill(connection: &mut SqliteConnection, entries: &[IndexEntry]) -> sqlx
             .execute(&mut *filling)
             .await?;
         for (place, line) in entry.lines.iter().enumerate() {
-            let fresh = lines.len() as i64;
-            let number = *lines.entry(line).or_insert(fresh);
-            if number == fresh {
-                sqlx::query("insert into lines (rowid, line) values ($1, $2)")
-                    .bind(number)
-                    .bind(line)
-                    .execute(&mut *filling)
-                    .await?;
-            }
-            sqlx::query("insert or ignore into line_pages (line, page, is_title) values ($1, $2, $3)")
-                .bind(number)
-                .bind(page)
-                .bind(place == 0)
-                .execute(&mut *filling)
-                .await?;
+            let number = *numbers.entry(line).or_insert_with(|| {
+                lines.push(line);
+                lines.len() - 1
+            });
+            line_pages.push((number, page, place == 0));
         }
     }
+    sqlx::query("insert into lines (rowid, line) select key, value from json_each($1)")
+        .bind(json(&lines)?)
+        .execute(&mut *filling)
+        .await?;
+    sqlx::query(
+        "insert or ignore into line_pages (line, page, is_title)
+        select value ->> 0, value ->> 1, value ->> 2 from json_each($1)",
+    )
+    .bind(json(&line_pages)?)
+    .execute(&mut *filling)
+    .await?;
     sqlx::raw_sql(OPTIMISE).execute(&mut *filling).await?;
     filling.commit().await
 }

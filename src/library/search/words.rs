@@ -163,6 +163,9 @@ fn is_inside_words(c: char) -> bool {
 
 /// Letters that have a case, and digits, as plain ones: accents, ligatures, full width. Other scripts as they are.
 fn push_plain(out: &mut String, c: char) {
+    if c.is_ascii() {
+        return out.push(c.to_ascii_lowercase());
+    }
     let has_plain = c.is_lowercase() || c.is_uppercase() || c.is_numeric();
     match deunicode_char(c)
         .filter(|plain| has_plain && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()))

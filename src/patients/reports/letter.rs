@@ -4,7 +4,7 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use crate::library::signatures::{SignOff, Signatures};
-use crate::library::{FrontMatter, Library, Reference, Sheet, pages};
+use crate::library::{FrontMatter, Library, MailText, Reference, Sheet, pages};
 use crate::mail::{Letter, Purpose, RenderedLetter};
 use crate::storage::clock::moment;
 use crate::web::form::person_name::plain_name;
@@ -59,7 +59,7 @@ struct Part<'a> {
     front: &'a FrontMatter,
     sign_off: SignOff,
     mail_html: String,
-    mail_text: &'a str,
+    mail_text: String,
     sources: &'a [Reference],
     link: String,
     /// In front of its ids, which another page in the same mail may have too.
@@ -139,14 +139,14 @@ fn bytes_sent(text: &str) -> usize {
 impl<'a> Part<'a> {
     fn of(site: &Site, sheet: &'a Sheet, sign_off: SignOff, among_others: bool) -> Part<'a> {
         let id = if among_others { format!("{}-", sheet.slug) } else { String::new() };
-        let html = &sheet.mail_html;
+        let MailText { html, plain } = sheet.for_mail();
         let own =
             html.replace(" id=\"", &format!(" id=\"{id}")).replace("href=\"#", &format!("href=\"#{id}"));
         Part {
             front: &sheet.front,
             sign_off,
             mail_html: own,
-            mail_text: &sheet.mail_text,
+            mail_text: plain,
             sources: &sheet.sources,
             link: site.url(&sheet.path()),
             id,
