@@ -47,8 +47,8 @@
 //!    and column, with a key outside the database and its backups. *Because* a copied file must tell nothing. *The
 //!    price*: the database cannot search them; the desk keeps an index in memory.
 //! 4. **Public pages are rendered once.** Each is the same bytes for everyone, with a strong ETag, and holds no cookie,
-//!    token or nonce; the thread that holds all connections answers it itself ([`web::server`]), and gives the rest to
-//!    others. *Because* it then opens before anyone notices, and any cache may keep it. *The price*: nothing on
+//!    token or nonce; the thread that reads a request for one answers it ([`web::server`]), and gives the rest
+//!    to others. *Because* it then opens before anyone notices, and any cache may keep it. *The price*: nothing on
 //!    a public page depends on the hour or the person; cross-site posts are refused by headers instead of tokens.
 //! 5. **Content is checked like code.** Pages, references and phrases are files; the program refuses to serve a library
 //!    that breaks a rule, and names the line. *Because* a wrong link or a claim without a source must not reach a

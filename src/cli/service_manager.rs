@@ -1,7 +1,8 @@
 //! Tells systemd how the service is: ready, alive, stopping. Nothing is said where no systemd listens.
 
 use sd_notify::NotifyState;
-use tokio::runtime::Handle;
+
+use crate::web::network_threads::NetworkThreads;
 
 /// Pages are served, and forms are taken.
 pub fn ready() {
@@ -14,13 +15,11 @@ pub fn stopping() {
 }
 
 /// Gives a sign of life twice in each interval that systemd waits for one, until the program ends. A program whose tasks no
-/// longer run, or whose thread for connections does not, gives none, and is started anew.
-pub async fn keep_alive(connections: Handle) {
+/// longer run, or one of whose threads for connections does not, gives none, and is started anew.
+pub async fn keep_alive(network: NetworkThreads) {
     let Some(interval) = sd_notify::watchdog_enabled() else { return };
     loop {
-        if connections.spawn(async {}).await.is_err() {
-            return;
-        }
+        network.answer().await;
         tell(NotifyState::Watchdog);
         tokio::time::sleep(interval / 2).await;
     }

@@ -36,6 +36,7 @@ use crate::storage::key_rotation;
 use crate::storage::lock::LockPurpose;
 use crate::web::app::{App, Parts};
 use crate::web::metrics::Alarm;
+use crate::web::network_threads::NetworkThreads;
 use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
 use crate::web::server;
@@ -94,9 +95,11 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         (app.clone(), pages.library().clone(), pages.signatures().clone())
     });
     let current = move || shown().app.clone();
+    let network = NetworkThreads::start()?;
     let service = |site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>| server::Service {
         site,
         refusals: Refusals::new(&app.site),
+        network: network.clone(),
         workers: Handle::current(),
     };
     let site = service(Arc::new(move || edition()));
@@ -117,10 +120,8 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         renderer,
         progress: Progress::default(),
     });
-    let network = server::network()?;
-    let connections = network.handle().clone();
     let mut parts = vec![
-        server::serve_on(network, listener, site, most_of_one(&config), stopping.clone())?,
+        tokio::spawn(server::serve(listener, site, most_of_one(&config), stopping.clone())),
         tokio::spawn(alarms::run(current.clone(), stopping.clone())),
         tokio::spawn(publisher.run(stopping.clone())),
     ];
@@ -146,7 +147,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         parts.push(tokio::spawn(retention_job::run(current, clock, stopping)));
     }
     service_manager::ready();
-    tokio::spawn(service_manager::keep_alive(connections));
+    tokio::spawn(service_manager::keep_alive(network.clone()));
     let disk_failed = tokio::select! {
         () = asked_to_stop => false,
         () = app.database.condition().failed_again() => true,

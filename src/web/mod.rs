@@ -12,6 +12,7 @@ pub mod form;
 pub mod icons;
 pub mod job_round;
 pub mod metrics;
+pub mod network_threads;
 pub mod page;
 pub mod public_posts;
 pub mod refusals;

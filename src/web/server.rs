@@ -1,13 +1,14 @@
 //! Takes connections: bounded in number, size and time, and stopped cleanly.
 //!
-//! Connections are read and written on a thread of their own, where what stands ready is answered at once, without one
-//! hand-over between threads. All else is given to the threads of the program.
+//! Connections are read and written on threads of their own, where what stands ready is answered at once, without one
+//! hand-over between threads. All else is given to the other threads of the program.
 //!
 //! hyper-util's `GracefulShutdown` ends all connections together and owns each one it watches. Here one connection is
 //! also ended alone, when its place is needed for someone else, so each task ends its own.
 
 use std::convert::Infallible;
 use std::io;
+use std::net;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +23,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::{self, AbortHandle, JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -32,6 +33,7 @@ use crate::web::app::Stopping;
 use crate::web::arriving_body::ArrivingBody;
 use crate::web::connections;
 use crate::web::connections::{Connection, ConnectionPlace, Connections};
+use crate::web::network_threads::NetworkThreads;
 use crate::web::refusals::Refusals;
 
 /// Of one network, where its address is the visitor's: a household, a clinic or a café with a page open on every
@@ -69,29 +71,10 @@ pub struct Service {
     /// The site as it is now: it is asked for each request.
     pub site: Arc<dyn Fn() -> Arc<dyn Answering> + Send + Sync>,
     pub refusals: Refusals,
+    /// Where connections are read and written.
+    pub network: NetworkThreads,
     /// Where the router's answers are made.
     pub workers: Handle,
-}
-
-/// A runtime for connections alone: one thread, which is the one that calls it.
-pub fn network() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
-}
-
-/// Serves on a thread of its own, as `serve` does.
-pub fn serve_on(
-    network: Runtime,
-    listener: TcpListener,
-    service: Service,
-    most_of_one: Option<usize>,
-    stop: watch::Receiver<bool>,
-) -> io::Result<JoinHandle<()>> {
-    let listener = listener.into_std()?;
-    let listener = {
-        let _entered = network.enter();
-        TcpListener::from_std(listener)?
-    };
-    Ok(task::spawn_blocking(move || network.block_on(serve(listener, service, most_of_one, stop))))
 }
 
 /// Serves until told to stop, then lets what is under way finish. `most_of_one` is how many connections one network may
@@ -113,7 +96,8 @@ pub async fn serve(
             Ok((stream, from)) => {
                 // A connection beyond its network's share is closed at once.
                 if let Some(place) = connections.place(from.ip()) {
-                    tasks.spawn(converse(place, stream, from, service.clone(), stop.clone()));
+                    let conversation = converse(place, stream, from, service.clone(), stop.clone());
+                    tasks.spawn_on(conversation, service.network.next());
                 }
             }
             Err(error) => {
@@ -131,20 +115,25 @@ pub async fn serve(
     }
 }
 
-async fn accept(listener: &TcpListener, connections: &Connections) -> io::Result<(TcpStream, SocketAddr)> {
+/// The connection is not bound to this thread yet.
+async fn accept(
+    listener: &TcpListener,
+    connections: &Connections,
+) -> io::Result<(net::TcpStream, SocketAddr)> {
     connections.room().await;
     let (stream, from) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, from))
+    Ok((stream.into_std()?, from))
 }
 
 async fn converse(
     place: ConnectionPlace,
-    stream: TcpStream,
+    stream: net::TcpStream,
     from: SocketAddr,
     service: Service,
     mut stop: watch::Receiver<bool>,
 ) {
+    let Ok(stream) = TcpStream::from_std(stream) else { return };
     let known = &place.connection;
     let stopping = Stopping::when(stop.clone());
     let connection = http1::Builder::new()

@@ -20,6 +20,7 @@ use crate::storage::data_dir::{DataDir, Lost, open_data};
 use crate::storage::lock::LockPurpose;
 use crate::storage::place::DataPlace;
 use crate::web::app::{App, Parts};
+use crate::web::network_threads::NetworkThreads;
 use crate::web::refusals::Refusals;
 use crate::web::security::Limits;
 use crate::web::server;
@@ -65,6 +66,7 @@ pub async fn serve(preview: PreviewCommand) -> anyhow::Result<()> {
     let service = server::Service {
         site: Arc::new(move || routes.clone()),
         refusals: Refusals::new(&app.site),
+        network: NetworkThreads::start()?,
         workers: Handle::current(),
     };
     let asked_to_stop = asked_to_stop()?;
