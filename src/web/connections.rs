@@ -60,6 +60,8 @@ pub struct ConnectionPlace {
     connections: Arc<Connections>,
     id: u64,
     pub connection: Arc<Connection>,
+    /// How many others were open when it came.
+    pub others: usize,
 }
 
 /// How many connections are held at once, by the number of files that this process may open; that is raised as far as
@@ -167,9 +169,10 @@ impl Connections {
         }
         let (id, connection) = (held.next, Arc::new(Connection::of(network)));
         held.next += 1;
+        let others = held.all.len();
         held.all.insert(id, connection.clone());
         *held.networks.entry(network).or_default() += 1;
-        Some(ConnectionPlace { connections: self.clone(), id, connection })
+        Some(ConnectionPlace { connections: self.clone(), id, connection, others })
     }
 
     /// How many one network may hold: all that it may while half is free, and less and less after that.

@@ -4,7 +4,6 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use tokio::runtime::{Builder, Handle};
@@ -12,12 +11,14 @@ use tokio::sync::watch;
 
 /// So many threads answer more than any line to a clinic's machine can carry.
 const MOST: usize = 4;
+/// So many connections are given to one thread before the next gets any: few visitors are answered soonest by one thread,
+/// which no other takes the core from.
+const TOGETHER: usize = 32;
 
 /// Cheap to clone; the threads end with the last clone, and what still runs on them with it.
 #[derive(Clone)]
 pub struct NetworkThreads {
     runtimes: Arc<[Handle]>,
-    next: Arc<AtomicUsize>,
     /// Dropped, it ends them.
     _running: Arc<watch::Sender<()>>,
 }
@@ -35,12 +36,12 @@ impl NetworkThreads {
             Ok(handle)
         };
         let runtimes = (0..cores.min(MOST)).map(start).collect::<io::Result<_>>()?;
-        Ok(NetworkThreads { runtimes, next: Arc::default(), _running: Arc::new(running) })
+        Ok(NetworkThreads { runtimes, _running: Arc::new(running) })
     }
 
-    /// The thread that the next connection is given to.
-    pub fn next(&self) -> &Handle {
-        &self.runtimes[self.next.fetch_add(1, Ordering::Relaxed) % self.runtimes.len()]
+    /// The thread of a connection that comes while so many others are open.
+    pub fn beside(&self, others: usize) -> &Handle {
+        &self.runtimes[others / TOGETHER % self.runtimes.len()]
     }
 
     /// Returns once each thread has done something; never when one of them is stuck.
@@ -59,15 +60,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn each_thread_gets_its_turn_and_all_end_with_the_last_clone() {
+    async fn few_connections_share_a_thread_many_have_all_of_them_and_all_end_with_the_last_clone() {
         let threads = NetworkThreads::start().unwrap();
+        let number = threads.runtimes.len();
         let mut seen = HashSet::new();
-        for _ in 0..threads.runtimes.len() {
-            seen.insert(threads.next().spawn(async { thread::current().id() }).await.unwrap());
+        for others in 0..TOGETHER * number {
+            seen.insert(threads.beside(others).spawn(async { thread::current().id() }).await.unwrap());
+            assert_eq!(seen.len(), others / TOGETHER + 1);
         }
-        assert_eq!(seen.len(), threads.runtimes.len());
         let clone = threads.clone();
-        let waiting = threads.next().spawn(std::future::pending::<()>());
+        let waiting = threads.beside(0).spawn(std::future::pending::<()>());
         drop(threads);
         clone.answer().await;
         drop(clone);
@@ -78,7 +80,7 @@ mod tests {
     #[tokio::test]
     async fn a_thread_that_is_stuck_does_not_answer() {
         let threads = NetworkThreads::start().unwrap();
-        threads.next().spawn(async { thread::sleep(Duration::from_millis(500)) });
+        threads.beside(0).spawn(async { thread::sleep(Duration::from_millis(500)) });
         let answered = tokio::time::timeout(Duration::from_millis(100), threads.answer()).await;
         assert!(answered.is_err());
     }

@@ -96,8 +96,8 @@ pub async fn serve(
             Ok((stream, from)) => {
                 // A connection beyond its network's share is closed at once.
                 if let Some(place) = connections.place(from.ip()) {
-                    let conversation = converse(place, stream, from, service.clone(), stop.clone());
-                    tasks.spawn_on(conversation, service.network.next());
+                    let network = service.network.beside(place.others);
+                    tasks.spawn_on(converse(place, stream, from, service.clone(), stop.clone()), network);
                 }
             }
             Err(error) => {
