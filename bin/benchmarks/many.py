@@ -45,7 +45,7 @@ def measure(bench):
         )
         bench.note(
             f"hugo builds as many pages from the same Markdown, with one template that makes them as long as ours; "
-            f"{len(pairs)} turn(s) of {many:,} sheets. Ours checks them and makes the search too, and does not write them to a disk."
+            f"{len(pairs)} turn(s) of {many:,} sheets. Ours checks them, makes the search after that, and does not write them to a disk."
         )
     bench.row("many", f"memory with {many:,} sheets", f"RSS {rss:.0f} MB")
     search.row(bench, "many", f"search, {many:,} sheets", found, 10)

@@ -1,8 +1,8 @@
 """Measures how long a search takes over HTTP, with what people type."""
 
-import statistics, urllib.parse
+import statistics, time, urllib.parse
 
-from benchmarks.servers import Site, wrk
+from benchmarks.servers import Site, ask, wrk
 
 TITLE = "Search, with what people type"
 TYPED = """
@@ -21,7 +21,21 @@ def measure(bench):
     with Site(bench) as site:
         site.answers()
         site.compressed()
+        first(site.port)
         row(bench, "search", "search, shipped pages", bench.repeated(lambda: searches(bench, site.port)), 1)
+
+
+def first(port, seconds=180):
+    """Waits for the first search, which waits until the index is built; gives the seconds that it took."""
+    began = time.monotonic()
+    while True:
+        try:
+            if ask(port, "GET", "/search?q=sleep").status == 200:
+                return time.monotonic() - began
+        except TimeoutError:
+            pass
+        if time.monotonic() > began + seconds:
+            raise RuntimeError("no search is answered")
 
 
 def searches(bench, port, seconds=1):
@@ -48,5 +62,5 @@ def row(bench, subject, what, loads, most):
         f"p50 {middle('p50'):.2f} ms, p99 {middle('p99'):.2f} ms" + (f", {failed} failed" if failed else ""),
         spread=f"p99 {min(load.p99 for load in loads):.2f} to {max(load.p99 for load in loads):.2f} ms",
         goal=f"p99 ≤ {most} ms",
-        reached=middle("p99") <= most and not failed,
+        reached=0 < middle("p99") <= most and not failed,
     )
