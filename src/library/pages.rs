@@ -200,17 +200,23 @@ impl RenderedPages {
 
     /// The page or drawing at this path; a page is counted as read.
     pub fn answer(&self, site: &Site, path: &str, asked: &HeaderMap) -> Option<Response> {
-        let Some(page) = self.page(path) else { return Some(self.figures.get(path)?.answer(asked)) };
-        if is_counted(asked) {
-            site.counts.add(Counted::Read, path);
-        }
-        Some(page.answer(asked))
+        self.answer_by(site, path, asked, |page| Some(page.answer(asked)))
     }
 
     /// As `answer`, where nothing has to be compressed for it.
     pub fn ready_answer(&self, site: &Site, path: &str, asked: &HeaderMap) -> Option<Response> {
-        let Some(page) = self.page(path) else { return self.figures.get(path)?.ready_answer(asked) };
-        let answer = page.ready_answer(asked)?;
+        self.answer_by(site, path, asked, |page| page.ready_answer(asked))
+    }
+
+    fn answer_by(
+        &self,
+        site: &Site,
+        path: &str,
+        asked: &HeaderMap,
+        answer: impl Fn(&StaticPage) -> Option<Response>,
+    ) -> Option<Response> {
+        let Some(page) = self.page(path) else { return answer(self.figures.get(path)?) };
+        let answer = answer(&page)?;
         if is_counted(asked) {
             site.counts.add(Counted::Read, path);
         }

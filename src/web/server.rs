@@ -51,7 +51,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// What answers requests.
 pub trait Answering: Send + Sync {
     /// The answer that stands ready, where there is one: the router's own, without the way through its layers. A body is
-    /// not read. All connections wait for it.
+    /// not read. Other connections of the same thread wait for it.
     fn at_once(&self, _method: &Method, _uri: &Uri, _asked: &HeaderMap) -> Option<Response> {
         None
     }

@@ -87,11 +87,11 @@ fn rounds() -> usize {
     std::env::var("MYBACKPAIN_KILL_ROUNDS").map_or(20, |rounds| rounds.parse().expect("a number of rounds"))
 }
 
-/// Waits until 1 to 8 forms are acknowledged, however busy the machine is, and then up to 200 milliseconds more.
+/// Waits until up to 8 forms are acknowledged, however busy the machine is, and then up to 200 milliseconds more.
 fn wait_a_moment(acknowledged: &AtomicUsize) {
     let [many, longer] = random();
     let began = Instant::now();
-    while acknowledged.load(Ordering::SeqCst) < 1 + usize::from(many % 8) {
+    while acknowledged.load(Ordering::SeqCst) < usize::from(many % 9) {
         assert!(began.elapsed() < Duration::from_secs(60), "nothing is acknowledged");
         thread::sleep(Duration::from_millis(1));
     }
@@ -146,7 +146,7 @@ fn what_was_acknowledged_survives_kills_at_random_moments_once_and_with_its_mail
     each(&mut clients, |client| client.send_again(address).unwrap());
     let requests = check_whole(&program.database(), keys(&clients));
     assert_eq!(requests, keys(&clients).count(), "a request that nobody was told of");
-    assert!(requests >= rounds(), "{requests} requests are no load");
+    assert!(requests > rounds(), "{requests} requests are no load");
     println!("{} kills cut {cut} forms off; {requests} requests are there", rounds());
     program.stop();
     check_whole(&data.join("mybackpain.sqlite"), keys(&clients));
