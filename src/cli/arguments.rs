@@ -51,6 +51,9 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup into a data folder that has no database; the encryption key comes from its own backup
     Restore(Restore),
+    /// Copy everything from a data folder into an empty PostgreSQL database, or back, with a count of every table on both
+    /// sides; stop the site first
+    Move(MoveCommand),
     /// Ask a running site whether it is ready: it must be served with --health-address
     Healthcheck(Healthcheck),
     /// Fill an empty data folder with a made-up month, to see a living desk
@@ -212,6 +215,17 @@ pub struct Restore {
     /// The copy that `backup` made
     #[arg(value_name = "FILE")]
     pub backup: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub quiet: Quiet,
+}
+
+#[derive(Args)]
+pub struct MoveCommand {
+    /// Where to: postgres://user:password@host/name, or a folder for what --database holds
+    #[arg(long, value_name = "URL or DIR")]
+    pub to: String,
     #[command(flatten)]
     pub data: Data,
     #[command(flatten)]

@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
-use crate::cli::arguments::{Backup, ConfirmClock, Demo, NewCommand, PersonCommand, Restore};
+use crate::cli::arguments::{Backup, ConfirmClock, Demo, MoveCommand, NewCommand, PersonCommand, Restore};
 use crate::cli::progress::listener;
 use crate::cli::settings::Data;
 use crate::cli::today::today;
@@ -22,6 +22,7 @@ use crate::storage::believed_time;
 use crate::storage::clock::{Clock, seconds};
 use crate::storage::data_dir::{DataDir, open_data_that_is_there};
 use crate::storage::lock::LockPurpose;
+use crate::storage::moving;
 use crate::web::error;
 
 /// EX_TEMPFAIL of sysexits.h, as mail servers read it.
@@ -41,6 +42,11 @@ pub async fn backup(backup: Backup) -> anyhow::Result<()> {
 }
 
 pub async fn restore(restore: Restore) -> anyhow::Result<()> {
+    ensure!(
+        restore.data.database.is_none(),
+        "a backup is put into a folder, without --database; then move it into an empty PostgreSQL database with \
+         `mybackpain move`"
+    );
     let (data, key_file) = (&restore.data.at.folder, restore.data.place().key_file());
     copies::restore(&restore.backup, data, &listener(restore.quiet.quiet)).await?;
     println!("The backup is in {}.", data.display());
@@ -53,6 +59,32 @@ pub async fn restore(restore: Restore) -> anyhow::Result<()> {
         "If the data folder that was lost still has an erased.log, put it there too: it knows what patients had erased since \
          the last backup. What they had erased before is erased again when the site starts."
     );
+    Ok(())
+}
+
+pub async fn move_data(command: MoveCommand) -> anyhow::Result<()> {
+    let (from, to) = (command.data.place(), command.data.place_at(&command.to));
+    let now = Clock::default().now();
+    let copied = moving::move_data(&from, &to, now, &listener(command.quiet.quiet)).await?;
+    println!("{:<28} {:>10} {:>10}", "table", "rows there", "rows here");
+    for table in copied {
+        println!("{:<28} {:>10} {:>10}", table.name, table.rows, table.rows);
+    }
+    if to.server().is_some() {
+        println!("Everything is in the PostgreSQL database. Start the site with --database from now on.");
+        if let Some(moved) = from.moved_away() {
+            println!(
+                "{} holds personal data as it was until now: remove it once the site runs well.",
+                moved.display()
+            );
+        }
+    } else {
+        println!("Everything is in {}. Start the site without --database from now on.", to.folder.display());
+        println!("The PostgreSQL database still holds it as it was: drop it once the site runs well.");
+    }
+    if !to.key_file().exists() {
+        println!("Put the key of the site at {} before you start it.", to.key_file().display());
+    }
     Ok(())
 }
 

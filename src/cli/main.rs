@@ -29,6 +29,7 @@ async fn main() -> ExitCode {
         Some(Command::Staff(StaffCommand::Add(add))) => staff::add_staff(add).await,
         Some(Command::Backup(backup)) => commands::backup(backup).await,
         Some(Command::Restore(restore)) => commands::restore(restore).await,
+        Some(Command::Move(command)) => commands::move_data(command).await,
         Some(Command::Healthcheck(check)) => alarms::health::ask(check.health_address).await,
         Some(Command::Demo(demo)) => commands::demo(demo).await,
         Some(Command::Staff(StaffCommand::Reset(reset))) => staff::reset_staff(reset).await,

@@ -4,7 +4,7 @@
 #![allow(rustdoc::bare_urls)]
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
 use axum_client_ip::ClientIpSource;
@@ -28,11 +28,28 @@ pub struct Data {
     /// File with the encryption keys; made at a first start [default: sealing.key in the data folder]
     #[arg(long, env = "MYBACKPAIN_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// PostgreSQL database for several programs at once: postgres://user:password@host/name [default: a SQLite file in the data folder]
+    #[arg(
+        long,
+        env = "MYBACKPAIN_DATABASE",
+        value_name = "URL",
+        hide_env_values = true,
+        hide_default_value = true
+    )]
+    pub database: Option<String>,
 }
 
 impl Data {
     pub fn place(&self) -> DataPlace {
-        DataPlace::new(&self.at.folder, self.key_file.as_deref())
+        DataPlace::new(&self.at.folder, self.key_file.as_deref()).with_server(self.database.clone())
+    }
+
+    /// The same site with its rows elsewhere: at the address of a PostgreSQL database, or in a folder.
+    pub fn place_at(&self, to: &str) -> DataPlace {
+        if to.starts_with("postgres://") || to.starts_with("postgresql://") {
+            return self.place().with_server(Some(to.to_owned()));
+        }
+        DataPlace::new(Path::new(to), self.key_file.as_deref())
     }
 }
 

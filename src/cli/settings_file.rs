@@ -106,6 +106,9 @@ fn holds_password(url: &str) -> bool {
 
 /// The address of a mail server without the password in it. What cannot be told apart is hidden whole.
 pub fn hide_password(url: &str) -> String {
+    if let Some((before, _)) = url.split_once("password=") {
+        return format!("{}password=hidden", hide_password(before));
+    }
     let Some((before, after)) = url.rsplit_once('@') else {
         return if url.contains("://") { url.to_owned() } else { "hidden".to_owned() };
     };

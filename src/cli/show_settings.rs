@@ -14,7 +14,9 @@ fn line(setting: &SettingInForce) -> String {
     let SettingInForce { name, kind, value, origin } = setting;
     let Some(value) = value else { return format!("# {name} is not set") };
     let shown = match kind {
-        SettingKind::Text if name == "smtp" => Value::from(hide_password(value)).to_string(),
+        SettingKind::Text if ["smtp", "database"].contains(&name.as_str()) => {
+            Value::from(hide_password(value)).to_string()
+        }
         SettingKind::Text => Value::from(value.as_str()).to_string(),
         SettingKind::Number | SettingKind::Switch => value.clone(),
     };

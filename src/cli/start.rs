@@ -79,6 +79,7 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
+    app.database.take_part();
     // Before anybody sees it, or a mail goes out.
     if !app.database.condition().is_damaged()
         && let Err(error) = erase_again(&app).await
@@ -199,6 +200,7 @@ pub async fn rotate_key(rotate: RotateKey) -> anyhow::Result<()> {
     let DataDir { database, lock: _lock, .. } =
         open_data(&place, LockPurpose::Change("rotate-key"), Lost::Refuse).await?;
     ensure!(!database.condition().is_damaged(), "the database is damaged; restore the last good backup");
+    let _alone = database.take_alone().await?;
     encryption::add_key(&file).context(
         "nothing was changed: give the key file itself with --key-file, not a copy of it, to someone who may write it",
     )?;
@@ -211,6 +213,9 @@ pub async fn rotate_key(rotate: RotateKey) -> anyhow::Result<()> {
         library::count(done.fields, "field"),
         file.display()
     );
+    if place.server().is_some() {
+        println!("Copy it to every other machine that serves this site before you start the site there.");
+    }
     if done.unreadable > 0 {
         println!(
             "{} cannot be opened with any key in it, and stay as they were.",

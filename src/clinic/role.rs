@@ -1,8 +1,8 @@
 //! The roles of the people who work at the clinic: what each may see and do on the desk.
 
 use clap::ValueEnum;
+use sqlx::any::{Any, AnyTypeInfo, AnyValueRef};
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::{Sqlite, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Type};
 
 use crate::storage::readable::StoredText;
@@ -78,15 +78,19 @@ impl std::fmt::Display for UnknownRole {
 impl std::error::Error for UnknownRole {}
 
 /// As it is stored of an account. `#[sqlx(try_from)]` would not keep the kind of the error.
-impl Type<Sqlite> for Role {
-    fn type_info() -> SqliteTypeInfo {
-        <StoredText as Type<Sqlite>>::type_info()
+impl Type<Any> for Role {
+    fn type_info() -> AnyTypeInfo {
+        <StoredText as Type<Any>>::type_info()
+    }
+
+    fn compatible(found: &AnyTypeInfo) -> bool {
+        <StoredText as Type<Any>>::compatible(found)
     }
 }
 
-impl<'r> Decode<'r, Sqlite> for Role {
-    fn decode(value: SqliteValueRef<'r>) -> Result<Role, BoxDynError> {
-        let word = String::from(<StoredText as Decode<Sqlite>>::decode(value)?);
+impl<'r> Decode<'r, Any> for Role {
+    fn decode(value: AnyValueRef<'r>) -> Result<Role, BoxDynError> {
+        let word = String::from(<StoredText as Decode<Any>>::decode(value)?);
         word.parse().map_err(|_| UnknownRole.into())
     }
 }

@@ -1,7 +1,6 @@
 //! Changes how to reach a patient: at their request, which the desk is told of, or by staff who were told.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
@@ -12,6 +11,7 @@ use crate::consultations::notifications::By;
 use crate::consultations::request::Request;
 use crate::consultations::request_form::Contact;
 use crate::consultations::store;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::web::app::App;
 use crate::web::form::own_words::own_words;
@@ -68,7 +68,7 @@ pub async fn change_contact(
 
 /// Staff look at the request that it is merged into.
 async fn note_with_other(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     into: &str,
     about: &str,
     now: Timestamp,
@@ -86,7 +86,7 @@ async fn note_with_other(
 
 /// The same by staff, who see the request as it is. Says what was done as the history says it.
 pub async fn correct(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     contact: Contact,
@@ -115,7 +115,7 @@ pub async fn correct(
 
 /// A name and a number are typed freely: a sign that needs help may stand there too.
 async fn read_signs(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     contact: &Contact,
@@ -128,7 +128,7 @@ async fn read_signs(
 }
 
 async fn move_mail(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     about: &str,
     token: &str,
@@ -142,7 +142,7 @@ async fn move_mail(
 
 /// Changes that follow one another are one line of the history, which says all that was changed.
 async fn note_change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     about: &str,
     now: Timestamp,
     what: &[&'static str],

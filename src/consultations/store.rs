@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
 use crate::consultations::request::{CONCERN, EMAIL, NEEDS, PHONE, Request};
@@ -11,9 +10,10 @@ use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
-use crate::storage::readable::{MaybeText, StoredText, Unreadable};
+use crate::storage::readable::{Flag, MaybeText, StoredText, Unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 #[derive(sqlx::FromRow)]
@@ -29,6 +29,7 @@ struct Row {
     about: String,
     #[sqlx(try_from = "StoredText")]
     sign: String,
+    #[sqlx(try_from = "Flag")]
     spam: bool,
     #[sqlx(try_from = "StoredText")]
     contact_method: String,
@@ -100,7 +101,7 @@ impl Row {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     request: &Request,
     content_hash: &str,
@@ -135,10 +136,7 @@ pub async fn insert(
 }
 
 /// The hash of a request's content; nothing when it was withdrawn or erased.
-pub async fn content_hash(
-    connection: &mut SqliteConnection,
-    reference: &str,
-) -> sqlx::Result<Option<String>> {
+pub async fn content_hash(connection: &mut Connection, reference: &str) -> sqlx::Result<Option<String>> {
     let hash: Option<Option<String>> =
         sqlx::query_scalar("select content_hash from consultations where reference = $1")
             .bind(reference)
@@ -150,7 +148,7 @@ pub async fn content_hash(
 /// A request with the same words from the same person, made since `since` and not over. One that is merged is over when
 /// the other is.
 pub async fn same_content(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     content_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
@@ -165,21 +163,21 @@ pub async fn same_content(
     .await
 }
 
-pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
+pub async fn find(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
     find_for(readers, cipher, reference, Role::Clinician).await
 }
 
 /// The same for the desk: what the patient wrote is not even read for a role that does not see it.
 pub async fn find_for(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     reference: &str,
     role: Role,
 ) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
         "select reference, state, created_at, due_at, changed_at, about, sign, spam, contact_method, \
-         call_times, voicemail, name, email, phone, case when $2 then concern end as concern, \
-         case when $2 then needs end as needs, token_hash, merged_into from consultations where reference = $1",
+         call_times, voicemail, name, email, phone, case when $2 = 1 then concern end as concern, \
+         case when $2 = 1 then needs end as needs, token_hash, merged_into from consultations where reference = $1",
     )
     .bind(reference)
     .bind(role.sees_words())
@@ -189,23 +187,23 @@ pub async fn find_for(
 }
 
 /// The same within a transaction, for what goes out by itself: an error when a part of it cannot be read.
-pub async fn find_on(c: &mut SqliteConnection, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
+pub async fn find_on(c: &mut Connection, cipher: &Cipher, reference: &str) -> sqlx::Result<Request> {
     row_on(c, reference).await?.open_whole(cipher)
 }
 
 /// The same, with the names of what cannot be read.
-pub async fn find_as_it_is(c: &mut SqliteConnection, cipher: &Cipher, of: &str) -> sqlx::Result<Request> {
+pub async fn find_as_it_is(c: &mut Connection, cipher: &Cipher, of: &str) -> sqlx::Result<Request> {
     Ok(row_on(c, of).await?.open(cipher))
 }
 
-async fn row_on(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Row> {
+async fn row_on(connection: &mut Connection, reference: &str) -> sqlx::Result<Row> {
     sqlx::query_as("select * from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
         .await
 }
 
-pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Request> {
+pub async fn find_by_key(readers: &Readers, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as(
         "select consultations.* from consultations join submissions using (reference) \
          where submissions.key_hash = $1 and submissions.kind = 'consultation'",
@@ -216,7 +214,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
     Ok(row.open(cipher))
 }
 
-pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &str) -> sqlx::Result<Request> {
+pub async fn find_by_token(readers: &Readers, cipher: &Cipher, token_hash: &str) -> sqlx::Result<Request> {
     let row: Row = sqlx::query_as("select * from consultations where token_hash = $1")
         .bind(token_hash)
         .fetch_one(readers)
@@ -225,7 +223,7 @@ pub async fn find_by_token(readers: &SqlitePool, cipher: &Cipher, token_hash: &s
 }
 
 pub async fn set_state(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     state: RequestState,
     now: Timestamp,
@@ -234,8 +232,8 @@ pub async fn set_state(
     sqlx::query(concat!(
         "update consultations set state = $2, changed_at = ",
         next_change!("changed_at", "$3"),
-        ", ended_at = case when $4 then $3 else ended_at end, \
-         contacted_at = case when $5 then coalesce(contacted_at, $3) else contacted_at end where reference = $1"
+        ", ended_at = case when $4 = 1 then $3 else ended_at end, \
+         contacted_at = case when $5 = 1 then coalesce(contacted_at, $3) else contacted_at end where reference = $1"
     ))
     .bind(reference)
     .bind(state.as_str())
@@ -247,11 +245,7 @@ pub async fn set_state(
     Ok(())
 }
 
-pub async fn set_sign(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    sign: Option<Kind>,
-) -> sqlx::Result<()> {
+pub async fn set_sign(connection: &mut Connection, reference: &str, sign: Option<Kind>) -> sqlx::Result<()> {
     sqlx::query("update consultations set sign = $2 where reference = $1")
         .bind(reference)
         .bind(Kind::word(sign))
@@ -262,7 +256,7 @@ pub async fn set_sign(
 
 /// True when the request was still open, or the one that it is merged into.
 pub async fn change_contact(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     contact: &Contact,
@@ -288,11 +282,7 @@ pub async fn change_contact(
 }
 
 /// Erases every personal field. True when there was something to erase.
-pub async fn withdraw(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn withdraw(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<bool> {
     let changed = sqlx::query(concat!(
         "update consultations set state = 'withdrawn', name = null, email = null, phone = null, concern = null, \
          needs = null, content_hash = null, call_times = '', voicemail = '', sign = '', \
@@ -309,7 +299,7 @@ pub async fn withdraw(
 }
 
 /// Erases requests that ended before `before`, whole, but for those that are kept for a reason. Says how many.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<u64> {
     // One that is merged goes with the one that it is dealt with in, and neither while the other is kept.
     let is_over = is_over("consultations.ended_at");
     let forget = format!(

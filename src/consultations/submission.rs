@@ -2,8 +2,8 @@
 
 use crate::consultations::history;
 use crate::staff::audit;
+use crate::storage::database::Connection;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::notifications;
 use crate::consultations::notifications::By;
@@ -149,7 +149,7 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
 
 /// What belongs to a new request: how it came, what is shared with it, its history and its mails.
 async fn begin(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     token: &str,
@@ -179,7 +179,7 @@ async fn begin(
 
 /// The same answers again: what is new beside them is taken in.
 async fn join(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     reference: &str,
     again: &Request,

@@ -1,7 +1,6 @@
 //! Applies what staff decide, in one transaction with its history, its audit entry and its mails.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::another_time;
 use crate::consultations::bookings;
@@ -21,6 +20,7 @@ use crate::consultations::store as requests;
 use crate::consultations::withdrawal;
 use crate::staff::Account;
 use crate::staff::audit;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 /// Does it for someone who saw the request as it was at `seen_at`.
@@ -51,7 +51,7 @@ pub async fn act(
 
 /// The same within a transaction, of a request as it was read before.
 pub async fn act_on(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     me: &Account,
     request: &Request,
@@ -106,7 +106,7 @@ pub async fn act_on(
 
 /// Does it, and says what was done as the history says it.
 async fn perform(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     me: &Account,
     request: &Request,
@@ -179,7 +179,7 @@ async fn perform(
 }
 
 async fn call(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     me: &Account,
     request: &Request,

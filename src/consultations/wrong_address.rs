@@ -1,19 +1,19 @@
 //! Whoever gets the mails of a request says that it is not theirs: the desk is told that the address may be wrong.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
 use crate::consultations::history;
 use crate::consultations::notifications;
 use crate::mail::limits::NotSent;
+use crate::storage::database::Connection;
 
 const WHAT: &str = "reports that the email address may be wrong: whoever gets our emails says that the request is not theirs";
 
 /// Leaves word for the desk, once however often it is said. The request itself stays.
 pub async fn note_wrong_address(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {

@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 
 pub use crate::library::day::day;
@@ -19,6 +18,7 @@ use crate::library::index_page::IndexPage;
 use crate::library::sheet_page::SheetPage;
 use crate::library::signatures::{Signatures, store};
 use crate::library::{Library, PlainPage, Sheet, Topic, figures};
+use crate::storage::database::Readers;
 use crate::web::app::App;
 use crate::web::compressed_pages::CompressedPages;
 use crate::web::counts::{Counted, is_counted};
@@ -165,7 +165,7 @@ impl RenderedPages {
     }
 
     /// Takes the signatures as they are stored, and renders anew each page whose signatures changed.
-    pub async fn refresh(&self, site: &Site, readers: &SqlitePool) -> anyhow::Result<()> {
+    pub async fn refresh(&self, site: &Site, readers: &Readers) -> anyhow::Result<()> {
         // One at a time: what was read first must not be taken last.
         let _one = self.refreshing.lock().await;
         for slug in self.signatures.replace(store::all(readers).await?) {

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::letter::{Letter, NewMail};
 use crate::mail::outbox::{amend_waiting, count_since, enqueue};
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 /// How long a mail about several gathers them before it goes.
@@ -27,7 +27,7 @@ pub struct ClinicNotice<'a, L> {
 
 /// Tells the clinic. `add` adds one more to a mail about several that waits.
 pub async fn notify_clinic<L: Letter + DeserializeOwned>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     notice: ClinicNotice<'_, L>,
     add: impl FnOnce(&mut L),

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::letter::{Letter, NewMail};
 use crate::mail::message::{message_id, parse};
 use crate::mail::purpose::Purpose;
 use crate::mail::{store, waiting};
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::web::app::App;
 use crate::web::form::email;
@@ -18,7 +18,7 @@ use crate::web::form::email;
 /// One of the same topic that still waits, or failed, is replaced: what was said last arrives last. After the commit,
 /// wake the worker through `App::mail_waiting`. An address that mail cannot go to is an error.
 pub async fn enqueue(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     mail: NewMail,
     now: Timestamp,
@@ -46,17 +46,13 @@ pub async fn enqueue(
 }
 
 /// What was to be said about a topic, and still waits or failed, is not said any more.
-pub async fn cancel_waiting(
-    connection: &mut SqliteConnection,
-    topic: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn cancel_waiting(connection: &mut Connection, topic: &str, now: Timestamp) -> sqlx::Result<()> {
     waiting::store::replace_older(connection, topic, None, seconds(now)).await
 }
 
 /// Changes the letter of the newest mail of its purpose and reference that has never gone. False when there is none.
 pub async fn amend_waiting<L: Letter + DeserializeOwned>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     reference: &str,
     change: impl FnOnce(&mut L),
@@ -77,7 +73,7 @@ pub async fn amend_waiting<L: Letter + DeserializeOwned>(
 /// Takes back every mail of its purpose and reference that has not gone, and gives the newest letter, to be sent to
 /// another address.
 pub async fn take_unsent<L: Letter + DeserializeOwned>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     reference: &str,
     now: Timestamp,
@@ -87,7 +83,7 @@ pub async fn take_unsent<L: Letter + DeserializeOwned>(
 
 /// The same for letters of which none stands for another: gives all of them, the newest last.
 pub async fn take_all_unsent<L: Letter + DeserializeOwned>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     reference: &str,
     now: Timestamp,
@@ -103,18 +99,18 @@ pub async fn take_all_unsent<L: Letter + DeserializeOwned>(
 }
 
 /// Whether a mail that has not gone is of no use any more.
-pub async fn has_expired(readers: &SqlitePool, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn has_expired(readers: &Readers, now: Timestamp) -> sqlx::Result<bool> {
     waiting::store::has_expired(readers, seconds(now)).await
 }
 
 /// Gives up what is of no use any more. It is no task for anyone.
-pub async fn give_up_expired(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+pub async fn give_up_expired(connection: &mut Connection, now: Timestamp) -> sqlx::Result<()> {
     waiting::store::give_up_expired(connection, seconds(now)).await
 }
 
 /// How many mails of a purpose were made since then, as far as `most`.
 pub async fn count_since(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     purpose: Purpose,
     since: Timestamp,
     now: Timestamp,
@@ -129,33 +125,33 @@ pub fn can_go_to(address: &str) -> bool {
 }
 
 /// True when a mail of this topic was sent, or may have been.
-pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+pub async fn may_have_gone(connection: &mut Connection, topic: &str) -> sqlx::Result<bool> {
     waiting::store::may_have_gone(connection, topic).await
 }
 
 /// True when a mail of this topic is yet to go.
-pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+pub async fn waits(connection: &mut Connection, topic: &str) -> sqlx::Result<bool> {
     waiting::store::waits(connection, topic).await
 }
 
 /// True when a mail of this topic waits, and none was sent or may have been.
-pub async fn only_waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+pub async fn only_waits(connection: &mut Connection, topic: &str) -> sqlx::Result<bool> {
     Ok(waiting::store::waits(connection, topic).await?
         && !waiting::store::may_have_gone(connection, topic).await?)
 }
 
 /// Erases every mail about something that its owner withdrew, sent or not.
-pub async fn forget(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     store::delete(connection, reference).await
 }
 
 /// Erases the addresses of mails that ended before `before`, and with them the words of failures.
-pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget_recipients(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     store::forget_recipients(connection, before).await
 }
 
 /// Why a mail was not sent, in the mail server's words. They may hold the patient's address.
-pub async fn trouble_of(readers: &SqlitePool, cipher: &Cipher, id: i64) -> sqlx::Result<Option<String>> {
+pub async fn trouble_of(readers: &Readers, cipher: &Cipher, id: i64) -> sqlx::Result<Option<String>> {
     let Some((message_id, encrypted)) = store::trouble(readers, id).await? else { return Ok(None) };
     cipher.decrypt(field(&message_id, "trouble"), &encrypted).map(Some)
 }

@@ -136,6 +136,12 @@ impl Outcome {
         self.into()
     }
 
+    /// What a log may say: the server's own words may hold an address.
+    pub fn stage_and_code(&self) -> (Option<&'static str>, Option<u16>) {
+        let trouble = self.trouble();
+        (trouble.map(|trouble| trouble.stage.as_str()), trouble.and_then(|trouble| trouble.code))
+    }
+
     pub fn trouble(&self) -> Option<&Trouble> {
         match self {
             Outcome::Refused(trouble)

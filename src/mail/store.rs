@@ -1,13 +1,13 @@
 //! The outbox table: its SQL and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::mail::outcome::{History, State, Verdict};
 use crate::mail::purpose::Purpose;
 use crate::storage::clock::first_ahead;
 use crate::storage::counted_time::is_over;
-use crate::storage::readable::StoredText;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText};
 
 /// Longer than every stage of an SMTP session together (`smtp::Timeouts`).
 const LEASE: i64 = 20 * 60;
@@ -70,7 +70,7 @@ impl Leased {
     }
 }
 
-pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx::Result<i64> {
+pub async fn insert(connection: &mut Connection, new: NewRow<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "insert into outbox (message_id, purpose, reference, topic, recipient, letter, state, created_at, due_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9) returning id",
@@ -90,7 +90,7 @@ pub async fn insert(connection: &mut SqliteConnection, new: NewRow<'_>) -> sqlx:
 
 /// Counts no further than `most`: after a flood there are thousands.
 pub async fn count_since(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     purpose: Purpose,
     since: i64,
     now: i64,
@@ -98,7 +98,7 @@ pub async fn count_since(
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "select count(*) from (select 1 from outbox \
-         where created_at >= $1 and created_at <= $2 and purpose = $3 order by created_at desc limit $4)",
+         where created_at >= $1 and created_at <= $2 and purpose = $3 order by created_at desc limit $4) as newest",
     )
     .bind(since)
     .bind(now)
@@ -108,12 +108,12 @@ pub async fn count_since(
     .await
 }
 
-pub async fn delete(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn delete(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("delete from outbox where reference = $1").bind(reference).execute(connection).await?;
     Ok(())
 }
 
-pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget_recipients(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     let is_over = is_over("finished_at");
     sqlx::query(AssertSqlSafe(format!(
         "update outbox set recipient = null, letter = null, message = null, trouble = null, settled_why = null
@@ -130,21 +130,22 @@ pub async fn forget_recipients(connection: &mut SqliteConnection, before: i64) -
 #[derive(sqlx::FromRow)]
 pub struct DueMail {
     pub id: i64,
+    #[sqlx(try_from = "Flag")]
     pub was_held: bool,
 }
 
 /// Mails to send now, the longest due first; those that were `held` only when they may go. A lease, a retry or a mail from
 /// ahead comes from a clock that has gone back.
-pub async fn due(readers: &SqlitePool, now: i64, most: usize, held: bool) -> sqlx::Result<Vec<DueMail>> {
+pub async fn due(readers: &Readers, now: i64, most: usize, held: bool) -> sqlx::Result<Vec<DueMail>> {
     sqlx::query_as(
         "select id, was_held from
              (select *, state = 'queued' and due_at > created_at and resent_at is null
                  and purpose not in ('consultation-notice', 'complaint-notice') as was_held from outbox
-              where state in ('queued', 'retry', 'sending'))
+              where state in ('queued', 'retry', 'sending')) as waiting
          where case when state = 'sending' then leased_until <= $1 or leased_until > $2
                when state = 'retry' then due_at <= $1 or due_at > $3
                else due_at <= $1 or created_at >= $4 end
-           and (expires_at is null or expires_at > $1) and (not was_held or $5)
+           and (expires_at is null or expires_at > $1) and (not was_held or $5 = 1)
          order by due_at, id limit $6",
     )
     .bind(now)
@@ -158,7 +159,7 @@ pub async fn due(readers: &SqlitePool, now: i64, most: usize, held: bool) -> sql
 }
 
 /// Leases these mails to this worker. One whose last attempt died after its message began to go counts as uncertain.
-pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> sqlx::Result<Vec<Leased>> {
+pub async fn lease(connection: &mut Connection, ids: &[i64], now: i64) -> sqlx::Result<Vec<Leased>> {
     let mut leased = Vec::new();
     for id in ids {
         let row = sqlx::query(
@@ -191,7 +192,7 @@ pub async fn lease(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> 
 }
 
 /// A row that does not decode is for a person, and stops no other.
-async fn set_unreadable(connection: &mut SqliteConnection, id: i64, now: i64) -> sqlx::Result<()> {
+async fn set_unreadable(connection: &mut Connection, id: i64, now: i64) -> sqlx::Result<()> {
     tracing::error!(id, "a row of the outbox cannot be read and needs attention");
     sqlx::query("update outbox set state = $2, leased_until = 0, finished_at = $3 where id = $1")
         .bind(id)
@@ -205,7 +206,7 @@ async fn set_unreadable(connection: &mut SqliteConnection, id: i64, now: i64) ->
 /// Keeps the message that is about to go, so that every retry has the same bytes. When `goes`, the mail may have gone
 /// from now on. False when it is no longer ours to send.
 pub async fn keep_message(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     leased_until: i64,
     message: Option<Vec<u8>>,
@@ -227,7 +228,7 @@ pub async fn keep_message(
 /// Stores what became of a mail. Only "sent" is true whoever holds the lease by now. A message that the server refused
 /// has not gone.
 pub async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     leased_until: i64,
     verdict: &Verdict,
@@ -263,7 +264,7 @@ pub async fn record(
 }
 
 /// At the start nothing is being sent: what a killed program had taken up, and had not sent the message of, is free.
-pub async fn release(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+pub async fn release(connection: &mut Connection, now: i64) -> sqlx::Result<()> {
     sqlx::query(
         "update outbox set state = 'retry', due_at = min(due_at, $1), attempts = attempts - 1
          where state = 'sending' and data_sent_at is null",
@@ -275,7 +276,7 @@ pub async fn release(connection: &mut SqliteConnection, now: i64) -> sqlx::Resul
 }
 
 /// Everything that waits for another try is due now.
-pub async fn pull_forward(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+pub async fn pull_forward(connection: &mut Connection, now: i64) -> sqlx::Result<()> {
     sqlx::query("update outbox set due_at = $1 where state = 'retry' and due_at > $1")
         .bind(now)
         .execute(connection)
@@ -284,7 +285,7 @@ pub async fn pull_forward(connection: &mut SqliteConnection, now: i64) -> sqlx::
 }
 
 /// When the next mail is due or its lease ends, if any is left to send.
-pub async fn next_due(readers: &SqlitePool, now: i64) -> sqlx::Result<Option<i64>> {
+pub async fn next_due(readers: &Readers, now: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar(
         "select min(case when state = 'sending' then leased_until else due_at end) from outbox
          where state in ('queued', 'retry', 'sending') and (expires_at is null or expires_at > $1)",
@@ -295,7 +296,7 @@ pub async fn next_due(readers: &SqlitePool, now: i64) -> sqlx::Result<Option<i64
 }
 
 /// The mails of a consultation or report, oldest first.
-pub async fn mails_of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<MailState>> {
+pub async fn mails_of(readers: &Readers, reference: &str) -> sqlx::Result<Vec<MailState>> {
     sqlx::query_as(
         "select id, purpose, state, created_at, due_at, finished_at, attempts from outbox
          where reference = $1 order by id",
@@ -306,7 +307,7 @@ pub async fn mails_of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec
 }
 
 /// The Message-ID and the encrypted words of the last failure.
-pub async fn trouble(readers: &SqlitePool, id: i64) -> sqlx::Result<Option<(String, Vec<u8>)>> {
+pub async fn trouble(readers: &Readers, id: i64) -> sqlx::Result<Option<(String, Vec<u8>)>> {
     sqlx::query_as("select message_id, trouble from outbox where id = $1 and trouble is not null")
         .bind(id)
         .fetch_optional(readers)

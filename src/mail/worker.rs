@@ -1,9 +1,11 @@
 //! Sends due mail: renders each, gives it to the transport, and records the outcome.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -50,16 +52,19 @@ impl Worker {
 
     /// Sends until told to stop, then ends what is in flight.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let now = seconds(self.app.clock.now());
-        let released =
-            self.app.database.write(move |c| Box::pin(async move { store::release(c, now).await }));
-        if let Err(error) = released.await {
-            tracing::error!(%error, "mail of the last run is taken up again after its lease");
-        }
-        let mut in_flight = JoinSet::new();
+        let (mut in_flight, mut led) = (JoinSet::new(), false);
         loop {
+            let leads = self.app.database.leads();
+            if leads && !led {
+                self.release().await;
+            }
+            led = leads;
             let work = async {
-                if in_flight.len() < AT_ONCE { self.work(&mut in_flight).await } else { POLL_INTERVAL }
+                if leads && in_flight.len() < AT_ONCE {
+                    self.work(&mut in_flight).await
+                } else {
+                    POLL_INTERVAL
+                }
             };
             let done = job_round::round(&self.app.site.metrics, MAIL_WORKER, work).await;
             let wait = done.unwrap_or(POLL_INTERVAL);
@@ -67,6 +72,7 @@ impl Worker {
                 // A dropped sender means stop, too.
                 _ = async { stop.wait_for(|stop| *stop).await.is_ok() } => break,
                 () = self.app.mail_waiting.notified() => {}
+                () = self.app.database.mail_waits() => {}
                 Some(_) = in_flight.join_next() => {}
                 () = tokio::time::sleep(wait) => {}
             }
@@ -75,6 +81,17 @@ impl Worker {
         let ended = async { while in_flight.join_next().await.is_some() {} };
         if tokio::time::timeout(SHUTDOWN_GRACE, ended).await.is_err() {
             tracing::warn!("mail was still being sent at the stop; it is taken up again after its lease");
+        }
+    }
+
+    /// Takes back what the last run of this program had leased, or the program that led before. One that lives on keeps no
+    /// message under a lease that was taken back, and so sends none.
+    async fn release(&self) {
+        let now = seconds(self.app.clock.now());
+        let released =
+            self.app.database.write(move |c| Box::pin(async move { store::release(c, now).await }));
+        if let Err(error) = released.await {
+            tracing::error!(%error, "mail of the last run is taken up again after its lease");
         }
     }
 
@@ -139,9 +156,7 @@ impl Worker {
             self.record_outcome(&mail, Outcome::PutBack).await;
             return false;
         }
-        let worker = self.clone();
-        let attempted = mail.clone();
-        let attempt = caught(async move { worker.attempt(&attempted).await }).await;
+        let attempt = AssertUnwindSafe(self.attempt(&mail)).catch_unwind().await.ok();
         let (outcome, session) = attempt.unwrap_or((Outcome::Internal, None));
         let tried = outcome != Outcome::PutBack;
         self.record_outcome(&mail, outcome).await;
@@ -152,14 +167,13 @@ impl Worker {
     }
 
     async fn attempt(&self, mail: &Leased) -> (Outcome, Option<SmtpSession>) {
+        let unsendable = |stage, words| (Outcome::Unsendable(Trouble::new(stage, words)), None);
         if mail.uncertain >= MOST_UNCERTAIN {
-            let words = "it may have gone three times, and no reply came";
-            return (Outcome::Unsendable(Trouble::new(Stage::Content, words)), None);
+            return unsendable(Stage::Content, "it may have gone three times, and no reply came");
         }
-        let unsendable = |words| (Outcome::Unsendable(Trouble::new(Stage::Opening, words)), None);
         if let Transport::Demo(folder) = &self.transport {
             match recipient(mail, &self.app.cipher).map(|to| demo_refusal(&to)) {
-                Err(words) => return unsendable(words),
+                Err(words) => return unsendable(Stage::Opening, words),
                 Ok(Some(trouble)) => return (Outcome::Refused(trouble), None),
                 // Nobody reads it: it is not rendered.
                 Ok(None) if folder.is_none() => return (Outcome::Sent, None),
@@ -168,7 +182,7 @@ impl Worker {
         }
         let ready = match Ready::of(mail, &self.app.cipher, &self.sender, &self.renderer) {
             Ok(ready) => ready,
-            Err(words) => return unsendable(words),
+            Err(words) => return unsendable(Stage::Opening, words),
         };
         match &self.transport {
             Transport::Smtp(server) => self.send(server, mail, ready).await,
@@ -252,7 +266,7 @@ impl Worker {
         let change = self.progress.learn(&outcome, now);
         match change {
             ServerChange::OutageBegins => {
-                let (stage, code) = stage_and_code(&outcome);
+                let (stage, code) = outcome.stage_and_code();
                 tracing::error!(stage, code, "mail server cannot be used");
             }
             ServerChange::OutageEnds => tracing::info!("mail server can be used again"),
@@ -299,7 +313,7 @@ impl Worker {
 
     /// Purpose, stage and code alone: the server's words may hold an address.
     fn log(&self, mail: &Leased, outcome: &Outcome) {
-        let (purpose, (stage, code)) = (mail.purpose.as_str(), stage_and_code(outcome));
+        let (purpose, (stage, code)) = (mail.purpose.as_str(), outcome.stage_and_code());
         match outcome {
             Outcome::PutBack => {}
             Outcome::Sent => tracing::info!(purpose, "mail sent"),
@@ -308,29 +322,5 @@ impl Worker {
             }
             _ => tracing::warn!(purpose, stage, code, outcome = outcome.as_str(), "mail not sent"),
         }
-    }
-}
-
-fn stage_and_code(outcome: &Outcome) -> (Option<&'static str>, Option<u16>) {
-    let trouble = outcome.trouble();
-    (trouble.map(|trouble| trouble.stage.as_str()), trouble.and_then(|trouble| trouble.code))
-}
-
-/// Runs work in a task of its own, so that a panic ends it alone. Nothing when it panicked.
-async fn caught<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-    // A set, because its tasks end with it when the worker is dropped.
-    let mut own = JoinSet::new();
-    own.spawn(work);
-    own.join_next().await.and_then(Result::ok)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_its_own_task_alone() {
-        assert_eq!(caught(async { 1 }).await, Some(1));
-        assert_eq!(caught(async { panic!("a row that breaks our code") }).await, None::<()>);
     }
 }

@@ -1,16 +1,16 @@
 //! Takes a report about a mail that was sent: the mail fails, its request says so, and a complaint stops mail.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::notifications;
 use crate::mail::bounces;
 use crate::mail::bounces::{BounceEffect, BounceReport};
 use crate::patients::reports;
+use crate::storage::database::Connection;
 use crate::storage::encryption::Cipher;
 
 pub async fn take(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     report: &BounceReport,
     now: Timestamp,

@@ -72,7 +72,8 @@ fn say_what_came_of_it(app: &App, done: &sqlx::Result<()>) {
     app.site.metrics.raise(Alarm { name: NAME, sentence, link: None });
 }
 
-/// Runs until told to stop, each minute with the site as it is then.
+/// Runs until told to stop, each minute with the site as it is then. Where another program leads, it does what is due, and
+/// only what was counted here is stored.
 pub async fn run(
     app: impl Fn() -> App,
     library: impl Fn() -> Arc<Library>,
@@ -81,7 +82,12 @@ pub async fn run(
 ) {
     let mut now = app();
     loop {
-        let work = async { minute(&now, &library(), &mut *clock.lock().await).await };
+        let work = async {
+            if !now.database.leads() {
+                return save_counts(&now).await;
+            }
+            minute(&now, &library(), &mut *clock.lock().await).await
+        };
         if let Some(done) = job_round::round(&now.site.metrics, "minute-job", work).await {
             say_what_came_of_it(&now, &done);
         }

@@ -41,8 +41,11 @@ pub async fn run(app: impl Fn() -> App, clock: SharedClockCheck, mut stop: watch
     let mut since_pass = LOOKS_IN_A_PASS;
     loop {
         let app = app();
-        let is_due = since_pass >= LOOKS_IN_A_PASS;
+        let is_due = since_pass >= LOOKS_IN_A_PASS && app.database.leads();
         let work = async {
+            if !app.database.leads() {
+                return Ok(false);
+            }
             let clock = &mut *clock.lock().await;
             match is_due {
                 true => pass(&app, clock, machine_ran()).await.map(|()| clock.is_believed()),

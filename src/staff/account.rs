@@ -1,7 +1,7 @@
 //! What an account of the desk is, and what it takes to make one.
 
 use crate::clinic::Role;
-use crate::storage::readable::StoredText;
+use crate::storage::readable::{Flag, StoredText};
 
 /// An account, without its password.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -12,6 +12,7 @@ pub struct Account {
     #[sqlx(try_from = "StoredText")]
     pub email: String,
     pub role: Role,
+    #[sqlx(try_from = "Flag")]
     pub has_second_factor: bool,
 }
 

@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::staff::account::{Account, Invitation, NewAccount};
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 
 /// What an account is read from, in this order.
 const COLUMNS: &str = "id, name, email, role, second_factor is not null as has_second_factor";
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     new: &NewAccount,
     password_hash: &str,
     now: Timestamp,
@@ -29,20 +29,20 @@ pub async fn insert(
     .await
 }
 
-pub async fn count(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+pub async fn count(connection: &mut Connection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from staff").fetch_one(connection).await
 }
 
 /// The account and its password hash; nothing for an unknown or disabled one, or when it is asked for one that waits for
 /// a reset link and it does not, or the other way round.
 pub async fn find_by_email(
-    readers: &SqlitePool,
+    readers: &Readers,
     email: &str,
     waits_for_reset: bool,
 ) -> sqlx::Result<Option<(Account, String)>> {
     let found: Option<i64> = sqlx::query_scalar(
         "select id from staff where email = $1 and disabled_at is null \
-         and $2 = exists (select 1 from staff_resets where staff_id = staff.id)",
+         and $2 = (select count(*) from staff_resets where staff_id = staff.id)",
     )
     .bind(email)
     .bind(waits_for_reset)
@@ -52,22 +52,18 @@ pub async fn find_by_email(
     Ok(Some((find(readers, id).await?, password_hash(readers, id).await?)))
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Account> {
+pub async fn find(readers: &Readers, id: i64) -> sqlx::Result<Account> {
     sqlx::query_as(AssertSqlSafe(format!("select {COLUMNS} from staff where id = $1")))
         .bind(id)
         .fetch_one(readers)
         .await
 }
 
-pub async fn password_hash(readers: &SqlitePool, id: i64) -> sqlx::Result<String> {
+pub async fn password_hash(readers: &Readers, id: i64) -> sqlx::Result<String> {
     sqlx::query_scalar("select password_hash from staff where id = $1").bind(id).fetch_one(readers).await
 }
 
-pub async fn set_password(
-    connection: &mut SqliteConnection,
-    id: i64,
-    password_hash: &str,
-) -> sqlx::Result<()> {
+pub async fn set_password(connection: &mut Connection, id: i64, password_hash: &str) -> sqlx::Result<()> {
     sqlx::query("update staff set password_hash = $2 where id = $1")
         .bind(id)
         .bind(password_hash)
@@ -76,13 +72,13 @@ pub async fn set_password(
     Ok(())
 }
 
-pub async fn name_of(readers: &SqlitePool, id: i64) -> sqlx::Result<Option<String>> {
+pub async fn name_of(readers: &Readers, id: i64) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("select name from staff where id = $1").bind(id).fetch_optional(readers).await
 }
 
 /// A new one-time link. `email` and `invited_by` are empty for the link of a first start.
 pub async fn invite(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token_hash: &str,
     new: &Invitation,
     now: Timestamp,
@@ -104,14 +100,14 @@ pub async fn invite(
     Ok(())
 }
 
-pub async fn drop_invitations(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+pub async fn drop_invitations(connection: &mut Connection) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations").execute(connection).await?;
     Ok(())
 }
 
 /// What a link gives; nothing when it was used, has expired or never was.
 pub async fn invitation(
-    readers: &SqlitePool,
+    readers: &Readers,
     token_hash: &str,
     now: Timestamp,
 ) -> sqlx::Result<Option<Invitation>> {
@@ -126,7 +122,7 @@ pub async fn invitation(
 
 /// Notes a wrong code and withdraws the invitation after so many. True when it did.
 pub async fn count_wrong_invitation_code(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token_hash: &str,
     most: i64,
 ) -> sqlx::Result<bool> {
@@ -144,7 +140,7 @@ pub async fn count_wrong_invitation_code(
 
 /// Uses a link up. False when it was used, has expired, never was, or is for another address or role.
 pub async fn use_invitation(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token_hash: &str,
     new: &NewAccount,
     now: Timestamp,
@@ -162,12 +158,12 @@ pub async fn use_invitation(
 }
 
 /// Lets go of links that nobody used in time, and of the addresses they were for.
-pub async fn forget_invitations(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+pub async fn forget_invitations(connection: &mut Connection, now: i64) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations where expires_at <= $1").bind(now).execute(connection).await?;
     Ok(())
 }
 
-pub async fn knows_place(readers: &SqlitePool, place_hash: &str) -> sqlx::Result<bool> {
+pub async fn knows_place(readers: &Readers, place_hash: &str) -> sqlx::Result<bool> {
     let found: Option<i64> = sqlx::query_scalar("select 1 from staff_places where place_hash = $1")
         .bind(place_hash)
         .fetch_optional(readers)
@@ -176,7 +172,7 @@ pub async fn knows_place(readers: &SqlitePool, place_hash: &str) -> sqlx::Result
 }
 
 pub async fn note_place(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     place_hash: &str,
     staff: i64,
     now: Timestamp,
@@ -187,7 +183,7 @@ pub async fn note_place(
     Ok(())
 }
 
-pub async fn forget_places(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget_places(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query(AssertSqlSafe(format!("delete from staff_places where {}", is_over("seen_at"))))
         .bind(before)
         .execute(connection)

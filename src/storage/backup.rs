@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
 use crate::storage::database;
-use crate::storage::database::is_whole;
+use crate::storage::database::{Database, is_whole};
 use crate::storage::encryption::Cipher;
 use crate::storage::erasure_log;
 use crate::storage::key_check;
@@ -35,7 +35,11 @@ pub async fn make(
 ) -> anyhow::Result<PathBuf> {
     let data = &*place.folder;
     let file = data.join("mybackpain.sqlite");
-    ensure!(file.exists(), "there is no database in {}; give its folder with --data", data.display());
+    ensure!(
+        place.server().is_some() || file.exists(),
+        "there is no database in {}; give its folder with --data",
+        data.display()
+    );
     let _lock = lock::take(data, LockPurpose::Beside)?;
     fs::DirBuilder::new()
         .recursive(true)
@@ -45,7 +49,10 @@ pub async fn make(
     let copy = into.join(format!("mybackpain-{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")));
     let beside = copy.with_extension("part");
     let _ = fs::remove_file(&beside);
-    let made = copy_and_check(place, &file, &beside, work).await;
+    let made = match place.server() {
+        Some(address) => copy_from_server(place, address, &beside, work).await,
+        None => copy_and_check(place, &file, &beside, work).await,
+    };
     // What was erased until now goes along: a restore of an older copy erases it again.
     let made = made.and_then(|accounts| {
         erasure_log::take_over(data, into)
@@ -70,6 +77,29 @@ async fn copy_and_check(place: &DataPlace, file: &Path, copy: &Path, work: &Long
     let all = fs::metadata(file)?.len();
     let copied = work.growing("copying the database", copy, all, database::copy(file, copy)).await;
     copied.with_context(|| format!("cannot write {}", copy.display()))?;
+    check_copy(place, file, copy, work).await
+}
+
+/// The backup of a PostgreSQL database is a SQLite file too: any machine opens it, with no server.
+async fn copy_from_server(
+    place: &DataPlace,
+    address: &str,
+    copy: &Path,
+    work: &LongWork,
+) -> anyhow::Result<i64> {
+    let beside = tempfile::tempdir_in(copy.parent().unwrap_or(Path::new(".")))?;
+    let file = beside.path().join("mybackpain.sqlite");
+    let (server, into) =
+        (Database::connect(address, &place.folder).await?, Database::open_for_filling(&file).await?);
+    let copied = server.copy_into(&into, work).await;
+    server.close().await;
+    into.close().await;
+    copied.context("the tables of the server were not all copied, so there is no backup")?;
+    database::copy(&file, copy).await.with_context(|| format!("cannot write {}", copy.display()))?;
+    check_copy(place, &file, copy, work).await
+}
+
+async fn check_copy(place: &DataPlace, file: &Path, copy: &Path, work: &LongWork) -> anyhow::Result<i64> {
     fs::set_permissions(copy, fs::Permissions::from_mode(0o600))?;
     fs::File::open(copy)?.sync_all()?;
     let whole = work.part("reading the copy for damage", is_whole(copy)).await?;

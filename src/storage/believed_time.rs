@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Connection, SqliteExecutor};
+use sqlx::any::AnyExecutor;
 
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time;
-use crate::storage::database;
+use crate::storage::database::{self, Connection, Readers};
 
 /// A hundred years, in seconds: a damaged number is read as this.
 const LARGEST_DRIFT: i64 = 100 * 366 * 24 * 60 * 60;
@@ -22,19 +21,19 @@ pub struct BelievedTime {
 }
 
 /// Nothing on a site that never ran.
-pub async fn find(readers: &SqlitePool) -> sqlx::Result<Option<BelievedTime>> {
+pub async fn find(readers: &Readers) -> sqlx::Result<Option<BelievedTime>> {
     read(readers).await
 }
 
 /// The same of a database that is not opened otherwise, and is not changed.
 pub async fn find_in(file: &Path) -> sqlx::Result<Option<BelievedTime>> {
-    let mut connection = SqliteConnection::connect_with(&database::read_only(file)).await?;
+    let mut connection = database::read(file).await?;
     let found = read(&mut connection).await;
     connection.close().await?;
     found
 }
 
-async fn read(reader: impl SqliteExecutor<'_>) -> sqlx::Result<Option<BelievedTime>> {
+async fn read(reader: impl AnyExecutor<'_>) -> sqlx::Result<Option<BelievedTime>> {
     let found: Option<(i64, i64)> =
         sqlx::query_as("select at, drift from believed_time").fetch_optional(reader).await?;
     let drift = |stored: i64| SignedDuration::from_secs(stored.clamp(-LARGEST_DRIFT, LARGEST_DRIFT));
@@ -42,10 +41,10 @@ async fn read(reader: impl SqliteExecutor<'_>) -> sqlx::Result<Option<BelievedTi
 }
 
 /// Believes this time from now on. Part of a transaction.
-pub async fn set(connection: &mut SqliteConnection, believed: BelievedTime) -> sqlx::Result<()> {
+pub async fn set(connection: &mut Connection, believed: BelievedTime) -> sqlx::Result<()> {
     sqlx::query(
         "insert into believed_time (id, at, drift, highest) values (1, $1, $2, $1)
-         on conflict (id) do update set at = excluded.at, drift = excluded.drift, highest = max(highest, excluded.at)",
+         on conflict (id) do update set at = excluded.at, drift = excluded.drift, highest = max(believed_time.highest, excluded.at)",
     )
     .bind(seconds(believed.at))
     .bind(believed.drift.as_secs())
@@ -55,7 +54,7 @@ pub async fn set(connection: &mut SqliteConnection, believed: BelievedTime) -> s
 }
 
 /// The same of a time that somebody says is right, and since when the machine was off if it was.
-pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp, was_off: bool) -> sqlx::Result<()> {
+pub async fn confirm(connection: &mut Connection, at: Timestamp, was_off: bool) -> sqlx::Result<()> {
     let before: Option<i64> =
         sqlx::query_scalar("select at from believed_time").fetch_optional(&mut *connection).await?;
     if let Some(before) = before.filter(|_| was_off) {
@@ -65,17 +64,17 @@ pub async fn confirm(connection: &mut SqliteConnection, at: Timestamp, was_off: 
 }
 
 /// The highest time that was ever believed, in seconds since 1970. What lies beyond it was stored by a clock that was ahead.
-pub async fn highest(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+pub async fn highest(connection: &mut Connection) -> sqlx::Result<i64> {
     let found: Option<i64> =
         sqlx::query_scalar("select max(highest, at) from believed_time").fetch_optional(connection).await?;
     Ok(found.unwrap_or(0))
 }
 
 /// A moment on the way of a time that is believed.
-pub async fn go_on(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+pub async fn go_on(connection: &mut Connection, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
         "insert into believed_time (id, at, highest) values (1, $1, $1)
-         on conflict (id) do update set at = excluded.at, highest = max(highest, excluded.at)",
+         on conflict (id) do update set at = excluded.at, highest = max(believed_time.highest, excluded.at)",
     )
     .bind(seconds(now))
     .execute(connection)

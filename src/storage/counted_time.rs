@@ -2,9 +2,10 @@
 //! clock that was ahead or behind, and is put right, erases nothing too early and keeps nothing for years.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::{DRIFT, moment, seconds};
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::Flag;
 
 /// A machine that was off for no longer counts that time. After more, nobody knows whether it was off or its clock wrong.
 const LONGEST_OFF: SignedDuration = SignedDuration::from_hours(24);
@@ -42,7 +43,7 @@ macro_rules! whole {
 }
 
 /// Nothing on a site that never ran.
-pub async fn latest(readers: &SqlitePool) -> sqlx::Result<Option<Stretch>> {
+pub async fn latest(readers: &Readers) -> sqlx::Result<Option<Stretch>> {
     let found: Option<(i64, i64, i64)> = sqlx::query_as(concat!(
         "select until_at, ahead, off from clock_stretches s where ",
         whole!(),
@@ -54,7 +55,7 @@ pub async fn latest(readers: &SqlitePool) -> sqlx::Result<Option<Stretch>> {
 }
 
 /// Begins the first stretch: before it, what the clock showed is what is counted.
-pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+pub async fn begin(connection: &mut Connection, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query("insert into clock_stretches (from_at, until_at, ahead, counted_at) values (0, $1, 0, $1)")
         .bind(seconds(now))
         .execute(connection)
@@ -63,7 +64,7 @@ pub async fn begin(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::R
 }
 
 /// Goes on with the stretch, or begins another one where the clock was set.
-pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
+pub async fn note(connection: &mut Connection, latest: Stretch, step: ClockStep) -> sqlx::Result<()> {
     let was_started = step.ran.is_none() && !step.doubted;
     let may_have_been_off = was_started && step.by.is_positive() && step.by <= LONGEST_OFF;
     if step.by.abs() <= DRIFT || may_have_been_off {
@@ -82,13 +83,9 @@ pub async fn note(connection: &mut SqliteConnection, latest: Stretch, step: Cloc
 
 /// The machine was off from the time that was last believed until it was started again: what was not counted since then
 /// counts, unless the program ran when the clock was set. Part of a confirmation.
-pub async fn count_off(
-    connection: &mut SqliteConnection,
-    believed: Timestamp,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn count_off(connection: &mut Connection, believed: Timestamp, now: Timestamp) -> sqlx::Result<()> {
     // The one in which that time was believed: a doubted clock that lay behind it began earlier, too.
-    let known: Option<(i64, i64, bool, i64)> = sqlx::query_as(concat!(
+    let known: Option<(i64, i64, Flag, i64)> = sqlx::query_as(concat!(
         "select id, ahead, exists (select 1 from clock_stretches later where later.id > s.id and later.ran = 1),
            (select counted_at from clock_stretches s where ",
         whole!(),
@@ -101,9 +98,9 @@ pub async fn count_off(
     .bind(DRIFT.as_secs())
     .fetch_optional(&mut *connection)
     .await?;
-    let Some((id, ahead, false, counted)) = known else { return Ok(()) };
+    let Some((id, ahead, ran_later, counted)) = known else { return Ok(()) };
     let off = seconds(now).saturating_sub(ahead).saturating_sub(counted);
-    if off <= DRIFT.as_secs() {
+    if bool::from(ran_later) || off <= DRIFT.as_secs() {
         return Ok(());
     }
     // It was off before anything was stored by the clock that was doubted, whatever that showed.
@@ -115,7 +112,7 @@ pub async fn count_off(
     begin_next(connection, now, ahead, false, 0).await
 }
 
-async fn go_on(connection: &mut SqliteConnection, now: Timestamp, off: i64) -> sqlx::Result<()> {
+async fn go_on(connection: &mut Connection, now: Timestamp, off: i64) -> sqlx::Result<()> {
     sqlx::query(concat!(
         "update clock_stretches set until_at = max(until_at, $1), counted_at = max(until_at, $1) - ahead, off = $2
          where id = (select max(id) from clock_stretches s where ",
@@ -130,7 +127,7 @@ async fn go_on(connection: &mut SqliteConnection, now: Timestamp, off: i64) -> s
 }
 
 async fn begin_next(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: Timestamp,
     ahead: i64,
     ran: bool,
@@ -150,7 +147,7 @@ async fn begin_next(
 }
 
 /// Forgets stretches that ended longer than `kept` seconds ago, as the time was counted.
-pub async fn forget(connection: &mut SqliteConnection, kept: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, kept: i64) -> sqlx::Result<()> {
     sqlx::query(concat!(
         "delete from clock_stretches where counted_at <
          (select counted_at from clock_stretches s where ",

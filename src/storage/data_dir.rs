@@ -47,6 +47,9 @@ pub enum Lost {
 
 /// A folder that was named by mistake is not made, and nothing is said to be erased in it.
 pub async fn open_data_that_is_there(place: &DataPlace, purpose: LockPurpose) -> anyhow::Result<DataDir> {
+    if place.server().is_some() {
+        return open_data(place, purpose, Lost::Refuse).await;
+    }
     let database = place.folder.join(DATABASE[0]);
     ensure!(
         place.key_file().exists() && (database.exists() || !place.has_key_outside()),
@@ -64,9 +67,9 @@ pub async fn open_data_that_is_there(place: &DataPlace, purpose: LockPurpose) ->
 }
 
 pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> anyhow::Result<DataDir> {
-    let (folder, key_file) = (&*place.folder, place.key_file());
-    if place.has_key_outside() && key_file.exists() {
-        private_file::ensure_private(&key_file)?;
+    let folder = &*place.folder;
+    if place.has_key_outside() && place.key_file().exists() {
+        private_file::ensure_private(&place.key_file())?;
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| {
         format!(
@@ -81,6 +84,15 @@ pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> a
         )
     })?;
     let lock = lock::take(folder, purpose)?;
+    let (database, cipher) = match place.server() {
+        Some(address) => open_server(place, address).await?,
+        None => open_file(place, lost).await?,
+    };
+    Ok(DataDir { database, cipher, lock })
+}
+
+async fn open_file(place: &DataPlace, lost: Lost) -> anyhow::Result<(Database, Cipher)> {
+    let folder = &*place.folder;
     let file = folder.join(DATABASE[0]);
     let first_start = folder.join(FIRST_START);
     let found = database::look(&file).await;
@@ -96,18 +108,11 @@ pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> a
         }
         fs::write(&first_start, "").with_context(|| format!("cannot write {}", first_start.display()))?;
     }
-    let cipher = Cipher::open(&key_file, begins)
-        .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
+    let cipher = open_keys(place, begins)?;
     refuse_a_log_of_another(folder, &cipher).await?;
     let database = Database::open(&file).await.with_context(|| {
         format!("cannot open the database {}; give a folder that can be written with --data", file.display())
     })?;
-    ensure!(
-        database.condition().is_damaged() || key_rotation::is_key_of(&database, &cipher).await?,
-        "{} is not the key of the database beside it, and nothing that is stored could be read: put back the key file \
-         that belongs to it from its own backup",
-        key_file.display()
-    );
     if !database.condition().is_damaged() {
         let may_be_empty = begins || lost == Lost::BeginAnew || first_start.exists();
         check_key(place, &database, &cipher, may_be_empty).await?;
@@ -115,7 +120,26 @@ pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> a
     if first_start.exists() {
         fs::remove_file(&first_start)?;
     }
-    Ok(DataDir { database, cipher, lock })
+    Ok((database, cipher))
+}
+
+/// Programs that share a database share its key: only the first of them, with nothing in the tables yet, makes one.
+async fn open_server(place: &DataPlace, address: &str) -> anyhow::Result<(Database, Cipher)> {
+    let database = Database::connect(address, &place.folder).await?;
+    let begins = !key_check::is_noted(&database).await? && !key_check::holds_anything(&database).await?;
+    let cipher = open_keys(place, begins).context(
+        "programs that share a database share its key: copy the key file of the first to this machine, and say with \
+         --key-file where it is",
+    )?;
+    check_key(place, &database, &cipher, true).await?;
+    // Another program may have begun in the same moment, with a key of its own.
+    check_key(place, &database, &cipher, true).await?;
+    Ok((database, cipher))
+}
+
+fn open_keys(place: &DataPlace, make: bool) -> anyhow::Result<Cipher> {
+    Cipher::open(&place.key_file(), make)
+        .with_context(|| format!("the data folder {} cannot be used", place.folder.display()))
 }
 
 /// A database that was begun with another key, or was emptied, is not the one of this folder.
@@ -125,6 +149,12 @@ async fn check_key(
     cipher: &Cipher,
     may_be_empty: bool,
 ) -> anyhow::Result<()> {
+    ensure!(
+        key_rotation::is_key_of(database, cipher).await?,
+        "{} is not the key of the database beside it, and nothing that is stored could be read: put back the key file \
+         that belongs to it from its own backup",
+        place.key_file().display()
+    );
     match key_check::look(database.readers(), cipher).await? {
         KeyCheck::Right => return Ok(()),
         KeyCheck::Other => bail!(
@@ -171,6 +201,13 @@ fn refuse_a_lost_database(place: &DataPlace, found: DatabaseFile) -> anyhow::Res
     let key = if place.has_key_outside() { wal.clone() } else { place.key_file() };
     let traces = [key, wal, folder.join(backup::RECORD), folder.join("mail")];
     let Some(trace) = traces.iter().find(|trace| trace.exists()) else { return Ok(()) };
+    if let Some(moved) = place.moved_away() {
+        bail!(
+            "the data of {} was moved to a PostgreSQL server, and {} is how it was then: say with --database where it is now",
+            folder.display(),
+            moved.display()
+        );
+    }
     bail!(
         "{} is there, but its database is {what}: put the last backup back with `mybackpain restore FILE --data {}`, \
          or begin anew, with nothing in it, with --begin-anew",

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection, SqliteExecutor};
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyExecutor;
 
-use crate::storage::database::Database;
+use crate::storage::database::{self, Database};
 use crate::storage::encryption::Cipher;
 use crate::storage::key_rotation::ENCRYPTED_FIELDS;
 
@@ -20,7 +20,7 @@ pub enum KeyCheck {
     None,
 }
 
-pub async fn look(reader: impl SqliteExecutor<'_>, cipher: &Cipher) -> sqlx::Result<KeyCheck> {
+pub async fn look(reader: impl AnyExecutor<'_>, cipher: &Cipher) -> sqlx::Result<KeyCheck> {
     let found: Option<String> =
         sqlx::query_scalar("select key_hash from key_check").fetch_optional(reader).await?;
     Ok(match found {
@@ -33,13 +33,19 @@ pub async fn look(reader: impl SqliteExecutor<'_>, cipher: &Cipher) -> sqlx::Res
 /// The same for the file without what is still in its log. What cannot be read so says nothing.
 pub async fn look_without_log(file: &Path, cipher: &Cipher) -> KeyCheck {
     let looked = async {
-        let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let mut connection = database::read_without_log(file).await?;
         let found = look(&mut connection, cipher).await;
         connection.close().await?;
         found
     };
     looked.await.unwrap_or(KeyCheck::None)
+}
+
+/// True when the database says by which key it is known.
+pub async fn is_noted(database: &Database) -> sqlx::Result<bool> {
+    let noted: i64 =
+        sqlx::query_scalar("select count(*) from key_check").fetch_one(database.readers()).await?;
+    Ok(noted > 0)
 }
 
 /// From now on the database is known by this key.
@@ -63,8 +69,11 @@ pub async fn note(database: &Database, cipher: &Cipher) -> sqlx::Result<()> {
 /// True when somebody has an account or there is anything of a patient.
 pub async fn holds_anything(database: &Database) -> sqlx::Result<bool> {
     for encrypted in ENCRYPTED_FIELDS {
-        let any = format!("select exists (select 1 from {})", encrypted.table);
-        if sqlx::query_scalar(AssertSqlSafe(any)).fetch_one(database.readers()).await? {
+        let any = AssertSqlSafe(format!(
+            "select count(*) from (select 1 from {} limit 1) as found",
+            encrypted.table
+        ));
+        if sqlx::query_scalar::<_, i64>(any).fetch_one(database.readers()).await? > 0 {
             return Ok(true);
         }
     }

@@ -1,10 +1,9 @@
 //! Encrypts every personal field again with the newest key, so that an older one that leaked opens nothing any more. It
 //! stays in the key file: backups of before need it, and keyed hashes are made with the oldest.
 
-use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::storage::database::Database;
+use crate::storage::database::{Connection, Database};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::long_work::LongWork;
 
@@ -113,7 +112,7 @@ pub async fn rotate_key(
 }
 
 /// How many encrypted values there are; 1 where there are none.
-async fn count_values(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
+async fn count_values(connection: &mut Connection) -> sqlx::Result<u64> {
     let mut all = 0;
     for EncryptedField { table, columns, .. } in ENCRYPTED_FIELDS {
         for column in *columns {
@@ -125,7 +124,7 @@ async fn count_values(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
 }
 
 async fn reencrypt_column(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     encrypted: &EncryptedField,
     column: &'static str,

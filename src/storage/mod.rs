@@ -14,6 +14,7 @@ pub mod key_rotation;
 pub mod lock;
 pub mod long_work;
 pub mod moments_ahead;
+pub mod moving;
 pub mod next_change;
 pub mod place;
 pub mod private_file;

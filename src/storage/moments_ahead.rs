@@ -2,11 +2,11 @@
 //! for as long as it was ahead. A moment that lies ahead of a clock that is behind is right, and is left as it is.
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::believed_time;
 use crate::storage::clock::first_ahead;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::Connection;
 use crate::storage::next_change::next_change;
 use crate::storage::retention;
 
@@ -34,7 +34,7 @@ const ENDS: [(&str, &str, i64); 3] = [
 
 /// Part of the retention pass, and so of a time that is believed. Nobody is rung again later than `latest_call`, in seconds
 /// since 1970: the call sheet would hide them until then.
-pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: i64) -> sqlx::Result<()> {
+pub async fn put_back(connection: &mut Connection, now: i64, latest_call: i64) -> sqlx::Result<()> {
     let highest = believed_time::highest(connection).await?.max(now);
     for (table, column) in BEGINNINGS {
         cap(connection, table, column, first_ahead(highest), now).await?;
@@ -71,7 +71,7 @@ pub async fn put_back(connection: &mut SqliteConnection, now: i64, latest_call: 
 
 /// What was made to end `most` seconds later, by a clock that was ahead and believed, ends when so many were counted.
 async fn end(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &str,
     column: &str,
     most: i64,
@@ -84,13 +84,7 @@ async fn end(
 }
 
 /// The names of tables and columns are ours, never a visitor's.
-async fn cap(
-    connection: &mut SqliteConnection,
-    table: &str,
-    column: &str,
-    from: i64,
-    to: i64,
-) -> sqlx::Result<()> {
+async fn cap(connection: &mut Connection, table: &str, column: &str, from: i64, to: i64) -> sqlx::Result<()> {
     let sql = format!("update {table} set {column} = $2 where {column} >= $1");
     sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to).execute(connection).await?;
     Ok(())

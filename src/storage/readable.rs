@@ -1,8 +1,8 @@
 //! Reads rows of which a part is damaged: what cannot be read is named where it stands, and the rest is shown.
 
+use sqlx::any::{Any, AnyTypeInfo, AnyTypeInfoKind, AnyValueRef};
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::{Sqlite, SqliteTypeInfo, SqliteValueRef};
-use sqlx::{Decode, Type};
+use sqlx::{Decode, Type, ValueRef};
 
 /// Stands in the place of what cannot be read.
 pub const UNREADABLE: &str = "cannot be read";
@@ -11,16 +11,23 @@ pub const UNREADABLE: &str = "cannot be read";
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredText(String);
 
-impl Type<Sqlite> for StoredText {
-    fn type_info() -> SqliteTypeInfo {
-        <String as Type<Sqlite>>::type_info()
+impl Type<Any> for StoredText {
+    fn type_info() -> AnyTypeInfo {
+        <String as Type<Any>>::type_info()
+    }
+
+    /// Bytes stand where a text is damaged.
+    fn compatible(found: &AnyTypeInfo) -> bool {
+        matches!(found.kind(), AnyTypeInfoKind::Text | AnyTypeInfoKind::Blob)
     }
 }
 
-impl<'r> Decode<'r, Sqlite> for StoredText {
-    fn decode(value: SqliteValueRef<'r>) -> Result<StoredText, BoxDynError> {
-        let bytes = <Vec<u8> as Decode<Sqlite>>::decode(value)?;
-        Ok(StoredText(String::from_utf8(bytes).unwrap_or_else(|_| UNREADABLE.to_owned())))
+impl<'r> Decode<'r, Any> for StoredText {
+    fn decode(value: AnyValueRef<'r>) -> Result<StoredText, BoxDynError> {
+        if value.type_info().kind() == AnyTypeInfoKind::Blob {
+            return Ok(StoredText(UNREADABLE.to_owned()));
+        }
+        Ok(StoredText(<String as Decode<Any>>::decode(value)?))
     }
 }
 
@@ -34,25 +41,51 @@ impl From<StoredText> for String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaybeText(Option<StoredText>);
 
-impl Type<Sqlite> for MaybeText {
-    fn type_info() -> SqliteTypeInfo {
-        <StoredText as Type<Sqlite>>::type_info()
+impl Type<Any> for MaybeText {
+    fn type_info() -> AnyTypeInfo {
+        <StoredText as Type<Any>>::type_info()
     }
 
-    fn compatible(_: &SqliteTypeInfo) -> bool {
+    fn compatible(_: &AnyTypeInfo) -> bool {
         true
     }
 }
 
-impl<'r> Decode<'r, Sqlite> for MaybeText {
-    fn decode(value: SqliteValueRef<'r>) -> Result<MaybeText, BoxDynError> {
-        Ok(MaybeText(<Option<StoredText> as Decode<Sqlite>>::decode(value)?))
+impl<'r> Decode<'r, Any> for MaybeText {
+    fn decode(value: AnyValueRef<'r>) -> Result<MaybeText, BoxDynError> {
+        Ok(MaybeText(<Option<StoredText> as Decode<Any>>::decode(value)?))
     }
 }
 
 impl From<MaybeText> for Option<String> {
     fn from(text: MaybeText) -> Option<String> {
         text.0.map(String::from)
+    }
+}
+
+/// A flag of a column, or the answer of a comparison, as in `#[sqlx(try_from = "Flag")]`: 0 or 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flag(bool);
+
+impl Type<Any> for Flag {
+    fn type_info() -> AnyTypeInfo {
+        <i64 as Type<Any>>::type_info()
+    }
+
+    fn compatible(found: &AnyTypeInfo) -> bool {
+        <i64 as Type<Any>>::compatible(found)
+    }
+}
+
+impl<'r> Decode<'r, Any> for Flag {
+    fn decode(value: AnyValueRef<'r>) -> Result<Flag, BoxDynError> {
+        Ok(Flag(<i64 as Decode<Any>>::decode(value)? != 0))
+    }
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> bool {
+        flag.0
     }
 }
 

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::Connection;
 
 /// The reference that a key led to, if its form was stored. `key_hash` is of one kind of form (`SubmissionKey::hash`).
-pub async fn find(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<Option<String>> {
+pub async fn find(connection: &mut Connection, key_hash: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("select reference from submissions where key_hash = $1")
         .bind(key_hash)
         .fetch_optional(connection)
@@ -17,7 +17,7 @@ pub async fn find(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Re
 
 /// Remembers what a key led to.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     key_hash: &str,
     kind: &str,
     reference: &str,
@@ -34,7 +34,7 @@ pub async fn insert(
 }
 
 /// Erases keys from before `before`, in seconds since 1970.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query(AssertSqlSafe(format!("delete from submissions where {}", is_over("created_at"))))
         .bind(before)
         .execute(connection)

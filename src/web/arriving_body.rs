@@ -7,15 +7,15 @@ use std::task::{Context, Poll};
 use axum::body::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-use crate::web::connections::Connection;
+use crate::web::connections::HttpConnection;
 
 pub struct ArrivingBody {
     body: Incoming,
-    connection: Arc<Connection>,
+    connection: Arc<HttpConnection>,
 }
 
 impl ArrivingBody {
-    pub fn new(body: Incoming, connection: Arc<Connection>) -> ArrivingBody {
+    pub fn new(body: Incoming, connection: Arc<HttpConnection>) -> ArrivingBody {
         if body.is_end_stream() {
             connection.begin_answer();
         } else {

@@ -37,12 +37,12 @@ pub struct Connections {
 #[derive(Default)]
 struct Held {
     next: u64,
-    all: HashMap<u64, Arc<Connection>>,
+    all: HashMap<u64, Arc<HttpConnection>>,
     networks: HashMap<IpAddr, usize>,
 }
 
 /// One connection, as its task and this list know it.
-pub struct Connection {
+pub struct HttpConnection {
     network: IpAddr,
     began: Instant,
     /// A request has come whole, and its answer is being made. Who sends or reads slowly is not busy.
@@ -59,7 +59,7 @@ pub struct Connection {
 pub struct ConnectionPlace {
     connections: Arc<Connections>,
     id: u64,
-    pub connection: Arc<Connection>,
+    pub connection: Arc<HttpConnection>,
     /// How many others were open when it came.
     pub others: usize,
 }
@@ -83,9 +83,9 @@ fn places(files: Option<u64>) -> usize {
     usize::try_from(places).unwrap_or(usize::MAX)
 }
 
-impl Connection {
-    fn of(network: IpAddr) -> Connection {
-        Connection {
+impl HttpConnection {
+    fn of(network: IpAddr) -> HttpConnection {
+        HttpConnection {
             network,
             began: Instant::now(),
             busy: AtomicBool::new(false),
@@ -167,7 +167,7 @@ impl Connections {
         } else if held.all.len() >= self.most {
             held.idlest(None)?.request_close();
         }
-        let (id, connection) = (held.next, Arc::new(Connection::of(network)));
+        let (id, connection) = (held.next, Arc::new(HttpConnection::of(network)));
         held.next += 1;
         let others = held.all.len();
         held.all.insert(id, connection.clone());
@@ -187,14 +187,14 @@ impl Connections {
 }
 
 impl Held {
-    fn idlest(&self, of: Option<IpAddr>) -> Option<&Connection> {
+    fn idlest(&self, of: Option<IpAddr>) -> Option<&HttpConnection> {
         let theirs = self.all.values().filter(|one| of.is_none_or(|network| one.network == network));
         let quiet = theirs.filter_map(|one| Some((one.quiet_for()?, one)));
         quiet.max_by_key(|(quiet, _)| *quiet).map(|(_, one)| &**one)
     }
 }
 
-impl Connection {
+impl HttpConnection {
     fn request_close(&self) {
         self.is_to_close.store(true, Ordering::Relaxed);
         self.end.notify_one();

@@ -32,7 +32,7 @@ use tower::ServiceExt;
 use crate::web::app::Stopping;
 use crate::web::arriving_body::ArrivingBody;
 use crate::web::connections;
-use crate::web::connections::{Connection, ConnectionPlace, Connections};
+use crate::web::connections::{ConnectionPlace, Connections, HttpConnection};
 use crate::web::network_threads::NetworkThreads;
 use crate::web::refusals::Refusals;
 
@@ -178,7 +178,7 @@ async fn converse(
 
 async fn answer(
     service: &Service,
-    connection: &Arc<Connection>,
+    connection: &Arc<HttpConnection>,
     from: SocketAddr,
     stopping: Stopping,
     mut request: Request<Incoming>,

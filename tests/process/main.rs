@@ -5,6 +5,7 @@ mod mail_server;
 mod program;
 mod quiet_log;
 mod records;
+mod server;
 
 mod backup;
 mod behind_a_proxy;
@@ -21,6 +22,7 @@ mod many_reloads;
 mod memory;
 mod old_demo;
 mod one_at_a_time;
+mod one_database;
 mod overwritten;
 mod preview;
 mod private_files;

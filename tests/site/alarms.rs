@@ -100,14 +100,9 @@ async fn a_backup_older_than_26_hours_or_none_at_all_is_said() {
     site.clock.advance(behind + SignedDuration::from_hours(27));
     assert!(banner(&site).await[0].starts_with("There is no backup"));
     let folder = site.folder.path();
-    mybackpain::storage::backup::make(
-        &folder.into(),
-        &folder.join("copies"),
-        site.now(),
-        &Default::default(),
-    )
-    .await
-    .unwrap();
+    mybackpain::storage::backup::make(&site.place(), &folder.join("copies"), site.now(), &Default::default())
+        .await
+        .unwrap();
     assert_eq!(banner(&site).await, [""; 0]);
     site.clock.advance(SignedDuration::from_hours(26));
     assert_eq!(banner(&site).await, [""; 0]);

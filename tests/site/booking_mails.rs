@@ -51,7 +51,7 @@ async fn a_cancellation_replaces_every_mail_about_the_booking_that_failed() {
         let mut staff = site.staff().await;
         staff.book(&reference).await;
         let sql = format!("update outbox set state = '{state}' where purpose = 'consultation-booking'");
-        site.change(sql.leak()).await.unwrap();
+        site.change(&sql).await.unwrap();
         site.clock.advance(SignedDuration::from_secs(60));
         staff.act(&reference, "cancellation", &[]).await;
         site.clock.advance(SignedDuration::from_hours(1));
@@ -88,7 +88,7 @@ async fn a_booking_that_is_cancelled_before_its_mail_went_is_never_heard_of() {
         let mut staff = site.staff().await;
         staff.book(&reference).await;
         let sql = format!("update outbox set state = '{state}' where purpose = 'consultation-booking'");
-        site.change(sql.leak()).await.unwrap();
+        site.change(&sql).await.unwrap();
         let question = staff.get(&format!("{}/cancellation", page(&reference))).await;
         assert!(
             question.words().contains("has not gone yet, so nothing will be sent"),

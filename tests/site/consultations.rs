@@ -215,7 +215,9 @@ async fn a_database_that_cannot_be_written_says_so_and_loses_no_word() {
         .database
         .write(|connection| {
             Box::pin(async move {
-                sqlx::query("create view submissions as select * from elsewhere").execute(connection).await?;
+                sqlx::query("create view submissions as select distinct * from elsewhere")
+                    .execute(connection)
+                    .await?;
                 Ok(())
             })
         })

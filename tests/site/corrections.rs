@@ -6,6 +6,7 @@ use mybackpain::clinic::Role;
 use mybackpain::operations::retention_job::forget;
 use mybackpain::web::security::Limits;
 
+use crate::support::engine;
 use crate::support::{Answer, READING, Site, Visitor};
 
 const NEW: &str = "/corrections/new?about=sleep-and-back-pain";
@@ -118,6 +119,9 @@ async fn an_answered_mistake_is_erased_after_90_days_and_an_open_one_never_by_it
     site.clock.advance(SignedDuration::from_hours(25));
     forget(&site.app).await.unwrap();
     assert_eq!(site.count("corrections").await, 1);
+    if engine::is_server() {
+        return;
+    }
     for file in ["mybackpain.sqlite", "mybackpain.sqlite-wal"] {
         let bytes = std::fs::read(site.folder.path().join(file)).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"quagga"), "{file}");

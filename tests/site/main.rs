@@ -90,6 +90,7 @@ mod tappable_numbers;
 mod tidy;
 mod topics;
 mod transitions;
+mod two_engines;
 mod unreadable;
 mod upgrades;
 mod wrong_recipient;

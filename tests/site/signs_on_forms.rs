@@ -111,11 +111,11 @@ async fn the_signs_of_complaints_and_corrections_are_stored_and_those_from_befor
     ] {
         let known = format!("{table} where sign in ('', 'emergency')");
         assert_eq!(site.count(&known).await, 2, "{table}: stored with the words");
-        site.change(format!("update {table} set sign = null").leak()).await.unwrap();
+        site.change(&format!("update {table} set sign = null")).await.unwrap();
         admin.get(page).await;
         assert_eq!(site.count(&known).await, 2, "{table}: read once");
         // What the list shows from now on comes from no word of it.
-        site.change(format!("update {table} set words = x'00'").leak()).await.unwrap();
+        site.change(&format!("update {table} set words = x'00'")).await.unwrap();
         let rows = admin.get(page).await.all(rows);
         assert!(rows[0].contains("Emergency words") && !rows[1].contains("words"), "{table}: {rows:?}");
     }

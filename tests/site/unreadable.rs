@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::support::desk::page;
+use crate::support::engine;
 use crate::support::{PASSWORD, READING, Site, consultation, with};
 
 /// A request of Grace that opens, and one of Ada whose name does not. Gives the latter's reference.
@@ -18,8 +19,8 @@ async fn one_does_not_open() -> (Site, String) {
     (site, reference)
 }
 
-async fn break_it(site: &Site, sql: &'static str, reference: &str) {
-    let reference = reference.to_owned();
+async fn break_it(site: &Site, sql: &str, reference: &str) {
+    let (sql, reference) = (AssertSqlSafe(engine::with_bytes(sql)), reference.to_owned());
     let write = site.app.database.write(move |connection| {
         Box::pin(async move { sqlx::query(sql).bind(reference).execute(connection).await.map(|_| ()) })
     });
@@ -174,6 +175,9 @@ async fn each_part_that_cannot_be_read_says_so_in_its_place_and_hides_nothing_el
 
 #[tokio::test]
 async fn a_role_that_this_version_does_not_know_hides_no_account() {
+    if engine::is_server() {
+        return;
+    }
     let site = Site::open().await;
     site.staff_as(Role::Reception).await;
     let mut admin = site.staff_as(Role::Administrator).await;
@@ -187,6 +191,9 @@ async fn a_role_that_this_version_does_not_know_hides_no_account() {
 
 #[tokio::test]
 async fn an_account_whose_own_row_is_damaged_has_a_desk_or_is_told_what_to_do() {
+    if engine::is_server() {
+        return;
+    }
     let site = Site::open().await;
     let mut tables = SqliteConnectOptions::new()
         .filename(site.folder.path().join("mybackpain.sqlite"))

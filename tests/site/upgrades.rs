@@ -190,9 +190,11 @@ async fn upgraded(version: i64, sql: &'static str) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let before = filled(folder.path(), version, sql).await;
     let site = Site::in_folder(folder).await;
-    every_row_is_there(&before, &rows(site.app.database.readers()).await);
-    let broken: Vec<sqlx::sqlite::SqliteRow> =
-        sqlx::query("pragma foreign_key_check").fetch_all(site.app.database.readers()).await.unwrap();
+    let file = SqliteConnectOptions::new().filename(site.folder.path().join("mybackpain.sqlite"));
+    let pool = SqlitePoolOptions::new().connect_with(file).await.unwrap();
+    every_row_is_there(&before, &rows(&pool).await);
+    let broken = sqlx::query("pragma foreign_key_check").fetch_all(&pool).await.unwrap();
+    pool.close().await;
     assert!(broken.is_empty());
     site
 }

@@ -10,6 +10,7 @@ use crate::storage::backup;
 use crate::storage::clock::{is_ahead, seconds};
 use crate::storage::data_dir::DATABASE;
 use crate::storage::database::DatabaseHealth;
+use crate::storage::place::DataPlace;
 
 const MEGABYTE: u64 = 1024 * 1024;
 
@@ -25,8 +26,9 @@ pub fn disk(folder: &Path, least: u64) -> Vec<DoctorFinding> {
     )]
 }
 
-pub fn age(folder: &Path, now: Timestamp) -> Vec<DoctorFinding> {
-    if !folder.join(DATABASE[0]).exists() {
+pub fn age(place: &DataPlace, now: Timestamp) -> Vec<DoctorFinding> {
+    let folder = &*place.folder;
+    if place.server().is_none() && !folder.join(DATABASE[0]).exists() {
         return Vec::new();
     }
     let how =

@@ -4,6 +4,7 @@ mod address;
 mod backup;
 mod clock;
 mod content;
+mod database;
 mod dns_records;
 mod finding;
 mod folders;

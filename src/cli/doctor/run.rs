@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::arguments::DoctorCommand;
 use crate::cli::doctor::finding::DoctorFinding;
-use crate::cli::doctor::{address, backup, clock, content, folders, key, mail};
+use crate::cli::doctor::{address, backup, clock, content, database, folders, key, mail};
 use crate::library::count;
 use crate::storage::clock::Clock;
 
@@ -21,11 +21,12 @@ pub async fn run(doctor: &DoctorCommand) -> ExitCode {
         }
     };
     say(folders::look(folder));
+    say(database::look(serve.data.database.as_deref()).await);
     if folder.is_dir() {
         say(key::look(&serve.data.place()).await);
         say(clock::look(folder, now).await);
         say(backup::disk(folder, serve.least_free));
-        say(backup::age(folder, now));
+        say(backup::age(&serve.data.place(), now));
     }
     let (site, found) = content::look(&serve.content.folder, now);
     say(found);

@@ -1,14 +1,13 @@
 //! The SQL of patients who ask for another time, and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::or_unreadable;
 
 const TABLE: &str = "consultations";
 
 /// What would suit a patient who asked for another time, empty when they did not say; nothing when none is wanted.
-pub async fn wish(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<String>> {
+pub async fn wish(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<String>> {
     let encrypted: Option<Vec<u8>> =
         sqlx::query_scalar("select wanted_time from consultations where reference = $1")
             .bind(reference)
@@ -19,7 +18,7 @@ pub async fn wish(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 }
 
 pub async fn set_wish(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     words: Option<&str>,

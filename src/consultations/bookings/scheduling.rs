@@ -1,7 +1,6 @@
 //! Books, changes and cancels a consultation, and mails the patient a calendar file.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings::booking::{Booking, NewBooking};
 use crate::consultations::bookings::letter::{BookingLetter, News};
@@ -12,6 +11,7 @@ use crate::consultations::reminders::letter::ReminderLetter;
 use crate::consultations::request::Request;
 use crate::mail;
 use crate::signs::Help;
+use crate::storage::database::Connection;
 use crate::storage::encryption::random_token;
 use crate::web::app::App;
 
@@ -25,7 +25,7 @@ struct NewsOfBooking {
 
 /// Books, or changes what is booked, and tells the patient. Says what was done as the history says it.
 pub async fn book(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     new: NewBooking,
@@ -72,15 +72,12 @@ pub async fn book(
 }
 
 /// Whether the patient has yet to hear of a booking: its mail still waits.
-pub async fn is_unannounced(connection: &mut SqliteConnection, booking: &Booking) -> sqlx::Result<bool> {
+pub async fn is_unannounced(connection: &mut Connection, booking: &Booking) -> sqlx::Result<bool> {
     mail::only_waits(connection, &BookingLetter::topic(&booking.id)).await
 }
 
 /// The time that the patient knows: that of the last mail that may have gone. Nothing when none has.
-async fn time_known(
-    connection: &mut SqliteConnection,
-    standing: &Booking,
-) -> sqlx::Result<Option<Timestamp>> {
+async fn time_known(connection: &mut Connection, standing: &Booking) -> sqlx::Result<Option<Timestamp>> {
     let topic = BookingLetter::topic(&standing.id);
     if !mail::may_have_gone(connection, &topic).await? {
         return Ok(None);
@@ -95,7 +92,7 @@ async fn time_known(
 /// Cancels what is booked, and tells the patient, unless the mail about it still waits: then neither goes. Says what was
 /// done as the history says it.
 pub async fn cancel(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     now: Timestamp,
@@ -105,7 +102,7 @@ pub async fn cancel(
 
 /// The same for a patient who cannot make it. `help` is what their words call for.
 pub async fn free(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     help: Vec<Help>,
@@ -115,7 +112,7 @@ pub async fn free(
 }
 
 async fn end(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     (news, help): (News, Vec<Help>),
@@ -138,7 +135,7 @@ async fn end(
 
 /// Patients without an address that mail reaches are told by phone.
 async fn notify(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     booking: Booking,

@@ -1,13 +1,13 @@
 //! The SQL of bookings, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::bookings::booking::{Booking, NewBooking, PLACE, SETTING, Setting};
 use crate::consultations::bookings::clinician::Clinician;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{MaybeText, StoredText, Unreadable};
+use crate::storage::readable::{Flag, MaybeText, StoredText, Unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -49,7 +49,7 @@ impl Row {
 
 /// The booking of a request that is not cancelled.
 pub async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<Booking>> {
@@ -64,27 +64,23 @@ pub async fn find(
     Ok(row.map(|row| row.open(cipher)))
 }
 
-pub async fn read(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
-    find(&mut *readers.acquire().await?, cipher, reference).await
+pub async fn read(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Option<Booking>> {
+    find(&mut readers.acquire().await?, cipher, reference).await
 }
 
 /// Whether a booking that is not cancelled is still to come.
-pub async fn is_ahead(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn is_ahead(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query_scalar(
         "select exists (select 1 from bookings where reference = $1 and cancelled_at is null and starts_at > $2)",
     )
     .bind(reference)
     .bind(seconds(now))
     .fetch_one(connection)
-    .await
+    .await.map(|flag: Flag| flag.into())
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     booking: &Booking,
@@ -110,7 +106,7 @@ pub async fn insert(
 }
 
 pub async fn change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     id: &str,
     new: &NewBooking,
@@ -137,11 +133,7 @@ pub async fn change(
 }
 
 /// Notes the time that the patient knows.
-pub async fn note_told(
-    connection: &mut SqliteConnection,
-    id: &str,
-    starts_at: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn note_told(connection: &mut Connection, id: &str, starts_at: Timestamp) -> sqlx::Result<()> {
     sqlx::query("update bookings set told_starts_at = $2 where id = $1")
         .bind(id)
         .bind(seconds(starts_at))
@@ -151,7 +143,7 @@ pub async fn note_told(
 }
 
 /// The time that was noted last.
-pub async fn told(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<Option<Timestamp>> {
+pub async fn told(connection: &mut Connection, id: &str) -> sqlx::Result<Option<Timestamp>> {
     let told: Option<i64> = sqlx::query_scalar("select told_starts_at from bookings where id = $1")
         .bind(id)
         .fetch_one(connection)
@@ -160,7 +152,7 @@ pub async fn told(connection: &mut SqliteConnection, id: &str) -> sqlx::Result<O
 }
 
 pub async fn cancel(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &str,
     sequence: i64,
     now: Timestamp,
@@ -175,7 +167,7 @@ pub async fn cancel(
 }
 
 /// What a withdrawal leaves of bookings: that there was a time, and nothing of where, with whom or why.
-pub async fn erase(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn erase(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
         "update bookings set place = null, clinician_id = null, clinician = '', room = '', \
          cancelled_at = coalesce(cancelled_at, $2) where reference = $1",

@@ -1,7 +1,6 @@
 //! Does one thing to several requests in one transaction: what cannot be done to one of them leaves that one alone.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bulk_acts::bulk_act::{BulkAct, BulkOutcome, ChosenRequest};
 use crate::consultations::bulk_acts::store;
@@ -9,6 +8,7 @@ use crate::consultations::handling::store as handling;
 use crate::consultations::request::Request;
 use crate::consultations::transitions::act_on;
 use crate::staff::Account;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 /// Does it to each that is as it was when it was chosen. Gives the number of the act.
@@ -49,7 +49,7 @@ pub async fn perform(
 }
 
 async fn perform_one(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     me: &Account,
     bulk: &BulkAct,

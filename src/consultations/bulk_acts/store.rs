@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::bulk_acts::bulk_act::BulkOutcome;
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, texts};
 
@@ -33,7 +33,7 @@ pub struct RowBefore {
 const FIND: &str = "select staff_id, what, undone_at from bulk_acts where id = $1";
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     what: &str,
     now: Timestamp,
@@ -46,7 +46,7 @@ pub async fn insert(
         .await
 }
 
-pub async fn before(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<RowBefore> {
+pub async fn before(connection: &mut Connection, reference: &str) -> sqlx::Result<RowBefore> {
     sqlx::query_as("select state, owner_id, attention, contacted_at from consultations where reference = $1")
         .bind(reference)
         .fetch_one(connection)
@@ -55,7 +55,7 @@ pub async fn before(connection: &mut SqliteConnection, reference: &str) -> sqlx:
 
 /// After the act, so that the stamp of the request is that of the act.
 pub async fn insert_row(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     act: i64,
     reference: &str,
     before: &RowBefore,
@@ -77,16 +77,16 @@ pub async fn insert_row(
     Ok(())
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<StoredBulkAct> {
+pub async fn find(readers: &Readers, id: i64) -> sqlx::Result<StoredBulkAct> {
     sqlx::query_as(FIND).bind(id).fetch_one(readers).await
 }
 
-pub async fn find_on(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<StoredBulkAct> {
+pub async fn find_on(connection: &mut Connection, id: i64) -> sqlx::Result<StoredBulkAct> {
     sqlx::query_as(FIND).bind(id).fetch_one(connection).await
 }
 
 /// Each request that was chosen, and what came of it. A word that cannot be read counts as not done.
-pub async fn rows(readers: &SqlitePool, id: i64) -> sqlx::Result<Vec<(String, BulkOutcome)>> {
+pub async fn rows(readers: &Readers, id: i64) -> sqlx::Result<Vec<(String, BulkOutcome)>> {
     let rows: Vec<(StoredText, StoredText)> =
         sqlx::query_as("select reference, outcome from bulk_act_rows where act_id = $1 order by rowid")
             .bind(id)
@@ -97,7 +97,7 @@ pub async fn rows(readers: &SqlitePool, id: i64) -> sqlx::Result<Vec<(String, Bu
 }
 
 /// The requests to which it was done.
-pub async fn done_on(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Vec<String>> {
+pub async fn done_on(connection: &mut Connection, id: i64) -> sqlx::Result<Vec<String>> {
     let done: Vec<StoredText> = sqlx::query_scalar(
         "select reference from bulk_act_rows where act_id = $1 and outcome = 'done' order by rowid",
     )
@@ -110,7 +110,7 @@ pub async fn done_on(connection: &mut SqliteConnection, id: i64) -> sqlx::Result
 /// Puts a request back as it was, unless it was changed since: then false. A colleague whose account was disabled gets
 /// nothing back.
 pub async fn restore(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     act: i64,
     reference: &str,
     now: Timestamp,
@@ -133,7 +133,7 @@ pub async fn restore(
 }
 
 pub async fn set_outcome(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     act: i64,
     reference: &str,
     outcome: BulkOutcome,
@@ -147,7 +147,7 @@ pub async fn set_outcome(
     Ok(())
 }
 
-pub async fn set_undone(connection: &mut SqliteConnection, id: i64, now: Timestamp) -> sqlx::Result<()> {
+pub async fn set_undone(connection: &mut Connection, id: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query("update bulk_acts set undone_at = $2 where id = $1")
         .bind(id)
         .bind(seconds(now))
@@ -157,7 +157,7 @@ pub async fn set_undone(connection: &mut SqliteConnection, id: i64, now: Timesta
 }
 
 /// What was done before that stays done.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query(AssertSqlSafe(format!("delete from bulk_acts where {}", is_over("made_at"))))
         .bind(before)
         .execute(connection)

@@ -1,10 +1,10 @@
 //! The SQL of calls, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::calls::outcome::CallOutcome;
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::StoredText;
 
 /// A call that was made.
@@ -18,7 +18,7 @@ pub struct Call {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     staff: i64,
     outcome: CallOutcome,
@@ -37,7 +37,7 @@ pub async fn insert(
 }
 
 /// Calls about a request, newest first.
-pub async fn of(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<Call>> {
+pub async fn of(readers: &Readers, reference: &str) -> sqlx::Result<Vec<Call>> {
     sqlx::query_as(
         "select called_at, staff.name as staff, outcome from consultation_calls \
          join staff on staff.id = staff_id where reference = $1 order by consultation_calls.id desc",

@@ -1,9 +1,8 @@
 //! The SQL of the queue as a file, and nothing else. What patients wrote is not selected.
 
-use sqlx::sqlite::SqlitePool;
-
+use crate::storage::database::Readers;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
+use crate::storage::readable::{Flag, MaybeText, StoredText, or_unreadable};
 use crate::web::form::contact::{CallTime, Method};
 
 /// A request as a line of the file.
@@ -34,6 +33,7 @@ struct Stored {
     due_at: i64,
     #[sqlx(try_from = "StoredText")]
     sign: String,
+    #[sqlx(try_from = "Flag")]
     spam: bool,
     name: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
@@ -47,7 +47,7 @@ struct Stored {
 }
 
 /// Every request that is not erased, by the promised moment.
-pub async fn all(readers: &SqlitePool, cipher: &Cipher) -> sqlx::Result<Vec<CsvRow>> {
+pub async fn all(readers: &Readers, cipher: &Cipher) -> sqlx::Result<Vec<CsvRow>> {
     let rows: Vec<Stored> = sqlx::query_as(
         "select reference, state, created_at, due_at, sign, spam, name, phone, email, contact_method, \
          call_times, merged_into from consultations order by due_at, created_at",

@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling::store;
 use crate::consultations::history;
 use crate::staff::absences::store as absences;
 use crate::staff::absences::store::DueAbsence;
 use crate::staff::audit;
-use crate::storage::database::is_unavailable;
+use crate::storage::database::{Connection, is_unavailable};
 use crate::storage::readable::UNREADABLE;
 use crate::web::app::App;
 use crate::web::metrics::Alarm;
@@ -38,7 +37,7 @@ pub async fn hand_over_due(app: &App) -> sqlx::Result<usize> {
 }
 
 async fn begin(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     absence: &DueAbsence,
     today: Date,
     now: Timestamp,
@@ -54,7 +53,7 @@ async fn begin(
 }
 
 async fn hand_over(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     absence: &DueAbsence,
     cover: Option<(i64, String)>,
     now: Timestamp,

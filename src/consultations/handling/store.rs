@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
 use crate::consultations::handling::attention::Attention;
@@ -12,21 +11,24 @@ use crate::consultations::request::Request;
 use crate::consultations::request_state::RequestState;
 use crate::consultations::store as requests;
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
-use crate::storage::readable::{StoredText, or_unreadable, texts};
+use crate::storage::readable::{Flag, StoredText, or_unreadable, texts};
 
 /// A request as it stands when something is to be done to it.
 #[derive(sqlx::FromRow)]
 pub struct Standing {
     pub state: String,
     pub changed_at: i64,
+    #[sqlx(try_from = "Flag")]
     pub spam: bool,
     pub held_at: Option<i64>,
     pub owner_id: Option<i64>,
     #[sqlx(try_from = "StoredText")]
     pub attention: String,
     /// It is dealt with in another one.
+    #[sqlx(try_from = "Flag")]
     pub merged: bool,
 }
 
@@ -34,7 +36,7 @@ const TABLE: &str = "consultations";
 
 /// One request for the desk, and how it is dealt with. What the patient wrote is read only for who may see it.
 pub async fn find(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     reference: &str,
     role: Role,
@@ -67,7 +69,7 @@ pub async fn find(
 
 /// Why it is kept, why it was closed, why its patient was not told, and why it waits for us.
 async fn stored_words(
-    readers: &SqlitePool,
+    readers: &Readers,
     reference: &str,
 ) -> sqlx::Result<(Option<Vec<u8>>, [StoredText; 3])> {
     let (hold_reason, reason, not_notified, attention) = sqlx::query_as(
@@ -79,7 +81,7 @@ async fn stored_words(
     Ok((hold_reason, [reason, not_notified, attention]))
 }
 
-pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<Standing> {
+pub async fn standing(connection: &mut Connection, reference: &str) -> sqlx::Result<Standing> {
     sqlx::query_as(
         "select state, changed_at, spam, held_at, owner_id, attention, merged_into is not null as merged from consultations \
          where reference = $1",
@@ -91,7 +93,7 @@ pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sql
 
 /// How a request came, and the address of its private page, for later mails.
 pub async fn enrol(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     channel: &str,
@@ -108,7 +110,7 @@ pub async fn enrol(
 
 /// The address of the private page; nothing for a request from before it was kept.
 pub async fn token(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<String>> {
@@ -121,7 +123,7 @@ pub async fn token(
 }
 
 pub async fn set_token(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     token: &str,
@@ -137,7 +139,7 @@ pub async fn set_token(
 }
 
 /// Every change counts, so that two within a second are two.
-pub async fn touch(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn touch(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(concat!(
         "update consultations set changed_at = ",
         next_change!("changed_at", "$2"),
@@ -150,11 +152,7 @@ pub async fn touch(connection: &mut SqliteConnection, reference: &str, now: Time
     Ok(())
 }
 
-pub async fn set_owner(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    owner: Option<i64>,
-) -> sqlx::Result<()> {
+pub async fn set_owner(connection: &mut Connection, reference: &str, owner: Option<i64>) -> sqlx::Result<()> {
     sqlx::query("update consultations set owner_id = $2 where reference = $1")
         .bind(reference)
         .bind(owner)
@@ -164,7 +162,7 @@ pub async fn set_owner(
 }
 
 pub async fn set_next_try(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     next_try_at: Option<Timestamp>,
 ) -> sqlx::Result<()> {
@@ -177,7 +175,7 @@ pub async fn set_next_try(
 }
 
 pub async fn set_attention(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     attention: Attention,
 ) -> sqlx::Result<()> {
@@ -190,7 +188,7 @@ pub async fn set_attention(
 }
 
 pub async fn set_reason(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     reason: CloseReason,
 ) -> sqlx::Result<()> {
@@ -204,7 +202,7 @@ pub async fn set_reason(
 
 /// Keeps a request for a reason, or no longer.
 pub async fn set_hold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     hold: Option<(&str, Timestamp)>,
@@ -219,7 +217,7 @@ pub async fn set_hold(
 }
 
 /// Puts a request among spam, or takes it out.
-pub async fn set_spam(connection: &mut SqliteConnection, reference: &str, spam: bool) -> sqlx::Result<()> {
+pub async fn set_spam(connection: &mut Connection, reference: &str, spam: bool) -> sqlx::Result<()> {
     sqlx::query("update consultations set spam = $2 where reference = $1")
         .bind(reference)
         .bind(spam)
@@ -229,7 +227,7 @@ pub async fn set_spam(connection: &mut SqliteConnection, reference: &str, spam: 
 }
 
 /// Erases what the desk wrote about a request that its patient withdrew.
-pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn erase(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     sqlx::query(
         "update consultations set token = null, hold_reason = null, wanted_time = null, held_at = null, owner_id = null, next_try_at = null \
          where reference = $1",
@@ -247,7 +245,7 @@ pub async fn erase(connection: &mut SqliteConnection, reference: &str) -> sqlx::
 }
 
 /// Who opened a request and when, oldest first.
-pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
+pub async fn views(readers: &Readers, reference: &str) -> sqlx::Result<Vec<(i64, Option<i64>)>> {
     sqlx::query_as(
         "select happened_at, staff_id from audit where reference = $1 and what = 'opened' order by id",
     )
@@ -258,7 +256,7 @@ pub async fn views(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<(i
 
 /// Gives all open requests of a member of staff to another, or to nobody, and says which.
 pub async fn give_open_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     owner: Option<i64>,
 ) -> sqlx::Result<Vec<String>> {
@@ -274,7 +272,7 @@ pub async fn give_open_of(
 }
 
 /// A request that was closed is open again: it is erased only when it is closed once more.
-pub async fn set_open_again(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn set_open_again(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("update consultations set ended_at = null, closed_because = '' where reference = $1")
         .bind(reference)
         .execute(connection)
@@ -283,7 +281,7 @@ pub async fn set_open_again(connection: &mut SqliteConnection, reference: &str) 
 }
 
 /// Who works the desk, by name.
-pub async fn colleagues(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn colleagues(readers: &Readers) -> sqlx::Result<Vec<(i64, String)>> {
     let all: Vec<(i64, StoredText)> =
         sqlx::query_as("select id, name from staff where disabled_at is null order by name, id")
             .fetch_all(readers)
@@ -292,21 +290,22 @@ pub async fn colleagues(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>
 }
 
 /// Everyone who ever worked the desk, by number.
-pub async fn names(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn names(readers: &Readers) -> sqlx::Result<Vec<(i64, String)>> {
     let all: Vec<(i64, StoredText)> = sqlx::query_as("select id, name from staff").fetch_all(readers).await?;
     Ok(all.into_iter().map(|(id, name)| (id, name.into())).collect())
 }
 
-pub async fn is_held(readers: &SqlitePool, reference: &str) -> sqlx::Result<bool> {
+pub async fn is_held(readers: &Readers, reference: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar("select held_at is not null from consultations where reference = $1")
         .bind(reference)
         .fetch_one(readers)
         .await
+        .map(|flag: Flag| flag.into())
 }
 
 /// The state that a withdrawn request is left in while it is kept for a reason.
 pub async fn withdraw_held(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<bool> {

@@ -1,14 +1,14 @@
 //! What a member of staff did to a request: in its history, and in the audit.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::history::store;
 use crate::staff::audit;
+use crate::storage::database::Connection;
 
 /// `staff` is the number of the account.
 pub async fn note(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     about: &str,
     what: &str,

@@ -1,9 +1,9 @@
 //! The SQL of the history of requests, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::StoredText;
 
 /// One thing that happened to a request.
@@ -19,7 +19,7 @@ pub struct HistoryEvent {
 }
 
 pub async fn add_event(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     now: Timestamp,
     who: &str,
@@ -39,7 +39,7 @@ pub async fn add_event(
 
 /// The number of the last event of a request, who did it and what.
 pub async fn last_event(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
 ) -> sqlx::Result<Option<(i64, String, String)>> {
     sqlx::query_as(
@@ -52,7 +52,7 @@ pub async fn last_event(
 
 /// Says more in an event that is already there, and dates it anew.
 pub async fn replace_event(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     now: Timestamp,
     what: &str,
@@ -67,7 +67,7 @@ pub async fn replace_event(
 }
 
 /// What happened to a request, newest first.
-pub async fn events(readers: &SqlitePool, reference: &str) -> sqlx::Result<Vec<HistoryEvent>> {
+pub async fn events(readers: &Readers, reference: &str) -> sqlx::Result<Vec<HistoryEvent>> {
     sqlx::query_as(
         "select id, happened_at, who, what from consultation_events where reference = $1 order by id desc",
     )

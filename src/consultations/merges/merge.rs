@@ -1,7 +1,6 @@
 //! Merges one request into another of the same person: the other keeps the earlier promise and the graver sign.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings;
 use crate::consultations::history;
@@ -10,6 +9,7 @@ use crate::consultations::merges::store::MergeStanding;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::staff::Account;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 /// A merge that a member of staff asks for, of two requests as they saw them.
@@ -81,7 +81,7 @@ pub async fn merge(app: &App, me: &Account, wanted: Merge) -> sqlx::Result<Merge
 
 /// Why they are not merged; nothing when they can be.
 async fn hindrance(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     wanted: &Merge,
     into: &MergeStanding,
     merged: &MergeStanding,

@@ -1,7 +1,6 @@
 //! Separates requests that were merged: by staff, or because the patient withdrew one of them.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling;
 use crate::consultations::handling::Attention;
@@ -10,6 +9,7 @@ use crate::consultations::merges::store;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
 use crate::staff::Account;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 #[derive(Debug, PartialEq)]
@@ -49,7 +49,7 @@ pub async fn separate(app: &App, me: &Account, merged: String) -> sqlx::Result<S
 /// The patient withdraws a request: what it was merged with is dealt with by itself again. They may have meant the one
 /// and not the other, and nobody else withdraws for them.
 pub async fn part_withdrawn(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
@@ -57,16 +57,12 @@ pub async fn part_withdrawn(
 }
 
 /// A request is erased because its person asked for that: what it was merged with may be somebody else's, and stays.
-pub async fn part_erased(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn part_erased(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     part_from_all(connection, reference, ("system", "erased"), ", which was erased", now).await
 }
 
 async fn part_from_all(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     (who, did): (&str, &str),
     why: &str,
@@ -86,12 +82,7 @@ async fn part_from_all(
 }
 
 /// The other one has its own promise and sign again, and those of what is still merged into it.
-async fn put_back(
-    connection: &mut SqliteConnection,
-    merged: &str,
-    into: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+async fn put_back(connection: &mut Connection, merged: &str, into: &str, now: Timestamp) -> sqlx::Result<()> {
     store::put_back_joint(connection, merged, into, now).await?;
     store::forget_merge(connection, merged).await?;
     let stays = store::standing(connection, into).await?;
@@ -109,7 +100,7 @@ async fn put_back(
 }
 
 async fn part(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merged: &str,
     into: &str,
     attention: Option<Attention>,

@@ -1,10 +1,10 @@
 //! The SQL of merged requests, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::request_state::RequestState;
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{StoredText, texts};
 
@@ -33,7 +33,7 @@ impl MergeStanding {
     }
 }
 
-pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<MergeStanding> {
+pub async fn standing(connection: &mut Connection, reference: &str) -> sqlx::Result<MergeStanding> {
     sqlx::query_as(
         "select state, attention, changed_at, due_at, sign from consultations where reference = $1",
     )
@@ -44,7 +44,7 @@ pub async fn standing(connection: &mut SqliteConnection, reference: &str) -> sql
 
 /// Notes how both stood before. `own` are the promise and the sign of the other one by itself, `joint` those of all.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     merged: &MergeStanding,
     own: (i64, String),
@@ -70,7 +70,7 @@ pub async fn insert(
 
 /// Not through `set_state`: the patient did not hear from the clinic by this.
 pub async fn close_merged(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     into: &str,
     now: Timestamp,
@@ -89,11 +89,7 @@ pub async fn close_merged(
     Ok(())
 }
 
-pub async fn open_merged(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn open_merged(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(concat!(
         "update consultations set state = m.state, attention = m.attention, closed_because = '', \
          ended_at = null, changed_at = ",
@@ -109,7 +105,7 @@ pub async fn open_merged(
 }
 
 pub async fn set_joint(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     into: &str,
     (due_at, sign): (i64, &str),
     now: Timestamp,
@@ -139,7 +135,7 @@ pub async fn set_joint(
 
 /// The promise and the sign that a request has by itself: others may be merged into it already.
 pub async fn own(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     into: &str,
     stands: &MergeStanding,
 ) -> sqlx::Result<(i64, String)> {
@@ -164,7 +160,7 @@ pub async fn own(
 
 /// Gives the one that `merged` was merged into its own promise and sign back, where nothing else changed them.
 pub async fn put_back_joint(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     merged: &str,
     into: &str,
     now: Timestamp,
@@ -186,7 +182,7 @@ pub async fn put_back_joint(
     Ok(())
 }
 
-pub async fn forget_merge(connection: &mut SqliteConnection, merged: &str) -> sqlx::Result<()> {
+pub async fn forget_merge(connection: &mut Connection, merged: &str) -> sqlx::Result<()> {
     sqlx::query("update consultations set merged_into = null where reference = $1")
         .bind(merged)
         .execute(&mut *connection)
@@ -199,7 +195,7 @@ pub async fn forget_merge(connection: &mut SqliteConnection, merged: &str) -> sq
 }
 
 /// The request that one is merged into.
-pub async fn parent(connection: &mut SqliteConnection, merged: &str) -> sqlx::Result<Option<String>> {
+pub async fn parent(connection: &mut Connection, merged: &str) -> sqlx::Result<Option<String>> {
     let parent: Option<StoredText> = sqlx::query_scalar(
         "select merged_into from consultations where reference = $1 and merged_into is not null",
     )
@@ -213,21 +209,18 @@ const MERGED_INTO: &str =
     "select reference from consultations where merged_into = $1 order by created_at, reference";
 
 /// The requests that are merged into one, the oldest first.
-pub async fn merged_into(connection: &mut SqliteConnection, into: &str) -> sqlx::Result<Vec<String>> {
+pub async fn merged_into(connection: &mut Connection, into: &str) -> sqlx::Result<Vec<String>> {
     let all: Vec<StoredText> = sqlx::query_scalar(MERGED_INTO).bind(into).fetch_all(connection).await?;
     Ok(texts(all))
 }
 
-pub async fn read_merged_into(readers: &SqlitePool, into: &str) -> sqlx::Result<Vec<String>> {
+pub async fn read_merged_into(readers: &Readers, into: &str) -> sqlx::Result<Vec<String>> {
     let all: Vec<StoredText> = sqlx::query_scalar(MERGED_INTO).bind(into).fetch_all(readers).await?;
     Ok(texts(all))
 }
 
 /// Of each request that is merged into one: whether it was new, its promise and its sign.
-pub async fn still_merged(
-    connection: &mut SqliteConnection,
-    into: &str,
-) -> sqlx::Result<Vec<(bool, i64, String)>> {
+pub async fn still_merged(connection: &mut Connection, into: &str) -> sqlx::Result<Vec<(bool, i64, String)>> {
     let all: Vec<(StoredText, i64, StoredText)> = sqlx::query_as(
         "select m.state, c.due_at, c.sign from consultations c join consultation_merges m using (reference) \
          where c.merged_into = $1",
@@ -240,11 +233,7 @@ pub async fn still_merged(
 }
 
 /// What waits for us about the merged one waits with the other, unless something waits there already.
-pub async fn carry_attention(
-    connection: &mut SqliteConnection,
-    merged: &str,
-    into: &str,
-) -> sqlx::Result<()> {
+pub async fn carry_attention(connection: &mut Connection, merged: &str, into: &str) -> sqlx::Result<()> {
     sqlx::query(
         "update consultations set attention = m.attention from consultation_merges m \
          where m.reference = $1 and consultations.reference = $2 and consultations.attention = ''",

@@ -1,7 +1,6 @@
 //! Sends a message to a patient, in the transaction that notes it with the request.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::handling::{Attention, store as handling};
 use crate::consultations::messages::letter::MessageLetter;
@@ -11,11 +10,12 @@ use crate::consultations::notifications;
 use crate::consultations::private_page::private_token;
 use crate::consultations::request::Request;
 use crate::staff::Account;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 /// Whether a message can go now: there is an address, and its owner did not stop mail to it.
 pub async fn can_write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     now: Timestamp,
@@ -26,7 +26,7 @@ pub async fn can_write(
 
 /// Sends it, and says what was done as the history says it.
 pub async fn send(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     me: &Account,
     request: &Request,

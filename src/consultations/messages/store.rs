@@ -1,16 +1,16 @@
 //! The SQL of what staff wrote to patients, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::handling::Note;
 use crate::consultations::notes::store::{NoteRow, insert_into};
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 
 const TABLE: &str = "consultation_messages";
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     staff: i64,
@@ -22,14 +22,14 @@ pub async fn insert(
 
 /// What was written to a patient, the newest first. The words of clinical ones only for who may read them.
 pub async fn of(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
     let rows: Vec<NoteRow> = sqlx::query_as(
         "select m.id, written_at, staff.name as staff, clinical, \
-         case when clinical = 0 or $2 then words end as words from consultation_messages m \
+         case when clinical = 0 or $2 = 1 then words end as words from consultation_messages m \
          join staff on staff.id = staff_id where reference = $1 order by written_at desc, m.rowid desc",
     )
     .bind(reference)
@@ -40,7 +40,7 @@ pub async fn of(
 }
 
 /// When the patient was written to last.
-pub async fn last_written_at(readers: &SqlitePool, reference: &str) -> sqlx::Result<Option<i64>> {
+pub async fn last_written_at(readers: &Readers, reference: &str) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar("select max(written_at) from consultation_messages where reference = $1")
         .bind(reference)
         .fetch_one(readers)

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::consultations::handling::Note;
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::{Cipher, random_token};
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::storage::readable::{Flag, StoredText, or_unreadable};
 
 const TABLE: &str = "consultation_notes";
 
@@ -19,6 +19,7 @@ pub struct NoteRow {
     written_at: i64,
     #[sqlx(try_from = "StoredText")]
     staff: String,
+    #[sqlx(try_from = "Flag")]
     clinical: bool,
     words: Option<Vec<u8>>,
 }
@@ -31,7 +32,7 @@ impl NoteRow {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     staff: i64,
@@ -44,7 +45,7 @@ pub async fn insert(
 /// The same into a table of the same columns.
 pub async fn insert_into(
     table: &'static str,
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     staff: i64,
@@ -70,14 +71,14 @@ pub async fn insert_into(
 
 /// Notes, the newest first. Clinical ones only for who may see them.
 pub async fn of(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     reference: &str,
     clinical_too: bool,
 ) -> sqlx::Result<Vec<Note>> {
     let rows: Vec<NoteRow> = sqlx::query_as(
         "select consultation_notes.id, written_at, staff.name as staff, clinical, words from consultation_notes \
-         join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2) \
+         join staff on staff.id = staff_id where reference = $1 and (clinical = 0 or $2 = 1) \
          order by written_at desc, consultation_notes.rowid desc",
     )
     .bind(reference)

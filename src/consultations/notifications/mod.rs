@@ -1,7 +1,6 @@
 //! Notifies a patient by mail, or records for the desk why no mail was sent; and notifies the clinic.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings;
 use crate::consultations::bookings::letter::{BookingLetter, News};
@@ -18,6 +17,7 @@ use crate::mail::limits;
 use crate::mail::limits::{Allowance, NotSent};
 use crate::mail::{ClinicNotice, NewMail};
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::web::app::App;
 
 pub mod store;
@@ -37,7 +37,7 @@ pub enum By {
 
 /// Confirms a request, when there is an address for it.
 pub async fn confirm(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     token: &str,
@@ -51,7 +51,7 @@ pub async fn confirm(
 
 /// Tells of a booking, when there is an address for it. What was said of it before and still waits is not said any more.
 pub async fn of_booking(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     letter: &BookingLetter,
@@ -69,7 +69,7 @@ pub async fn of_booking(
 
 /// A mail would have an empty place where something cannot be read: a person tells the patient.
 pub async fn cannot_be_told(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     mail: &str,
     part: &str,
@@ -83,7 +83,7 @@ pub async fn cannot_be_told(
 
 /// Reminds of a booking that begins at `begins`, when there is an address that mail may go to. False when there is none.
 pub async fn remind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     letter: &ReminderLetter,
@@ -102,7 +102,7 @@ pub async fn remind(
 
 /// Brings the patient what staff wrote.
 pub async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     letter: &MessageLetter,
@@ -114,7 +114,7 @@ pub async fn write(
 
 /// Tells the clinic that a patient cannot make the time that was booked.
 pub async fn another_time_wanted(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     reference: &str,
     was_at: Timestamp,
@@ -130,7 +130,7 @@ pub async fn another_time_wanted(
 /// The patient’s address changed: what had not gone goes to the new one, with the new address of the private page.
 /// When all of it had gone, the new address is told how the request stands. Without one nothing is sent.
 pub async fn follow_address(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     token: &str,
@@ -168,7 +168,7 @@ pub async fn follow_address(
 
 /// Tells the clinic of a request. In a flood one mail tells of several.
 pub async fn notify_clinic(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     now: Timestamp,
@@ -184,7 +184,7 @@ pub async fn notify_clinic(
 }
 
 /// The owner of the address stopped a mail that waited.
-pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn stopped(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     // A mail whose reference cannot be read is about no request that is known: its owner stops it all the same.
     if !store::is_known(connection, reference).await? {
         return Ok(());
@@ -194,11 +194,7 @@ pub async fn stopped(connection: &mut SqliteConnection, reference: &str, now: Ti
 }
 
 /// A mail that was sent to the patient of an open request was not delivered after all. Other references are left alone.
-pub async fn came_back(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+pub async fn came_back(connection: &mut Connection, reference: &str, now: Timestamp) -> sqlx::Result<()> {
     if let Some(open) = store::open_for(connection, reference).await? {
         let what = "reports that an email to the patient came back: it was not delivered";
         history::store::add_event(connection, &open, now, "system", what).await?;
@@ -208,7 +204,7 @@ pub async fn came_back(
 }
 
 async fn notify(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     mail: NewMail,
@@ -230,7 +226,7 @@ async fn notify(
 
 /// Why no mail that staff cause can go to the patient; nothing when it can, or when there is no address.
 pub async fn cannot_mail(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     request: &Request,
     now: Timestamp,
@@ -245,7 +241,7 @@ pub async fn cannot_mail(
 }
 
 async fn allowance(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     address: &str,
     by: By,
@@ -262,7 +258,7 @@ async fn allowance(
 }
 
 async fn record_not_notified(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     why: NotSent,
     by: By,

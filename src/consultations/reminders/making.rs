@@ -1,7 +1,6 @@
 //! Makes the reminders that are due: so long before each booking as the clinic says, and never after it began.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::bookings;
 use crate::consultations::bookings::letter::{BookingLetter, News};
@@ -13,7 +12,7 @@ use crate::consultations::reminders::store::DueReminder;
 use crate::consultations::store as requests;
 use crate::library::count;
 use crate::mail;
-use crate::storage::database::is_unavailable;
+use crate::storage::database::{Connection, is_unavailable};
 use crate::web::app::App;
 use crate::web::metrics::Alarm;
 
@@ -61,7 +60,7 @@ async fn make_one(app: &App, due: DueReminder, now: Timestamp) -> sqlx::Result<b
 
 /// False when it was made meanwhile, is not wanted any more, or is for a person to do.
 async fn make(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     due: &DueReminder,
     now: Timestamp,

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
-use crate::storage::readable::StoredText;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText};
 
 /// A reminder that is to be made.
 #[derive(sqlx::FromRow)]
@@ -27,7 +27,7 @@ const DUE: &str = "from bookings b join consultations c on c.reference = b.refer
 /// Reminders made in one transaction, so that a write stays short.
 const AT_ONCE: i64 = 100;
 
-pub async fn due(readers: &SqlitePool, hours: i64, now: Timestamp) -> sqlx::Result<Vec<DueReminder>> {
+pub async fn due(readers: &Readers, hours: i64, now: Timestamp) -> sqlx::Result<Vec<DueReminder>> {
     let sql = format!(
         "select b.rowid as booking, b.reference, $2 as hours_before {DUE} order by b.starts_at, b.id limit $3"
     );
@@ -35,11 +35,7 @@ pub async fn due(readers: &SqlitePool, hours: i64, now: Timestamp) -> sqlx::Resu
 }
 
 /// Notes that a reminder is made. False when it is not due any more.
-pub async fn make(
-    connection: &mut SqliteConnection,
-    reminder: &DueReminder,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn make(connection: &mut Connection, reminder: &DueReminder, now: Timestamp) -> sqlx::Result<bool> {
     let sql = format!(
         "insert into booking_reminders (booking_id, starts_at, hours_before, made_at)
          select b.id, b.starts_at, $2, $1 {DUE} and b.rowid = $3"
@@ -53,19 +49,16 @@ pub async fn make(
     Ok(made.rows_affected() == 1)
 }
 
-pub async fn are_wanted(readers: &SqlitePool, reference: &str) -> sqlx::Result<bool> {
+pub async fn are_wanted(readers: &Readers, reference: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar("select no_reminders = 0 from consultations where reference = $1")
         .bind(reference)
         .fetch_one(readers)
         .await
+        .map(|flag: Flag| flag.into())
 }
 
 /// False when it was so already, or the request is over.
-pub async fn set_wanted(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    wanted: bool,
-) -> sqlx::Result<bool> {
+pub async fn set_wanted(connection: &mut Connection, reference: &str, wanted: bool) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "update consultations set no_reminders = $2
          where reference = $1 and no_reminders <> $2 and state in ('new', 'contacted', 'booked')",

@@ -1,9 +1,9 @@
 //! The SQL of saved replies, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::next_change::next_change;
 use crate::storage::readable::StoredText;
 
@@ -17,25 +17,25 @@ pub struct SavedReply {
     pub changed_at: i64,
 }
 
-pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<SavedReply>> {
+pub async fn all(readers: &Readers) -> sqlx::Result<Vec<SavedReply>> {
     sqlx::query_as("select id, title, words, changed_at from saved_replies order by title, id")
         .fetch_all(readers)
         .await
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<SavedReply> {
+pub async fn find(readers: &Readers, id: i64) -> sqlx::Result<SavedReply> {
     sqlx::query_as("select id, title, words, changed_at from saved_replies where id = $1")
         .bind(id)
         .fetch_one(readers)
         .await
 }
 
-pub async fn count(connection: &mut SqliteConnection) -> sqlx::Result<i64> {
+pub async fn count(connection: &mut Connection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from saved_replies").fetch_one(connection).await
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     title: &str,
     words: &str,
     now: Timestamp,
@@ -51,7 +51,7 @@ pub async fn insert(
 
 /// False when it is not as it was at `seen_at` any more.
 pub async fn change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     seen_at: i64,
     (title, words): (&str, &str),
@@ -74,7 +74,7 @@ pub async fn change(
 }
 
 /// False when there is none.
-pub async fn delete(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<bool> {
+pub async fn delete(connection: &mut Connection, id: i64) -> sqlx::Result<bool> {
     let gone = sqlx::query("delete from saved_replies where id = $1").bind(id).execute(connection).await?;
     Ok(gone.rows_affected() == 1)
 }

@@ -1,13 +1,12 @@
 //! The SQL of summaries, and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
 use crate::library::summary::Summary;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 
 /// Stores a page behind a private link.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     token_hash: &str,
     summary: &Summary,
@@ -24,7 +23,7 @@ pub async fn insert(
 
 /// The summary behind a private link, and when it ends.
 pub async fn find(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     token_hash: &str,
     now: i64,
@@ -39,13 +38,13 @@ pub async fn find(
     Ok(Some((read(&cipher.row("summaries", token_hash).decrypt("summary", &stored)?)?, expires_at)))
 }
 
-pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
+pub async fn delete(connection: &mut Connection, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query("delete from summaries where token_hash = $1").bind(token_hash).execute(connection).await?;
     Ok(())
 }
 
 /// Erases the pages whose time is over. Says how many.
-pub async fn forget(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, now: i64) -> sqlx::Result<u64> {
     let gone =
         sqlx::query("delete from summaries where expires_at <= $1").bind(now).execute(connection).await?;
     Ok(gone.rows_affected())
@@ -53,7 +52,7 @@ pub async fn forget(connection: &mut SqliteConnection, now: i64) -> sqlx::Result
 
 /// Stores what a patient shares with a request; the latest stands.
 pub async fn share(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     summary: &Summary,
@@ -71,7 +70,7 @@ pub async fn share(
 
 /// What a patient shared with a request, if they did.
 pub async fn shared_with(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     reference: &str,
 ) -> sqlx::Result<Option<Summary>> {
@@ -86,7 +85,7 @@ pub async fn shared_with(
 }
 
 /// Erases what was shared with a request that its patient withdrew.
-pub async fn unshare(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn unshare(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("delete from shared_summaries where reference = $1")
         .bind(reference)
         .execute(connection)

@@ -1,7 +1,6 @@
 //! Answers a person: finds what we hold about them, gives it as a file, and erases it with a proof.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations::merges;
 use crate::desk::data_rights::person::DataSubject;
@@ -10,7 +9,7 @@ use crate::desk::data_rights::store;
 use crate::mail;
 use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
-use crate::storage::database::Database;
+use crate::storage::database::{Connection, Database};
 use crate::storage::encryption::Cipher;
 use crate::storage::erasure_log;
 use crate::storage::erasure_log::ErasedThing;
@@ -94,7 +93,7 @@ fn references<'h>(held: impl Iterator<Item = &'h PersonalRow>) -> Vec<String> {
 }
 
 async fn audit_each(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: Option<i64>,
     now: Timestamp,
     what: &str,

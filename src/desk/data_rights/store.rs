@@ -3,12 +3,13 @@
 //! The list of encrypted columns (`key_rotation::ENCRYPTED_FIELDS`) says where personal data is, and a test holds that list complete:
 //! a new table is found here without another line.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 
 use crate::desk::data_rights::person::DataSubject;
 use crate::desk::data_rights::rows::{NearMatch, PersonalRecord, PersonalRow, Receipt, Value, kind};
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::key_rotation::{ENCRYPTED_FIELDS, EncryptedField};
 use crate::storage::next_change::next_change;
@@ -21,6 +22,7 @@ const NOT_ABOUT_PERSONS: &[&str] = &["audit", "submissions", "erasures"];
 /// Columns that say nothing to a person, or are about a colleague.
 const TECHNICAL: &[&str] = &[
     "row_number",
+    "rowid",
     "id",
     "letter",
     "message",
@@ -56,7 +58,7 @@ struct Keys {
 }
 
 pub async fn find(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     person: &DataSubject,
     ticked: &[String],
@@ -79,6 +81,7 @@ pub async fn find(
     found.unopened.dedup();
     near.extend(merged_rows(readers, cipher, &found.held).await?);
     // A mail to nearly the same address about something that is theirs belongs to it.
+    // A mail to nearly the same address about something that is theirs belongs to it.
     near.retain(|row| !found.held.iter().any(|held| held.reference == row.reference));
     for row in &near {
         if !found.near.iter().any(|known| known.reference == row.reference) {
@@ -93,7 +96,7 @@ pub async fn find(
 
 /// Requests that staff merged into one that is held. Who shares a phone may be merged, and is not the same person.
 async fn merged_rows(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     held: &[PersonalRow],
 ) -> sqlx::Result<Vec<PersonalRow>> {
@@ -106,7 +109,7 @@ async fn merged_rows(
 
 /// Rows that hold the reference of one that is held.
 async fn add_what_belongs(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     held: &mut Vec<PersonalRow>,
 ) -> sqlx::Result<()> {
@@ -126,7 +129,7 @@ async fn add_what_belongs(
 
 /// The keys of the rows of a table whose encrypted address or number is this person's, or nearly.
 async fn keys_of(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     encrypted: &EncryptedField,
     person: &DataSubject,
@@ -170,7 +173,7 @@ async fn keys_of(
 
 /// Whole rows of a table that a column names, opened.
 async fn rows(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     table: &str,
     by: &str,
@@ -182,7 +185,7 @@ async fn rows(
     rows.iter().map(|row| open(cipher, table, row, own)).collect()
 }
 
-fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Result<PersonalRow> {
+fn open(cipher: &Cipher, table: &str, row: &AnyRow, own: bool) -> sqlx::Result<PersonalRow> {
     let encrypted = ENCRYPTED_FIELDS.iter().find(|encrypted| encrypted.table == table);
     let key = match encrypted {
         Some(encrypted) => row.try_get::<StoredText, _>(encrypted.reference)?.into(),
@@ -194,8 +197,8 @@ fn open(cipher: &Cipher, table: &str, row: &SqliteRow, own: bool) -> sqlx::Resul
         let raw = row.try_get_raw(column.ordinal())?;
         let value = match (raw.is_null(), raw.type_info().name()) {
             (true, _) => continue,
-            (_, "INTEGER") if name.ends_with("_at") => Value::Moment(row.try_get(name)?),
-            (_, "INTEGER") => Value::Number(row.try_get(name)?),
+            (_, "BIGINT") if name.ends_with("_at") => Value::Moment(row.try_get(name)?),
+            (_, "BIGINT") => Value::Number(row.try_get(name)?),
             (_, "TEXT") => Value::Text(without_colleague(row.try_get::<StoredText, _>(name)?.into())),
             (_, "BLOB") => {
                 match encrypted.and_then(|known| Some((known, known.columns.iter().find(|c| **c == name)?))) {
@@ -225,31 +228,21 @@ fn is_technical(name: &str) -> bool {
     TECHNICAL.contains(&name) || ["_hash", "_by"].iter().any(|ending| name.ends_with(ending))
 }
 
-async fn tables_with_references(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select m.name from sqlite_master m join pragma_table_info(m.name) c \
-         where m.type = 'table' and c.name = 'reference' order by m.rowid",
-    )
-    .fetch_all(readers)
-    .await?;
+async fn tables_with_references(readers: &Readers) -> sqlx::Result<Vec<String>> {
+    let tables = readers.acquire().await?.tables_with("reference").await?;
     Ok(tables.into_iter().filter(|table| !NOT_ABOUT_PERSONS.contains(&table.as_str())).collect())
 }
 
 /// Erases one row of a person, and what belongs to it. Of a report a count stays, of a complaint its dates.
-pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx::Result<()> {
+pub async fn erase(connection: &mut Connection, row: &PersonalRow) -> sqlx::Result<()> {
     let key_column = ENCRYPTED_FIELDS
         .iter()
         .find(|encrypted| encrypted.table == row.table)
-        .map_or("rowid", |s| s.reference);
+        .map_or("cast(rowid as text)", |s| s.reference);
     if row.reference == row.key {
-        let others: Vec<String> = sqlx::query_scalar(
-            "select m.name from sqlite_master m join pragma_table_info(m.name) c \
-             where m.type = 'table' and c.name = 'reference' and m.name <> $1",
-        )
-        .bind(&row.table)
-        .fetch_all(&mut *connection)
-        .await?;
-        for table in others.iter().filter(|table| !["audit", "erasures"].contains(&table.as_str())) {
+        let others = connection.tables_with("reference").await?;
+        let kept = [row.table.as_str(), "audit", "erasures"];
+        for table in others.iter().filter(|table| !kept.contains(&table.as_str())) {
             let delete = format!("delete from {table} where reference = $1");
             sqlx::query(AssertSqlSafe(delete)).bind(&row.key).execute(&mut *connection).await?;
         }
@@ -274,7 +267,7 @@ pub async fn erase(connection: &mut SqliteConnection, row: &PersonalRow) -> sqlx
 }
 
 pub async fn insert_proof(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     now: i64,
     staff: Option<i64>,
@@ -294,7 +287,7 @@ pub async fn insert_proof(
     Ok(())
 }
 
-pub async fn proof(readers: &SqlitePool, reference: &str) -> sqlx::Result<Receipt> {
+pub async fn proof(readers: &Readers, reference: &str) -> sqlx::Result<Receipt> {
     let (happened_at, who, what): (i64, MaybeText, StoredText) = sqlx::query_as(
         "select happened_at, staff.name, what from erasures left join staff on staff.id = erasures.staff_id \
          where reference = $1",
@@ -307,7 +300,7 @@ pub async fn proof(readers: &SqlitePool, reference: &str) -> sqlx::Result<Receip
 }
 
 /// References and times of the latest proofs.
-pub async fn proofs(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<(String, i64)>> {
+pub async fn proofs(readers: &Readers, most: i64) -> sqlx::Result<Vec<(String, i64)>> {
     let all: Vec<(StoredText, i64)> = sqlx::query_as(
         "select reference, happened_at from erasures order by happened_at desc, rowid desc limit $1",
     )
@@ -317,7 +310,7 @@ pub async fn proofs(readers: &SqlitePool, most: i64) -> sqlx::Result<Vec<(String
     Ok(all.into_iter().map(|(reference, at)| (reference.into(), at)).collect())
 }
 
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     // The database itself keeps each proof for as long as the clock says.
     sqlx::query(AssertSqlSafe(format!(
         "delete from erasures where happened_at < $1 and {}",

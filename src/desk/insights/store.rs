@@ -5,11 +5,11 @@ use std::ops::AddAssign;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqlitePool;
 
 use crate::storage::clock::seconds;
+use crate::storage::database::Readers;
 use crate::storage::encryption::Cipher;
-use crate::storage::readable::{StoredText, or_unreadable};
+use crate::storage::readable::{Flag, StoredText, or_unreadable};
 use crate::web::counts::store::place;
 
 pub const WEEK: i64 = 7 * 24 * 60 * 60;
@@ -51,8 +51,10 @@ pub struct WaitingTime {
     pub of: i64,
     pub seconds: i64,
     /// Half of those who have heard waited no longer than this.
+    #[sqlx(try_from = "Flag")]
     pub is_median: bool,
     /// Nine in ten of them waited no longer than this.
+    #[sqlx(try_from = "Flag")]
     pub is_nine_in_ten: bool,
 }
 
@@ -81,23 +83,23 @@ pub struct MissedSearch {
 
 /// In SQL: the sum of counts. One that is damaged is as large as a number can be, and the sum is still one.
 fn sum(column: &str) -> String {
-    format!("cast(min(total({column}), 9007199254740992) as integer)")
+    format!("cast(min(total({column}), 9007199254740992) as bigint)")
 }
 
 /// Requests by the week in which they were made and the weekday of the promise; one that was merged is dealt with in
 /// another. `now` says which promises are due, `offset` what local time is ahead of UTC, in seconds.
 pub async fn promises(
-    readers: &SqlitePool,
+    readers: &Readers,
     from: Timestamp,
     now: Timestamp,
     offset: i64,
 ) -> sqlx::Result<Vec<PromisesOfDay>> {
     // 1 January 1970 was a Thursday. All of it stands in one index.
     sqlx::query_as(
-        "select cast((created_at - $1) / $4 as integer) as week, \
-         cast(((due_at + $3) / 86400 + 3) % 7 as integer) as weekday, count(*) as requests, \
-         coalesce(sum(contacted_at <= due_at), 0) as kept, \
-         coalesce(sum(case when contacted_at is null then due_at < $2 else contacted_at > due_at end), 0) as missed \
+        "select cast((created_at - $1) / $4 as bigint) as week, \
+         cast(((due_at + $3) / 86400 + 3) % 7 as bigint) as weekday, count(*) as requests, \
+         count(*) filter (where contacted_at <= due_at) as kept, \
+         count(*) filter (where case when contacted_at is null then due_at < $2 else contacted_at > due_at end) as missed \
          from consultations where created_at >= $1 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null) \
          and rowid not in (select rowid from consultations where merged_into is not null) group by 1, 2 order by 1, 2",
     )
@@ -109,13 +111,13 @@ pub async fn promises(
     .await
 }
 
-pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {
+pub async fn waiting(readers: &Readers, from: Timestamp) -> sqlx::Result<Vec<WaitingTime>> {
     sqlx::query_as(
         "select of, seconds, place = (among + 1) / 2 as is_median, place = (among * 9 + 9) / 10 as is_nine_in_ten \
-         from (select cast((created_at - $1) / $2 as integer) as of, cast(contacted_at - created_at as integer) as seconds, \
+         from (select cast((created_at - $1) / $2 as bigint) as of, cast(contacted_at - created_at as bigint) as seconds, \
            row_number() over (partition by (created_at - $1) / $2 order by contacted_at - created_at) as place, \
            count(*) over (partition by (created_at - $1) / $2) as among \
-           from consultations where created_at >= $1 and spam = 0 and contacted_at is not null) \
+           from consultations where created_at >= $1 and spam = 0 and contacted_at is not null) as answered \
          where place = (among + 1) / 2 or place = (among * 9 + 9) / 10 order by of, seconds",
     )
     .bind(seconds(from))
@@ -125,8 +127,8 @@ pub async fn waiting(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<
 }
 
 /// Reports by week: number of the week, and how many.
-pub async fn reports(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<(i64, i64)>> {
-    sqlx::query_as("select cast((created_at - $1) / $2 as integer), count(*) from reports where created_at >= $1 group by 1")
+pub async fn reports(readers: &Readers, from: Timestamp) -> sqlx::Result<Vec<(i64, i64)>> {
+    sqlx::query_as("select cast((created_at - $1) / $2 as bigint), count(*) from reports where created_at >= $1 group by 1")
         .bind(seconds(from))
         .bind(WEEK)
         .fetch_all(readers)
@@ -134,7 +136,7 @@ pub async fn reports(readers: &SqlitePool, from: Timestamp) -> sqlx::Result<Vec<
 }
 
 /// What was counted on each day: the day, what, and how often.
-pub async fn counts(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<(String, String, i64)>> {
+pub async fn counts(readers: &Readers, from: Date) -> sqlx::Result<Vec<(String, String, i64)>> {
     let sql =
         format!("select day, what, {} from daily_counts where day >= $1 group by day, what", sum("times"));
     let rows: Vec<(StoredText, StoredText, i64)> =
@@ -143,7 +145,7 @@ pub async fn counts(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<(Strin
 }
 
 /// What was counted most, by subject.
-pub async fn by_subject(readers: &SqlitePool, what: &str, from: Date) -> sqlx::Result<Vec<PageCount>> {
+pub async fn by_subject(readers: &Readers, what: &str, from: Date) -> sqlx::Result<Vec<PageCount>> {
     let sql = format!(
         "select subject, {} as times from daily_counts where what = $1 and day >= $2 \
          group by subject order by times desc, subject",
@@ -152,7 +154,7 @@ pub async fn by_subject(readers: &SqlitePool, what: &str, from: Date) -> sqlx::R
     sqlx::query_as(AssertSqlSafe(sql)).bind(what).bind(from.to_string()).fetch_all(readers).await
 }
 
-pub async fn usefulness(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<Useful>> {
+pub async fn usefulness(readers: &Readers, from: Date) -> sqlx::Result<Vec<Useful>> {
     let sql = format!(
         "select about, {} as useful, {} as not_useful from usefulness where day >= $1 group by about",
         sum("usefulness.useful"),
@@ -163,7 +165,7 @@ pub async fn usefulness(readers: &SqlitePool, from: Date) -> sqlx::Result<Vec<Us
 
 /// What several people searched for in the days from `from` on and did not find, the most first.
 pub async fn missed_searches(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     from: Date,
 ) -> sqlx::Result<Vec<MissedSearch>> {

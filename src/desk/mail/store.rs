@@ -1,15 +1,15 @@
 //! The SQL of correcting the address of what a mail belongs to, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::storage::next_change::next_change;
 
 /// Replaces the address of a request. True when there is one that is still open.
 pub async fn correct_request(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     email: &str,

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::sqlite::SqlitePool;
-
+use crate::storage::database::Readers;
 use crate::storage::readable::StoredText;
 
 /// How many readers found a page useful, and how many did not.
@@ -14,11 +13,13 @@ pub struct Usefulness {
 }
 
 /// By slug.
-pub async fn usefulness(readers: &SqlitePool) -> sqlx::Result<HashMap<String, Usefulness>> {
-    let rows: Vec<(StoredText, i64, i64)> =
-        sqlx::query_as("select about, cast(total(useful) as integer), cast(total(not_useful) as integer) from usefulness group by about")
-            .fetch_all(readers)
-            .await?;
+pub async fn usefulness(readers: &Readers) -> sqlx::Result<HashMap<String, Usefulness>> {
+    let rows: Vec<(StoredText, i64, i64)> = sqlx::query_as(
+        "select about, cast(min(total(useful), 9007199254740992) as bigint), \
+             cast(min(total(not_useful), 9007199254740992) as bigint) from usefulness group by about",
+    )
+    .fetch_all(readers)
+    .await?;
     Ok(rows
         .into_iter()
         .map(|(about, useful, not_useful)| (about.into(), Usefulness { useful, not_useful }))

@@ -3,11 +3,11 @@
 use anyhow::{Context, ensure};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqlitePool;
 
 use crate::library::signatures::signature::NewSignature;
 use crate::library::signatures::signed_text::hash_of;
 use crate::library::signatures::store;
+use crate::storage::database::Readers;
 use crate::web::form::one_line;
 
 /// The longest name, role or registration number, in characters.
@@ -35,7 +35,7 @@ struct SignatureEntry {
 }
 
 /// Every signature as TOML, in the order of pages and days.
-pub async fn export(readers: &SqlitePool) -> anyhow::Result<String> {
+pub async fn export(readers: &Readers) -> anyhow::Result<String> {
     let mut file = SignaturesFile::default();
     for one in store::all(readers).await? {
         let text = store::signed_text(readers, one.id).await?;

@@ -1,10 +1,10 @@
 //! The SQL of signatures under pages, and nothing else.
 
 use jiff::civil::Date;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::signatures::signature::{NewSignature, Signature};
 use crate::library::signatures::signed_text::hash_of;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::{StoredText, UNREADABLE};
 
 #[derive(sqlx::FromRow)]
@@ -38,7 +38,7 @@ impl Row {
 }
 
 /// Every signature, the newest first.
-pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<Signature>> {
+pub async fn all(readers: &Readers) -> sqlx::Result<Vec<Signature>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select id, slug, text_hash, name, role, registration, signed_on, staff_id from page_signatures \
          order by signed_on desc, id desc",
@@ -49,7 +49,7 @@ pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<Signature>> {
 }
 
 /// The words of a signature.
-pub async fn signed_text(readers: &SqlitePool, id: i64) -> sqlx::Result<String> {
+pub async fn signed_text(readers: &Readers, id: i64) -> sqlx::Result<String> {
     let text: StoredText = sqlx::query_scalar("select signed_text from page_signatures where id = $1")
         .bind(id)
         .fetch_one(readers)
@@ -58,7 +58,7 @@ pub async fn signed_text(readers: &SqlitePool, id: i64) -> sqlx::Result<String> 
 }
 
 /// The name, role and registration with which a member of staff signed last.
-pub async fn last_of(readers: &SqlitePool, staff_id: i64) -> sqlx::Result<Option<[String; 3]>> {
+pub async fn last_of(readers: &Readers, staff_id: i64) -> sqlx::Result<Option<[String; 3]>> {
     let last: Option<(StoredText, StoredText, StoredText)> = sqlx::query_as(
         "select name, role, registration from page_signatures where staff_id = $1 order by id desc limit 1",
     )
@@ -69,7 +69,7 @@ pub async fn last_of(readers: &SqlitePool, staff_id: i64) -> sqlx::Result<Option
 }
 
 /// False when the same person has signed the same words already: by their account, or by name and registration.
-pub async fn insert(connection: &mut SqliteConnection, new: &NewSignature) -> sqlx::Result<bool> {
+pub async fn insert(connection: &mut Connection, new: &NewSignature) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "insert into page_signatures (slug, text_hash, signed_text, name, role, registration, signed_on, staff_id) \
          select $1, $2, $3, $4, $5, $6, $7, $8 where $8 is null or not exists (select 1 from page_signatures
@@ -89,7 +89,7 @@ pub async fn insert(connection: &mut SqliteConnection, new: &NewSignature) -> sq
 }
 
 /// False when it is gone already.
-pub async fn remove(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<bool> {
+pub async fn remove(connection: &mut Connection, id: i64) -> sqlx::Result<bool> {
     let done = sqlx::query("delete from page_signatures where id = $1").bind(id).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }

@@ -1,7 +1,6 @@
 //! What a report about a mail changes: the mail turns to failed, and is a task on the desk.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::bounces::report::{BounceReport, DeliveryAction};
 use crate::mail::bounces::store;
@@ -11,6 +10,7 @@ use crate::mail::outbox::field;
 use crate::mail::outcome::{Stage, Trouble};
 use crate::mail::purpose::Purpose;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::Cipher;
 
 /// What became of a report.
@@ -36,7 +36,7 @@ pub struct Applied {
 /// Matches a report by the address that we signed for the mail, or by the Message-ID that we drew at random for it: who
 /// knows neither changes nothing.
 pub async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     report: &BounceReport,
     now: Timestamp,
@@ -62,7 +62,7 @@ pub async fn apply(
 }
 
 async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     report: &BounceReport,
 ) -> sqlx::Result<Option<SentMail>> {

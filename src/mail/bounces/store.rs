@@ -1,8 +1,7 @@
 //! The SQL of reports about mails that were sent.
 
-use sqlx::sqlite::SqliteConnection;
-
 use crate::mail::purpose::Purpose;
+use crate::storage::database::Connection;
 
 /// A mail that was handed to a mail server.
 #[derive(sqlx::FromRow)]
@@ -16,7 +15,7 @@ pub struct SentMail {
 }
 
 /// The mail of a Message-ID, when it was sent and nothing was reported about it yet.
-pub async fn sent(connection: &mut SqliteConnection, message_id: &str) -> sqlx::Result<Option<SentMail>> {
+pub async fn sent(connection: &mut Connection, message_id: &str) -> sqlx::Result<Option<SentMail>> {
     sqlx::query_as(
         "select id, message_id, purpose, reference, recipient from outbox where message_id = $1 and state = 'sent'",
     )
@@ -26,7 +25,7 @@ pub async fn sent(connection: &mut SqliteConnection, message_id: &str) -> sqlx::
 }
 
 /// The same by its number.
-pub async fn sent_by_number(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<SentMail>> {
+pub async fn sent_by_number(connection: &mut Connection, id: i64) -> sqlx::Result<Option<SentMail>> {
     sqlx::query_as(
         "select id, message_id, purpose, reference, recipient from outbox where id = $1 and state = 'sent'",
     )
@@ -35,12 +34,7 @@ pub async fn sent_by_number(connection: &mut SqliteConnection, id: i64) -> sqlx:
     .await
 }
 
-pub async fn fail(
-    connection: &mut SqliteConnection,
-    id: i64,
-    trouble: Vec<u8>,
-    now: i64,
-) -> sqlx::Result<()> {
+pub async fn fail(connection: &mut Connection, id: i64, trouble: Vec<u8>, now: i64) -> sqlx::Result<()> {
     sqlx::query("update outbox set state = 'failed', trouble = $2, finished_at = $3 where id = $1")
         .bind(id)
         .bind(trouble)

@@ -1,13 +1,13 @@
 //! What staff do about mail that was not delivered: send it again, to another address, or leave it with a reason.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::follow_up::store;
 use crate::mail::letter::NewMail;
 use crate::mail::limits;
 use crate::mail::outbox::{enqueue, field};
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::Cipher;
 use crate::web::app::App;
 
@@ -27,13 +27,13 @@ pub enum FollowUpRefused {
 type Done<T> = sqlx::Result<std::result::Result<T, FollowUpRefused>>;
 
 /// What a mail is about.
-pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
+pub async fn reference_of(connection: &mut Connection, id: i64) -> sqlx::Result<String> {
     store::reference_of(connection, id).await
 }
 
 /// Sends the same bytes under the same Message-ID again, so that a mail program knows a second copy for what it is.
 /// One that may have gone three times gets one more try, and then a person looks again.
-pub async fn resend(connection: &mut SqliteConnection, cipher: &Cipher, id: i64, now: Timestamp) -> Done<()> {
+pub async fn resend(connection: &mut Connection, cipher: &Cipher, id: i64, now: Timestamp) -> Done<()> {
     if let Err(refused) = check(connection, id).await? {
         return Ok(Err(refused));
     }
@@ -49,7 +49,7 @@ pub async fn resend(connection: &mut SqliteConnection, cipher: &Cipher, id: i64,
 /// Writes the same letter to another address, as a mail of its own: another recipient must never be taken for a second
 /// copy to the first. The failed mail stays in the list, and its words and address are erased. Gives the new mail.
 pub async fn readdress(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     id: i64,
     to: &str,
@@ -84,7 +84,7 @@ pub async fn readdress(
 
 /// Leaves a failure as it is, with the reason. It stays in the list; its words and address are erased.
 pub async fn leave(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     id: i64,
     why: &str,
@@ -103,7 +103,7 @@ fn recipient(cipher: &Cipher, failed: &store::StoredMail) -> sqlx::Result<String
     cipher.decrypt(field(&failed.message_id, "recipient"), failed.recipient.as_deref().unwrap_or_default())
 }
 
-async fn check(connection: &mut SqliteConnection, id: i64) -> Done<()> {
+async fn check(connection: &mut Connection, id: i64) -> Done<()> {
     Ok(match store::task(connection, id).await? {
         None => Err(FollowUpRefused::NotATask),
         Some((_, false)) => Err(FollowUpRefused::Erased),

@@ -1,11 +1,10 @@
 //! The outbox as staff see it: its SQL and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
 use crate::mail::follow_up::filter::{Filter, MOST_TASKS, PAGE, Show};
 use crate::mail::outcome::{MOST_UNCERTAIN, State};
 use crate::mail::purpose::Purpose;
-use crate::storage::readable::StoredText;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText};
 
 #[derive(sqlx::FromRow)]
 pub struct MailRow {
@@ -17,7 +16,9 @@ pub struct MailRow {
     #[sqlx(try_from = "StoredText")]
     pub reference: String,
     pub recipient: Option<Vec<u8>>,
+    #[sqlx(try_from = "Flag")]
     pub kept: bool,
+    #[sqlx(try_from = "Flag")]
     pub has_letter: bool,
     #[sqlx(try_from = "StoredText")]
     pub state: State,
@@ -62,7 +63,7 @@ fn shown(show: Show) -> &'static str {
     }
 }
 
-pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<MailRow>> {
+pub async fn list(readers: &Readers, filter: &Filter) -> sqlx::Result<Vec<MailRow>> {
     let sql = format!(
         "select {COLUMNS} from outbox where {} and ($1 = '' or purpose = $1) and ($2 = '' or reference = $2) \
          order by created_at desc, id desc limit $3 offset $4",
@@ -77,7 +78,7 @@ pub async fn list(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<Vec<Mai
         .await
 }
 
-pub async fn count(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<i64> {
+pub async fn count(readers: &Readers, filter: &Filter) -> sqlx::Result<i64> {
     if filter.purpose.is_none() && filter.reference.is_empty() {
         // By the index alone.
         let sql = format!("select count(*) from outbox where {}", shown(filter.show));
@@ -94,31 +95,33 @@ pub async fn count(readers: &SqlitePool, filter: &Filter) -> sqlx::Result<i64> {
         .await
 }
 
-pub async fn tasks(readers: &SqlitePool) -> sqlx::Result<Vec<MailRow>> {
+pub async fn tasks(readers: &Readers) -> sqlx::Result<Vec<MailRow>> {
     let sql = format!("select {COLUMNS} from outbox where {} order by id limit $1", shown(Show::ToDo));
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(MOST_TASKS).fetch_all(readers).await
 }
 
-pub async fn count_tasks(readers: &SqlitePool) -> sqlx::Result<i64> {
+pub async fn count_tasks(readers: &Readers) -> sqlx::Result<i64> {
     let sql = format!("select count(*) from outbox where {}", shown(Show::ToDo));
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(readers).await
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<MailRow> {
+pub async fn find(readers: &Readers, id: i64) -> sqlx::Result<MailRow> {
     let sql = format!("select {COLUMNS} from outbox where id = $1");
     sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_one(readers).await
 }
 
 /// The Message-ID of a failure that nobody has dealt with, and whether its message is still here.
-pub async fn task(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<(String, bool)>> {
+pub async fn task(connection: &mut Connection, id: i64) -> sqlx::Result<Option<(String, bool)>> {
     let sql = format!(
         "select message_id, (letter is not null or message is not null) and recipient is not null from outbox where id = $1 and {}",
         shown(Show::ToDo)
     );
-    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await
+    let found: Option<(String, Flag)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
+    Ok(found.map(|(message_id, is_kept)| (message_id, is_kept.into())))
 }
 
-pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<StoredMail> {
+pub async fn stored(connection: &mut Connection, id: i64) -> sqlx::Result<StoredMail> {
     sqlx::query_as(
         "select message_id, purpose, reference, topic, recipient, letter from outbox where id = $1",
     )
@@ -127,7 +130,7 @@ pub async fn stored(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<
     .await
 }
 
-pub async fn queue_again(connection: &mut SqliteConnection, id: i64, now: i64) -> sqlx::Result<()> {
+pub async fn queue_again(connection: &mut Connection, id: i64, now: i64) -> sqlx::Result<()> {
     sqlx::query(
         "update outbox set state = 'queued', due_at = $2, resent_at = $2, attempts = 0, tries = 0, tried_for = 0, \
          uncertain = min(uncertain, $3), data_sent_at = null, finished_at = null where id = $1",
@@ -142,7 +145,7 @@ pub async fn queue_again(connection: &mut SqliteConnection, id: i64, now: i64) -
 
 /// Its words and address are not needed any more.
 pub async fn settle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: i64,
     staff: i64,
     why: Option<Vec<u8>>,
@@ -164,7 +167,7 @@ pub async fn settle(
 }
 
 /// The mail that took the place of one that is settled.
-pub async fn set_follower(connection: &mut SqliteConnection, id: i64, follower: i64) -> sqlx::Result<()> {
+pub async fn set_follower(connection: &mut Connection, id: i64, follower: i64) -> sqlx::Result<()> {
     sqlx::query("update outbox set followed_by = $2 where id = $1")
         .bind(id)
         .bind(follower)
@@ -173,7 +176,7 @@ pub async fn set_follower(connection: &mut SqliteConnection, id: i64, follower: 
     Ok(())
 }
 
-pub async fn reference_of(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<String> {
+pub async fn reference_of(connection: &mut Connection, id: i64) -> sqlx::Result<String> {
     let reference: StoredText = sqlx::query_scalar("select reference from outbox where id = $1")
         .bind(id)
         .fetch_one(connection)

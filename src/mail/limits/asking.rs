@@ -1,20 +1,20 @@
 //! Decides about each mail that a stranger requests, and counts it.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::limits::address_hashes::wide_hash;
 use crate::mail::limits::allowance::{Allowance, NotSent};
 use crate::mail::limits::stops::is_stopped;
 use crate::mail::limits::store;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::Cipher;
 use crate::storage::retention;
 
 /// Decides about one mail that a stranger asked for, and counts it when it is to be sent. Without bounds (for load
 /// tests) only a stopped address gets nothing.
 pub async fn ask(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     address: &str,
     bounded: bool,
@@ -35,6 +35,6 @@ pub async fn ask(
 }
 
 /// Erases counts that no limit looks at any more.
-pub async fn forget(connection: &mut SqliteConnection, now: Timestamp) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, now: Timestamp) -> sqlx::Result<()> {
     store::forget(connection, seconds(now) - retention::ASKED_MAIL).await
 }

@@ -1,27 +1,23 @@
 //! Addresses whose owner wants no mail, and staff who lift a stop that was set by accident.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail::limits::address_hashes::stop_hashes;
 use crate::mail::limits::store;
 use crate::mail::limits::store::Cause;
 use crate::mail::outbox::field;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{Cipher, FieldId};
 
 /// True when the owner of an address asked us to send nothing more to it.
-pub async fn is_stopped(
-    connection: &mut SqliteConnection,
-    cipher: &Cipher,
-    address: &str,
-) -> sqlx::Result<bool> {
+pub async fn is_stopped(connection: &mut Connection, cipher: &Cipher, address: &str) -> sqlx::Result<bool> {
     store::is_stopped(connection, &stop_hashes(cipher, address)).await
 }
 
 /// Sends nothing more to an address, and takes back what waits to be sent to it. Says what that was.
 pub async fn stop(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     address_hash: &str,
     now: Timestamp,
@@ -41,7 +37,7 @@ pub async fn stop(
 
 /// Lets mail go to an address again, because its owner told a member of staff so. False when none was stopped.
 pub async fn lift_stop(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     address: &str,
     why: &str,

@@ -1,10 +1,9 @@
 //! The SQL of mail that anyone may have sent, and of addresses that get none; and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
 use crate::mail::limits::allowance::{Counts, HOUR, MOST_AN_HOUR_IN_ALL};
 use crate::mail::purpose::Purpose;
-use crate::storage::readable::StoredText;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText};
 use crate::storage::retention;
 
 /// What a mail is about.
@@ -28,7 +27,7 @@ pub struct Waiting {
 }
 
 pub async fn count(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     address_hash: &str,
     now: i64,
     release_at: i64,
@@ -43,9 +42,9 @@ pub async fn count(
 }
 
 /// Rows from a clock that was ahead and has gone back since hold nothing up.
-pub async fn counts(connection: &mut SqliteConnection, address_hash: &str, now: i64) -> sqlx::Result<Counts> {
+pub async fn counts(connection: &mut Connection, address_hash: &str, now: i64) -> sqlx::Result<Counts> {
     let (to_address_in_a_day, to_address_in_an_hour): (i64, i64) = sqlx::query_as(
-        "select count(*), coalesce(sum(requested_at >= $3), 0) from requested_mails \
+        "select count(*), count(*) filter (where requested_at >= $3) from requested_mails \
          where address_hash = $1 and requested_at >= $2 and requested_at <= $4",
     )
     .bind(address_hash)
@@ -66,7 +65,7 @@ pub async fn counts(connection: &mut SqliteConnection, address_hash: &str, now: 
 }
 
 /// True when one of the hashes stands among those who get no mail.
-pub async fn is_stopped(connection: &mut SqliteConnection, hashes: &[String; 4]) -> sqlx::Result<bool> {
+pub async fn is_stopped(connection: &mut Connection, hashes: &[String; 4]) -> sqlx::Result<bool> {
     sqlx::query_scalar(
         "select exists (select 1 from suppressions where address_hash in ($1, $2, $3, $4) and lifted_at is null)",
     )
@@ -75,15 +74,15 @@ pub async fn is_stopped(connection: &mut SqliteConnection, hashes: &[String; 4])
     .bind(&hashes[2])
     .bind(&hashes[3])
     .fetch_one(connection)
-    .await
+    .await.map(|flag: Flag| flag.into())
 }
 
 /// A stop that was lifted stands again.
-pub async fn stop(connection: &mut SqliteConnection, address_hash: &str, now: i64) -> sqlx::Result<()> {
+pub async fn stop(connection: &mut Connection, address_hash: &str, now: i64) -> sqlx::Result<()> {
     sqlx::query(
         "insert into suppressions (address_hash, created_at) values ($1, $2) on conflict (address_hash) \
          do update set created_at = $2, lifted_at = null, lifted_by = null, lifted_why = null \
-         where lifted_at is not null",
+         where suppressions.lifted_at is not null",
     )
     .bind(address_hash)
     .bind(now)
@@ -94,7 +93,7 @@ pub async fn stop(connection: &mut SqliteConnection, address_hash: &str, now: i6
 
 /// True when there was a stop to lift.
 pub async fn lift_stop(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     address_hash: &str,
     why: Vec<u8>,
     staff: i64,
@@ -114,7 +113,7 @@ pub async fn lift_stop(
 }
 
 /// Everything that is to be sent or being sent. Their addresses are encrypted, so that none can be looked for here.
-pub async fn waiting(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Waiting>> {
+pub async fn waiting(connection: &mut Connection) -> sqlx::Result<Vec<Waiting>> {
     sqlx::query_as(
         "select id, message_id, recipient, purpose, reference from outbox \
          where state in ('queued', 'retry', 'sending') and recipient is not null",
@@ -124,12 +123,12 @@ pub async fn waiting(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Wait
 }
 
 /// A mail that is being sent hangs up before its final dot.
-pub async fn take_back(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<()> {
+pub async fn take_back(connection: &mut Connection, id: i64) -> sqlx::Result<()> {
     sqlx::query("delete from outbox where id = $1").bind(id).execute(connection).await?;
     Ok(())
 }
 
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query("delete from requested_mails where requested_at < $1 and release_at < $1")
         .bind(before)
         .execute(connection)
@@ -138,7 +137,7 @@ pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Res
 }
 
 /// How many mails to patients have gone since a moment.
-pub async fn sent_since(readers: &SqlitePool, since: i64) -> sqlx::Result<usize> {
+pub async fn sent_since(readers: &Readers, since: i64) -> sqlx::Result<usize> {
     let sent: i64 = sqlx::query_scalar(
         "select count(*) from outbox where state = 'sent' and finished_at > $1
              and purpose not in ('consultation-notice', 'complaint-notice')",

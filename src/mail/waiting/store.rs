@@ -1,14 +1,15 @@
 //! The SQL of mail that has not gone and is changed or replaced; and nothing else.
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::mail::purpose::Purpose;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::Flag;
 
 /// What waits, failed, or is being sent, gives way to a newer mail of its topic. One that is being sent hangs up before
 /// its final dot, and is not tried again.
 pub async fn replace_older(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     topic: &str,
     newest: Option<i64>,
     now: i64,
@@ -29,7 +30,7 @@ pub async fn replace_older(
 
 /// Number, Message-ID and letter of the newest mail that has never gone.
 pub async fn waiting_letter(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     purpose: Purpose,
     reference: &str,
 ) -> sqlx::Result<Option<(i64, String, Vec<u8>)>> {
@@ -47,7 +48,7 @@ pub async fn waiting_letter(
 
 /// Message-ID and letter of each mail of its purpose that has not gone, and was not dealt with, the newest last.
 pub async fn unsent_letters(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     purpose: Purpose,
     reference: &str,
 ) -> sqlx::Result<Vec<(String, Vec<u8>)>> {
@@ -65,7 +66,7 @@ pub async fn unsent_letters(
 
 /// None of these mails goes any more. One that is being sent hangs up before its final dot.
 pub async fn replace_unsent(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     purpose: Purpose,
     reference: &str,
     now: i64,
@@ -83,7 +84,7 @@ pub async fn replace_unsent(
     Ok(())
 }
 
-pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<u8>) -> sqlx::Result<()> {
+pub async fn set_letter(connection: &mut Connection, id: i64, letter: Vec<u8>) -> sqlx::Result<()> {
     sqlx::query("update outbox set letter = $2 where id = $1")
         .bind(id)
         .bind(letter)
@@ -96,15 +97,16 @@ pub async fn set_letter(connection: &mut SqliteConnection, id: i64, letter: Vec<
 const EXPIRED: &str = "expires_at <= $1 and settled_at is null and (state in ('queued', 'retry', 'failed', \
     'needs attention') or state = 'sending' and leased_until <= $1)";
 
-pub async fn has_expired(readers: &SqlitePool, now: i64) -> sqlx::Result<bool> {
+pub async fn has_expired(readers: &Readers, now: i64) -> sqlx::Result<bool> {
     sqlx::query_scalar(AssertSqlSafe(format!("select exists (select 1 from outbox where {EXPIRED})")))
         .bind(now)
         .fetch_one(readers)
         .await
+        .map(|flag: Flag| flag.into())
 }
 
 /// Failed, and dealt with by nobody.
-pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sqlx::Result<()> {
+pub async fn give_up_expired(connection: &mut Connection, now: i64) -> sqlx::Result<()> {
     let sql = format!(
         "update outbox set state = 'failed', settled_at = $1, finished_at = $1, letter = null, message = null, \
          trouble = null where {EXPIRED}"
@@ -114,7 +116,7 @@ pub async fn give_up_expired(connection: &mut SqliteConnection, now: i64) -> sql
 }
 
 /// True when a mail of this topic was sent, or may have been.
-pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+pub async fn may_have_gone(connection: &mut Connection, topic: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar(
         "select exists (select 1 from outbox
          where topic = $1 and (state = 'sent' or data_sent_at is not null or uncertain > 0))",
@@ -122,14 +124,16 @@ pub async fn may_have_gone(connection: &mut SqliteConnection, topic: &str) -> sq
     .bind(topic)
     .fetch_one(connection)
     .await
+    .map(|flag: Flag| flag.into())
 }
 
 /// True when a mail of this topic is to go by itself.
-pub async fn waits(connection: &mut SqliteConnection, topic: &str) -> sqlx::Result<bool> {
+pub async fn waits(connection: &mut Connection, topic: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar(
         "select exists (select 1 from outbox where topic = $1 and state in ('queued', 'retry', 'sending'))",
     )
     .bind(topic)
     .fetch_one(connection)
     .await
+    .map(|flag: Flag| flag.into())
 }

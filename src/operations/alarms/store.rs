@@ -1,8 +1,7 @@
 //! The SQL that counts what the alarms look at, and nothing else.
 
-use sqlx::sqlite::SqlitePool;
-
 use crate::mail::State;
+use crate::storage::database::Readers;
 use crate::storage::readable::StoredText;
 
 /// Numbers alone: no name, address or word of a patient.
@@ -34,7 +33,7 @@ pub struct Totals {
 /// Seconds that promises are counted for.
 const MONTH: i64 = 30 * 86_400;
 
-pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
+pub async fn totals(readers: &Readers, now: i64) -> sqlx::Result<Totals> {
     sqlx::query_as(
         "select
            (select count(*) from consultations where state in ('new', 'contacted', 'booked')
@@ -42,8 +41,8 @@ pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
                as open_requests,
            (select count(*) from consultations where state = 'new' and (spam = 0 or sign <> '') and due_at < $1) as late_requests,
            (select count(*) from corrections where state = 'open') as open_corrections,
-           coalesce(sum(contacted_at <= due_at), 0) as kept_promises,
-           coalesce(sum(case when contacted_at is null then due_at < $1 else contacted_at > due_at end), 0)
+           count(*) filter (where contacted_at <= due_at) as kept_promises,
+           count(*) filter (where case when contacted_at is null then due_at < $1 else contacted_at > due_at end)
                as broken_promises
          from consultations where created_at >= $2 and spam = 0 and (state <> 'withdrawn' or contacted_at is not null)
              and rowid not in (select rowid from consultations where merged_into is not null)",
@@ -55,7 +54,7 @@ pub async fn totals(readers: &SqlitePool, now: i64) -> sqlx::Result<Totals> {
 }
 
 /// How many mails are in each state.
-pub async fn mails(readers: &SqlitePool) -> sqlx::Result<Vec<(State, i64)>> {
+pub async fn mails(readers: &Readers) -> sqlx::Result<Vec<(State, i64)>> {
     let counted: Vec<(StoredText, i64)> =
         sqlx::query_as("select state, count(*) from outbox group by state order by state")
             .fetch_all(readers)
@@ -63,7 +62,7 @@ pub async fn mails(readers: &SqlitePool) -> sqlx::Result<Vec<(State, i64)>> {
     Ok(counted.into_iter().map(|(state, count)| (State::from(state), count)).collect())
 }
 
-pub async fn counts(readers: &SqlitePool, now: i64) -> sqlx::Result<AlarmCounts> {
+pub async fn counts(readers: &Readers, now: i64) -> sqlx::Result<AlarmCounts> {
     // A retry without a counted attempt waits for our own mail server, and is put off every minute: its age tells.
     sqlx::query_as(
         "select

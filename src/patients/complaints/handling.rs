@@ -1,7 +1,6 @@
 //! Takes in a complaint, and moves it to its next step.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::mail;
 use crate::mail::ClinicNotice;
@@ -11,6 +10,7 @@ use crate::patients::complaints::request::NewComplaint;
 use crate::patients::complaints::store;
 use crate::staff::audit::store::insert as audit;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::token_hash;
 use crate::storage::reference::{SubmissionKey, reference};
 use crate::web::app::App;
@@ -59,7 +59,7 @@ pub async fn submit(app: &App, new: NewComplaint, key: &SubmissionKey) -> Result
 
 /// Tells the clinic of a complaint. In a flood one mail tells of several.
 async fn notify_clinic(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     app: &App,
     complaint: &Complaint,
     now: Timestamp,

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::complaints::complaint::Complaint;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
 use crate::storage::readable::{MaybeText, StoredText, UNREADABLE, or_unreadable};
@@ -64,7 +64,7 @@ impl Row {
 const TABLE: &str = "complaints";
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     complaint: &Complaint,
     key_hash: &str,
@@ -90,10 +90,7 @@ pub async fn insert(
 }
 
 /// The reference that this key made, if it made one.
-pub async fn find_reference(
-    connection: &mut SqliteConnection,
-    key_hash: &str,
-) -> sqlx::Result<Option<String>> {
+pub async fn find_reference(connection: &mut Connection, key_hash: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar("select reference from complaints where key_hash = $1")
         .bind(key_hash)
         .fetch_optional(connection)
@@ -101,7 +98,7 @@ pub async fn find_reference(
 }
 
 /// What a key made.
-pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Complaint> {
+pub async fn find_by_key(readers: &Readers, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Complaint> {
     let row: Row = sqlx::query_as("select * from complaints where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)
@@ -111,7 +108,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
 
 /// Open ones first, by the day they are due; then the closed ones, the latest first. With the name alone of what is
 /// encrypted.
-pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
+pub async fn all(readers: &Readers, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Complaint>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, due_at, acknowledged_at, ended_at, changed_at, name, null as email, \
          null as phone, null as words, null as outcome, sign from complaints order by ended_at is not null, ended_at desc, \
@@ -123,7 +120,7 @@ pub async fn all(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Resu
     Ok(rows.into_iter().map(|row| row.open_for_list(cipher)).collect())
 }
 
-pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Complaint> {
+pub async fn find(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Complaint> {
     let row: Row = sqlx::query_as("select * from complaints where reference = $1")
         .bind(reference)
         .fetch_one(readers)
@@ -133,7 +130,7 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 
 /// False when it was changed since, acknowledged before, or is closed.
 pub async fn acknowledge(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     seen_at: i64,
     now: Timestamp,
@@ -154,7 +151,7 @@ pub async fn acknowledge(
 
 /// False when it was changed since, or is closed.
 pub async fn close(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     outcome: &str,
@@ -177,7 +174,7 @@ pub async fn close(
 }
 
 /// Erases complaints that were closed before `before`, whole.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query(AssertSqlSafe(format!("delete from complaints where {}", is_over("ended_at"))))
         .bind(before)
         .execute(connection)

@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::patients::corrections::correction::Correction;
 use crate::signs::Kind;
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::next_change::next_change;
-use crate::storage::readable::{MaybeText, StoredText, or_unreadable};
+use crate::storage::readable::{Flag, MaybeText, StoredText, or_unreadable};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -55,7 +55,7 @@ impl Row {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     correction: &Correction,
     key_hash: &str,
@@ -80,15 +80,16 @@ pub async fn insert(
 }
 
 /// True when this key already made one.
-pub async fn submitted(connection: &mut SqliteConnection, key_hash: &str) -> sqlx::Result<bool> {
+pub async fn submitted(connection: &mut Connection, key_hash: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar("select exists (select 1 from corrections where key_hash = $1)")
         .bind(key_hash)
         .fetch_one(connection)
         .await
+        .map(|flag: Flag| flag.into())
 }
 
 /// What a key made.
-pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Correction> {
+pub async fn find_by_key(readers: &Readers, cipher: &Cipher, key_hash: &str) -> sqlx::Result<Correction> {
     let row: Row = sqlx::query_as("select * from corrections where key_hash = $1")
         .bind(key_hash)
         .fetch_one(readers)
@@ -96,7 +97,7 @@ pub async fn find_by_key(readers: &SqlitePool, cipher: &Cipher, key_hash: &str) 
     Ok(row.open(cipher))
 }
 
-pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
+pub async fn find(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Correction> {
     let row: Row = sqlx::query_as("select * from corrections where reference = $1")
         .bind(reference)
         .fetch_one(readers)
@@ -105,11 +106,11 @@ pub async fn find(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sql
 }
 
 /// Open ones first, the oldest first. Without what is encrypted.
-pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
+pub async fn list(readers: &Readers, cipher: &Cipher, most: i64) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select reference, created_at, changed_at, answered_at, about, version, null as name, \
          null as email, null as words, null as answer, sign from corrections order by state = 'answered', \
-         case when state = 'open' then created_at else cast(-answered_at as integer) end limit $1",
+         case when state = 'open' then created_at else cast(-answered_at as bigint) end limit $1",
     )
     .bind(most)
     .fetch_all(readers)
@@ -118,7 +119,7 @@ pub async fn list(readers: &SqlitePool, cipher: &Cipher, most: i64) -> sqlx::Res
 }
 
 /// Those of one page that nobody has answered, the oldest first.
-pub async fn open_about(readers: &SqlitePool, cipher: &Cipher, about: &str) -> sqlx::Result<Vec<Correction>> {
+pub async fn open_about(readers: &Readers, cipher: &Cipher, about: &str) -> sqlx::Result<Vec<Correction>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select * from corrections where about = $1 and state = 'open' order by created_at limit 50",
     )
@@ -130,7 +131,7 @@ pub async fn open_about(readers: &SqlitePool, cipher: &Cipher, about: &str) -> s
 
 /// True when nobody changed it since `seen_at`.
 pub async fn answer(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     words: &str,
@@ -153,7 +154,7 @@ pub async fn answer(
 }
 
 /// Erases what was answered before `before`, whole.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<u64> {
     let gone =
         sqlx::query(AssertSqlSafe(format!("delete from corrections where {}", is_over("answered_at"))))
             .bind(before)

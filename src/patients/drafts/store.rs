@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::library::answers::Answers;
 use crate::patients::drafts::draft::Draft;
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::{Cipher, FieldId};
 
 #[derive(sqlx::FromRow)]
@@ -32,7 +32,7 @@ impl Row {
 
 /// Stores a draft without answers, and the cookie that opens it.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     token_hash: &str,
@@ -47,11 +47,7 @@ pub async fn insert(
     add_token(connection, reference, token_hash).await
 }
 
-pub async fn add_token(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    token_hash: &str,
-) -> sqlx::Result<()> {
+pub async fn add_token(connection: &mut Connection, reference: &str, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query("insert into draft_tokens (token_hash, reference) values ($1, $2)")
         .bind(token_hash)
         .bind(reference)
@@ -62,7 +58,7 @@ pub async fn add_token(
 
 /// The draft that a cookie opens, when it was saved after `since`. One that cannot be read is like one that is gone.
 pub async fn find(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     token_hash: &str,
     since: i64,
@@ -80,7 +76,7 @@ pub async fn find(
 
 /// Sets one answer beside the others. False when the draft is gone.
 pub async fn save(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     question: &str,
@@ -106,11 +102,7 @@ pub async fn save(
 }
 
 /// Gives a draft a code in the place of any that it had. False when the draft is gone.
-pub async fn set_code(
-    connection: &mut SqliteConnection,
-    reference: &str,
-    code_hash: &str,
-) -> sqlx::Result<bool> {
+pub async fn set_code(connection: &mut Connection, reference: &str, code_hash: &str) -> sqlx::Result<bool> {
     let changed = sqlx::query("update drafts set code_hash = $2 where reference = $1")
         .bind(reference)
         .bind(code_hash)
@@ -121,7 +113,7 @@ pub async fn set_code(
 
 /// The draft that a code opens, when it was saved after `since`. The code is used up.
 pub async fn use_code(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     code_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
@@ -134,7 +126,7 @@ pub async fn use_code(
     .await
 }
 
-pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
+pub async fn delete(connection: &mut Connection, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query(
         "delete from drafts where reference = (select reference from draft_tokens where token_hash = $1)",
     )
@@ -145,7 +137,7 @@ pub async fn delete(connection: &mut SqliteConnection, token_hash: &str) -> sqlx
 }
 
 /// Erases drafts that were saved at `before` or earlier. Says how many.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query(AssertSqlSafe(format!("delete from drafts where {}", is_over("saved_at"))))
         .bind(before + 1)
         .execute(connection)

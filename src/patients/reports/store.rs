@@ -1,14 +1,14 @@
 //! The SQL of reports, and nothing else.
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::patients::reports::report::Report;
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 
-pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
+pub async fn insert(connection: &mut Connection, cipher: &Cipher, report: &Report) -> sqlx::Result<()> {
     let row = cipher.row("reports", &report.reference);
     sqlx::query(
         "insert into reports (reference, created_at, about, name, email, content_hash, state) \
@@ -28,7 +28,7 @@ pub async fn insert(connection: &mut SqliteConnection, cipher: &Cipher, report: 
 
 /// The report of the same pages to the same address and name since `since`, unless none was sent.
 pub async fn same_content(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     content_hash: &str,
     since: i64,
 ) -> sqlx::Result<Option<String>> {
@@ -43,7 +43,7 @@ pub async fn same_content(
 }
 
 /// A report whose mail was taken back.
-pub async fn suppress(connection: &mut SqliteConnection, reference: &str) -> sqlx::Result<()> {
+pub async fn suppress(connection: &mut Connection, reference: &str) -> sqlx::Result<()> {
     sqlx::query("update reports set state = 'suppressed' where reference = $1")
         .bind(reference)
         .execute(connection)
@@ -52,7 +52,7 @@ pub async fn suppress(connection: &mut SqliteConnection, reference: &str) -> sql
 }
 
 /// The reference of a key's report, and the slugs of its pages with commas between them.
-pub async fn find_by_key(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Result<(String, String)> {
+pub async fn find_by_key(readers: &Readers, key_hash: &str) -> sqlx::Result<(String, String)> {
     sqlx::query_as(
         "select reports.reference, reports.about from reports join submissions using (reference) \
          where submissions.key_hash = $1 and submissions.kind = 'report'",
@@ -64,7 +64,7 @@ pub async fn find_by_key(readers: &sqlx::SqlitePool, key_hash: &str) -> sqlx::Re
 
 /// Erases the address of every report whose mail ended before `before`, or that was never to be sent and is as old.
 /// The row stays, as a count. Says how many.
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<u64> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query(AssertSqlSafe(format!(
         "update reports set name = null, email = null, content_hash = null, state = 'forgotten' \
          where state <> 'forgotten' and {is_over} and not exists (select 1 from outbox \

@@ -1,7 +1,6 @@
 //! Takes a report in, with its mail and private link, and stops mail to an address.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::consultations;
 use crate::consultations::summaries;
@@ -16,6 +15,7 @@ use crate::patients::reports::report::{Report, ReportState};
 use crate::patients::reports::request::NewReport;
 use crate::patients::reports::store;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::Cipher;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference::{SubmissionKey, reference};
@@ -106,7 +106,7 @@ pub async fn stop(app: &App, address_hash: String) -> Result<()> {
 
 /// The same within a transaction.
 pub async fn stop_on(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     address_hash: &str,
     now: Timestamp,

@@ -1,17 +1,12 @@
 //! The SQL of texts whose signs are not known yet, and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
 use crate::patients::unread_words::texts::Texts;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::StoredText;
 
 /// Reference and words of each text that was never read for signs and can be decrypted.
-pub async fn unread(
-    readers: &SqlitePool,
-    cipher: &Cipher,
-    texts: Texts,
-) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn unread(readers: &Readers, cipher: &Cipher, texts: Texts) -> sqlx::Result<Vec<(String, String)>> {
     let (table, sql) = match texts {
         Texts::Complaints => ("complaints", "select reference, words from complaints where sign is null"),
         Texts::Corrections => ("corrections", "select reference, words from corrections where sign is null"),
@@ -26,7 +21,7 @@ pub async fn unread(
 }
 
 pub async fn set_sign(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     texts: Texts,
     reference: &str,
     sign: &str,

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::staff::absences::absence::{Absence, NewAbsence};
 use crate::storage::clock::seconds;
-use crate::storage::readable::{MaybeText, StoredText};
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, MaybeText, StoredText};
 
 /// An absence that has begun, whose requests are still to be given away.
 #[derive(sqlx::FromRow)]
@@ -44,9 +44,9 @@ impl From<AbsenceRow> for Absence {
 }
 
 /// Absences that are not over, the next first. One whose days cannot be read is among them.
-pub async fn ahead(readers: &SqlitePool, today: Date) -> sqlx::Result<Vec<Absence>> {
+pub async fn ahead(readers: &Readers, today: Date) -> sqlx::Result<Vec<Absence>> {
     let rows: Vec<AbsenceRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{COLUMNS} where cast(absence.until_day as text) not glob '????-??-??' or absence.until_day >= $1 \
+        "{COLUMNS} where cast(absence.until_day as text) not like '____-__-__' or absence.until_day >= $1 \
          order by absence.from_day, absence.id"
     )))
     .bind(today.to_string())
@@ -55,7 +55,7 @@ pub async fn ahead(readers: &SqlitePool, today: Date) -> sqlx::Result<Vec<Absenc
     Ok(rows.into_iter().map(Absence::from).collect())
 }
 
-pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Absence> {
+pub async fn find(readers: &Readers, id: i64) -> sqlx::Result<Absence> {
     let row: AbsenceRow = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where absence.id = $1")))
         .bind(id)
         .fetch_one(readers)
@@ -64,7 +64,7 @@ pub async fn find(readers: &SqlitePool, id: i64) -> sqlx::Result<Absence> {
 }
 
 /// Who is away on a day, and their last day away.
-pub async fn away_on(readers: &SqlitePool, day: Date) -> sqlx::Result<Vec<(i64, Date)>> {
+pub async fn away_on(readers: &Readers, day: Date) -> sqlx::Result<Vec<(i64, Date)>> {
     let rows: Vec<(i64, StoredText)> = sqlx::query_as(
         "select staff_id, max(until_day) from staff_absences where from_day <= $1 and until_day >= $1 \
          group by staff_id",
@@ -80,7 +80,7 @@ pub async fn away_on(readers: &SqlitePool, day: Date) -> sqlx::Result<Vec<(i64, 
 
 /// Whether somebody is away on one of these days already.
 pub async fn overlaps(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     (from, until): (Date, Date),
 ) -> sqlx::Result<bool> {
@@ -91,10 +91,10 @@ pub async fn overlaps(
     .bind(from.to_string())
     .bind(until.to_string())
     .fetch_one(connection)
-    .await
+    .await.map(|flag: Flag| flag.into())
 }
 
-pub async fn insert(connection: &mut SqliteConnection, new: &NewAbsence, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert(connection: &mut Connection, new: &NewAbsence, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
         "insert into staff_absences (staff_id, from_day, until_day, cover_id, made_at) values ($1, $2, $3, $4, $5)",
     )
@@ -108,13 +108,13 @@ pub async fn insert(connection: &mut SqliteConnection, new: &NewAbsence, now: Ti
     Ok(())
 }
 
-pub async fn delete(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<()> {
+pub async fn delete(connection: &mut Connection, id: i64) -> sqlx::Result<()> {
     sqlx::query("delete from staff_absences where id = $1").bind(id).execute(connection).await?;
     Ok(())
 }
 
 /// Absences that have begun, whose requests were not given away yet.
-pub async fn due(readers: &SqlitePool, today: Date) -> sqlx::Result<Vec<DueAbsence>> {
+pub async fn due(readers: &Readers, today: Date) -> sqlx::Result<Vec<DueAbsence>> {
     sqlx::query_as(
         "select absence.id, absence.staff_id, staff.name, absence.cover_id from staff_absences as absence \
          join staff on staff.id = absence.staff_id \
@@ -126,11 +126,7 @@ pub async fn due(readers: &SqlitePool, today: Date) -> sqlx::Result<Vec<DueAbsen
 }
 
 /// False when it was handed over meanwhile, or taken back.
-pub async fn set_handed_over(
-    connection: &mut SqliteConnection,
-    id: i64,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+pub async fn set_handed_over(connection: &mut Connection, id: i64, now: Timestamp) -> sqlx::Result<bool> {
     let changed =
         sqlx::query("update staff_absences set handed_over_at = $2 where id = $1 and handed_over_at is null")
             .bind(id)
@@ -142,7 +138,7 @@ pub async fn set_handed_over(
 
 /// The name of who takes over, when they can: enabled, and not away themselves.
 pub async fn able_cover(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cover: i64,
     today: Date,
 ) -> sqlx::Result<Option<String>> {

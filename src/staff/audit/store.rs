@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
-use crate::storage::readable::{MaybeText, StoredText, texts};
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, MaybeText, StoredText, texts};
 
 /// Which entries are listed; a field that is `None` restricts nothing.
 pub struct AuditFilter {
@@ -28,6 +28,7 @@ pub struct AuditEntry {
     /// Of a request, or the name of a colleague.
     #[sqlx(try_from = "StoredText")]
     pub about: String,
+    #[sqlx(try_from = "Flag")]
     pub is_request: bool,
 }
 
@@ -40,7 +41,7 @@ pub struct AuditedPerson {
 
 /// Newest first. A colleague that an entry is about is stored as `staff:` and their number.
 pub async fn entries(
-    readers: &SqlitePool,
+    readers: &Readers,
     question: &AuditFilter,
     most: i64,
     skipped: i64,
@@ -65,17 +66,17 @@ pub async fn entries(
     .await
 }
 
-pub async fn people(readers: &SqlitePool) -> sqlx::Result<Vec<AuditedPerson>> {
+pub async fn people(readers: &Readers) -> sqlx::Result<Vec<AuditedPerson>> {
     sqlx::query_as("select id, name from staff order by name").fetch_all(readers).await
 }
 
 /// Every kind of act there is an entry of.
-pub async fn acts(readers: &SqlitePool) -> sqlx::Result<Vec<String>> {
+pub async fn acts(readers: &Readers) -> sqlx::Result<Vec<String>> {
     let all = sqlx::query_scalar("select distinct what from audit order by what").fetch_all(readers).await?;
     Ok(texts(all))
 }
 
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     // The database itself keeps each entry for as long as the clock says.
     sqlx::query(AssertSqlSafe(format!(
         "delete from audit where happened_at < $1 and {}",
@@ -89,7 +90,7 @@ pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Res
 
 /// Adds an entry: who did what, to which request or account. Never a word of content.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: Option<i64>,
     now: Timestamp,
     what: &str,

@@ -1,15 +1,15 @@
 //! The SQL of calendar addresses, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
 use crate::storage::clock::{moment, seconds};
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::StoredText;
 
 /// The address of an account from now on.
 pub async fn set(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     token_hash: &str,
     now: Timestamp,
@@ -27,7 +27,7 @@ pub async fn set(
 }
 
 /// False when there was none.
-pub async fn remove(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<bool> {
+pub async fn remove(connection: &mut Connection, staff: i64) -> sqlx::Result<bool> {
     let gone = sqlx::query("delete from calendar_addresses where staff_id = $1")
         .bind(staff)
         .execute(connection)
@@ -35,7 +35,7 @@ pub async fn remove(connection: &mut SqliteConnection, staff: i64) -> sqlx::Resu
     Ok(gone.rows_affected() == 1)
 }
 
-pub async fn made_at(readers: &SqlitePool, staff: i64) -> sqlx::Result<Option<Timestamp>> {
+pub async fn made_at(readers: &Readers, staff: i64) -> sqlx::Result<Option<Timestamp>> {
     let made: Option<i64> =
         sqlx::query_scalar("select created_at from calendar_addresses where staff_id = $1")
             .bind(staff)
@@ -45,7 +45,7 @@ pub async fn made_at(readers: &SqlitePool, staff: i64) -> sqlx::Result<Option<Ti
 }
 
 /// Whose address it is, when the account is in use and still one of a clinician.
-pub async fn owner(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<i64>> {
+pub async fn owner(readers: &Readers, token_hash: &str) -> sqlx::Result<Option<i64>> {
     let found: Option<(i64, StoredText)> = sqlx::query_as(
         "select staff.id, staff.role from calendar_addresses join staff on staff.id = staff_id \
          where token_hash = $1 and disabled_at is null",

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::storage::clock::seconds;
 use crate::storage::counted_time::is_over;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::StoredText;
 
 /// More than a person has open at once; the oldest go first.
@@ -22,7 +22,7 @@ pub struct ExpiredFormRow {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reference: &str,
     staff: i64,
     path: &str,
@@ -51,7 +51,7 @@ pub async fn insert(
 }
 
 /// What waits for an account, the latest first.
-pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<ExpiredFormRow>> {
+pub async fn of(readers: &Readers, staff: i64) -> sqlx::Result<Vec<ExpiredFormRow>> {
     sqlx::query_as(
         "select reference, path, fields, created_at from expired_forms where staff_id = $1 order by rowid desc",
     )
@@ -61,7 +61,7 @@ pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<ExpiredFor
 }
 
 /// Takes one away.
-pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str) -> sqlx::Result<()> {
+pub async fn take(connection: &mut Connection, staff: i64, reference: &str) -> sqlx::Result<()> {
     sqlx::query("delete from expired_forms where reference = $1 and staff_id = $2")
         .bind(reference)
         .bind(staff)
@@ -70,7 +70,7 @@ pub async fn take(connection: &mut SqliteConnection, staff: i64, reference: &str
     Ok(())
 }
 
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query(AssertSqlSafe(format!("delete from expired_forms where {}", is_over("created_at"))))
         .bind(before)
         .execute(connection)

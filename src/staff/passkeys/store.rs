@@ -1,10 +1,10 @@
 //! The SQL of passkeys, and nothing else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::staff::passkeys::verification::NewCredential;
 use crate::storage::clock::seconds;
+use crate::storage::database::{Connection, Readers};
 use crate::storage::readable::{StoredText, texts};
 
 /// A passkey as its owner sees it.
@@ -30,7 +30,7 @@ pub struct StoredCredential {
 }
 
 /// Those of an account, the oldest first.
-pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Passkey>> {
+pub async fn of(readers: &Readers, staff: i64) -> sqlx::Result<Vec<Passkey>> {
     sqlx::query_as("select id, name, created_at, used_at from passkeys where staff_id = $1 order by id")
         .bind(staff)
         .fetch_all(readers)
@@ -38,7 +38,7 @@ pub async fn of(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Passkey>> 
 }
 
 /// What devices call those of an account.
-pub async fn credential_ids(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<String>> {
+pub async fn credential_ids(readers: &Readers, staff: i64) -> sqlx::Result<Vec<String>> {
     let all = sqlx::query_scalar("select credential_id from passkeys where staff_id = $1 order by id")
         .bind(staff)
         .fetch_all(readers)
@@ -47,7 +47,7 @@ pub async fn credential_ids(readers: &SqlitePool, staff: i64) -> sqlx::Result<Ve
 }
 
 /// What devices know an account by: what they know already, or else this.
-pub async fn handle(connection: &mut SqliteConnection, staff: i64, new: &str) -> sqlx::Result<String> {
+pub async fn handle(connection: &mut Connection, staff: i64, new: &str) -> sqlx::Result<String> {
     sqlx::query_scalar(
         "update staff set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle",
     )
@@ -59,7 +59,7 @@ pub async fn handle(connection: &mut SqliteConnection, staff: i64, new: &str) ->
 
 /// Adds one. False when the account has as many as it may.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     new: &NewCredential,
     name: &str,
@@ -73,7 +73,7 @@ pub async fn insert(
     .bind(staff)
     .bind(&new.id)
     .bind(&new.public_key)
-    .bind(new.count)
+    .bind(i64::from(new.count))
     .bind(name)
     .bind(seconds(now))
     .bind(most)
@@ -83,7 +83,7 @@ pub async fn insert(
 }
 
 /// What a device calls a passkey, of an account that is not disabled and waits for no reset link.
-pub async fn find(readers: &SqlitePool, credential_id: &str) -> sqlx::Result<Option<StoredCredential>> {
+pub async fn find(readers: &Readers, credential_id: &str) -> sqlx::Result<Option<StoredCredential>> {
     sqlx::query_as(
         "select passkeys.id, staff_id, public_key, sign_count, passkey_handle as handle from passkeys \
          join staff on staff.id = staff_id where credential_id = $1 and passkey_handle is not null \
@@ -96,7 +96,7 @@ pub async fn find(readers: &SqlitePool, credential_id: &str) -> sqlx::Result<Opt
 
 /// Notes that one was used. False when it was used meanwhile, was removed, or its account may not sign in any more.
 pub async fn note_use(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     found: &StoredCredential,
     count: u32,
     now: Timestamp,
@@ -107,7 +107,7 @@ pub async fn note_use(
          and staff_id not in (select staff_id from staff_resets)",
     )
     .bind(found.id)
-    .bind(count)
+    .bind(i64::from(count))
     .bind(seconds(now))
     .bind(found.sign_count)
     .execute(connection)
@@ -116,7 +116,7 @@ pub async fn note_use(
 }
 
 /// False when it is somebody else's, or gone.
-pub async fn remove(connection: &mut SqliteConnection, id: i64, staff: i64) -> sqlx::Result<bool> {
+pub async fn remove(connection: &mut Connection, id: i64, staff: i64) -> sqlx::Result<bool> {
     let gone = sqlx::query("delete from passkeys where id = $1 and staff_id = $2")
         .bind(id)
         .bind(staff)
@@ -126,9 +126,9 @@ pub async fn remove(connection: &mut SqliteConnection, id: i64, staff: i64) -> s
 }
 
 /// Removes those of an account but the ones that its owner says they hold.
-pub async fn remove_all_but(connection: &mut SqliteConnection, staff: i64, kept: &[i64]) -> sqlx::Result<()> {
+pub async fn remove_all_but(connection: &mut Connection, staff: i64, kept: &[i64]) -> sqlx::Result<()> {
     let kept = serde_json::to_string(kept).unwrap_or_default();
-    sqlx::query("delete from passkeys where staff_id = $1 and id not in (select value from json_each($2))")
+    sqlx::query("delete from passkeys where staff_id = $1 and id not in (select cast(value as bigint) from json_each($2))")
         .bind(staff)
         .bind(kept)
         .execute(connection)

@@ -11,6 +11,7 @@ use crate::staff::people::letter::InvitationLetter;
 use crate::staff::resets;
 use crate::staff::{session, store as accounts};
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{random_token, token_hash};
 use crate::storage::reference;
 use crate::storage::retention;
@@ -108,12 +109,7 @@ pub async fn change(app: &App, me: &Account, staff: i64, change: Change) -> Resu
         .await?)
 }
 
-async fn make(
-    connection: &mut sqlx::SqliteConnection,
-    staff: i64,
-    change: Change,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+async fn make(connection: &mut Connection, staff: i64, change: Change, now: Timestamp) -> sqlx::Result<()> {
     match change {
         Change::Role(role) => store::set_role(connection, staff, role).await,
         Change::Disable => {

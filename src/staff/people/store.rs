@@ -1,10 +1,10 @@
 //! The SQL of managing accounts, and nothing else.
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
-use crate::storage::readable::{StoredText, UNREADABLE};
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText, UNREADABLE};
 
 /// A role, or that it cannot be read: a word that this version does not know.
 pub struct StoredRole(Option<Role>);
@@ -40,8 +40,10 @@ pub struct Person {
     pub email: String,
     #[sqlx(try_from = "StoredText")]
     pub role: StoredRole,
+    #[sqlx(try_from = "Flag")]
     pub has_second_factor: bool,
     /// Nobody signs in before a reset link was used.
+    #[sqlx(try_from = "Flag")]
     pub waits_for_reset: bool,
     pub passkeys: i64,
     pub created_at: i64,
@@ -68,17 +70,17 @@ const ROWS: &str = "select id, name, email, role, second_factor is not null as h
     (select max(happened_at) from audit where audit.staff_id = staff.id and audit.what = 'signed in') \
     as signed_in_at from staff";
 
-pub async fn all(readers: &SqlitePool) -> sqlx::Result<Vec<Person>> {
+pub async fn all(readers: &Readers) -> sqlx::Result<Vec<Person>> {
     let sql = format!("{ROWS} order by disabled_at is not null, name");
     sqlx::query_as(AssertSqlSafe(sql)).fetch_all(readers).await
 }
 
-pub async fn find(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Person> {
+pub async fn find(connection: &mut Connection, id: i64) -> sqlx::Result<Person> {
     let sql = format!("{ROWS} where id = $1");
     sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_one(connection).await
 }
 
-pub async fn invitations(readers: &SqlitePool, now: i64) -> sqlx::Result<Vec<Open>> {
+pub async fn invitations(readers: &Readers, now: i64) -> sqlx::Result<Vec<Open>> {
     sqlx::query_as(
         "select token_hash, email, role, expires_at from staff_invitations \
          where expires_at > $1 and email <> '' order by expires_at",
@@ -88,16 +90,16 @@ pub async fn invitations(readers: &SqlitePool, now: i64) -> sqlx::Result<Vec<Ope
     .await
 }
 
-pub async fn has_account(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<bool> {
+pub async fn has_account(connection: &mut Connection, email: &str) -> sqlx::Result<bool> {
     Ok(id_of(connection, email).await?.is_some())
 }
 
-pub async fn id_of(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<Option<i64>> {
+pub async fn id_of(connection: &mut Connection, email: &str) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar("select id from staff where email = $1").bind(email).fetch_optional(connection).await
 }
 
 /// Administrators who can sign in, without this one.
-pub async fn administrators_besides(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<i64> {
+pub async fn administrators_besides(connection: &mut Connection, staff: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "select count(*) from staff where role = 'administrator' and disabled_at is null and id <> $1 \
          and not exists (select 1 from staff_resets where staff_id = staff.id)",
@@ -107,7 +109,7 @@ pub async fn administrators_besides(connection: &mut SqliteConnection, staff: i6
     .await
 }
 
-pub async fn set_role(connection: &mut SqliteConnection, id: i64, role: Role) -> sqlx::Result<()> {
+pub async fn set_role(connection: &mut Connection, id: i64, role: Role) -> sqlx::Result<()> {
     sqlx::query("update staff set role = $2 where id = $1")
         .bind(id)
         .bind(role.as_str())
@@ -116,7 +118,7 @@ pub async fn set_role(connection: &mut SqliteConnection, id: i64, role: Role) ->
     Ok(())
 }
 
-pub async fn set_disabled(connection: &mut SqliteConnection, id: i64, at: Option<i64>) -> sqlx::Result<()> {
+pub async fn set_disabled(connection: &mut Connection, id: i64, at: Option<i64>) -> sqlx::Result<()> {
     sqlx::query("update staff set disabled_at = $2 where id = $1")
         .bind(id)
         .bind(at)
@@ -125,13 +127,13 @@ pub async fn set_disabled(connection: &mut SqliteConnection, id: i64, at: Option
     Ok(())
 }
 
-pub async fn drop_invitations_of(connection: &mut SqliteConnection, email: &str) -> sqlx::Result<()> {
+pub async fn drop_invitations_of(connection: &mut Connection, email: &str) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations where email = $1").bind(email).execute(connection).await?;
     Ok(())
 }
 
 /// Withdraws what someone invited others with, and says how many there were.
-pub async fn drop_invitations_by(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<u64> {
+pub async fn drop_invitations_by(connection: &mut Connection, staff: i64) -> sqlx::Result<u64> {
     let gone = sqlx::query("delete from staff_invitations where invited_by = $1")
         .bind(staff)
         .execute(connection)
@@ -139,7 +141,7 @@ pub async fn drop_invitations_by(connection: &mut SqliteConnection, staff: i64) 
     Ok(gone.rows_affected())
 }
 
-pub async fn drop_invitation(connection: &mut SqliteConnection, token_hash: &str) -> sqlx::Result<()> {
+pub async fn drop_invitation(connection: &mut Connection, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query("delete from staff_invitations where token_hash = $1")
         .bind(token_hash)
         .execute(connection)

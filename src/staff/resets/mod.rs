@@ -12,6 +12,7 @@ use crate::staff::passkeys::store as passkeys;
 use crate::staff::people::store as people;
 use crate::staff::{second_factor, session, store as accounts};
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{Cipher, random_token};
 use crate::storage::retention;
 use crate::web::app::App;
@@ -31,7 +32,7 @@ pub const WITHDREW: &str = "withdrew a reset link";
 /// Makes a link for an account and shuts it until the link was used. Gives the token; nothing when the account is
 /// disabled or who asks is shut out themselves by now.
 pub async fn make(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     by: Option<i64>,
     staff: i64,
@@ -60,7 +61,7 @@ pub async fn make(
 
 /// The same from the command line, for the only administrator. Nothing when there is no such account, or it is disabled.
 pub async fn make_for(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     email: &str,
     choice: ResetChoice,

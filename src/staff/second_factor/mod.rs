@@ -10,6 +10,7 @@ use crate::staff::resets::store as resets;
 use crate::staff::session;
 use crate::staff::session::HalfSignedIn;
 use crate::storage::clock::seconds;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{FieldId, random_token};
 use crate::web::app::App;
 use crate::web::error::Result;
@@ -153,23 +154,19 @@ pub async fn renew_recovery_codes(app: &App, account: &Account) -> Result<Vec<St
 }
 
 /// Forgets the second factor of an account and ends its sessions.
-pub async fn reset(connection: &mut sqlx::SqliteConnection, staff: i64, now: Timestamp) -> sqlx::Result<()> {
+pub async fn reset(connection: &mut Connection, staff: i64, now: Timestamp) -> sqlx::Result<()> {
     store::forget_secret(connection, staff).await?;
     session::store::end_others(connection, staff, None, now).await
 }
 
 /// Many codes come at once: the session may have ended since it was found.
-async fn is_alive(
-    connection: &mut sqlx::SqliteConnection,
-    session: i64,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
+async fn is_alive(connection: &mut Connection, session: i64, now: Timestamp) -> sqlx::Result<bool> {
     let row = session::store::find_by_id(connection, session).await?;
     Ok(row.is_some_and(|row| row.is_alive(seconds(now))))
 }
 
 async fn refuse(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     session: i64,
     staff: i64,
     now: Timestamp,

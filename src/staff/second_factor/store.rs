@@ -1,9 +1,9 @@
 //! The SQL of second factors and recovery codes, and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use crate::storage::database::{Connection, Readers};
 
 /// The encrypted secret of an account, and the last step whose code was used.
-pub async fn secret(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<(Vec<u8>, i64)> {
+pub async fn secret(connection: &mut Connection, staff: i64) -> sqlx::Result<(Vec<u8>, i64)> {
     sqlx::query_as(
         "select second_factor, second_factor_step from staff where id = $1 and second_factor is not null",
     )
@@ -14,7 +14,7 @@ pub async fn secret(connection: &mut SqliteConnection, staff: i64) -> sqlx::Resu
 
 /// Takes a secret for an account that has none. False when it has one by now.
 pub async fn set_secret(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     encrypted: &[u8],
     step: i64,
@@ -30,7 +30,7 @@ pub async fn set_secret(
     Ok(set.rows_affected() == 1)
 }
 
-pub async fn use_step(connection: &mut SqliteConnection, staff: i64, step: i64) -> sqlx::Result<()> {
+pub async fn use_step(connection: &mut Connection, staff: i64, step: i64) -> sqlx::Result<()> {
     sqlx::query("update staff set second_factor_step = $2 where id = $1")
         .bind(staff)
         .bind(step)
@@ -39,7 +39,7 @@ pub async fn use_step(connection: &mut SqliteConnection, staff: i64, step: i64) 
     Ok(())
 }
 
-pub async fn forget_secret(connection: &mut SqliteConnection, staff: i64) -> sqlx::Result<()> {
+pub async fn forget_secret(connection: &mut Connection, staff: i64) -> sqlx::Result<()> {
     sqlx::query("update staff set second_factor = null, second_factor_step = 0 where id = $1")
         .bind(staff)
         .execute(&mut *connection)
@@ -48,7 +48,7 @@ pub async fn forget_secret(connection: &mut SqliteConnection, staff: i64) -> sql
 }
 
 pub async fn replace_recovery_codes(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     hashes: &[String],
 ) -> sqlx::Result<()> {
@@ -67,11 +67,7 @@ pub async fn replace_recovery_codes(
 }
 
 /// Uses a code up. False when there is none such, or no longer.
-pub async fn use_recovery_code(
-    connection: &mut SqliteConnection,
-    staff: i64,
-    hash: &str,
-) -> sqlx::Result<bool> {
+pub async fn use_recovery_code(connection: &mut Connection, staff: i64, hash: &str) -> sqlx::Result<bool> {
     let used = sqlx::query("delete from staff_recovery_codes where code_hash = $1 and staff_id = $2")
         .bind(hash)
         .bind(staff)
@@ -80,7 +76,7 @@ pub async fn use_recovery_code(
     Ok(used.rows_affected() == 1)
 }
 
-pub async fn recovery_codes_left(readers: &SqlitePool, staff: i64) -> sqlx::Result<i64> {
+pub async fn recovery_codes_left(readers: &Readers, staff: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar("select count(*) from staff_recovery_codes where staff_id = $1")
         .bind(staff)
         .fetch_one(readers)

@@ -9,6 +9,7 @@ use crate::staff::account::Account;
 use crate::staff::audit;
 use crate::staff::second_factor::totp::Secret;
 use crate::storage::clock::{is_ahead, seconds};
+use crate::storage::database::Connection;
 use crate::storage::encryption::{FieldId, random_token, token_hash};
 use crate::storage::readable::UNREADABLE;
 use crate::storage::retention;
@@ -190,7 +191,7 @@ pub async fn start_half(app: &App, account: &Account, return_to: String) -> Resu
 /// Both steps were right: ends the half session, if there was one, and starts a whole one with a new token. Part of a
 /// transaction.
 pub async fn start_full(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     half: Option<i64>,
     staff: i64,
     token: &str,

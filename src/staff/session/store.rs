@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use crate::clinic::Role;
 use crate::staff::account::Account;
 use crate::storage::clock::seconds;
-use crate::storage::readable::StoredText;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::readable::{Flag, StoredText};
 
 /// How far someone has signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, strum::EnumString, strum::IntoStaticStr)]
@@ -37,12 +37,14 @@ pub struct SessionRow {
     pub ended_at: Option<i64>,
     pub disabled_at: Option<i64>,
     /// Its account waits for a reset link that was not used yet.
+    #[sqlx(try_from = "Flag")]
     pub waits_for_reset: bool,
     #[sqlx(try_from = "StoredText")]
     name: String,
     #[sqlx(try_from = "StoredText")]
     email: String,
     role: Role,
+    #[sqlx(try_from = "Flag")]
     has_second_factor: bool,
 }
 
@@ -73,7 +75,7 @@ impl SessionRow {
 }
 
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     token_hash: &str,
     staff: i64,
     step: SignInStep,
@@ -97,18 +99,18 @@ pub async fn insert(
 }
 
 /// The session of a token, over or not.
-pub async fn find(readers: &SqlitePool, token_hash: &str) -> sqlx::Result<Option<SessionRow>> {
+pub async fn find(readers: &Readers, token_hash: &str) -> sqlx::Result<Option<SessionRow>> {
     let sql = format!("{ROWS} where token_hash = $1");
     sqlx::query_as(AssertSqlSafe(sql)).bind(token_hash).fetch_optional(readers).await
 }
 
 /// The session of a number, over or not. With a connection, as it stands in this transaction.
-pub async fn find_by_id(reader: impl sqlx::SqliteExecutor<'_>, id: i64) -> sqlx::Result<Option<SessionRow>> {
+pub async fn find_by_id(reader: impl sqlx::AnyExecutor<'_>, id: i64) -> sqlx::Result<Option<SessionRow>> {
     let sql = format!("{ROWS} where staff_sessions.id = $1");
     sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(reader).await
 }
 
-pub async fn touch(connection: &mut SqliteConnection, id: i64, now: Timestamp) -> sqlx::Result<()> {
+pub async fn touch(connection: &mut Connection, id: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query("update staff_sessions set seen_at = $2 where id = $1 and ended_at is null")
         .bind(id)
         .bind(seconds(now))
@@ -118,7 +120,7 @@ pub async fn touch(connection: &mut SqliteConnection, id: i64, now: Timestamp) -
 }
 
 /// Notes a wrong code and says how many there were in this session; nothing when it has ended.
-pub async fn count_wrong_code(connection: &mut SqliteConnection, id: i64) -> sqlx::Result<Option<i64>> {
+pub async fn count_wrong_code(connection: &mut Connection, id: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar(
         "update staff_sessions set wrong_codes = wrong_codes + 1 \
          where id = $1 and ended_at is null returning wrong_codes",
@@ -129,7 +131,7 @@ pub async fn count_wrong_code(connection: &mut SqliteConnection, id: i64) -> sql
 }
 
 /// Ends one session of an account; nothing happens when it is somebody else's.
-pub async fn end(connection: &mut SqliteConnection, id: i64, staff: i64, now: Timestamp) -> sqlx::Result<()> {
+pub async fn end(connection: &mut Connection, id: i64, staff: i64, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
         "update staff_sessions set ended_at = $3, offered = null \
          where id = $1 and staff_id = $2 and ended_at is null",
@@ -144,7 +146,7 @@ pub async fn end(connection: &mut SqliteConnection, id: i64, staff: i64, now: Ti
 
 /// Ends every session of an account but one; with no number of a session, all.
 pub async fn end_others(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     staff: i64,
     kept: Option<i64>,
     now: Timestamp,
@@ -162,7 +164,7 @@ pub async fn end_others(
 }
 
 /// A session goes on under a new token.
-pub async fn rename(connection: &mut SqliteConnection, id: i64, token_hash: &str) -> sqlx::Result<()> {
+pub async fn rename(connection: &mut Connection, id: i64, token_hash: &str) -> sqlx::Result<()> {
     sqlx::query("update staff_sessions set token_hash = $2 where id = $1")
         .bind(id)
         .bind(token_hash)
@@ -172,7 +174,7 @@ pub async fn rename(connection: &mut SqliteConnection, id: i64, token_hash: &str
 }
 
 /// Whole sessions of an account that have not ended, the latest first.
-pub async fn whole(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<SessionRow>> {
+pub async fn whole(readers: &Readers, staff: i64) -> sqlx::Result<Vec<SessionRow>> {
     let sql = format!(
         "{ROWS} where staff_id = $1 and step = 'full' and ended_at is null \
          order by staff_sessions.created_at desc, staff_sessions.id desc"
@@ -180,7 +182,7 @@ pub async fn whole(readers: &SqlitePool, staff: i64) -> sqlx::Result<Vec<Session
     sqlx::query_as(AssertSqlSafe(sql)).bind(staff).fetch_all(readers).await
 }
 
-pub async fn forget(connection: &mut SqliteConnection, before: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, before: i64) -> sqlx::Result<()> {
     sqlx::query("delete from staff_sessions where created_at < $1").bind(before).execute(connection).await?;
     Ok(())
 }

@@ -4,8 +4,9 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection as _};
 
+use crate::storage::database::connection::{Connection, Held};
 use crate::storage::database::errors::BUSY_TIMEOUT;
 
 /// What stands where the database should be.
@@ -60,6 +61,18 @@ pub fn is_put_away(file: &Path) -> bool {
     let mut version = [0];
     let read = std::fs::File::open(file).and_then(|file| file.read_exact_at(&mut version, WRITE_VERSION));
     read.is_ok() && version == [1]
+}
+
+/// Opens a file that is not opened otherwise, to read it.
+pub async fn read(file: &Path) -> sqlx::Result<Connection> {
+    let opened = SqliteConnection::connect_with(&read_only(file)).await?;
+    Ok(Connection(Held::File(opened)))
+}
+
+/// The same without what is still in its log.
+pub async fn read_without_log(file: &Path) -> sqlx::Result<Connection> {
+    let opened = SqliteConnection::connect_with(&read_only(file).immutable(true)).await?;
+    Ok(Connection(Held::File(opened)))
 }
 
 pub fn read_only(file: &Path) -> SqliteConnectOptions {

@@ -35,8 +35,12 @@ pub struct DatabaseHealth {
 impl DatabaseHealth {
     pub fn of(file: &Path) -> DatabaseHealth {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        DatabaseHealth::in_folder(folder.unwrap_or(Path::new(".")))
+    }
+
+    pub fn in_folder(folder: &Path) -> DatabaseHealth {
         DatabaseHealth {
-            folder: folder.unwrap_or(Path::new(".")).to_owned(),
+            folder: folder.to_owned(),
             least_free: AtomicU64::new(LEAST_FREE),
             damaged: AtomicBool::new(false),
             watch: OnceLock::new(),

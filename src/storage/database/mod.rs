@@ -1,31 +1,44 @@
-//! Opens the database, applies migrations, and runs every write in one place, so that each failed write is reported
-//! exactly.
+//! The database, of whichever engine: opened, read by several connections, and written in one place, so that each failed
+//! write is reported exactly.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{Connection, SqliteExecutor};
-use tokio::sync::Mutex;
+use anyhow::ensure;
+use sqlx::sqlite::SqliteSynchronous;
 
 pub use crate::storage::database::health::DatabaseHealth;
 pub use crate::storage::database::watch::Missing;
+use crate::storage::long_work::LongWork;
+pub use connection::Connection;
 pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
-pub use files::{DatabaseFile, count, is_put_away, look};
+pub use files::{DatabaseFile, count, is_put_away, look, read, read_without_log};
+pub use migrations::{MIGRATOR, SERVER_MIGRATOR};
+pub use postgres::look_at_server;
+pub use readers::Readers;
+pub use sqlite::{copy, is_ours, is_whole};
+pub use together::Alone;
+pub use transfer::CopiedTable;
 pub use writer::Writing;
 
-use errors::{BUSY_TIMEOUT, CORRUPT, NOT_A_DATABASE, READ_ONLY, over_budget, primary_code};
-pub(in crate::storage) use files::read_only;
+use errors::over_budget;
+use readers::Pool;
+use sqlite::Keeper;
+use together::Together;
 use writer::Writer;
 
+mod connection;
+mod engine;
 mod errors;
 mod files;
 pub mod health;
+mod migrations;
+mod postgres;
+mod readers;
+mod sqlite;
+mod tables;
+mod together;
+mod transfer;
 mod watch;
 mod writer;
 
@@ -34,19 +47,14 @@ tokio::task_local! {
     static PUBLIC: bool;
 }
 
-pub static MIGRATOR: Migrator = sqlx::migrate!();
-
-// SQLite 3.7.0 to 3.51.2 may corrupt a database when the WAL is reset (sqlite.org/wal.html). It is built in.
-const _: () =
-    assert!(libsqlite3_sys::SQLITE_VERSION_NUMBER >= 3_051_003, "SQLite can lose data: build with 3.51.3");
-
-/// One writer and several readers on the same file. Cheap to clone.
+/// One writer and several readers of the same data. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     writer: Writer,
-    readers: SqlitePool,
-    /// Open from the first to the last, so that SQLite keeps one and the same log: it removes it with the last connection.
-    keeper: Arc<Mutex<Option<SqliteConnection>>>,
+    readers: Readers,
+    /// Of a file alone.
+    keeper: Keeper,
+    together: Arc<Together>,
     condition: Arc<DatabaseHealth>,
 }
 
@@ -54,58 +62,90 @@ impl Database {
     /// Opens or makes the file, and brings its tables up to date. A damaged file is left as it is: then every read and
     /// write says "not now", and nothing is written over it.
     pub async fn open(file: &Path) -> anyhow::Result<Database> {
-        Database::open_with(file, SqliteSynchronous::Full).await
+        Database::open_file(file, SqliteSynchronous::Full).await
     }
 
     /// Faster, and without a promise: what is not yet on the disk is lost with the power. For made-up data only.
     pub async fn open_for_filling(file: &Path) -> anyhow::Result<Database> {
-        Database::open_with(file, SqliteSynchronous::Off).await
+        Database::open_file(file, SqliteSynchronous::Off).await
     }
 
-    async fn open_with(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
+    /// Connects to a PostgreSQL server, and brings the tables there up to date. Files such as mails stay in the data folder.
+    pub async fn connect(address: &str, folder: &Path) -> anyhow::Result<Database> {
+        let condition = Arc::new(DatabaseHealth::in_folder(folder));
+        let (writer, readers) = postgres::open(address).await?;
+        let writer = Writer::new(Pool::Postgres(writer), condition.clone());
+        Ok(Database {
+            writer,
+            readers: Readers(Pool::Postgres(readers)),
+            keeper: Arc::default(),
+            together: Together::with_others(),
+            condition,
+        })
+    }
+
+    async fn open_file(file: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Database> {
         let condition = Arc::new(DatabaseHealth::of(file));
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            // What can be taken back alone is noted in memory, not in a file for each write.
-            .pragma("temp_store", "memory")
-            .pragma("secure_delete", "on");
-        if !is_whole(file).await? {
-            condition.set_damaged();
-            let log = file.with_extension("sqlite-wal");
-            if std::fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
-                tracing::error!(
-                    "{} lies beside the damaged database: if a copy was put in its place by hand, that log is not the \
-                     copy's own; move it away and start again, or use `mybackpain restore`",
-                    log.display()
-                );
-            }
-            let closed = pool(1).connect_lazy_with(options);
-            closed.close().await;
-            let writer = Writer::new(closed.clone(), condition.clone());
-            return Ok(Database { writer, readers: closed, keeper: Arc::default(), condition });
+        let sqlite::Opened { writer, readers, keeper } = sqlite::open(file, synchronous, &condition).await?;
+        let writer = Writer::new(Pool::Sqlite(writer), condition.clone());
+        Ok(Database {
+            writer,
+            readers: Readers(Pool::Sqlite(readers)),
+            keeper,
+            together: Together::alone(),
+            condition,
+        })
+    }
+
+    /// A program that serves the site takes part in what those on one database share: one of them leads.
+    pub fn take_part(&self) {
+        if let Pool::Postgres(readers) = &self.readers.0 {
+            self.together.take_part(readers);
         }
-        // Here alone a database is made: a connection of later finds the one there is, or fails.
-        let keeper = SqliteConnection::connect_with(&options.clone().create_if_missing(true)).await?;
-        let writer = pool(1).connect_with(options.clone()).await?;
-        ensure_write_ahead_log(&writer).await?;
-        MIGRATOR.run(&writer).await.context(
-            "the database was made by another version of mybackpain; start that version, or restore a backup",
-        )?;
-        let readers = pool(4).connect_with(options).await?;
-        condition.watch(file).context("the files of the database cannot be read")?;
-        let writer = Writer::new(writer, condition.clone());
-        Ok(Database { writer, readers, keeper: Arc::new(Mutex::new(Some(keeper))), condition })
+    }
+
+    /// For what changes the data as a whole: no program serves the site with it until this is dropped. A file has the lock
+    /// on its folder for that.
+    pub async fn take_alone(&self) -> anyhow::Result<Option<Alone>> {
+        let Pool::Postgres(readers) = &self.readers.0 else { return Ok(None) };
+        let alone = together::take_alone(readers).await?;
+        ensure!(alone.is_some(), "a mybackpain serves the site with this database; stop all of them first");
+        Ok(alone)
+    }
+
+    /// The first table that holds anything but what a new database has.
+    pub async fn first_with_rows(&self) -> sqlx::Result<Option<String>> {
+        transfer::first_with_rows(&self.readers).await
+    }
+
+    /// Copies every row into another database, whole or not at all. One of the two is on a server. What is written here
+    /// meanwhile is not copied. An error names the table that was in the way.
+    pub async fn copy_into(&self, to: &Database, work: &LongWork) -> sqlx::Result<Vec<CopiedTable>> {
+        let on_server = if self.is_shared() { &self.readers } else { &to.readers };
+        let tables = transfer::tables(on_server).await?;
+        transfer::copy_all(&self.readers, &to.writer, tables, work).await
+    }
+
+    /// True when other programs may work on the same data.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.readers.0, Pool::Postgres(_))
+    }
+
+    /// True when mails, reminders, erasing and the weekly mail are the work of this program, and of no other.
+    pub fn leads(&self) -> bool {
+        self.together.leads()
+    }
+
+    /// Waits until a program that shares the database has stored a mail; with a file, for ever.
+    pub async fn mail_waits(&self) {
+        self.together.mail_waits().await;
     }
 
     pub fn condition(&self) -> &DatabaseHealth {
         &self.condition
     }
 
-    pub fn readers(&self) -> &SqlitePool {
+    pub fn readers(&self) -> &Readers {
         &self.readers
     }
 
@@ -116,7 +156,7 @@ impl Database {
     pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_when_damaged()?;
         if let Err(gone) = self.condition.refuse_when_gone() {
@@ -137,7 +177,7 @@ impl Database {
     pub async fn accept<T, F>(&self, work: F) -> sqlx::Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
     {
         self.condition.refuse_without_room()?;
         self.write(work).await
@@ -145,8 +185,8 @@ impl Database {
 
     /// Reads the whole file for damage, which takes a while. False, and loudly, when there is some.
     pub async fn check_whole(&self) -> sqlx::Result<bool> {
-        let mut connection = self.readers.acquire().await?;
-        let whole = quick_check(&mut connection).await?;
+        let Pool::Sqlite(readers) = &self.readers.0 else { return Ok(true) };
+        let whole = sqlite::quick_check(&mut *readers.acquire().await?).await?;
         if !whole {
             self.condition.set_damaged();
         }
@@ -165,14 +205,16 @@ impl Database {
         }
         self.save_removed_log().await;
         self.readers.close().await;
-        match fold(&self.writer.pool).await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
-            Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
+        if let Pool::Sqlite(writer) = &self.writer.pool {
+            match sqlite::fold(writer).await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!("someone reads the database: its write-ahead log was left"),
+                Err(error) => tracing::warn!(%error, "the write-ahead log was left for the next start"),
+            }
         }
         self.writer.pool.close().await;
         if let Some(keeper) = self.keeper.lock().await.take() {
-            let _ = keeper.close().await;
+            let _ = sqlx::Connection::close(keeper).await;
         }
     }
 
@@ -183,7 +225,7 @@ impl Database {
             return;
         }
         let Some(keeper) = &mut *self.keeper.lock().await else { return };
-        match fold(&mut *keeper).await {
+        match sqlite::fold(&mut *keeper).await {
             Ok(true) => tracing::info!("what the removed log held is in the database"),
             Ok(false) => self.condition.log_is_not_saved(),
             Err(error) => {
@@ -196,8 +238,9 @@ impl Database {
     /// Erased rows leave the files too: call after forgetting. While someone reads what was before, the log stays, and
     /// `truncate_log_again` tries again.
     pub async fn truncate_log(&self) -> sqlx::Result<()> {
-        let emptied = fold(&self.writer.pool).await?;
-        self.condition.leave_log(!emptied);
+        if let Pool::Sqlite(writer) = &self.writer.pool {
+            self.condition.leave_log(!sqlite::fold(writer).await?);
+        }
         Ok(())
     }
 
@@ -218,78 +261,10 @@ impl Database {
     }
 }
 
-/// True when all of the log is in the database, and the log is empty.
-async fn fold(by: impl SqliteExecutor<'_>) -> sqlx::Result<bool> {
-    let (busy, _, _): (i64, i64, i64) =
-        sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(by).await?;
-    Ok(busy == 0)
-}
-
 /// Answers a post of the public: whatever it writes, by `write` too, is refused while the disk is nearly full, and
 /// always when its network has written enough.
 pub async fn for_the_public<T>(may_write: bool, answer: impl Future<Output = T>) -> T {
     PUBLIC.scope(may_write, answer).await
-}
-
-/// Copies the database as it is at this moment into a new file, while others read and write it.
-pub async fn copy(file: &Path, to: &Path) -> sqlx::Result<()> {
-    let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
-    sqlx::query("vacuum into $1").bind(to.display().to_string()).execute(&mut connection).await?;
-    connection.close().await
-}
-
-/// True when the tables in this file were made by this program, this version of it or an older one.
-pub async fn is_ours(file: &Path) -> anyhow::Result<bool> {
-    let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
-    let applied: sqlx::Result<Vec<(i64, Vec<u8>)>> =
-        sqlx::query_as("select version, checksum from _sqlx_migrations").fetch_all(&mut connection).await;
-    connection.close().await?;
-    // A file of others has no such table.
-    let applied = applied.unwrap_or_default();
-    let is_known = |(version, checksum): &(i64, Vec<u8>)| {
-        MIGRATOR.iter().any(|known| known.version == *version && *known.checksum == checksum[..])
-    };
-    Ok(!applied.is_empty() && applied.iter().all(is_known))
-}
-
-/// True when nothing is wrong with the file, or there is none yet. Reads alone: a damaged file stays as it is.
-pub async fn is_whole(file: &Path) -> anyhow::Result<bool> {
-    if !file.exists() {
-        return Ok(true);
-    }
-    let looked = async {
-        let mut connection = SqliteConnection::connect_with(&read_only(file)).await?;
-        let whole = quick_check(&mut connection).await;
-        connection.close().await?;
-        whole
-    };
-    match looked.await {
-        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
-        // A write of a program that was killed is to be rolled back first, which whoever opens it for writing does.
-        Err(error) if primary_code(&error) == Some(READ_ONLY) => Ok(true),
-        looked => Ok(looked?),
-    }
-}
-
-async fn quick_check(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
-    let checked = sqlx::query_scalar("pragma quick_check(1)").fetch_all(connection).await;
-    match checked {
-        Ok(found) => Ok(found.iter().all(|line: &String| line == "ok")),
-        Err(error) if matches!(primary_code(&error), Some(CORRUPT | NOT_A_DATABASE)) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT)
-}
-
-/// Some file systems, such as those of a network, cannot keep a write-ahead log; SQLite then goes on without one. That
-/// each connection waits for the disk needs no check here: a test reads it from every pool.
-async fn ensure_write_ahead_log(writer: &SqlitePool) -> anyhow::Result<()> {
-    let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(writer).await?;
-    ensure!(journal == "wal", "the file system of the database keeps no write-ahead log; use a local disk");
-    Ok(())
 }
 
 #[cfg(test)]
@@ -306,39 +281,10 @@ mod tests {
     #[tokio::test]
     async fn every_connection_waits_for_the_disk() {
         let (_folder, database) = opened().await;
-        for pool in [&database.writer.pool, &database.readers] {
+        for pool in [&Readers(database.writer.pool.clone()), database.readers()] {
             let level: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.unwrap();
             assert_eq!(level, 2, "2 is full");
         }
-    }
-
-    #[tokio::test]
-    async fn a_database_that_was_killed_in_the_middle_of_its_first_write_is_opened() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, copy) = (folder.path().join("killed.sqlite"), folder.path().join("copy.sqlite"));
-        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
-        let options = options.journal_mode(SqliteJournalMode::Delete).pragma("cache_size", "1");
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        for sql in [
-            "create table waste (words text)",
-            "insert into waste with recursive n(i) as (select 1 union select i + 1 from n where i < 2000) \
-             select hex(randomblob(100)) from n",
-            "begin",
-            "update waste set words = hex(randomblob(100))",
-        ] {
-            sqlx::query(sql).execute(&mut connection).await.unwrap();
-        }
-        // As the files are at a kill: pages are written, and the journal says what they were.
-        std::fs::copy(&file, &copy).unwrap();
-        std::fs::copy(folder.path().join("killed.sqlite-journal"), folder.path().join("copy.sqlite-journal"))
-            .unwrap();
-        let reader = SqliteConnectOptions::new().filename(&copy).read_only(true);
-        let mut reader = SqliteConnection::connect_with(&reader).await.unwrap();
-        let refused = quick_check(&mut reader).await.unwrap_err();
-        assert_eq!(primary_code(&refused), Some(READ_ONLY), "only a writer can roll it back");
-        reader.close().await.unwrap();
-        let opened = Database::open(&copy).await.unwrap();
-        assert!(!opened.condition().is_damaged() && opened.check_whole().await.unwrap());
     }
 
     #[tokio::test]

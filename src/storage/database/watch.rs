@@ -236,7 +236,7 @@ mod tests {
             other.truncate_log().await.unwrap();
             for sql in ["delete from suppressions", "vacuum"] {
                 let mut connection = other.readers().acquire().await.unwrap();
-                sqlx::query(sql).execute(&mut *connection).await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
             }
             assert_eq!((database.condition().missing(), other.condition().missing()), (None, None));
             write(&database, "after it".to_owned()).await.unwrap();

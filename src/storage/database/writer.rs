@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
+use crate::storage::database::connection::Connection;
 use crate::storage::database::errors::{
     BUSY_TIMEOUT, CORRUPT, IO_FAILED, NOT_A_DATABASE, poisons, primary_code,
 };
 use crate::storage::database::health::DatabaseHealth;
+use crate::storage::database::readers::Pool;
 
 /// A write that is under way, borrowed from the connection it runs on.
 pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -25,14 +25,14 @@ const TOGETHER: usize = 64;
 /// Hands writes to the task that does them. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    pub pool: SqlitePool,
+    pub pool: Pool,
     // Without bound, because each write belongs to one of a bounded number of visitors, mails and clocks.
     queue: mpsc::UnboundedSender<Box<dyn Waiting>>,
 }
 
 impl Writer {
     /// `pool` has one connection. The task ends with the last clone.
-    pub fn new(pool: SqlitePool, condition: Arc<DatabaseHealth>) -> Writer {
+    pub fn new(pool: Pool, condition: Arc<DatabaseHealth>) -> Writer {
         let (queue, mut waiting) = mpsc::unbounded_channel();
         let turns = pool.clone();
         tokio::spawn(async move {
@@ -48,7 +48,7 @@ impl Writer {
     pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
         let deadline = Instant::now() + BUSY_TIMEOUT;
@@ -73,7 +73,7 @@ trait Waiting: Send {
 
     /// Does the work in a savepoint, so that what fails takes back itself alone. An error is the end of the whole
     /// transaction.
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Writing<'c, ()>;
+    fn run<'c>(&'c mut self, connection: &'c mut Connection) -> Writing<'c, ()>;
 
     /// Tells the caller, once it is known whether the transaction was committed.
     fn report(self: Box<Self>, committed: &sqlx::Result<()>);
@@ -82,29 +82,29 @@ trait Waiting: Send {
 impl<T, F> Waiting for Write<T, F>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Writing<'c, T> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
 {
     fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> Writing<'c, ()> {
+    fn run<'c>(&'c mut self, connection: &'c mut Connection) -> Writing<'c, ()> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return Ok(()) };
-            let mut savepoint = connection.begin().await?;
-            let worked = AssertUnwindSafe(async { work(&mut savepoint).await }).catch_unwind().await;
+            connection.begin_savepoint().await?;
+            let worked = AssertUnwindSafe(async { work(connection).await }).catch_unwind().await;
             match worked {
                 Ok(Ok(value)) => {
-                    savepoint.commit().await?;
+                    connection.commit().await?;
                     self.outcome = Some(Ok(value));
                 }
                 Ok(Err(error)) if poisons(&error) => return Err(error),
                 Ok(Err(error)) => {
-                    savepoint.rollback().await?;
+                    connection.rollback().await?;
                     self.outcome = Some(Err(error));
                 }
                 Err(_panic) => {
-                    savepoint.rollback().await?;
+                    connection.rollback().await?;
                     self.outcome = Some(Err(sqlx::Error::WorkerCrashed));
                 }
             }
@@ -128,7 +128,7 @@ where
 
 /// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
 /// waited their time; the rest try again.
-async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
+async fn take_turn(pool: &Pool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
     while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
         let committed = commit_together(pool, condition, group, deadline).await;
         let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
@@ -140,7 +140,7 @@ async fn take_turn(pool: &SqlitePool, condition: &DatabaseHealth, group: &mut Ve
 }
 
 async fn commit_together(
-    pool: &SqlitePool,
+    pool: &Pool,
     condition: &DatabaseHealth,
     group: &mut [Box<dyn Waiting>],
     deadline: Instant,
@@ -149,17 +149,19 @@ async fn commit_together(
     let mut connection =
         timeout_at(deadline, pool.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     let committed = async {
-        let begin = timeout_at(deadline, connection.begin_with("begin immediate"));
-        let mut transaction = begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let begin = timeout_at(deadline, connection.begin_to_write());
+        begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         for write in group {
-            write.run(&mut transaction).await?;
+            write.run(&mut connection).await?;
         }
-        transaction.commit().await
+        connection.commit().await
     }
     .await;
-    // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
-    if committed.as_ref().is_err_and(poisons) {
-        let _ = connection.detach().close_hard().await;
+    match &committed {
+        Ok(()) => {}
+        // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
+        Err(error) if poisons(error) => drop(connection.close_hard().await),
+        Err(_) => connection.take_back().await,
     }
     match committed.as_ref().err().and_then(primary_code) {
         Some(IO_FAILED) => condition.disk_failed(),
@@ -174,10 +176,9 @@ async fn commit_together(
 mod tests {
     use tokio::sync::oneshot;
 
-    use crate::storage::database::{Database, Writing, is_constraint};
-    use sqlx::sqlite::SqliteConnection;
+    use crate::storage::database::{Connection, Database, Writing, is_constraint};
 
-    fn insert<'c>(connection: &'c mut SqliteConnection, hash: &'static str) -> Writing<'c, ()> {
+    fn insert<'c>(connection: &'c mut Connection, hash: &'static str) -> Writing<'c, ()> {
         Box::pin(async move {
             sqlx::query("insert into suppressions (address_hash, created_at) values ($1, 0)")
                 .bind(hash)

@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::storage::counted_time::is_over_within;
+use crate::storage::database::Connection;
 use crate::storage::encryption::{Cipher, FieldId};
 use crate::web::counts::tally::{Counted, FoundNothing};
 
@@ -17,7 +17,7 @@ pub fn place(query_hash: &str) -> FieldId<'_> {
 
 /// Adds to the counts of a day.
 pub async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     day: Date,
     counts: &[(Counted, String, u32)],
 ) -> sqlx::Result<()> {
@@ -39,7 +39,7 @@ pub async fn add(
 /// Notes in how many networks each search of a day was typed. After a restart they cannot be told from those of before,
 /// so the larger number counts, and not both.
 pub async fn note_missed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     day: Date,
     missed: &[FoundNothing],
@@ -61,8 +61,8 @@ pub async fn note_missed(
 }
 
 /// How often something happened on a day.
-pub async fn times_on(connection: &mut SqliteConnection, what: Counted, day: Date) -> sqlx::Result<i64> {
-    sqlx::query_scalar("select cast(total(times) as integer) from daily_counts where what = $1 and day = $2")
+pub async fn times_on(connection: &mut Connection, what: Counted, day: Date) -> sqlx::Result<i64> {
+    sqlx::query_scalar("select cast(total(times) as bigint) from daily_counts where what = $1 and day = $2")
         .bind(what.as_str())
         .bind(day.to_string())
         .fetch_one(connection)
@@ -70,7 +70,7 @@ pub async fn times_on(connection: &mut SqliteConnection, what: Counted, day: Dat
 }
 
 /// Erases counts of before one moment, and searches of before another, in seconds since 1970.
-pub async fn forget(connection: &mut SqliteConnection, counts: i64, missed: i64) -> sqlx::Result<()> {
+pub async fn forget(connection: &mut Connection, counts: i64, missed: i64) -> sqlx::Result<()> {
     // From noon to noon is within half a day of every moment of the day.
     let over = is_over_within("(unixepoch(day) + 43200)", 43200 + 3600);
     for (table, before) in [("daily_counts", counts), ("missed_searches", missed)] {

@@ -16,6 +16,8 @@ use mybackpain::web::site::Site;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use crate::support::engine;
+use crate::support::engine::TestDatabase;
 use crate::support::smtp::SmtpServer;
 
 const REFERENCE: &str = "RP-2345-6789";
@@ -30,6 +32,7 @@ pub struct Outbox {
     pub clock: Clock,
     pub waiting: Arc<Notify>,
     pub worker: Arc<Worker>,
+    _own: Option<TestDatabase>,
 }
 
 /// A letter of these tests.
@@ -54,18 +57,20 @@ impl Outbox {
 
     /// What a folder holds already goes on.
     pub async fn open(folder: tempfile::TempDir, smtp: Option<&str>) -> Outbox {
+        let (database, own) = engine::open(folder.path()).await;
+        database.take_part();
         let clock = Clock::set_to("2026-11-20T18:15:00Z".parse().unwrap());
         let app = App::new(Parts {
             site: Arc::new(Site::load("content".as_ref(), "https://mybackpain.example".into()).unwrap()),
-            database: Database::open(&folder.path().join("test.sqlite")).await.unwrap(),
+            database: database.clone(),
             cipher: Arc::new(Cipher::open(&folder.path().join("keys"), true).unwrap()),
             limits: Arc::new(Limits::none()),
             clock: clock.clone(),
             mail_waiting: Arc::new(Notify::new()),
         });
         let worker = worker(&app, Transport::parse(smtp, folder.path().join("mail")).unwrap(), "");
-        let (database, waiting) = (app.database.clone(), app.mail_waiting.clone());
-        Outbox { folder, app, database, clock, waiting, worker }
+        let waiting = app.mail_waiting.clone();
+        Outbox { folder, app, database, clock, waiting, worker, _own: own }
     }
 
     /// The same outbox with a worker that has just been started.

@@ -20,7 +20,7 @@ use mybackpain::web::site::Site as Around;
 
 use tokio::sync::OnceCell;
 
-use crate::support::{Site, WEDNESDAY_AT_10};
+use crate::support::{Site, WEDNESDAY_AT_10, engine};
 
 /// A file of the content, and what becomes of its text.
 pub type Edit<'a> = (&'a str, &'a dyn Fn(&str) -> String);
@@ -29,7 +29,9 @@ impl Site {
     /// A site whose content is the shipped one with some files edited or, where there was none, added.
     pub async fn of_content(edits: &[Edit<'_>]) -> Site {
         let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
-        Site::opened_in(tempfile::tempdir().unwrap(), clock, edits).await
+        let folder = tempfile::tempdir().unwrap();
+        let opened = engine::open(folder.path()).await;
+        Site::opened_in(folder, opened, clock, edits).await
     }
 
     /// A site whose `clinic.toml` is changed, opened at a moment.
@@ -49,12 +51,18 @@ impl Site {
 
     /// The same data with other content, as after a new version of it: who was signed in still is.
     pub async fn restarted(self, edits: &[Edit<'_>]) -> Site {
-        let Site { folder, app, clock, phones, .. } = self;
+        let Site { folder, app, clock, phones, own, .. } = self;
         app.database.close().await;
-        Site { phones, ..Site::opened_in(folder, clock, edits).await }
+        let opened = engine::open_again(folder.path(), own).await;
+        Site { phones, ..Site::opened_in(folder, opened, clock, edits).await }
     }
 
-    async fn opened_in(folder: tempfile::TempDir, clock: Clock, edits: &[Edit<'_>]) -> Site {
+    async fn opened_in(
+        folder: tempfile::TempDir,
+        opened: (Database, Option<engine::TestDatabase>),
+        clock: Clock,
+        edits: &[Edit<'_>],
+    ) -> Site {
         let content = tempfile::tempdir().unwrap();
         copy(Path::new("content"), content.path());
         for (file, edit) in edits {
@@ -68,7 +76,7 @@ impl Site {
         let around = around_pages(content.path(), "http://localhost");
         let library = Arc::new(Library::load_on(content.path(), &around, today).unwrap());
         let pages = Arc::new(rendered_pages(&around, &library).unwrap());
-        let site = Site::of_pages(folder, around, pages, Limits::none(), clock).await;
+        let site = Site::of_database(opened, folder, around, pages, Limits::none(), clock);
         site.look_at_signatures().await;
         Site { content: Some(content), ..site }
     }

@@ -1,6 +1,8 @@
 //! Requests on the desk, and what staff do to them.
 
-use super::{Answer, Site, Visitor, consultation};
+use sqlx::AssertSqlSafe;
+
+use super::{Answer, Site, Visitor, consultation, engine};
 
 /// The address of one request on the desk.
 pub fn page(reference: &str) -> String {
@@ -20,7 +22,8 @@ impl Site {
     }
 
     /// Does to the tables what no page does.
-    pub async fn change(&self, sql: &'static str) -> sqlx::Result<()> {
+    pub async fn change(&self, sql: &str) -> sqlx::Result<()> {
+        let sql = AssertSqlSafe(engine::with_bytes(sql));
         let write = self.app.database.write(move |connection| {
             Box::pin(async move { sqlx::query(sql).execute(connection).await.map(|_| ()) })
         });

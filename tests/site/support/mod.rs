@@ -17,6 +17,7 @@ use mybackpain::router::{rendered_pages, router};
 use mybackpain::storage::clock::Clock;
 use mybackpain::storage::database::Database;
 use mybackpain::storage::encryption::Cipher;
+use mybackpain::storage::place::DataPlace;
 use mybackpain::web::app::{App, Parts};
 use mybackpain::web::security::Limits;
 use mybackpain::web::site::Site as Around;
@@ -27,6 +28,7 @@ use tower::ServiceExt;
 mod answer;
 pub mod content;
 pub mod desk;
+pub mod engine;
 mod forms;
 pub mod passkey;
 pub mod smtp;
@@ -51,6 +53,8 @@ pub struct Site {
     /// Of its own, where a test changed it.
     content: Option<TempDir>,
     router: Router,
+    /// Nothing where the data is a file in the folder.
+    own: Option<engine::TestDatabase>,
 }
 
 /// Someone with a browser: keeps cookies, says where posts come from.
@@ -84,22 +88,21 @@ impl Site {
     async fn around(around: Around, limits: Limits, now: &str) -> Site {
         let rendered_pages = loaded(&around, &around.base_url);
         let clock = Clock::set_to(now.parse().unwrap());
-        Site::of_pages(tempfile::tempdir().unwrap(), around, rendered_pages, limits, clock).await
+        let folder = tempfile::tempdir().unwrap();
+        let opened = engine::open(folder.path()).await;
+        Site::of_database(opened, folder, around, rendered_pages, limits, clock)
     }
 
-    async fn of_pages(
+    fn of_database(
+        (database, own): (Database, Option<engine::TestDatabase>),
         folder: TempDir,
         around: Around,
         rendered_pages: Arc<RenderedPages>,
         limits: Limits,
         clock: Clock,
     ) -> Site {
-        let database = folder.path().join("mybackpain.sqlite");
-        if !database.exists() {
-            std::fs::write(&database, content::empty_database().await).unwrap();
-        }
         let app = App::new(Parts {
-            database: Database::open(&database).await.unwrap(),
+            database,
             cipher: Arc::new(Cipher::open(&folder.path().join("sealing.key"), true).unwrap()),
             site: Arc::new(around),
             limits: Arc::new(limits),
@@ -111,30 +114,42 @@ impl Site {
             router(app.clone(), rendered_pages.clone(), &memory, ClientIpSource::ConnectInfo).unwrap();
         let phones = staff::Phones::default();
         let library = rendered_pages.library().clone();
-        Site { folder, app, rendered_pages, library, clock, phones, content: None, router }
+        Site { folder, app, rendered_pages, library, clock, phones, content: None, router, own }
     }
 
     /// The same data in a folder of its own, as it is now: who is signed in is there too.
     pub async fn copied(&self) -> Site {
-        self.app.database.truncate_log().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        for file in ["mybackpain.sqlite", "sealing.key"] {
+        let copy = |file: &str| {
             std::fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
-        }
+        };
+        copy("sealing.key");
+        let opened = match &self.own {
+            Some(own) => engine::open_again(folder.path(), Some(engine::copy(own).await)).await,
+            None => {
+                self.app.database.truncate_log().await.unwrap();
+                copy("mybackpain.sqlite");
+                engine::open(folder.path()).await
+            }
+        };
+        let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
         // Its own pages, where it has any: what is signed on a copy is signed on no page of other tests.
-        Site::opened_at(folder, self.rendered_pages.clone(), self.now()).await
+        let (pages, clock) = (self.rendered_pages.clone(), Clock::set_to(self.now()));
+        Site::of_database(opened, folder, around, pages, Limits::none(), clock)
     }
 
-    /// The site of a folder that holds data already.
+    /// The site of a folder that holds a file with data already.
     pub async fn in_folder(folder: TempDir) -> Site {
         let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
         let pages = loaded(&around, &around.base_url);
-        Site::opened_at(folder, pages, WEDNESDAY_AT_10.parse().unwrap()).await
+        let database = Database::open(&folder.path().join("mybackpain.sqlite")).await.unwrap();
+        let clock = Clock::set_to(WEDNESDAY_AT_10.parse().unwrap());
+        Site::of_database((database, None), folder, around, pages, Limits::none(), clock)
     }
 
-    async fn opened_at(folder: TempDir, pages: Arc<RenderedPages>, now: Timestamp) -> Site {
-        let around = content::around_pages(std::path::Path::new("content"), "http://localhost");
-        Site::of_pages(folder, around, pages, Limits::none(), Clock::set_to(now)).await
+    pub fn place(&self) -> DataPlace {
+        let server = self.own.as_ref().map(engine::TestDatabase::address);
+        DataPlace::from(self.folder.path()).with_server(server)
     }
 
     pub fn visitor(&self) -> Visitor<'_> {

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqlitePool;
 
 use crate::consultations::bookings::booking::{SETTING, Setting};
 use crate::consultations::bookings::clinician::Clinician;
 use crate::consultations::bookings::diary::entry::DiaryBooking;
 use crate::storage::clock::seconds;
+use crate::storage::database::Readers;
 use crate::storage::encryption::Cipher;
 use crate::storage::readable::{MaybeText, StoredText, Unreadable, texts};
 
@@ -71,7 +71,7 @@ impl Row {
 
 /// What is booked between two moments, in the order of time.
 pub async fn between(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     from: Timestamp,
     until: Timestamp,
@@ -88,7 +88,7 @@ pub async fn between(
 
 /// What is booked with one account between two moments, in the order of time.
 pub async fn of_clinician(
-    readers: &SqlitePool,
+    readers: &Readers,
     cipher: &Cipher,
     staff: i64,
     from: Timestamp,
@@ -108,7 +108,7 @@ pub async fn of_clinician(
 
 /// References of bookings at moments that no form takes: their time is damaged, and they are on no day.
 pub async fn without_time(
-    readers: &SqlitePool,
+    readers: &Readers,
     earliest: Timestamp,
     latest: Timestamp,
 ) -> sqlx::Result<Vec<String>> {
@@ -124,7 +124,7 @@ pub async fn without_time(
 }
 
 /// Rooms and lines of what is booked between two moments, each once.
-pub async fn rooms(readers: &SqlitePool, from: Timestamp, until: Timestamp) -> sqlx::Result<Vec<String>> {
+pub async fn rooms(readers: &Readers, from: Timestamp, until: Timestamp) -> sqlx::Result<Vec<String>> {
     let stored = sqlx::query_scalar(
         "select distinct room from bookings where cancelled_at is null and starts_at >= $1 and starts_at < $2 \
          and room <> '' order by room limit 50",
@@ -137,7 +137,7 @@ pub async fn rooms(readers: &SqlitePool, from: Timestamp, until: Timestamp) -> s
 }
 
 /// Who may be chosen to hold a consultation: number and name.
-pub async fn clinicians(readers: &SqlitePool) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn clinicians(readers: &Readers) -> sqlx::Result<Vec<(i64, String)>> {
     let all: Vec<(i64, StoredText)> = sqlx::query_as(
         "select id, name from staff where role = 'clinician' and disabled_at is null order by name, id",
     )

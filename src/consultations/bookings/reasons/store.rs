@@ -1,7 +1,6 @@
 //! The SQL of why odd bookings were made all the same, and nothing else.
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-
+use crate::storage::database::{Connection, Readers};
 use crate::storage::encryption::{Cipher, random_token};
 use crate::storage::readable::{StoredText, or_unreadable};
 
@@ -9,7 +8,7 @@ const TABLE: &str = "booking_reasons";
 
 /// Adds why to the last line of a request's history.
 pub async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cipher: &Cipher,
     reference: &str,
     why: &str,
@@ -28,7 +27,7 @@ pub async fn insert(
 }
 
 /// For each line of a request's history that has one: its number, and why.
-pub async fn of(readers: &SqlitePool, cipher: &Cipher, reference: &str) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn of(readers: &Readers, cipher: &Cipher, reference: &str) -> sqlx::Result<Vec<(i64, String)>> {
     let rows: Vec<(StoredText, i64, Option<Vec<u8>>)> =
         sqlx::query_as("select id, event_id, why from booking_reasons where reference = $1")
             .bind(reference)

@@ -1,0 +1,96 @@
+//! The engine of several programs at once: a PostgreSQL server that others keep.
+
+use std::env;
+use std::str::FromStr;
+
+use anyhow::{Context, ensure};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+
+use crate::storage::database::errors::BUSY_TIMEOUT;
+use crate::storage::database::migrations::{SERVER_MIGRATOR, newest};
+
+/// The oldest server whose SQL the migrations are written for.
+const OLDEST: i32 = 150_000;
+const UNREACHABLE: &str = "the PostgreSQL server cannot be reached, or does not let us in; see that it runs, and what --database says";
+/// Statements that a connection keeps prepared: all that there are.
+const STATEMENTS: usize = 512;
+const READERS: u32 = 8;
+
+/// Connects to a database that somebody has made, such as `postgres://user:password@host/mybackpain`, and brings its
+/// tables up to date. Gives the connection that writes and those that read.
+pub(super) async fn open(address: &str) -> anyhow::Result<(PgPool, PgPool)> {
+    let options = options(address)?
+        .application_name("mybackpain")
+        .statement_cache_capacity(STATEMENTS)
+        // Whoever hangs in the middle of a write stops all programs: the server takes it back.
+        .options([
+            ("idle_in_transaction_session_timeout", "30s"),
+            ("client_connection_check_interval", "5s"),
+        ]);
+    let writer = pool(1).connect_with(options.clone()).await.context(UNREACHABLE)?;
+    ensure_fit(&writer).await?;
+    SERVER_MIGRATOR.run(&writer).await.context(
+        "the database was made by another version of mybackpain; start that version, or restore a backup",
+    )?;
+    let readers = pool(READERS).connect_with(options).await?;
+    Ok((writer, readers))
+}
+
+/// What goes to another machine is encrypted, and goes to the one that is meant, unless the address says otherwise.
+fn options(address: &str) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(address)
+        .context("the address of the database is not one such as postgres://user:password@host/mybackpain")?;
+    let is_here = options.get_socket().is_some()
+        || options.get_host().starts_with('/')
+        || ["localhost", "127.0.0.1", "::1"].contains(&options.get_host());
+    let is_said =
+        address.contains("sslmode=") || address.contains("ssl-mode=") || env::var_os("PGSSLMODE").is_some();
+    Ok(if is_here || is_said { options } else { options.ssl_mode(PgSslMode::VerifyFull) })
+}
+
+/// What `doctor` looks at, without changing anything.
+pub struct ServerFound {
+    /// Such as 15.18.
+    pub version: String,
+    pub may_lose_what_it_confirmed: bool,
+    /// Its tables are of a newer version of this program.
+    pub is_newer: bool,
+}
+
+pub async fn look_at_server(address: &str) -> anyhow::Result<ServerFound> {
+    let server = pool(1).connect_with(options(address)?).await.context(UNREACHABLE)?;
+    ensure_fit(&server).await?;
+    let (version, may_lose): (String, bool) = sqlx::query_as(
+        "select split_part(current_setting('server_version'), ' ', 1), \
+         current_setting('synchronous_commit') = 'off' or current_setting('fsync') = 'off'",
+    )
+    .fetch_one(&server)
+    .await?;
+    // Before a first start there is no such table.
+    let made: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
+        .fetch_one(&server)
+        .await
+        .unwrap_or_default();
+    server.close().await;
+    Ok(ServerFound {
+        version,
+        may_lose_what_it_confirmed: may_lose,
+        is_newer: made.is_some_and(|made| made > newest()),
+    })
+}
+
+async fn ensure_fit(server: &PgPool) -> anyhow::Result<()> {
+    let (version, encoding): (i32, String) = sqlx::query_as(
+        "select current_setting('server_version_num')::int, current_setting('server_encoding')",
+    )
+    .fetch_one(server)
+    .await?;
+    ensure!(version >= OLDEST, "the PostgreSQL server is older than version 15; take a newer one");
+    ensure!(encoding == "UTF8", "the database has the encoding {encoding}; make one with the encoding UTF8");
+    Ok(())
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY_TIMEOUT)
+}
