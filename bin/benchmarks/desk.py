@@ -1,13 +1,33 @@
 """Measures the desk with many requests: making the demonstration, each page that staff open all day, and searches."""
 
-import base64, hashlib, hmac, re, statistics, struct, subprocess, time, urllib.parse
+import base64, contextlib, hashlib, hmac, re, shutil, statistics, struct, subprocess, time, urllib.parse
+from dataclasses import dataclass
 
 from benchmarks.servers import Site, ask, ends_with_us, memory, wrk
-from trial import HERE
+from trial import HERE, free_port
 
 TITLE = "The desk"
 MOST, MOST_MAKING = 30, 30
 CLIENTS, SECONDS = 8, 1
+
+
+@dataclass
+class Desk:
+    """One that is served, with somebody signed in."""
+
+    port: int
+    pid: int
+    cookie: str
+    # What the program held before anybody worked with it, in MB.
+    before: float
+    # How the rows say where it keeps its own.
+    on: str
+
+    def ask(self, path, form=None):
+        return ask(self.port, "POST" if form else "GET", path, form, {"Cookie": self.cookie})
+
+    def turns(self, bench, paths, form=None):
+        return turns(bench, self.port, self.cookie, paths, form)
 
 
 def measure(bench):
@@ -21,21 +41,21 @@ def measure(bench):
         goal=goal,
         reached=seconds <= MOST_MAKING * per,
     )
-    with Site(bench, data) as site:
-        site.answers()
-        site.compressed()
-        cookie = sign_in(site.port, made)
-        before = memory(site.pid)[0]
-        queue = ask(site.port, "GET", "/staff", headers={"Cookie": cookie}).text
+    with contextlib.ExitStack() as running:
+        # Copied before anything is served from it.
+        copy, database = running.enter_context(moved(bench, data)) if bench.server else (None, None)
+        desks = [opened(running.enter_context(Site(bench, data)), made)]
+        if copy:
+            site = Site(bench, copy, database=database, port=free_port())
+            desks.append(opened(running.enter_context(site), made, ", on PostgreSQL"))
+        queue = desks[0].ask("/staff").text
         requests = list(dict.fromkeys(re.findall(r'href="(/staff/consultations/BP-[^"#?]+)"', queue)))
         for what, paths in pages(requests).items():
-            page(bench, site.port, cookie, what, paths)
+            page(bench, desks, what, paths)
         for what, typed in searches(queue, requests[0]).items():
-            page(bench, site.port, cookie, f"search by {what}", ["/staff/search"], {"q": typed})
-        bench.row("desk", "memory of the desk", f"RSS {memory(site.pid)[0]:.0f} MB", peer=f"{before:.0f} MB before")
-        queued = statistics.median(
-            load.p99 for load in bench.repeated(lambda: turns(bench, site.port, cookie, ["/staff"]))
-        )
+            page(bench, desks, f"search by {what}", ["/staff/search"], {"q": typed})
+        held(bench, *desks)
+        queued = statistics.median(load.p99 for load in bench.repeated(lambda: desks[0].turns(bench, ["/staff"])))
     bench.made["desk"] = {bench.requests: (seconds, queued, *started(bench, data))}
 
 
@@ -80,25 +100,63 @@ def started(bench, data):
     return seconds, rss
 
 
-def page(bench, port, cookie, what, paths, form=None):
-    headers = {"Cookie": cookie}
-    answer = ask(port, "POST" if form else "GET", paths[0], form, headers)
-    goal = f"p99 ≤ {MOST} ms"
-    if answer.status != 200:
-        bench.unmeasured("desk", f"desk: {what}", f"answers {answer.status}", goal)
-        return
-    loads = bench.repeated(lambda: turns(bench, port, cookie, paths, form))
-    middle = lambda name: statistics.median(getattr(load, name) for load in loads)
-    failed = sum(load.failed for load in loads)
-    bench.row(
-        "desk",
-        f"desk: {what}, {CLIENTS} clients",
-        f"p50 {middle('p50'):.1f} ms, p99 {middle('p99'):.1f} ms, {middle('rate'):,.0f}/s"
-        + (f", {failed} failed" if failed else ""),
-        spread=f"p99 {min(load.p99 for load in loads):.1f} to {max(load.p99 for load in loads):.1f} ms",
-        goal=goal,
-        reached=middle("p99") <= MOST and not failed,
-    )
+@contextlib.contextmanager
+def moved(bench, data):
+    """A copy of the folder and the fresh database that its rows are moved to, until the block ends."""
+    copy = shutil.copytree(data, bench.new_folder("moved") / "data")
+    with bench.server.fresh() as database:
+        command = [bench.program, "move", "--quiet", "--data", copy, "--to", database.address]
+        began = time.monotonic()
+        if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, preexec_fn=ends_with_us).returncode:
+            raise RuntimeError("the demonstration could not be moved to PostgreSQL")
+        words = f"moving the demonstration of {bench.requests:,} requests to PostgreSQL"
+        bench.row("desk", words, f"{time.monotonic() - began:.1f} s")
+        database.ask("vacuum analyze")
+        bench.note(database.about())
+        yield copy, database
+
+
+def opened(site, made, on=""):
+    site.answers()
+    site.compressed()
+    cookie = sign_in(site.port, made)
+    return Desk(site.port, site.pid, cookie, memory(site.pid)[0], on)
+
+
+def page(bench, desks, what, paths, form=None):
+    """A row for each desk that shows the page; where two do, they take turns, and the other is the second's peer."""
+    goal, answering = f"p99 ≤ {MOST} ms", []
+    for desk in desks:
+        answer = desk.ask(paths[0], form)
+        if answer.status == 200:
+            answering.append(desk)
+        else:
+            bench.unmeasured("desk", f"desk: {what}{desk.on}", f"answers {answer.status}", goal)
+    each = [lambda desk=desk: desk.turns(bench, paths, form) for desk in answering]
+    taken = list(zip(*bench.turns(*each))) if len(each) == 2 else [bench.repeated(one) for one in each]
+    for desk, loads in zip(answering, taken):
+        middle = lambda name: statistics.median(getattr(load, name) for load in loads)
+        failed = sum(load.failed for load in loads)
+        title = f"desk: {what}{desk.on}, {CLIENTS} clients"
+        ours = f"p50 {middle('p50'):.1f} ms, p99 {middle('p99'):.1f} ms, {middle('rate'):,.0f}/s"
+        ours += f", {failed} failed" if failed else ""
+        reached = middle("p99") <= MOST and not failed
+        if desk is answering[0]:
+            spread = f"p99 {min(load.p99 for load in loads):.1f} to {max(load.p99 for load in loads):.1f} ms"
+            bench.row("desk", title, ours, spread=spread, goal=goal, reached=reached)
+            peer = f"on SQLite {ours}"
+        else:
+            ratios = [mine.rate / max(its.rate, 0.001) for mine, its in zip(loads, taken[0])]
+            bench.compared("desk", title, ours, peer, ratios, goal, lambda _: reached)
+
+
+def held(bench, desk, other=None):
+    rss = memory(desk.pid)[0]
+    bench.row("desk", "memory of the desk", f"RSS {rss:.0f} MB", peer=f"{desk.before:.0f} MB before")
+    if other:
+        more = memory(other.pid)[0]
+        what, peer = f"memory of the desk{other.on}", f"on SQLite RSS {rss:.0f} MB"
+        bench.row("desk", what, f"RSS {more:.0f} MB", peer=peer, ratio=f"{more / rss:.2f}")
 
 
 def turns(bench, port, cookie, paths, form=None):

@@ -53,6 +53,32 @@ def measure(bench):
         "`synchronous=full`, in Python: with one connection, and with 16 threads that have one each. The better counts; one "
         f"connection was it in {lone} of {len(both)} turns. {failed} of our requests failed."
     )
+    if bench.server:
+        on_postgres(bench, ready)
+
+
+def on_postgres(bench, ready):
+    """The same with the rows on a server, in turns with the file."""
+
+    def ours():
+        with bench.server.fresh() as database:
+            return send(bench, ready, database)
+
+    pairs = bench.turns(ours, lambda: send(bench, ready))
+    middle = lambda at, name: statistics.median(getattr(pair[at], name) for pair in pairs)
+    words = lambda at: f"{middle(at, 'rate'):,.0f}/s, p50 {middle(at, 'p50'):.1f} ms, p99 {middle(at, 'p99'):.1f} ms"
+    bench.compared(
+        "forms",
+        f"consultation requests, {CLIENTS} clients, on PostgreSQL",
+        words(0),
+        f"on SQLite {words(1)}",
+        [mine.rate / max(its.rate, 0.001) for mine, its in pairs],
+        "",
+        lambda ratio: None,
+    )
+    bench.note(bench.server.about())
+    if failed := sum(mine.failed for mine, _ in pairs):
+        bench.note(f"Requests for a consultation on PostgreSQL: {failed} failed.")
 
 
 def probe(bench):
@@ -65,20 +91,6 @@ def probe(bench):
 def so_many(first):
     """How many forms to make ready for a turn, so that none is sent twice."""
     return 3 * FIRST if first.stored == FIRST else int(first.stored * 1.6) + 200
-
-
-def size(file):
-    """Bytes in use, with what stands in the write-ahead log alone."""
-    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
-        values = [
-            database.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
-        ]
-    return (values[0] - values[1]) * values[2]
-
-
-def count(file):
-    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
-        return database.execute("select count(*) from consultations").fetchone()[0]
 
 
 def mint(port, number):
@@ -99,17 +111,18 @@ class Sent:
     bytes: int = 0
 
 
-def send(bench, ready):
+def send(bench, ready, database=None):
     """Sends forms, each once, for some seconds; those that are in the database then count."""
     # A new data folder each time: the mails of an earlier turn would still be going out.
-    with Site(bench) as site:
+    with Site(bench, database=database) as site:
         site.answers()
         with ThreadPoolExecutor(4) as pool:
             bodies = list(pool.map(lambda number: mint(site.port, number), range(ready)))
         time.sleep(READING)
-        before = size(site.database)
+        before = site.database.size()
         load = wrk(site.port, "/", CLIENTS, SECONDS, script=posts(bench, "/consultations/new", bodies))
-        stored, grown = count(site.database), size(site.database) - before
+        stored = int(site.database.ask("select count(*) from consultations"))
+        grown = site.database.size() - before
     if stored == len(bodies):
         bench.note(
             "In a turn of the forms all that were made ready had been sent before its end: ours is quicker than it says."

@@ -55,10 +55,10 @@ def markdown(heads, rows):
 def machine(bench, words):
     model = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     said = lambda *command: subprocess.run(["git", *command], cwd=HERE, capture_output=True, text=True).stdout.strip()
-    # The path of a program that was given is of this machine alone.
+    # The path of a program that was given is of this machine alone, and so is an address, which has a password.
     command, skip = ["bin/bench"], False
     for word in words:
-        command += [] if skip else ["--program FILE" if word.startswith("--program") else shlex.quote(word)]
+        command += [] if skip else ["--program FILE" if word.startswith("--program") else shlex.quote(re.sub(r"\w+://.*", "URL", word))]
         skip = word == "--program"
     changed = ", with changes" if said("status", "--porcelain", "--untracked-files=no") else ""
     memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024 / 1024

@@ -1,11 +1,12 @@
 """Runs the subjects one after another, lets ours and its peer take turns, and prints one table of all rows."""
 
-import argparse, importlib, os, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
+import argparse, importlib, os, re, resource, shutil, signal, statistics, subprocess, sys, tempfile, time, traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import trial
 from benchmarks import report
+from benchmarks.databases import PostgresDatabase
 from benchmarks.servers import BROTLI, ends_with_us
 from trial import HERE
 
@@ -24,6 +25,7 @@ SUBJECTS = [
 ]
 # Commands, and the Debian packages that bring them.
 NEEDED = {"nginx": "nginx-light", "wrk": "wrk", "hugo": "hugo"}
+NEEDED_ON_POSTGRES = {"psql": "postgresql-client"}
 # Where waiting for the disk means something; /tmp is memory on many systems.
 ON_DISK = "/var/tmp" if os.path.isdir("/var/tmp") else None
 
@@ -55,6 +57,8 @@ class Bench:
     folder: Path
     times: int
     requests: int
+    # Where databases can be made to measure the program on PostgreSQL too; nothing when that is not asked for.
+    server: PostgresDatabase | None = None
     port: int = field(default_factory=trial.free_port)
     from_clean: bool = False
     build_seconds: float | None = None
@@ -107,8 +111,8 @@ class Bench:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
 
 
-def install():
-    trial.install(NEEDED)
+def install(needed):
+    trial.install(needed)
     if not BROTLI.exists() and shutil.which("apt-get"):
         root = [] if os.geteuid() == 0 else ["sudo"]
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "libnginx-mod-http-brotli-static"]
@@ -131,6 +135,13 @@ def options():
     parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("subjects", nargs="*", metavar="subject", help=", ".join(SUBJECTS) + "; all without any")
     parser.add_argument("--requests", type=int, default=50_000, help="how many requests the desk has")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="measure forms and desk on PostgreSQL too: URL is a database of the server, such as postgres://user@host/postgres, "
+        "whose user may create databases. Fresh ones named bench_… are made beside it and dropped at the end; the one of the URL "
+        "is only connected to",
+    )
     parser.add_argument("--program", help="a program that is built already")
     parser.add_argument("--quick", action="store_true", help="two turns each: to try this tool, not to compare")
     parser.add_argument("--write", action="store_true", help="write BENCHMARKS.md and docs/benchmarks.svg")
@@ -138,7 +149,20 @@ def options():
     wanted = parser.parse_args()
     if strange := set(wanted.subjects) - set(SUBJECTS):
         parser.error(f"no such subject: {', '.join(sorted(strange))}; there are {', '.join(SUBJECTS)}")
+    if wanted.database and (not re.match(r"postgres(ql)?://", wanted.database) or "dbname=" in wanted.database):
+        # A name in the parameters would win over the one of a fresh database.
+        parser.error("--database takes an address such as postgres://user@host/name, with the name in no parameter")
     return wanted
+
+
+def on_server(address):
+    """The server, when databases can be made on it: that is known before anything is built and measured."""
+    server = PostgresDatabase(address)
+    try:
+        with server.fresh():
+            return server
+    except RuntimeError as error:
+        sys.exit(str(error))
 
 
 def measure(bench, subjects):
@@ -168,12 +192,15 @@ def main():
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     began = time.monotonic()
-    install()
+    install({**NEEDED, **NEEDED_ON_POSTGRES} if wanted.database else NEEDED)
+    server = on_server(wanted.database) if wanted.database else None
+    # What is measured on SQLite shall be that, and no database that the shell names.
+    os.environ.pop("MYBACKPAIN_DATABASE", None)
     program, seconds = (Path(wanted.program).resolve(), None) if wanted.program else build()
     subjects = [name for name in SUBJECTS if name in wanted.subjects] or SUBJECTS
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ON_DISK) as folder:
         os.chmod(folder, 0o755)
-        bench = Bench(program, Path(folder), 2 if wanted.quick else 5, wanted.requests)
+        bench = Bench(program, Path(folder), 2 if wanted.quick else 5, wanted.requests, server)
         bench.from_clean, bench.build_seconds = wanted.build_from_clean, seconds
         try:
             whole = measure(bench, subjects)

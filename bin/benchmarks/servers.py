@@ -4,6 +4,7 @@ import contextlib, ctypes, http.client, os, re, shutil, signal, subprocess, temp
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.databases import SqliteFile
 from trial import HERE, descendants, free_port, wait_for
 
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
@@ -51,15 +52,15 @@ def as_a_service():
 
 
 class Site:
-    """The program, served from a folder, until the block ends. One at a time: all have the same port."""
+    """The program, served from a folder, until the block ends. One at a time: all have the same port without another."""
 
-    def __init__(self, bench, data=None, content=None, kept=True):
-        self.bench, self.port = bench, bench.port
+    def __init__(self, bench, data=None, content=None, kept=True, database=None, port=None):
+        self.bench, self.port = bench, port or bench.port
         self.data = Path(data or bench.new_folder("data"))
-        self.database = self.data / "mybackpain.sqlite"
+        self.database = database or SqliteFile(self.data / "mybackpain.sqlite")
         # Pages name their own address: what was compressed fits only on the same port, and spares the waiting for it.
-        self.is_shipped = content is None
-        if self.is_shipped and kept and "compressed" in bench.made:
+        self.is_usual = content is None and port is None
+        if self.is_usual and kept and "compressed" in bench.made:
             (self.data / "compressed-pages").write_bytes(bench.made["compressed"])
         self.command = [
             bench.program,
@@ -71,6 +72,7 @@ class Site:
             "--no-limits",
         ]
         self.command += ["--content", content] if content else []
+        self.command += ["--database", database.address] if database else []
 
     def __enter__(self):
         self.began = time.monotonic()
@@ -99,7 +101,7 @@ class Site:
             if time.monotonic() > until:
                 raise RuntimeError("no compressed pages were kept")
             time.sleep(0.05)
-        if self.is_shipped:
+        if self.is_usual:
             self.bench.made["compressed"] = (self.data / "compressed-pages").read_bytes()
 
 
