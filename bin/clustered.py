@@ -2,7 +2,6 @@
 
 import base64, contextlib, hashlib, hmac, os, random, re, shutil, socket, struct, subprocess, threading, time, types
 from collections import Counter
-from pathlib import Path
 
 from postgres import Server
 from surroundings import MailServer, Program, form_of, send
@@ -56,7 +55,9 @@ class Node(Program):
 
     def start(self, *more):
         database = f"postgres://postgres@127.0.0.1:{self.cluster.address.port}/{DATABASE}"
-        super().start("--database", database, "--key-file", self.cluster.key, "--client-ip", "RightmostXForwardedFor", "--base-url", f"http://127.0.0.1:{self.cluster.proxy_port}", *more)
+        address = f"http://127.0.0.1:{self.cluster.proxy_port}"
+        super().start("--database", database, "--key-file", self.cluster.key, "--client-ip", "RightmostXForwardedFor",
+                      "--base-url", address, *more)
 
 
 class Cluster:
@@ -155,11 +156,12 @@ class Load:
     number = 0
 
     def __init__(self, cluster, clients, through_proxy=False, readers=0):
-        self.cluster, self.through_proxy, self.over = cluster, through_proxy, threading.Event()
-        self.confirmed, self.errors, self.reading_errors, self.read, self.closing = [], Counter(), Counter(), 0, threading.Event()
+        self.cluster, self.through_proxy, self.closing = cluster, through_proxy, threading.Event()
+        self.confirmed, self.errors, self.reading_errors, self.read = [], Counter(), Counter(), 0
         # Another run of people, who ask for other things.
         Load.number += 1
-        self.threads = [threading.Thread(target=self.send_forms, args=(Load.number * 100 + one,), daemon=True) for one in range(clients)]
+        senders = [Load.number * 100 + one for one in range(clients)]
+        self.threads = [threading.Thread(target=self.send_forms, args=(one,), daemon=True) for one in senders]
         self.threads += [threading.Thread(target=self.read_pages, daemon=True) for _ in range(readers)]
 
     def __enter__(self):
@@ -171,7 +173,8 @@ class Load:
         self.closing.set()
         for thread in self.threads:
             thread.join(90)
-        self.errors.update(["somebody waited for an answer for more than a minute"] * sum(thread.is_alive() for thread in self.threads))
+        waiting = sum(thread.is_alive() for thread in self.threads)
+        self.errors.update(["somebody waited for an answer for more than a minute"] * waiting)
 
     def port(self):
         return self.cluster.proxy_port if self.through_proxy else random.choice(self.cluster.programs).port
@@ -236,7 +239,8 @@ class Receptionist(threading.Thread):
         node = cluster.programs[0]
         command = [node.file, "staff", "add", STAFF[0], "--name", "Priya Shah", "--data", node.data, "--key-file", cluster.key]
         command += ["--database", cluster.server.address(DATABASE)]
-        subprocess.run(command, input=STAFF[1], text=True, check=True, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, input=STAFF[1], text=True, check=True, cwd=HERE, **quiet)
 
     def __enter__(self):
         self.ask("/staff/sign-in", {"email": STAFF[0], "password": STAFF[1]})

@@ -4,7 +4,7 @@
   bin/postgres.py COMMAND …       starts one, runs the command with its address in MYBACKPAIN_TEST_SERVER, and removes it
 """
 
-import contextlib, os, shutil, subprocess, sys, tempfile, time
+import contextlib, os, shutil, signal, subprocess, sys, tempfile, time
 from pathlib import Path
 
 from trial import free_port, install
@@ -34,7 +34,7 @@ class Server:
             shutil.chown(self.folder, "postgres")
 
     def make(self):
-        self.run("initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        self.run("initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "--no-sync")
 
     def follow(self, primary):
         """Begins as a copy of the primary, and is told of each of its changes."""
@@ -97,6 +97,8 @@ class Server:
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    # Whoever is told to stop stops the server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
         os.chmod(folder, 0o755)
         server = Server(Path(folder, "server"), *QUICK)

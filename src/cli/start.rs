@@ -26,7 +26,7 @@ use crate::library::Library;
 use crate::mail;
 use crate::mail::{Progress, Sender, Transport};
 use crate::operations::clock_check::SharedClockCheck;
-use crate::operations::{alarms, demo, erase_again, letters, minute_job, retention_job};
+use crate::operations::{alarms, demo, erase_again, letters, minute_job, retention_job, shared_limits};
 use crate::staff;
 use crate::storage::clock::Clock;
 use crate::storage::data_dir::{DataDir, Lost, open_data};
@@ -71,11 +71,19 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
     let DataDir { database, cipher, lock: _lock } =
         open_data(&config.data.place(), LockPurpose::Serve, lost).await?;
     database.condition().keep_free(config.least_free);
+    let (limits, counted) = match (config.no_limits, database.is_shared()) {
+        (true, _) => (Limits::none(), None),
+        (false, false) => (Limits::default(), None),
+        (false, true) => {
+            let (limits, counted) = shared_limits::limits(&cipher);
+            (limits, Some(counted))
+        }
+    };
     let app = App::new(Parts {
         site: Arc::new(site),
         database,
         cipher: Arc::new(cipher),
-        limits: Arc::new(if config.no_limits { Limits::none() } else { Limits::default() }),
+        limits: Arc::new(limits),
         clock: Clock::default(),
         mail_waiting: Arc::new(Notify::new()),
     });
@@ -126,6 +134,9 @@ pub async fn serve(mut config: Serve) -> anyhow::Result<()> {
         tokio::spawn(alarms::run(current.clone(), stopping.clone())),
         tokio::spawn(publisher.run(stopping.clone())),
     ];
+    if let Some(counted) = counted {
+        parts.push(tokio::spawn(shared_limits::run(app.clone(), counted, stopping.clone())));
+    }
     if let Some(listener) = health {
         let health: Arc<dyn Answering> = Arc::new(alarms::health::routes(app.clone()));
         parts.push(tokio::spawn(server::serve(

@@ -21,9 +21,10 @@ use crate::web::app::Stopping;
 use crate::web::error::Result;
 use crate::web::form::Fields;
 
-const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// Another program may have made the change: it is found in the tables, and within a second.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Shorter than a connection may last; the browser asks again by itself.
-const LOOKS: usize = 30;
+const LOOKS: usize = 90;
 
 /// What a stream last sent, so that it tells only what is new.
 struct EventFeed<T> {

@@ -8,6 +8,7 @@ mod erase_again;
 pub mod letters;
 pub mod minute_job;
 pub mod retention_job;
+pub mod shared_limits;
 mod weekly_mail;
 
 pub use erase_again::erase_again;

@@ -1,11 +1,12 @@
 //! Several programs on one PostgreSQL database: they share everything, one of them does the work of the background, and
 //! another takes it over; and a site moves there and back.
 
+use std::io::Write;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::client::{READING, check, get, send};
+use crate::client::{Answer, Form, READING, check, connect, get, post_head, read_answer, send};
 use crate::program::{Program, command, data_folder, run};
 use crate::server::{Machine, TestDatabase, database};
 
@@ -21,6 +22,16 @@ fn ask(program: &Program, concern: &str) -> String {
 
 fn is_confirmed(program: &Program, key: &str) -> bool {
     get(program.address, &format!("/consultations/confirmation/{key}")).unwrap().status == 200
+}
+
+/// As a browser does it on a page of ours.
+fn post_on_desk(program: &Program, path: &str, form: &Form) -> Answer {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let head = post_head(program.address, path, body.len());
+    let head = head.replace("connection: close", "connection: close\r\nsec-fetch-site: same-origin");
+    let mut stream = connect(program.address).unwrap();
+    stream.write_all((head + &body).as_bytes()).unwrap();
+    read_answer(stream).unwrap()
 }
 
 fn soon(holds: impl Fn() -> bool) -> bool {
@@ -48,16 +59,17 @@ fn what_one_program_takes_another_sends_and_a_third_takes_over_when_it_is_gone()
     let (leads, follows) = (first.start(), second.start());
     let key = ask(&follows, "Lower back, at the second");
     assert!(is_confirmed(&leads, &key), "the other knows of it at once");
-    assert!(soon(|| first.mails() == 2), "the first sends what the second took");
+    let sent = || database.count("outbox where state = 'sent'");
+    assert!(soon(|| first.mails() == 2 && sent() == 2), "the first sends what the second took");
     leads.kill();
     ask(&follows, "Lower back, when the first is gone");
-    assert!(soon(|| second.mails() == 2), "the second sends now");
+    assert!(soon(|| second.mails() == 2 && sent() == 4), "the second sends now");
     assert_eq!(first.mails(), 2);
     let again = first.start();
     assert!(is_confirmed(&again, &key));
     ask(&again, "Lower back, at the first again");
-    assert!(soon(|| second.mails() == 4), "and goes on sending");
-    assert_eq!(database.count("outbox where state = 'sent'"), 6, "each once");
+    assert!(soon(|| second.mails() == 4 && sent() == 6), "and goes on sending");
+    assert_eq!(first.mails() + second.mails(), 6, "each once");
     again.stop();
     follows.stop();
 }
@@ -106,6 +118,31 @@ fn a_program_that_is_older_than_the_tables_writes_nothing_and_says_so() {
     program.stop();
     let refused = machine.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(refused.errors.contains("another version of mybackpain"), "{}", refused.errors);
+}
+
+#[test]
+fn who_has_guessed_enough_at_one_program_has_guessed_enough_at_the_other() {
+    let Some(database) = database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = two(&database, folder.path());
+    let (first, second) = (first.start_limited(), second.start_limited());
+    // Until it is too many for this network, or so many that there is no limit.
+    let guesses = |program: &Program, name: &str| {
+        let guess = |number: &usize| {
+            let form = [("email", format!("{name}{number}@example.org")), ("password", "wrong".to_owned())];
+            let form = form.map(|(field, value)| (field.to_owned(), value)).into();
+            post_on_desk(program, "/staff/sign-in", &form).status == 422
+        };
+        (0..60).take_while(guess).count()
+    };
+    let at_first = guesses(&first, "a");
+    assert!((30..40).contains(&at_first), "{at_first}");
+    sleep(SECOND);
+    // One more is let in every ten seconds.
+    let at_second = guesses(&second, "b");
+    assert!(at_second <= 2, "{at_second}");
+    first.stop();
+    second.stop();
 }
 
 #[test]

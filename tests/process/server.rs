@@ -81,8 +81,17 @@ impl Machine<'_> {
     }
 
     pub fn start(&self) -> Program {
-        let mut command = command(&["serve", "--listen", "127.0.0.1:0", "--no-limits"]);
-        command.args(self.words());
+        self.started(&["--no-limits"])
+    }
+
+    /// With the limits of a site in earnest.
+    pub fn start_limited(&self) -> Program {
+        self.started(&[])
+    }
+
+    fn started(&self, more: &[&str]) -> Program {
+        let mut command = command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(self.words()).args(more);
         Program::of(command, &self.data)
     }
 

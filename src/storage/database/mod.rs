@@ -141,6 +141,19 @@ impl Database {
         self.together.mail_waits().await;
     }
 
+    /// Tells every program on this database, this one too, up to 8,000 bytes. Nothing with a file.
+    pub async fn tell_others(&self, words: String) -> sqlx::Result<()> {
+        match &self.readers.0 {
+            Pool::Postgres(readers) => together::tell_others(readers, words).await,
+            Pool::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// What is told from now on.
+    pub fn hear_others(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.together.hear()
+    }
+
     pub fn condition(&self) -> &DatabaseHealth {
         &self.condition
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 
 /// Held by the program that leads, for as long as its connection lives.
@@ -17,6 +17,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// The channel on which the tables say that a mail was stored.
 const MAIL: &str = "mail";
+/// The channel on which programs tell one another whatever they have to.
+const OTHERS: &str = "others";
+/// Words of others that wait to be heard.
+const UNHEARD: usize = 1024;
 
 /// What one program knows of the others. One with a file is alone, and leads.
 pub struct Together {
@@ -28,6 +32,7 @@ pub struct Together {
 struct Known {
     leads: AtomicBool,
     mail: Notify,
+    heard: broadcast::Sender<String>,
 }
 
 impl Together {
@@ -41,7 +46,11 @@ impl Together {
     }
 
     fn new(leads: bool) -> Arc<Together> {
-        let known = Known { leads: AtomicBool::new(leads), mail: Notify::new() };
+        let known = Known {
+            leads: AtomicBool::new(leads),
+            mail: Notify::new(),
+            heard: broadcast::Sender::new(UNHEARD),
+        };
         Arc::new(Together { known: Arc::new(known), ends: watch::Sender::new(()) })
     }
 
@@ -52,6 +61,11 @@ impl Together {
     /// Waits until any program has stored a mail.
     pub async fn mail_waits(&self) {
         self.known.mail.notified().await;
+    }
+
+    /// What the programs on this database tell one another from now on, this one too.
+    pub fn hear(&self) -> broadcast::Receiver<String> {
+        self.known.heard.subscribe()
     }
 
     /// From now on this program leads when no other does, and hears of mail.
@@ -80,6 +94,10 @@ pub async fn take_alone(pool: &PgPool) -> sqlx::Result<Option<Alone>> {
     let ours = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEADER);
     let ours: bool = answered(ours.fetch_one(&mut connection)).await?;
     Ok(ours.then_some(Alone { _lock: connection }))
+}
+
+pub async fn tell_others(pool: &PgPool, words: String) -> sqlx::Result<()> {
+    sqlx::query("select pg_notify($1, $2)").bind(OTHERS).bind(words).execute(pool).await.map(|_| ())
 }
 
 async fn lead(options: PgConnectOptions, known: Arc<Known>) {
@@ -128,9 +146,14 @@ async fn listen(pool: PgPool, known: Arc<Known>) {
 
 async fn hear(pool: &PgPool, known: &Known) -> sqlx::Result<std::convert::Infallible> {
     let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(MAIL).await?;
+    listener.listen_all([MAIL, OTHERS]).await?;
     loop {
-        listener.recv().await?;
-        known.mail.notify_one();
+        let told = listener.recv().await?;
+        if told.channel() == MAIL {
+            known.mail.notify_one();
+        } else {
+            // Nobody may be listening.
+            let _ = known.heard.send(told.payload().to_owned());
+        }
     }
 }

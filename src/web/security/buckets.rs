@@ -1,25 +1,16 @@
 //! Rate limits of constant size: whoever is counted is hashed into one of 65,536 buckets.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::net::IpAddr;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::web::security::shared::{CountedBucket, Draw, Draws};
 
 /// A household may hold all networks behind the first 56 bits of an IPv6 address, and a firm or a small ISP's customers
 /// those behind 48: together they get this many times as much as one.
 const HOUSEHOLD: u32 = 2;
 const PROVIDER: u32 = 8;
-
-/// Hashes whoever is counted into a bucket, with a key drawn at each start so that nobody can choose a bucket.
-#[derive(Default)]
-pub struct Draw(RandomState);
-
-impl Draw {
-    pub fn bucket(&self, who: &impl Hash) -> u16 {
-        // The other bits are as random as these.
-        (self.0.hash_one(who) & u64::from(u16::MAX)) as u16
-    }
-}
 
 /// How often one of something may act.
 pub struct Limiter {
@@ -28,12 +19,24 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    pub fn new(quota: Quota) -> Limiter {
-        Limiter { draw: Draw::default(), limiter: RateLimiter::keyed(quota) }
+    pub fn new(quota: Quota, draw: Draw) -> Limiter {
+        Limiter { draw, limiter: RateLimiter::keyed(quota) }
     }
 
     pub fn allows(&self, who: &impl Hash) -> bool {
-        self.limiter.check_key(&self.draw.bucket(who)).is_ok()
+        let bucket = self.draw.bucket(who);
+        let allows = self.limiter.check_key(&bucket).is_ok();
+        if allows {
+            self.draw.tell(bucket, false);
+        }
+        allows
+    }
+
+    /// Counts whom another program has counted.
+    pub fn count(&self, counted: CountedBucket) {
+        if self.draw.is_of(counted) {
+            let _ = self.limiter.check_key(&counted.bucket);
+        }
     }
 
     pub fn prune(&self) {
@@ -56,13 +59,14 @@ pub struct NetworkLimiter {
 }
 
 impl NetworkLimiter {
-    pub fn new(quota: Quota) -> NetworkLimiter {
-        let wider = |times: u32| {
+    pub fn new(quota: Quota, draws: &mut Draws) -> NetworkLimiter {
+        let mut wider = |times: u32| {
             let burst = quota.burst_size().saturating_mul(times.try_into().expect("it is not 0"));
             let wider = Quota::with_period(quota.replenish_interval() / times);
-            Limiter::new(wider.map_or(quota, |wider| wider.allow_burst(burst)))
+            Limiter::new(wider.map_or(quota, |wider| wider.allow_burst(burst)), draws.draw())
         };
-        NetworkLimiter { near: Limiter::new(quota), household: wider(HOUSEHOLD), provider: wider(PROVIDER) }
+        let (household, provider) = (wider(HOUSEHOLD), wider(PROVIDER));
+        NetworkLimiter { near: Limiter::new(quota, draws.draw()), household, provider }
     }
 
     pub fn allows(&self, from: IpAddr) -> bool {
@@ -80,6 +84,12 @@ impl NetworkLimiter {
             IpAddr::V4(_) => true,
         };
         wide && self.near.allows(&(network(from), what))
+    }
+
+    pub fn count(&self, counted: CountedBucket) {
+        for limiter in [&self.near, &self.household, &self.provider] {
+            limiter.count(counted);
+        }
     }
 
     pub fn prune(&self) {

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::web::security::buckets::Draw;
+use crate::web::security::shared::{CountedBucket, Draw};
 
 /// The delays between guesses.
 #[derive(Clone, Copy)]
@@ -98,8 +98,8 @@ pub struct Guesses {
 }
 
 impl Guesses {
-    pub fn new(pace: Pace) -> Guesses {
-        Guesses { pace, draw: Draw::default(), lines: Mutex::default() }
+    pub fn new(pace: Pace, draw: Draw) -> Guesses {
+        Guesses { pace, draw, lines: Mutex::default() }
     }
 
     /// A place in the line of an account. Each guess is counted as wrong until it was right, so that many at once wait
@@ -109,8 +109,27 @@ impl Guesses {
     }
 
     fn turn_at(&self, who: &impl Hash, now: Instant) -> Option<GuessTurn> {
+        let bucket = self.draw.bucket(who);
+        let turn = self.turn_of(bucket, now)?;
+        self.draw.tell(bucket, false);
+        Some(turn)
+    }
+
+    /// Counts a guess that another program has let in, or forgets those that were wrong.
+    pub fn count(&self, counted: CountedBucket) {
+        if !self.draw.is_of(counted) {
+            return;
+        }
+        if counted.was_right {
+            self.lock().remove(&counted.bucket);
+        } else {
+            self.turn_of(counted.bucket, Instant::now());
+        }
+    }
+
+    fn turn_of(&self, bucket: u16, now: Instant) -> Option<GuessTurn> {
         let mut lines = self.lock();
-        let line = lines.entry(self.draw.bucket(who)).or_insert(Line { guesses: 0, last: now });
+        let line = lines.entry(bucket).or_insert(Line { guesses: 0, last: now });
         if now.saturating_duration_since(line.last) >= self.pace.forgotten_after {
             line.guesses = 0;
         }
@@ -128,7 +147,9 @@ impl Guesses {
     }
 
     pub fn right(&self, who: &impl Hash) {
-        self.lock().remove(&self.draw.bucket(who));
+        let bucket = self.draw.bucket(who);
+        self.lock().remove(&bucket);
+        self.draw.tell(bucket, true);
     }
 
     pub fn prune(&self) {
@@ -150,9 +171,10 @@ impl Guesses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::security::shared::Draws;
 
     fn waits(pace: Pace, guesses: usize) -> Vec<Option<u128>> {
-        let (line, now) = (Guesses::new(pace), Instant::now());
+        let (line, now) = (Guesses::new(pace, Draws::alone().draw()), Instant::now());
         let turn = |_| line.turn_at(&"a@example.org", now).map(|turn| turn.wait.as_millis());
         (0..guesses).map(turn).collect()
     }
@@ -171,7 +193,7 @@ mod tests {
     #[test]
     fn the_gap_grows_with_wrong_guesses_and_who_comes_after_it_does_not_wait() {
         for (pace, most) in [(Pace::PASSWORD, 5), (Pace::CODE, 300)] {
-            let line = Guesses::new(pace);
+            let line = Guesses::new(pace, Draws::alone().draw());
             let mut now = Instant::now();
             for number in 1..40 {
                 let turn = line.turn_at(&1, now).expect("nobody else stands there");
@@ -189,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_day_of_guessing_codes_comes_to_three_hundred() {
-        let line = Guesses::new(Pace::CODE);
+        let line = Guesses::new(Pace::CODE, Draws::alone().draw());
         let start = Instant::now();
         let looked_at = (0..24 * 60 * 60)
             .filter(|second| line.turn_at(&1, start + Duration::from_secs(*second)).is_some());
@@ -199,7 +221,7 @@ mod tests {
 
     #[test]
     fn answers_to_the_question_of_a_private_page_are_five_and_then_one_after_longer_and_longer_waits() {
-        let (line, mut now) = (Guesses::new(Pace::ANSWER), Instant::now());
+        let (line, mut now) = (Guesses::new(Pace::ANSWER, Draws::alone().draw()), Instant::now());
         assert_eq!(waits(Pace::ANSWER, 20).iter().flatten().count(), 5);
         assert_eq!(waits(Pace::ANSWER_IN_ALL, 100).iter().flatten().count(), 30);
         let day = now + Duration::from_secs(24 * 60 * 60);
@@ -213,7 +235,7 @@ mod tests {
 
     #[test]
     fn wrong_guesses_are_forgotten() {
-        let line = Guesses::new(Pace::PASSWORD);
+        let line = Guesses::new(Pace::PASSWORD, Draws::alone().draw());
         let now = Instant::now();
         for _ in 0..9 {
             line.turn_at(&1, now);

@@ -1,113 +1,26 @@
-//! Headers on every response, refusal of cross-site posts, and limits on sending.
+//! Headers on every response, refusal of cross-site posts, and limits on sending and guessing.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use axum_client_ip::ClientIp;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::Quota;
 
 pub use buckets::{household, network, provider};
+pub use headers::{Headers, allow_passkeys, refuse_posts_of_unknown_origin};
+pub use shared::{CountedBucket, Draws};
 
-use buckets::NetworkLimiter;
+use buckets::{Limiter, NetworkLimiter};
 use guesses::{GuessTurn, Guesses, Pace};
 
 mod buckets;
 pub mod guesses;
-
-const PERMISSIONS_POLICY: &str = "permissions-policy";
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
-    display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
-    local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
-    publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), \
-    usb=(), window-management=(), xr-spatial-tracking=()";
-
-/// The policy of a drawing: it holds its own style, for light and dark, and may load nothing.
-const DRAWING: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-
-/// The headers that every response carries, errors too (promises.md in the owner's papers, section 4).
-#[derive(Clone)]
-pub struct Headers(Arc<HeaderMap>);
-
-impl Headers {
-    pub fn new(https: bool) -> Headers {
-        let mut policy =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-            connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
-            frame-ancestors 'none'; require-trusted-types-for 'script'"
-                .to_owned();
-        let mut headers = HeaderMap::new();
-        if https {
-            policy.push_str("; upgrade-insecure-requests");
-            let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains; preload");
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
-        }
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_str(&policy).expect("the policy is plain text"),
-        );
-        for (name, value) in [
-            ("x-content-type-options", "nosniff"),
-            ("x-frame-options", "DENY"),
-            // "no-referrer" would make a form on our own page arrive with "Origin: null", and be refused.
-            ("referrer-policy", "same-origin"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("cross-origin-embedder-policy", "require-corp"),
-            (PERMISSIONS_POLICY, PERMISSIONS),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        Headers(Arc::new(headers))
-    }
-
-    /// Adds the headers; an answer without `Cache-Control` gets `no-store`.
-    pub fn add_to(&self, response: &mut Response) {
-        let headers = response.headers_mut();
-        for (name, value) in self.0.iter() {
-            // The desk has its own, with passkeys.
-            if name != PERMISSIONS_POLICY || !headers.contains_key(name) {
-                headers.insert(name, value.clone());
-            }
-        }
-        if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "image/svg+xml") {
-            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DRAWING));
-        }
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    }
-}
-
-/// On the desk, our scripts may ask for passkeys.
-pub async fn allow_passkeys(mut response: Response) -> Response {
-    let opened = ["create", "get"].iter().fold(PERMISSIONS.to_owned(), |policy, act| {
-        policy.replace(
-            &format!("publickey-credentials-{act}=()"),
-            &format!("publickey-credentials-{act}=(self)"),
-        )
-    });
-    let policy = HeaderValue::from_str(&opened).expect("the policy is plain text");
-    response.headers_mut().insert(PERMISSIONS_POLICY, policy);
-    response
-}
-
-/// On the desk, a post with neither `Origin` nor `Sec-Fetch-Site` is refused too.
-pub async fn refuse_posts_of_unknown_origin(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    // A header without a word says nothing either.
-    let says = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
-    let says_nothing = !says("origin") && !says("sec-fetch-site");
-    if says_nothing && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    next.run(request).await
-}
+mod headers;
+mod shared;
 
 /// Where a visitor comes from, for limits only: never stored, never logged.
 ///
@@ -175,26 +88,14 @@ pub struct Limits {
     /// The same for the question of each private page, from each household and from everywhere.
     answers: Guesses,
     answers_in_all: Guesses,
-    all_guesses: DefaultDirectRateLimiter,
+    all_guesses: Limiter,
     /// Whether mail that anyone may have sent to an address is bounded (`mail::limits`).
     bounds_mail: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        let guesses = NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0");
-        let (times, seconds) = ACCOUNT_QUOTA;
-        Limits {
-            networks: NETWORK_QUOTAS.map(|(_, times, seconds)| NetworkLimiter::new(quota(times, seconds))),
-            account: NetworkLimiter::new(quota(times, seconds)),
-            passwords: Guesses::new(Pace::PASSWORD),
-            passwords_in_all: Guesses::new(Pace::PASSWORD_IN_ALL),
-            codes: Guesses::new(Pace::CODE),
-            answers: Guesses::new(Pace::ANSWER),
-            answers_in_all: Guesses::new(Pace::ANSWER_IN_ALL),
-            all_guesses: RateLimiter::direct(Quota::per_hour(guesses)),
-            bounds_mail: true,
-        }
+        Limits::of(&mut Draws::alone())
     }
 }
 
@@ -205,18 +106,36 @@ fn quota(times: u32, seconds: f64) -> Quota {
 }
 
 impl Limits {
+    /// The limits of a site in earnest. Programs that share a database share their draws, and count together.
+    pub fn of(draws: &mut Draws) -> Limits {
+        let guesses = NonZeroU32::new(GUESSES_AN_HOUR_IN_ALL).expect("it is not 0");
+        let (times, seconds) = ACCOUNT_QUOTA;
+        Limits {
+            networks: NETWORK_QUOTAS
+                .map(|(_, times, seconds)| NetworkLimiter::new(quota(times, seconds), draws)),
+            account: NetworkLimiter::new(quota(times, seconds), draws),
+            passwords: Guesses::new(Pace::PASSWORD, draws.draw()),
+            passwords_in_all: Guesses::new(Pace::PASSWORD_IN_ALL, draws.draw()),
+            codes: Guesses::new(Pace::CODE, draws.draw()),
+            answers: Guesses::new(Pace::ANSWER, draws.draw()),
+            answers_in_all: Guesses::new(Pace::ANSWER_IN_ALL, draws.draw()),
+            all_guesses: Limiter::new(Quota::per_hour(guesses), draws.draw()),
+            bounds_mail: true,
+        }
+    }
+
     /// Without limits, for load tests and tests of other things.
     pub fn none() -> Limits {
-        let many = Quota::per_second(NonZeroU32::MAX);
+        let (many, mut draws) = (Quota::per_second(NonZeroU32::MAX), Draws::alone());
         Limits {
-            networks: NETWORK_QUOTAS.map(|_| NetworkLimiter::new(many)),
-            account: NetworkLimiter::new(many),
-            passwords: Guesses::new(Pace::NONE),
-            passwords_in_all: Guesses::new(Pace::NONE),
-            codes: Guesses::new(Pace::NONE),
-            answers: Guesses::new(Pace::NONE),
-            answers_in_all: Guesses::new(Pace::NONE),
-            all_guesses: RateLimiter::direct(many),
+            networks: NETWORK_QUOTAS.map(|_| NetworkLimiter::new(many, &mut draws)),
+            account: NetworkLimiter::new(many, &mut draws),
+            passwords: Guesses::new(Pace::NONE, draws.draw()),
+            passwords_in_all: Guesses::new(Pace::NONE, draws.draw()),
+            codes: Guesses::new(Pace::NONE, draws.draw()),
+            answers: Guesses::new(Pace::NONE, draws.draw()),
+            answers_in_all: Guesses::new(Pace::NONE, draws.draw()),
+            all_guesses: Limiter::new(many, draws.draw()),
             bounds_mail: false,
         }
     }
@@ -309,20 +228,26 @@ impl Limits {
     /// Whether this network may try one more code now; and everyone together, so that many networks cannot search for
     /// one.
     pub fn may_guess(&self, from: IpAddr) -> bool {
-        self.allows(LimitedAct::Guess, from) && self.all_guesses.check().is_ok()
+        self.allows(LimitedAct::Guess, from) && self.all_guesses.allows(&())
+    }
+
+    /// Counts whom another program has counted.
+    pub fn count(&self, counted: CountedBucket) {
+        self.networks.iter().for_each(|limiter| limiter.count(counted));
+        self.account.count(counted);
+        self.all_guesses.count(counted);
+        self.lines().iter().for_each(|line| line.count(counted));
+    }
+
+    fn lines(&self) -> [&Guesses; 5] {
+        [&self.passwords, &self.passwords_in_all, &self.codes, &self.answers, &self.answers_in_all]
     }
 
     /// Forgets networks that have been quiet.
     pub fn prune(&self) {
-        for limiter in &self.networks {
-            limiter.prune();
-        }
+        self.networks.iter().for_each(NetworkLimiter::prune);
         self.account.prune();
-        for line in
-            [&self.passwords, &self.passwords_in_all, &self.codes, &self.answers, &self.answers_in_all]
-        {
-            line.prune();
-        }
+        self.lines().iter().for_each(|line| line.prune());
     }
 }
 
