@@ -199,9 +199,14 @@ async fn wrong_passwords_make_the_next_answer_slower_from_wherever_they_come_and
     let asked = std::time::Instant::now();
     half_signed_in(&site).await;
     assert!(asked.elapsed().as_millis() >= 400, "the owner waits half a second, and is let in");
-    let asked = std::time::Instant::now();
-    half_signed_in(&site).await;
-    assert!(asked.elapsed().as_millis() < 400, "and the next time at once");
+    // On a busy machine one of three is the quick one; a wait would be there each time.
+    let mut quickest = u128::MAX;
+    for _ in 0..3 {
+        let asked = std::time::Instant::now();
+        half_signed_in(&site).await;
+        quickest = quickest.min(asked.elapsed().as_millis());
+    }
+    assert!(quickest < 400, "and the next time at once");
 }
 
 #[tokio::test]
