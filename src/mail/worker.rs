@@ -21,6 +21,7 @@ use crate::mail::smtp::{Server, SmtpSession};
 use crate::mail::store::{self, Leased};
 use crate::mail::transport::{Transport, demo_refusal};
 use crate::storage::clock::{moment, seconds};
+use crate::storage::database::is_unavailable;
 use crate::storage::encryption::random;
 use crate::web::app::App;
 use crate::web::job_round;
@@ -280,7 +281,8 @@ impl Worker {
         }
     }
 
-    /// Tries three times: a mail that was sent and is not recorded goes out once more after its lease.
+    /// Tries three times, and while the database is away until the lease ends: a mail that was sent and is not recorded
+    /// goes out once more after that.
     async fn record(
         &self,
         mail: &Leased,
@@ -291,6 +293,7 @@ impl Worker {
         let (id, leased_until) = (mail.id, mail.leased_until);
         let at = field(&mail.message_id, "trouble");
         let trouble = verdict.trouble.as_ref().map(|words| self.app.cipher.encrypt(at, words));
+        let holds = || !self.progress.is_stopping() && seconds(self.app.clock.now()) < leased_until;
         let mut tries = 1;
         loop {
             let (verdict, trouble) = (verdict.clone(), trouble.clone());
@@ -304,7 +307,7 @@ impl Worker {
                 })
             });
             match written.await {
-                Err(_) if tries < 3 => tries += 1,
+                Err(error) if tries < 3 || (is_unavailable(&error) && holds()) => tries += 1,
                 result => return result,
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
