@@ -1,11 +1,11 @@
 """What bin/cluster puts together: two programs, their PostgreSQL and its standby, a proxy, and people who use the site."""
 
-import base64, contextlib, hashlib, hmac, os, random, re, shutil, socket, struct, subprocess, threading, time, types
+import contextlib, hashlib, os, random, re, shutil, socket, subprocess, threading, time, types
 from collections import Counter
 
 from postgres import Server
 from surroundings import MailServer, Program, form_of, send
-from trial import HERE, free_port, wait_for
+from trial import HERE, code_of, free_port, wait_for
 
 READING = 3.1
 HOUR = 3600
@@ -275,12 +275,3 @@ class Receptionist(threading.Thread):
 
     def request(self):
         return f"/staff/consultations/{self.references[0]}" if getattr(self, "references", None) else "/staff"
-
-
-def code_of(key):
-    """The six digits that an app shows for a key now (RFC 6238)."""
-    key = re.sub(r"<[^>]+>|\s", "", key).upper()
-    secret = base64.b32decode(key + "=" * (-len(key) % 8))
-    digest = hmac.new(secret, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"

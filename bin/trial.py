@@ -1,6 +1,6 @@
 """What the scripts that try deploy/ and docs/ have in common: checks, ports, requests, processes."""
 
-import contextlib, http.client, os, re, shutil, socket, subprocess, sys, time, urllib.parse
+import base64, contextlib, hashlib, hmac, http.client, os, re, shutil, socket, struct, subprocess, sys, time, urllib.parse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -102,6 +102,15 @@ def request_consultation(port, concern="Lower back"):
     # A press at once is asked for again.
     time.sleep(2.5)
     return ask(port, "POST", "/consultations/new", {**form, "key": key, "step": "send"})[0]
+
+
+def code_of(key):
+    """The six digits that an app shows for a key now (RFC 6238)."""
+    key = re.sub(r"<[^>]+>|\s", "", key).upper()
+    secret = base64.b32decode(key + "=" * (-len(key) % 8))
+    digest = hmac.new(secret, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def descendants(pid):

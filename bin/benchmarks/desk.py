@@ -1,10 +1,10 @@
 """Measures the desk with many requests: making the demonstration, each page that staff open all day, and searches."""
 
-import base64, contextlib, hashlib, hmac, re, shutil, statistics, struct, subprocess, time, urllib.parse
+import contextlib, re, shutil, statistics, subprocess, time, urllib.parse
 from dataclasses import dataclass
 
 from benchmarks.servers import Site, ask, ends_with_us, memory, wrk
-from trial import HERE, free_port
+from trial import HERE, code_of, free_port
 
 TITLE = "The desk"
 MOST, MOST_MAKING = 30, 30
@@ -173,15 +173,6 @@ def turns(bench, port, cookie, paths, form=None):
         end
     """)
     return wrk(port, "/", CLIENTS, SECONDS, script=script)
-
-
-def code_of(key):
-    """The six digits that an app shows for a key now (RFC 6238)."""
-    key = re.sub(r"<[^>]+>|\s", "", key).upper()
-    secret = base64.b32decode(key + "=" * (-len(key) % 8))
-    digest = hmac.new(secret, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def sign_in(port, made):
