@@ -29,7 +29,7 @@ pub fn read(file: &Path, known: &[Arg]) -> anyhow::Result<Vec<(String, String)>>
     })?;
     let settings = table.iter().map(|(key, value)| {
         let given = one(key, value, known).with_context(|| format!("{} cannot be used", file.display()))?;
-        if key == "smtp" && holds_password(&given) {
+        if ["smtp", "database"].contains(&key.as_str()) && holds_password(&given) {
             private_file::ensure_private(file)?;
         }
         Ok((key.clone(), given))
@@ -104,7 +104,7 @@ fn holds_password(url: &str) -> bool {
     hide_password(url) != url
 }
 
-/// The address of a mail server without the password in it. What cannot be told apart is hidden whole.
+/// The address of a mail server or a database without the password in it. What cannot be told apart is hidden whole.
 pub fn hide_password(url: &str) -> String {
     if let Some((before, _)) = url.split_once("password=") {
         return format!("{}password=hidden", hide_password(before));

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::storage::atomic_file;
 use crate::storage::clock::seconds;
+use crate::storage::data_reader;
 use crate::storage::database;
 use crate::storage::database::{Database, is_whole};
 use crate::storage::encryption::Cipher;
@@ -34,7 +35,7 @@ pub async fn make(
     work: &LongWork,
 ) -> anyhow::Result<PathBuf> {
     let data = &*place.folder;
-    let file = data.join("mybackpain.sqlite");
+    let file = place.database_file();
     ensure!(
         place.server().is_some() || file.exists(),
         "there is no database in {}; give its folder with --data",
@@ -87,6 +88,7 @@ async fn copy_from_server(
     copy: &Path,
     work: &LongWork,
 ) -> anyhow::Result<i64> {
+    data_reader::refuse_older_tables(place).await?;
     let beside = tempfile::tempdir_in(copy.parent().unwrap_or(Path::new(".")))?;
     let file = beside.path().join("mybackpain.sqlite");
     let (server, into) =

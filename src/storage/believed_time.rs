@@ -1,13 +1,13 @@
 //! The time that the site last believed, kept in the database so that one start with a wrong clock is noticed.
 
-use std::path::Path;
-
 use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyExecutor;
 
 use crate::storage::clock::{moment, seconds};
 use crate::storage::counted_time;
-use crate::storage::database::{self, Connection, Readers};
+use crate::storage::data_reader;
+use crate::storage::database::{Connection, Readers};
+use crate::storage::place::DataPlace;
 
 /// A hundred years, in seconds: a damaged number is read as this.
 const LARGEST_DRIFT: i64 = 100 * 366 * 24 * 60 * 60;
@@ -26,11 +26,11 @@ pub async fn find(readers: &Readers) -> sqlx::Result<Option<BelievedTime>> {
 }
 
 /// The same of a database that is not opened otherwise, and is not changed.
-pub async fn find_in(file: &Path) -> sqlx::Result<Option<BelievedTime>> {
-    let mut connection = database::read(file).await?;
+pub async fn find_in(place: &DataPlace) -> anyhow::Result<Option<BelievedTime>> {
+    let mut connection = data_reader::open(place).await?;
     let found = read(&mut connection).await;
     connection.close().await?;
-    found
+    Ok(found?)
 }
 
 async fn read(reader: impl AnyExecutor<'_>) -> sqlx::Result<Option<BelievedTime>> {

@@ -10,6 +10,7 @@ use rustix::fs::Mode;
 use rustix::process::umask;
 
 use crate::storage::backup;
+use crate::storage::data_reader;
 use crate::storage::database::{self, Database, DatabaseFile};
 use crate::storage::encryption::Cipher;
 use crate::storage::key_check;
@@ -84,6 +85,9 @@ pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> a
         )
     })?;
     let lock = lock::take(folder, purpose)?;
+    if purpose == LockPurpose::Beside {
+        data_reader::refuse_older_tables(place).await?;
+    }
     let (database, cipher) = match place.server() {
         Some(address) => open_server(place, address).await?,
         None => open_file(place, lost).await?,
@@ -126,7 +130,8 @@ async fn open_file(place: &DataPlace, lost: Lost) -> anyhow::Result<(Database, C
 /// Programs that share a database share its key: only the first of them, with nothing in the tables yet, makes one.
 async fn open_server(place: &DataPlace, address: &str) -> anyhow::Result<(Database, Cipher)> {
     let database = Database::connect(address, &place.folder).await?;
-    let begins = !key_check::is_noted(&database).await? && !key_check::holds_anything(&database).await?;
+    let begins =
+        !key_check::is_noted(database.readers()).await? && !key_check::holds_anything(&database).await?;
     let cipher = open_keys(place, begins).context(
         "programs that share a database share its key: copy the key file of the first to this machine, and say with \
          --key-file where it is",

@@ -42,9 +42,8 @@ pub async fn look_without_log(file: &Path, cipher: &Cipher) -> KeyCheck {
 }
 
 /// True when the database says by which key it is known.
-pub async fn is_noted(database: &Database) -> sqlx::Result<bool> {
-    let noted: i64 =
-        sqlx::query_scalar("select count(*) from key_check").fetch_one(database.readers()).await?;
+pub async fn is_noted(reader: impl AnyExecutor<'_>) -> sqlx::Result<bool> {
+    let noted: i64 = sqlx::query_scalar("select count(*) from key_check").fetch_one(reader).await?;
     Ok(noted > 0)
 }
 

@@ -6,6 +6,7 @@ pub mod believed_time;
 pub mod clock;
 pub mod counted_time;
 pub mod data_dir;
+pub mod data_reader;
 pub mod database;
 pub mod encryption;
 pub mod erasure_log;

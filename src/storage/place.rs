@@ -40,6 +40,11 @@ impl DataPlace {
         self.outside.clone().unwrap_or_else(|| encryption::key_file(&self.folder))
     }
 
+    /// Where the tables are, unless they are on a server.
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.join("mybackpain.sqlite")
+    }
+
     /// The name of the database file once its rows are on a server.
     pub fn moved_file(&self, now: Timestamp) -> PathBuf {
         self.folder.join(format!("{MOVED}{}.sqlite", now.strftime("%Y%m%dT%H%M%SZ")))

@@ -1,6 +1,7 @@
 //! The program as an administrator meets it: started, stopped, killed and badly treated, over real sockets.
 
 mod client;
+mod dying_line;
 mod mail_server;
 mod program;
 mod quiet_log;

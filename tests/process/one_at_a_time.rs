@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
 use crate::client::{READING, check, get, send, value};
 use crate::program::{Ended, Program, command, data_folder, run};
-use crate::records::check_whole;
+use crate::records::{check_whole, wait_for};
 
 fn ask(words: &[&str], data: &Path) -> Ended {
     run(command(&[words, &["--data", data.to_str().unwrap()]].concat()), "")
@@ -98,5 +101,29 @@ fn a_lock_file_that_is_deleted_lets_no_second_program_in() {
         assert_eq!(refused.code, Some(1), "{words:?}: {}", refused.errors);
         assert!(refused.errors.contains("is in use by another mybackpain"), "{}", refused.errors);
     }
+    program.stop();
+}
+
+#[test]
+fn a_command_of_a_newer_version_leaves_the_tables_to_the_site_that_runs() {
+    let (_folder, data) = data_folder();
+    let program = Program::start(&data);
+    let on_file = |sql: &'static str| {
+        let options = SqliteConnectOptions::new().filename(data.join("mybackpain.sqlite"));
+        wait_for(async {
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            let found: Option<i64> = sqlx::query_scalar(sql).fetch_optional(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            found
+        })
+    };
+    let newest = "select max(version) from _sqlx_migrations";
+    let made = on_file(newest).unwrap();
+    // As if the site that runs had never heard of the newest.
+    on_file("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)");
+    let refused = ask(&["person", "export", "ada@example.org"], &data);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.errors.contains("start the site with this version first"), "{}", refused.errors);
+    assert!(on_file(newest).unwrap() < made, "nothing was brought up to date");
     program.stop();
 }

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::client::{Answer, Form, READING, check, connect, get, post_head, read_answer, send};
+use crate::dying_line;
 use crate::program::{Program, command, data_folder, run};
 use crate::server::{Machine, TestDatabase, database};
 
@@ -118,6 +119,45 @@ fn a_program_that_is_older_than_the_tables_writes_nothing_and_says_so() {
     program.stop();
     let refused = machine.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(refused.errors.contains("another version of mybackpain"), "{}", refused.errors);
+}
+
+#[test]
+fn what_is_done_beside_the_site_leaves_older_tables_to_the_program_that_runs() {
+    let Some(database) = database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (machine, _) = two(&database, folder.path());
+    let program = machine.start();
+    // As a program of the version before has made them.
+    let before = "update _sqlx_migrations set version = 35 where version = (select max(version) from _sqlx_migrations)";
+    database.change(before);
+    let copies = folder.path().join("copies");
+    for words in [&["backup", copies.to_str().unwrap()][..], &["person", "export", "ada@example.org"]] {
+        let refused = machine.run(words);
+        assert_ne!(refused.code, Some(0), "{words:?}");
+        assert!(refused.errors.contains("start the site with this version first"), "{}", refused.errors);
+    }
+    assert_eq!(database.count("_sqlx_migrations where version > 35"), 0);
+    program.stop();
+}
+
+#[test]
+fn a_server_that_falls_silent_in_the_middle_of_a_write_is_given_up_and_the_form_is_taken_later() {
+    let Some(database) = database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let line = dying_line::open(database.listens_at(), "insert into consultations (");
+    let machine = Machine::new(&database, &folder.path().join("sealing.key")).over(line);
+    let program = machine.start();
+    let form = check(program.address, "Lower back, on a dead line").unwrap();
+    sleep(READING);
+    let began = Instant::now();
+    let answer = send(program.address, &form).unwrap();
+    assert_eq!(answer.status, 503, "{}", answer.head);
+    assert!(began.elapsed() > 5 * SECOND, "it was the line that kept it");
+    assert!(answer.body.contains("on a dead line"), "what was typed is kept");
+    let taken = || send(program.address, &form).unwrap().confirmed_key().is_some();
+    assert!(soon(taken), "as soon as the server has let go of what was begun");
+    assert_eq!(database.count("consultations"), 1);
+    program.stop();
 }
 
 #[test]

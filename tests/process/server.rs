@@ -1,5 +1,6 @@
 //! A database of its own on the PostgreSQL server at MYBACKPAIN_TEST_SERVER, and programs that share it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -39,6 +40,12 @@ impl TestDatabase {
         format!("{}{}", self.server, self.name)
     }
 
+    /// Where the server listens.
+    pub fn listens_at(&self) -> SocketAddr {
+        let after = self.server.split('@').next_back().unwrap();
+        after.trim_end_matches('/').parse().unwrap()
+    }
+
     pub fn change(&self, sql: &str) {
         change(&self.address(), sql);
     }
@@ -65,19 +72,29 @@ pub struct Machine<'d> {
     pub data: PathBuf,
     key: PathBuf,
     database: &'d TestDatabase,
+    /// Where it reaches the server, when that is not where the server listens.
+    line: Option<SocketAddr>,
 }
 
 impl Machine<'_> {
     pub fn new<'d>(database: &'d TestDatabase, key: &Path) -> Machine<'d> {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
-        Machine { _folder: folder, data, key: key.to_owned(), database }
+        Machine { _folder: folder, data, key: key.to_owned(), database, line: None }
+    }
+
+    pub fn over(self, line: SocketAddr) -> Self {
+        Machine { line: Some(line), ..self }
     }
 
     fn words(&self) -> [String; 6] {
         let key = self.key.to_str().unwrap().to_owned();
         let data = self.data.to_str().unwrap().to_owned();
-        ["--data".into(), data, "--key-file".into(), key, "--database".into(), self.database.address()]
+        let mut address = self.database.address();
+        if let Some(line) = self.line {
+            address = address.replace(&self.database.listens_at().to_string(), &line.to_string());
+        }
+        ["--data".into(), data, "--key-file".into(), key, "--database".into(), address]
     }
 
     pub fn start(&self) -> Program {

@@ -8,7 +8,7 @@ use crate::cli::doctor::finding::DoctorFinding;
 use crate::cli::today::in_london;
 use crate::operations::clock_check::FURTHEST_DRIFT;
 use crate::storage::believed_time;
-use crate::storage::data_dir::DATABASE;
+use crate::storage::place::DataPlace;
 
 const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 
@@ -18,9 +18,9 @@ pub fn head(now: Timestamp) -> String {
     format!("It is {time} in London, where the site keeps its time whatever the zone of this machine.")
 }
 
-pub async fn look(folder: &Path, now: Timestamp) -> Vec<DoctorFinding> {
+pub async fn look(place: &DataPlace, now: Timestamp) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
-    let believed = believed_time::find_in(&folder.join(DATABASE[0])).await.unwrap_or(None);
+    let believed = believed_time::find_in(place).await.unwrap_or(None);
     let drift = believed.map(|then| then.at.duration_until(now));
     match drift.filter(|drift| drift.abs() > FURTHEST_DRIFT) {
         None => findings.push(DoctorFinding::good("The clock goes on from where the site last saw it.")),

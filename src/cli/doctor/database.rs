@@ -1,7 +1,7 @@
 //! The PostgreSQL server, where the data is on one: reached, of a version and encoding that fit, and keeping what it confirms.
 
 use crate::cli::doctor::finding::DoctorFinding;
-use crate::storage::database::look_at_server;
+use crate::storage::database::{TablesAge, look_at_server};
 
 /// Nothing where the data is a file.
 pub async fn look(address: Option<&str>) -> Vec<DoctorFinding> {
@@ -23,11 +23,15 @@ pub async fn look(address: Option<&str>) -> Vec<DoctorFinding> {
             "Set fsync and synchronous_commit to on, or synchronous_commit to remote_apply with a standby.",
         ));
     }
-    if server.is_newer {
-        findings.push(DoctorFinding::mend(
+    match server.tables {
+        TablesAge::Newer => findings.push(DoctorFinding::mend(
             "The tables there were made by a newer version of mybackpain.",
             "Install that version here too.",
-        ));
+        )),
+        TablesAge::Older => findings.push(DoctorFinding::look(
+            "The tables there are of an older version of mybackpain: the first start of this one brings them up to date.",
+        )),
+        TablesAge::Same | TablesAge::None => {}
     }
     findings
 }

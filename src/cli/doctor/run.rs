@@ -24,7 +24,7 @@ pub async fn run(doctor: &DoctorCommand) -> ExitCode {
     say(database::look(serve.data.database.as_deref()).await);
     if folder.is_dir() {
         say(key::look(&serve.data.place()).await);
-        say(clock::look(folder, now).await);
+        say(clock::look(&serve.data.place(), now).await);
         say(backup::disk(folder, serve.least_free));
         say(backup::age(&serve.data.place(), now));
     }

@@ -13,8 +13,8 @@ use crate::storage::long_work::LongWork;
 pub use connection::Connection;
 pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
 pub use files::{DatabaseFile, count, is_put_away, look, read, read_without_log};
-pub use migrations::{MIGRATOR, SERVER_MIGRATOR};
-pub use postgres::look_at_server;
+pub use migrations::{MIGRATOR, SERVER_MIGRATOR, TablesAge};
+pub use postgres::{look_at_server, read_server};
 pub use readers::Readers;
 pub use sqlite::{copy, is_ours, is_whole};
 pub use together::Alone;
@@ -101,6 +101,7 @@ impl Database {
     pub fn take_part(&self) {
         if let Pool::Postgres(readers) = &self.readers.0 {
             self.together.take_part(readers);
+            self.writer.limit_time();
         }
     }
 

@@ -7,8 +7,9 @@ use anyhow::{Context, ensure};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
+use crate::storage::database::connection::{Connection, Held};
 use crate::storage::database::errors::BUSY_TIMEOUT;
-use crate::storage::database::migrations::{SERVER_MIGRATOR, newest};
+use crate::storage::database::migrations::{SERVER_MIGRATOR, TablesAge};
 
 /// The oldest server whose SQL the migrations are written for.
 const OLDEST: i32 = 150_000;
@@ -16,6 +17,15 @@ const UNREACHABLE: &str = "the PostgreSQL server cannot be reached, or does not 
 /// Statements that a connection keeps prepared: all that there are.
 const STATEMENTS: usize = 512;
 const READERS: u32 = 8;
+/// Whoever hangs in the middle of a write stops all programs, and whoever leads and is gone sends no mail: the server lets
+/// go of both within half a minute, also of a machine that went without a word.
+const OF_A_SESSION: [(&str, &str); 5] = [
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("client_connection_check_interval", "5s"),
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+];
 
 /// Connects to a database that somebody has made, such as `postgres://user:password@host/mybackpain`, and brings its
 /// tables up to date. Gives the connection that writes and those that read.
@@ -23,11 +33,7 @@ pub(super) async fn open(address: &str) -> anyhow::Result<(PgPool, PgPool)> {
     let options = options(address)?
         .application_name("mybackpain")
         .statement_cache_capacity(STATEMENTS)
-        // Whoever hangs in the middle of a write stops all programs: the server takes it back.
-        .options([
-            ("idle_in_transaction_session_timeout", "30s"),
-            ("client_connection_check_interval", "5s"),
-        ]);
+        .options(OF_A_SESSION);
     let writer = pool(1).connect_with(options.clone()).await.context(UNREACHABLE)?;
     ensure_fit(&writer).await?;
     SERVER_MIGRATOR.run(&writer).await.context(
@@ -54,8 +60,13 @@ pub struct ServerFound {
     /// Such as 15.18.
     pub version: String,
     pub may_lose_what_it_confirmed: bool,
-    /// Its tables are of a newer version of this program.
-    pub is_newer: bool,
+    pub tables: TablesAge,
+}
+
+/// Opens a connection that reads what is on a server, and changes nothing: tables may be of any version, or not there.
+pub async fn read_server(address: &str) -> anyhow::Result<Connection> {
+    let server = pool(1).connect_with(options(address)?).await.context(UNREACHABLE)?;
+    Ok(Connection(Held::Postgres(server.acquire().await?)))
 }
 
 pub async fn look_at_server(address: &str) -> anyhow::Result<ServerFound> {
@@ -67,17 +78,9 @@ pub async fn look_at_server(address: &str) -> anyhow::Result<ServerFound> {
     )
     .fetch_one(&server)
     .await?;
-    // Before a first start there is no such table.
-    let made: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
-        .fetch_one(&server)
-        .await
-        .unwrap_or_default();
+    let tables = TablesAge::read(&mut Connection(Held::Postgres(server.acquire().await?))).await;
     server.close().await;
-    Ok(ServerFound {
-        version,
-        may_lose_what_it_confirmed: may_lose,
-        is_newer: made.is_some_and(|made| made > newest()),
-    })
+    Ok(ServerFound { version, may_lose_what_it_confirmed: may_lose, tables })
 }
 
 async fn ensure_fit(server: &PgPool) -> anyhow::Result<()> {

@@ -3,11 +3,12 @@
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::storage::database::connection::Connection;
 use crate::storage::database::errors::{
@@ -22,26 +23,37 @@ pub type Writing<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 
 /// The most writes that share a commit: the first of them does not wait long for the last.
 const TOGETHER: usize = 64;
 
+/// How long a write of the site may take on a server once it has its turn: the server's machine may be gone without a word,
+/// and whoever waits is to be told while their browser still waits.
+const MOST_TIME: Duration = Duration::from_secs(20);
+
 /// Hands writes to the task that does them. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
     pub pool: Pool,
     // Without bound, because each write belongs to one of a bounded number of visitors, mails and clocks.
     queue: mpsc::UnboundedSender<Box<dyn Waiting>>,
+    has_limit: Arc<AtomicBool>,
 }
 
 impl Writer {
     /// `pool` has one connection. The task ends with the last clone.
     pub fn new(pool: Pool, condition: Arc<DatabaseHealth>) -> Writer {
         let (queue, mut waiting) = mpsc::unbounded_channel();
-        let turns = pool.clone();
+        let has_limit = Arc::new(AtomicBool::new(false));
+        let turns = Turns { pool: pool.clone(), condition, has_limit: has_limit.clone() };
         tokio::spawn(async move {
             let mut group = Vec::new();
             while waiting.recv_many(&mut group, TOGETHER).await > 0 {
-                take_turn(&turns, &condition, &mut group).await;
+                turns.take(&mut group).await;
             }
         });
-        Writer { pool, queue }
+        Writer { pool, queue, has_limit }
+    }
+
+    /// From now on no write lasts longer than a visitor waits. What changes the data as a whole takes its time.
+    pub fn limit_time(&self) {
+        self.has_limit.store(true, Ordering::Relaxed);
     }
 
     /// Runs `work` and commits it, also when whoever asked goes away.
@@ -126,50 +138,59 @@ where
     }
 }
 
-/// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
-/// waited their time; the rest try again.
-async fn take_turn(pool: &Pool, condition: &DatabaseHealth, group: &mut Vec<Box<dyn Waiting>>) {
-    while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
-        let committed = commit_together(pool, condition, group, deadline).await;
-        let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
-        let now = Instant::now() + Duration::from_millis(1);
-        for write in group.extract_if(.., |write| !no_turn || write.deadline() <= now) {
-            write.report(&committed);
-        }
-    }
+/// What the task writes with.
+struct Turns {
+    /// Of one connection.
+    pool: Pool,
+    condition: Arc<DatabaseHealth>,
+    has_limit: Arc<AtomicBool>,
 }
 
-async fn commit_together(
-    pool: &Pool,
-    condition: &DatabaseHealth,
-    group: &mut [Box<dyn Waiting>],
-    deadline: Instant,
-) -> sqlx::Result<()> {
-    // One deadline for both: who waited for the connection does not wait as long again for another process's lock.
-    let mut connection =
-        timeout_at(deadline, pool.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    let committed = async {
-        let begin = timeout_at(deadline, connection.begin_to_write());
-        begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        for write in group {
-            write.run(&mut connection).await?;
+impl Turns {
+    /// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
+    /// waited their time; the rest try again.
+    async fn take(&self, group: &mut Vec<Box<dyn Waiting>>) {
+        while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
+            let committed = self.commit_together(group, deadline).await;
+            let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
+            let now = Instant::now() + Duration::from_millis(1);
+            for write in group.extract_if(.., |write| !no_turn || write.deadline() <= now) {
+                write.report(&committed);
+            }
         }
-        connection.commit().await
     }
-    .await;
-    match &committed {
-        Ok(()) => {}
-        // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
-        Err(error) if poisons(error) => drop(connection.close_hard().await),
-        Err(_) => connection.take_back().await,
+
+    async fn commit_together(&self, group: &mut [Box<dyn Waiting>], deadline: Instant) -> sqlx::Result<()> {
+        // One deadline for both: who waited for the connection does not wait as long again for another process's lock.
+        let mut connection =
+            timeout_at(deadline, self.pool.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let work = async {
+            let begin = timeout_at(deadline, connection.begin_to_write());
+            begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+            for write in group {
+                write.run(&mut connection).await?;
+            }
+            connection.commit().await
+        };
+        let committed = if self.has_limit.load(Ordering::Relaxed) {
+            timeout(MOST_TIME, work).await.unwrap_or_else(|silent| Err(sqlx::Error::Io(silent.into())))
+        } else {
+            work.await
+        };
+        match &committed {
+            Ok(()) => {}
+            // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
+            Err(error) if poisons(error) => drop(connection.close_hard().await),
+            Err(_) => connection.take_back().await,
+        }
+        match committed.as_ref().err().and_then(primary_code) {
+            Some(IO_FAILED) => self.condition.disk_failed(),
+            Some(CORRUPT | NOT_A_DATABASE) => self.condition.set_damaged(),
+            _ => {}
+        }
+        // Nobody is told "we have it" of what went into a file that is gone by now.
+        committed.and_then(|()| self.condition.refuse_when_gone())
     }
-    match committed.as_ref().err().and_then(primary_code) {
-        Some(IO_FAILED) => condition.disk_failed(),
-        Some(CORRUPT | NOT_A_DATABASE) => condition.set_damaged(),
-        _ => {}
-    }
-    // Nobody is told "we have it" of what went into a file that is gone by now.
-    committed.and_then(|()| condition.refuse_when_gone())
 }
 
 #[cfg(test)]
