@@ -80,7 +80,7 @@ pub async fn copy(of: &TestDatabase) -> TestDatabase {
 async fn copy_of(name: &str) -> TestDatabase {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let own = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-    let copy = format!("create database {own} template {name}");
+    let copy = format!("create database {own} template {name} strategy file_copy");
     loop {
         match maintain(&copy).await {
             Ok(()) => return TestDatabase(own),
