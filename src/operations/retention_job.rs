@@ -73,7 +73,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     let latest_call = seconds(app.site.clinic.calendar().promise(now).due.timestamp()) + LATEST_CALL;
     app.database
-        .write(move |connection| {
+        .write_much(move |connection| {
             Box::pin(async move {
                 let at = seconds(now);
                 // The guard of the audit goes by it.

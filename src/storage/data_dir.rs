@@ -88,6 +88,9 @@ pub async fn open_data(place: &DataPlace, purpose: LockPurpose, lost: Lost) -> a
     if purpose == LockPurpose::Beside {
         data_reader::refuse_older_tables(place).await?;
     }
+    if let (LockPurpose::Change(_), Some(address)) = (purpose, place.server()) {
+        database::ensure_nobody_serves(address).await?;
+    }
     let (database, cipher) = match place.server() {
         Some(address) => open_server(place, address).await?,
         None => open_file(place, lost).await?,

@@ -4,6 +4,7 @@ use anyhow::ensure;
 
 use crate::storage::database;
 use crate::storage::database::{Connection, TablesAge};
+use crate::storage::lock;
 use crate::storage::place::DataPlace;
 
 /// What is still in the log of a file is read too.
@@ -14,7 +15,7 @@ pub async fn open(place: &DataPlace) -> anyhow::Result<Connection> {
     }
 }
 
-/// For what is done beside the site: the program that made older tables may still run, and is not to lose them.
+/// For what is done beside the site: where it is served by the program that made older tables, that one is not to lose them.
 pub async fn refuse_older_tables(place: &DataPlace) -> anyhow::Result<()> {
     let tables = match open(place).await {
         Ok(mut reader) => TablesAge::read(&mut reader).await,
@@ -23,8 +24,15 @@ pub async fn refuse_older_tables(place: &DataPlace) -> anyhow::Result<()> {
         Err(_) => TablesAge::None,
     };
     ensure!(
-        tables != TablesAge::Older,
-        "the tables are of an older version of mybackpain, which may still run; start the site with this version first"
+        tables != TablesAge::Older || !is_served(place).await?,
+        "an older version of mybackpain serves the site, and its tables are older too; start this version in its place first"
     );
     Ok(())
+}
+
+async fn is_served(place: &DataPlace) -> anyhow::Result<bool> {
+    match place.server() {
+        Some(address) => Ok(database::ensure_nobody_serves(address).await.is_err()),
+        None => lock::is_served(&place.folder),
+    }
 }

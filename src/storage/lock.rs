@@ -67,6 +67,12 @@ pub fn take(folder: &Path, purpose: LockPurpose) -> anyhow::Result<Lock> {
     Ok(Lock { _files: files })
 }
 
+/// True while a program serves the folder or changes it as a whole.
+pub fn is_served(folder: &Path) -> anyhow::Result<bool> {
+    let whole = File::open(folder).with_context(|| format!("cannot lock {}", folder.display()))?;
+    Ok(!taken(whole.try_lock_shared())?)
+}
+
 fn open(folder: &Path, name: &str) -> anyhow::Result<File> {
     let file = folder.join(name);
     let mut options = OpenOptions::new();

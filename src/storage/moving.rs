@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use jiff::Timestamp;
 
 use crate::storage::data_dir::{DATABASE, DataDir, open_data_that_is_there};
-use crate::storage::database::{CopiedTable, Database};
+use crate::storage::database::{CopiedTable, Database, ensure_nobody_serves};
 use crate::storage::lock;
 use crate::storage::lock::LockPurpose;
 use crate::storage::long_work::LongWork;
@@ -54,6 +54,7 @@ async fn into_server(
     to: &DataPlace,
     work: &LongWork,
 ) -> anyhow::Result<Vec<CopiedTable>> {
+    ensure_nobody_serves(address).await?;
     let target = Database::connect(address, &to.folder).await?;
     let copied = async {
         let _alone = target.take_alone().await?;

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 /// Opens a line to `server`. The first connection over which `words` are sent is dead from there on; others are not.
 pub fn open(server: SocketAddr, words: &'static str) -> SocketAddr {
@@ -44,13 +45,16 @@ impl Ends {
         Ends { from: from.try_clone().unwrap(), to: to.try_clone().unwrap() }
     }
 
-    /// Until either side ends it. What does not arrive is dropped.
+    /// Until either side ends it. What does not arrive is dropped, and neither does the end.
     fn carry(mut self, arrives: impl Fn(&[u8]) -> bool) {
         let mut bytes = [0; 16 * 1024];
         while let Ok(length @ 1..) = self.from.read(&mut bytes) {
             if arrives(&bytes[..length]) && self.to.write_all(&bytes[..length]).is_err() {
                 return;
             }
+        }
+        while !arrives(&[]) {
+            thread::sleep(Duration::from_secs(1));
         }
         let _ = self.to.shutdown(std::net::Shutdown::Write);
     }

@@ -123,7 +123,7 @@ fn a_command_of_a_newer_version_leaves_the_tables_to_the_site_that_runs() {
     on_file("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)");
     let refused = ask(&["person", "export", "ada@example.org"], &data);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.errors.contains("start the site with this version first"), "{}", refused.errors);
+    assert!(refused.errors.contains("start this version in its place first"), "{}", refused.errors);
     assert!(on_file(newest).unwrap() < made, "nothing was brought up to date");
     program.stop();
 }

@@ -127,6 +127,7 @@ fn what_is_done_beside_the_site_leaves_older_tables_to_the_program_that_runs() {
     let folder = tempfile::tempdir().unwrap();
     let (machine, _) = two(&database, folder.path());
     let program = machine.start();
+    assert!(soon(|| program.log().contains("this program sends the mails")), "{}", program.log());
     // As a program of the version before has made them.
     let before = "update _sqlx_migrations set version = 35 where version = (select max(version) from _sqlx_migrations)";
     database.change(before);
@@ -134,7 +135,7 @@ fn what_is_done_beside_the_site_leaves_older_tables_to_the_program_that_runs() {
     for words in [&["backup", copies.to_str().unwrap()][..], &["person", "export", "ada@example.org"]] {
         let refused = machine.run(words);
         assert_ne!(refused.code, Some(0), "{words:?}");
-        assert!(refused.errors.contains("start the site with this version first"), "{}", refused.errors);
+        assert!(refused.errors.contains("start this version in its place first"), "{}", refused.errors);
     }
     assert_eq!(database.count("_sqlx_migrations where version > 35"), 0);
     program.stop();
@@ -155,7 +156,13 @@ fn a_server_that_falls_silent_in_the_middle_of_a_write_is_given_up_and_the_form_
     assert!(began.elapsed() > 5 * SECOND, "it was the line that kept it");
     assert!(answer.body.contains("on a dead line"), "what was typed is kept");
     let taken = || send(program.address, &form).unwrap().confirmed_key().is_some();
-    assert!(soon(taken), "as soon as the server has let go of what was begun");
+    let in_time = (0..40).any(|_| {
+        taken() || {
+            sleep(SECOND);
+            false
+        }
+    });
+    assert!(in_time, "the server has let go of what was begun");
     assert_eq!(database.count("consultations"), 1);
     program.stop();
 }

@@ -15,8 +15,10 @@ use sqlx::postgres::{PgConnection, PgTransactionManager};
 use sqlx::sqlite::{SqliteConnection, SqliteTransactionManager};
 use sqlx::{AssertSqlSafe, Database, Either, Execute, Executor, Postgres, SqlSafeStr, SqlStr, Sqlite};
 use sqlx_core::transaction::TransactionManager;
+use tokio::time::timeout;
 
 use crate::storage::database::engine::Engine;
+use crate::storage::database::errors::BUSY_TIMEOUT;
 use crate::storage::database::migrations::newest;
 
 /// Begins the transaction that writes to a file, before another program does.
@@ -38,6 +40,8 @@ pub(super) enum Held {
     File(SqliteConnection),
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
+    /// To a server, out of the pool, for whoever writes.
+    Writing(Box<PgConnection>),
 }
 
 /// The connection of the engine itself.
@@ -52,6 +56,21 @@ impl Connection {
             Held::File(connection) => Native::Sqlite(connection),
             Held::Sqlite(connection) => Native::Sqlite(connection),
             Held::Postgres(connection) => Native::Postgres(connection),
+            Held::Writing(connection) => Native::Postgres(connection),
+        }
+    }
+
+    fn is_to_server(&self) -> bool {
+        matches!(self.0, Held::Postgres(_) | Held::Writing(_))
+    }
+
+    /// Takes a connection to a server out of its pool for good: a pool asks each that comes back to it whether it lives, and
+    /// waits for ever where the server's machine is gone. One to a file goes back.
+    pub(super) fn kept(self) -> Option<Connection> {
+        match self.0 {
+            Held::File(_) | Held::Sqlite(_) => None,
+            Held::Postgres(connection) => Some(Connection(Held::Writing(Box::new(connection.detach())))),
+            Held::Writing(_) => Some(self),
         }
     }
 
@@ -89,12 +108,17 @@ impl Connection {
 
     /// Ends whatever was begun. A connection that cannot say is closed: one to PostgreSQL that still waits for its turn.
     pub(super) async fn take_back(mut self) {
-        if self.depth() == 0 && matches!(self.0, Held::Postgres(_)) {
+        if self.depth() == 0 && self.is_to_server() {
             let _ = self.close_hard().await;
             return;
         }
         while self.depth() > 0 {
-            if self.rollback().await.is_err() {
+            let rolled_back = if self.is_to_server() {
+                timeout(BUSY_TIMEOUT, self.rollback()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            } else {
+                self.rollback().await
+            };
+            if rolled_back.is_err() {
                 let _ = self.close_hard().await;
                 return;
             }
@@ -112,7 +136,7 @@ impl Connection {
         match self.0 {
             Held::File(connection) => sqlx::Connection::close(connection).await,
             // These go back to where they are kept.
-            Held::Sqlite(_) | Held::Postgres(_) => Ok(()),
+            Held::Sqlite(_) | Held::Postgres(_) | Held::Writing(_) => Ok(()),
         }
     }
 
@@ -121,7 +145,12 @@ impl Connection {
         match self.0 {
             Held::File(connection) => sqlx::Connection::close_hard(connection).await,
             Held::Sqlite(connection) => sqlx::Connection::close_hard(connection.detach()).await,
-            Held::Postgres(connection) => sqlx::Connection::close_hard(connection.detach()).await,
+            // A farewell over TLS waits for an answer, and there may be nobody to give one.
+            Held::Postgres(connection) => {
+                drop(connection.detach());
+                Ok(())
+            }
+            Held::Writing(_) => Ok(()),
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::ensure;
 use sqlx::sqlite::SqliteSynchronous;
 
 pub use crate::storage::database::health::DatabaseHealth;
@@ -14,7 +13,7 @@ pub use connection::Connection;
 pub use errors::{is_busy, is_constraint, is_over_budget, is_unavailable};
 pub use files::{DatabaseFile, count, is_put_away, look, read, read_without_log};
 pub use migrations::{MIGRATOR, SERVER_MIGRATOR, TablesAge};
-pub use postgres::{look_at_server, read_server};
+pub use postgres::{ensure_nobody_serves, look_at_server, read_server};
 pub use readers::Readers;
 pub use sqlite::{copy, is_ours, is_whole};
 pub use together::Alone;
@@ -109,9 +108,7 @@ impl Database {
     /// on its folder for that.
     pub async fn take_alone(&self) -> anyhow::Result<Option<Alone>> {
         let Pool::Postgres(readers) = &self.readers.0 else { return Ok(None) };
-        let alone = together::take_alone(readers).await?;
-        ensure!(alone.is_some(), "a mybackpain serves the site with this database; stop all of them first");
-        Ok(alone)
+        Ok(Some(together::take_alone(&readers.connect_options()).await?))
     }
 
     /// The first table that holds anything but what a new database has.
@@ -172,18 +169,33 @@ impl Database {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
     {
-        self.condition.refuse_when_damaged()?;
-        if let Err(gone) = self.condition.refuse_when_gone() {
-            self.save_removed_log().await;
-            return Err(gone);
-        }
+        self.refuse_when_away().await?;
         if let Ok(may_write) = PUBLIC.try_with(|may_write| *may_write) {
             self.condition.refuse_without_room()?;
             if !may_write {
                 return Err(over_budget());
             }
         }
-        self.writer.write(work).await
+        self.writer.write(work, false).await
+    }
+
+    /// The same for what the program does by itself, and may be much at once: a server is given ten minutes for it.
+    pub async fn write_much<T, F>(&self, work: F) -> sqlx::Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
+    {
+        self.refuse_when_away().await?;
+        self.writer.write(work, true).await
+    }
+
+    async fn refuse_when_away(&self) -> sqlx::Result<()> {
+        self.condition.refuse_when_damaged()?;
+        if let Err(gone) = self.condition.refuse_when_gone() {
+            self.save_removed_log().await;
+            return Err(gone);
+        }
+        Ok(())
     }
 
     /// The same for something new from a visitor: refused while the disk is nearly full. What is under way, erasing,

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use crate::storage::database::connection::{Connection, Held};
 use crate::storage::database::errors::BUSY_TIMEOUT;
 use crate::storage::database::migrations::{SERVER_MIGRATOR, TablesAge};
+use crate::storage::database::together;
 
 /// The oldest server whose SQL the migrations are written for.
 const OLDEST: i32 = 150_000;
@@ -19,12 +20,13 @@ const STATEMENTS: usize = 512;
 const READERS: u32 = 8;
 /// Whoever hangs in the middle of a write stops all programs, and whoever leads and is gone sends no mail: the server lets
 /// go of both within half a minute, also of a machine that went without a word.
-const OF_A_SESSION: [(&str, &str); 5] = [
+const OF_A_SESSION: [(&str, &str); 6] = [
     ("idle_in_transaction_session_timeout", "30s"),
     ("client_connection_check_interval", "5s"),
     ("tcp_keepalives_idle", "5"),
     ("tcp_keepalives_interval", "2"),
     ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "12s"),
 ];
 
 /// Connects to a database that somebody has made, such as `postgres://user:password@host/mybackpain`, and brings its
@@ -61,6 +63,11 @@ pub struct ServerFound {
     pub version: String,
     pub may_lose_what_it_confirmed: bool,
     pub tables: TablesAge,
+}
+
+/// Before the tables are brought up to date for what changes the data as a whole: no program is to lose them.
+pub async fn ensure_nobody_serves(address: &str) -> anyhow::Result<()> {
+    Ok(together::take_alone(&options(address)?).await?.release().await?)
 }
 
 /// Opens a connection that reads what is on a server, and changes nothing: tables may be of any version, or not there.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use anyhow::ensure;
 use sqlx::Connection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 
@@ -15,6 +16,8 @@ const LEADER: i64 = 7_809_632_617;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A server that does not answer for so long is gone, and the lock may be another's by now.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// Whoever has heard nothing for so long asks whether the server is there.
+const SILENCE: Duration = Duration::from_secs(10);
 /// The channel on which the tables say that a mail was stored.
 const MAIL: &str = "mail";
 /// The channel on which programs tell one another whatever they have to.
@@ -72,7 +75,7 @@ impl Together {
     pub fn take_part(&self, pool: &PgPool) {
         let options = (*pool.connect_options()).clone();
         self.go_on(lead(options, self.known.clone()));
-        self.go_on(listen(pool.clone(), self.known.clone()));
+        self.go_on(listen((*pool.connect_options()).clone(), self.known.clone()));
     }
 
     fn go_on(&self, work: impl Future<Output = ()> + Send + 'static) {
@@ -85,15 +88,24 @@ impl Together {
 
 /// While it lives no program leads on this database, so none that was started before it changes anything.
 pub struct Alone {
-    _lock: PgConnection,
+    lock: PgConnection,
 }
 
-/// Nothing when a program serves the site with this database.
-pub async fn take_alone(pool: &PgPool) -> sqlx::Result<Option<Alone>> {
-    let mut connection = answered(PgConnection::connect_with(&pool.connect_options())).await?;
+impl Alone {
+    /// A dropped connection lets go of the lock a moment later; this does it at once.
+    pub async fn release(mut self) -> sqlx::Result<()> {
+        let unlock = sqlx::query("select pg_advisory_unlock($1)").bind(LEADER);
+        answered(unlock.execute(&mut self.lock)).await.map(|_| ())
+    }
+}
+
+/// Refused when a program serves the site with this database.
+pub async fn take_alone(server: &PgConnectOptions) -> anyhow::Result<Alone> {
+    let mut lock = answered(PgConnection::connect_with(server)).await?;
     let ours = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEADER);
-    let ours: bool = answered(ours.fetch_one(&mut connection)).await?;
-    Ok(ours.then_some(Alone { _lock: connection }))
+    let ours: bool = answered(ours.fetch_one(&mut lock)).await?;
+    ensure!(ours, "a mybackpain serves the site with this database; stop all of them first");
+    Ok(Alone { lock })
 }
 
 pub async fn tell_others(pool: &PgPool, words: String) -> sqlx::Result<()> {
@@ -136,19 +148,25 @@ async fn answered<T>(asked: impl Future<Output = sqlx::Result<T>>) -> sqlx::Resu
     timeout(ANSWERS_WITHIN, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-async fn listen(pool: PgPool, known: Arc<Known>) {
+async fn listen(options: PgConnectOptions, known: Arc<Known>) {
     loop {
-        let Err(error) = hear(&pool, &known).await;
+        let Err(error) = hear(options.clone(), &known).await;
         tracing::debug!(%error, "mail of other programs is not heard of, and is found at the next look");
         sleep(LOOK_EVERY).await;
     }
 }
 
-async fn hear(pool: &PgPool, known: &Known) -> sqlx::Result<std::convert::Infallible> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen_all([MAIL, OTHERS]).await?;
+async fn hear(options: PgConnectOptions, known: &Known) -> sqlx::Result<std::convert::Infallible> {
+    // Of its own: one that hears nothing any more takes no place from who reads.
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let mut listener = answered(PgListener::connect_with(&own)).await?;
+    answered(listener.listen_all([MAIL, OTHERS])).await?;
     loop {
-        let told = listener.recv().await?;
+        let Ok(told) = timeout(SILENCE, listener.recv()).await else {
+            answered(sqlx::query("select 1").execute(&mut listener)).await?;
+            continue;
+        };
+        let told = told?;
         if told.channel() == MAIL {
             known.mail.notify_one();
         } else {

@@ -61,22 +61,25 @@ pub(super) async fn copy_all(
     let mut source = from.acquire().await?;
     source.begin_to_read().await?;
     let work = work.clone();
-    to.write(move |target| {
-        Box::pin(async move {
-            let kept_from_acting = target.stop_triggers().await?;
-            let mut all = Vec::new();
-            let steps = tables.len() as u64;
-            for (done, table) in tables.iter().enumerate() {
-                work.at("copying the tables", done as u64, steps);
-                all.push(copy(&mut source, target, table).await?);
-            }
-            target.start_triggers(kept_from_acting).await?;
-            target.go_on_counting().await?;
-            work.at("copying the tables", steps, steps);
-            source.end_reading().await?;
-            Ok(all)
-        })
-    })
+    to.write(
+        move |target| {
+            Box::pin(async move {
+                let kept_from_acting = target.stop_triggers().await?;
+                let mut all = Vec::new();
+                let steps = tables.len() as u64;
+                for (done, table) in tables.iter().enumerate() {
+                    work.at("copying the tables", done as u64, steps);
+                    all.push(copy(&mut source, target, table).await?);
+                }
+                target.start_triggers(kept_from_acting).await?;
+                target.go_on_counting().await?;
+                work.at("copying the tables", steps, steps);
+                source.end_reading().await?;
+                Ok(all)
+            })
+        },
+        true,
+    )
     .await
 }
 

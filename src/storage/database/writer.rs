@@ -26,6 +26,8 @@ const TOGETHER: usize = 64;
 /// How long a write of the site may take on a server once it has its turn: the server's machine may be gone without a word,
 /// and whoever waits is to be told while their browser still waits.
 const MOST_TIME: Duration = Duration::from_secs(20);
+/// The same of a write that nobody waits for, and that may be a large one.
+const MOST_TIME_OF_A_LARGE_ONE: Duration = Duration::from_secs(10 * 60);
 
 /// Hands writes to the task that does them. Cheap to clone.
 #[derive(Clone)]
@@ -41,7 +43,7 @@ impl Writer {
     pub fn new(pool: Pool, condition: Arc<DatabaseHealth>) -> Writer {
         let (queue, mut waiting) = mpsc::unbounded_channel();
         let has_limit = Arc::new(AtomicBool::new(false));
-        let turns = Turns { pool: pool.clone(), condition, has_limit: has_limit.clone() };
+        let mut turns = Turns { pool: pool.clone(), kept: None, condition, has_limit: has_limit.clone() };
         tokio::spawn(async move {
             let mut group = Vec::new();
             while waiting.recv_many(&mut group, TOGETHER).await > 0 {
@@ -57,14 +59,15 @@ impl Writer {
     }
 
     /// Runs `work` and commits it, also when whoever asked goes away.
-    pub async fn write<T, F>(&self, work: F) -> sqlx::Result<T>
+    pub async fn write<T, F>(&self, work: F, is_large: bool) -> sqlx::Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> Writing<'c, T> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
         let deadline = Instant::now() + BUSY_TIMEOUT;
-        let write = Write { deadline, work: Some(work), outcome: None, caller };
+        let most_time = if is_large { MOST_TIME_OF_A_LARGE_ONE } else { MOST_TIME };
+        let write = Write { deadline, most_time, work: Some(work), outcome: None, caller };
         // One that cannot be handed over is dropped, and says so below.
         let _ = self.queue.send(Box::new(write));
         answer.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
@@ -73,6 +76,7 @@ impl Writer {
 
 struct Write<T, F> {
     deadline: Instant,
+    most_time: Duration,
     work: Option<F>,
     outcome: Option<sqlx::Result<T>>,
     caller: oneshot::Sender<sqlx::Result<T>>,
@@ -82,6 +86,9 @@ struct Write<T, F> {
 trait Waiting: Send {
     /// A write that has waited this long for its turn fails.
     fn deadline(&self) -> Instant;
+
+    /// How long it may take once it has its turn.
+    fn most_time(&self) -> Duration;
 
     /// Does the work in a savepoint, so that what fails takes back itself alone. An error is the end of the whole
     /// transaction.
@@ -98,6 +105,10 @@ where
 {
     fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    fn most_time(&self) -> Duration {
+        self.most_time
     }
 
     fn run<'c>(&'c mut self, connection: &'c mut Connection) -> Writing<'c, ()> {
@@ -142,6 +153,8 @@ where
 struct Turns {
     /// Of one connection.
     pool: Pool,
+    /// To a server, from the last write.
+    kept: Option<Connection>,
     condition: Arc<DatabaseHealth>,
     has_limit: Arc<AtomicBool>,
 }
@@ -149,7 +162,7 @@ struct Turns {
 impl Turns {
     /// Writes a group, and tells each. When the storage was held by others for too long, only those are refused who have
     /// waited their time; the rest try again.
-    async fn take(&self, group: &mut Vec<Box<dyn Waiting>>) {
+    async fn take(&mut self, group: &mut Vec<Box<dyn Waiting>>) {
         while let Some(deadline) = group.iter().map(|write| write.deadline()).min() {
             let committed = self.commit_together(group, deadline).await;
             let no_turn = matches!(committed, Err(sqlx::Error::PoolTimedOut));
@@ -160,29 +173,15 @@ impl Turns {
         }
     }
 
-    async fn commit_together(&self, group: &mut [Box<dyn Waiting>], deadline: Instant) -> sqlx::Result<()> {
-        // One deadline for both: who waited for the connection does not wait as long again for another process's lock.
-        let mut connection =
-            timeout_at(deadline, self.pool.acquire()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        let work = async {
-            let begin = timeout_at(deadline, connection.begin_to_write());
-            begin.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-            for write in group {
-                write.run(&mut connection).await?;
-            }
-            connection.commit().await
+    async fn commit_together(
+        &mut self,
+        group: &mut [Box<dyn Waiting>],
+        deadline: Instant,
+    ) -> sqlx::Result<()> {
+        let committed = match self.begin(deadline).await {
+            Ok(connection) => self.write_all(connection, group).await,
+            Err(error) => Err(error),
         };
-        let committed = if self.has_limit.load(Ordering::Relaxed) {
-            timeout(MOST_TIME, work).await.unwrap_or_else(|silent| Err(sqlx::Error::Io(silent.into())))
-        } else {
-            work.await
-        };
-        match &committed {
-            Ok(()) => {}
-            // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
-            Err(error) if poisons(error) => drop(connection.close_hard().await),
-            Err(_) => connection.take_back().await,
-        }
         match committed.as_ref().err().and_then(primary_code) {
             Some(IO_FAILED) => self.condition.disk_failed(),
             Some(CORRUPT | NOT_A_DATABASE) => self.condition.set_damaged(),
@@ -190,6 +189,61 @@ impl Turns {
         }
         // Nobody is told "we have it" of what went into a file that is gone by now.
         committed.and_then(|()| self.condition.refuse_when_gone())
+    }
+
+    /// Gives a connection with a transaction that may write. One deadline for all: who waited for the connection does not
+    /// wait as long again for another process's lock.
+    async fn begin(&mut self, deadline: Instant) -> sqlx::Result<Connection> {
+        if let Some(kept) = self.kept.take() {
+            match begin_on(kept, deadline).await {
+                // The server was started anew since, or another has taken its place.
+                Err(error) if poisons(&error) => {}
+                begun => return begun,
+            }
+        }
+        let new = timeout_at(deadline, self.pool.acquire()).await;
+        begin_on(new.map_err(|_| sqlx::Error::PoolTimedOut)??, deadline).await
+    }
+
+    async fn write_all(
+        &mut self,
+        mut connection: Connection,
+        group: &mut [Box<dyn Waiting>],
+    ) -> sqlx::Result<()> {
+        let most = group.iter().map(|write| write.most_time()).max().unwrap_or(MOST_TIME);
+        let work = async {
+            for write in group {
+                write.run(&mut connection).await?;
+            }
+            connection.commit().await
+        };
+        let committed = if self.has_limit.load(Ordering::Relaxed) {
+            timeout(most, work).await.unwrap_or_else(|silent| Err(sqlx::Error::Io(silent.into())))
+        } else {
+            work.await
+        };
+        match &committed {
+            Ok(()) => self.kept = connection.kept(),
+            // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
+            Err(error) if poisons(error) => drop(connection.close_hard().await),
+            Err(_) => connection.take_back().await,
+        }
+        committed
+    }
+}
+
+async fn begin_on(mut connection: Connection, deadline: Instant) -> sqlx::Result<Connection> {
+    let begun = timeout_at(deadline, connection.begin_to_write()).await;
+    match begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+        Ok(()) => Ok(connection),
+        Err(error) if poisons(&error) => {
+            let _ = connection.close_hard().await;
+            Err(error)
+        }
+        Err(error) => {
+            connection.take_back().await;
+            Err(error)
+        }
     }
 }
 

@@ -33,7 +33,7 @@ export async function openSlowLine(origin) {
       }
       answer.writeHead(from.statusCode, { ...from.headers, 'cache-control': 'no-store' });
       const [first, ...others] = pieces(await text(from));
-      answer.write(first);
+      if (first) answer.write(first);
       await wait(STYLE_MS);
       for (const piece of others) {
         answer.write(piece);
