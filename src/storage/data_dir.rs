@@ -51,7 +51,7 @@ pub async fn open_data_that_is_there(place: &DataPlace, purpose: LockPurpose) ->
     if place.server().is_some() {
         return open_data(place, purpose, Lost::Refuse).await;
     }
-    let database = place.folder.join(DATABASE[0]);
+    let database = place.database_file();
     ensure!(
         place.key_file().exists() && (database.exists() || !place.has_key_outside()),
         if database.exists() {

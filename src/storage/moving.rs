@@ -43,7 +43,7 @@ pub async fn move_data(
     source.close().await;
     let copied = moved?;
     if from.server().is_none() {
-        fs::rename(from.folder.join(DATABASE[0]), from.moved_file(now))?;
+        fs::rename(from.database_file(), from.moved_file(now))?;
     }
     Ok(copied)
 }
@@ -98,7 +98,7 @@ async fn into_folder(
     let copied = source.copy_into(&target, work).await;
     target.close().await;
     let copied = copied?;
-    fs::rename(&file, to.folder.join(DATABASE[0]))?;
+    fs::rename(&file, to.database_file())?;
     fs::File::open(&to.folder)?.sync_all()?;
     Ok(copied)
 }

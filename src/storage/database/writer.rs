@@ -224,9 +224,7 @@ impl Turns {
         };
         match &committed {
             Ok(()) => self.kept = connection.kept(),
-            // After "disk full" or a failed fsync the connection refuses every later write: it must not be used again.
-            Err(error) if poisons(error) => drop(connection.close_hard().await),
-            Err(_) => connection.take_back().await,
+            Err(error) => give_back(connection, error).await,
         }
         committed
     }
@@ -236,14 +234,19 @@ async fn begin_on(mut connection: Connection, deadline: Instant) -> sqlx::Result
     let begun = timeout_at(deadline, connection.begin_to_write()).await;
     match begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
         Ok(()) => Ok(connection),
-        Err(error) if poisons(&error) => {
-            let _ = connection.close_hard().await;
-            Err(error)
-        }
         Err(error) => {
-            connection.take_back().await;
+            give_back(connection, &error).await;
             Err(error)
         }
+    }
+}
+
+/// After "disk full" or a failed fsync a connection refuses every later write: it must not be used again.
+async fn give_back(connection: Connection, after: &sqlx::Error) {
+    if poisons(after) {
+        let _ = connection.close_hard().await;
+    } else {
+        connection.take_back().await;
     }
 }
 
