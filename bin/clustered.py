@@ -127,9 +127,11 @@ class Cluster:
         for program in self.programs:
             program.set_clock(program.ahead + 7 * HOUR)
         waiting = "select count(*) from outbox where state in ('queued', 'retry', 'sending')"
-        until = time.monotonic() + 90
-        while self.ask(waiting) != [("0",)] and time.monotonic() < until:
+        left, since = None, time.monotonic()
+        while left != [("0",)] and time.monotonic() - since < 45:
             time.sleep(0.5)
+            now = self.ask(waiting)
+            left, since = now, since if now == left else time.monotonic()
 
     def look(self, confirmed):
         hashed = {hashlib.sha256(f"consultation\0{key}".encode()).hexdigest() for key in confirmed}

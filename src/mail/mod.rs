@@ -1,6 +1,7 @@
 //! The outbox: mail is stored with its cause, sent by a worker, retried and reported on.
 
 pub mod bounces;
+mod delivery;
 mod files;
 pub mod follow_up;
 mod letter;

@@ -30,6 +30,7 @@ pub struct Progress {
     outage: Mutex<Option<i64>>,
     stopping: AtomicBool,
     slots: Semaphore,
+    handovers: Semaphore,
 }
 
 impl Default for Progress {
@@ -41,6 +42,7 @@ impl Default for Progress {
             outage: Mutex::default(),
             stopping: AtomicBool::new(false),
             slots: Semaphore::new(AT_ONCE),
+            handovers: Semaphore::new(1),
         }
     }
 }
@@ -152,6 +154,12 @@ impl Progress {
     /// Waits until one more mail may be sent.
     pub async fn slot(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the slots are never closed")
+    }
+
+    /// Waits until no other mail is between the mail server and the record of its outcome: a program that is killed then
+    /// leaves one mail that may go twice.
+    pub async fn handover(&self) -> SemaphorePermit<'_> {
+        self.handovers.acquire().await.expect("the handovers are never closed")
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Timeouts {
     pub command: Duration,
     /// For the message and the reply to its final dot. A shorter time makes duplicates (RFC 5321, 4.5.3.2.6).
     pub message: Duration,
+    /// For the message and the reply, while no other mail goes: a slow server must not hold up the rest.
+    pub handover: Duration,
     pub quit: Duration,
 }
 
@@ -54,6 +56,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(60),
             message: Duration::from_secs(12 * 60),
+            handover: Duration::from_secs(5),
             quit: Duration::from_secs(5),
         }
     }
@@ -168,7 +171,11 @@ impl Server {
         let mut last = Trouble::new(Stage::Connect, "the server has no address");
         for address in addresses.take(3) {
             match tokio::time::timeout(limit, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Ok(stream)) => {
+                    // Or the final dot waits some 40 ms until the server says that it has the words before it.
+                    stream.set_nodelay(true).map_err(failed)?;
+                    return Ok(stream);
+                }
                 Ok(Err(error)) => last = failed(error),
                 Err(_) => last = late(),
             }

@@ -82,6 +82,57 @@ async fn a_mail_whose_worker_died_is_found_after_its_lease() {
 }
 
 #[tokio::test]
+async fn a_worker_that_dies_leaves_one_mail_that_may_go_twice() {
+    let server = SmtpServer::start().await;
+    let outbox = Outbox::with(&server).await;
+    server.fail(At::Dot, Fault::Silence, 99);
+    for number in 0..6 {
+        outbox.enqueue(&format!("person{number}@example.org")).await;
+    }
+    let worker = outbox.worker.clone();
+    let dying = tokio::spawn(async move { worker.step().await });
+    server.silent().await;
+    // The others have gone as far as they may.
+    while server.commands().iter().filter(|command| *command == "DATA").count() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    dying.abort();
+    let _ = dying.await;
+    assert_eq!(server.received().len(), 1);
+    assert_eq!(outbox.count("data_sent_at is not null").await, 1);
+    server.mend();
+    let outbox = outbox.restarted(&server, Timeouts::default());
+    outbox.clock.advance(LEASE);
+    assert_eq!(outbox.step().await, 6);
+    assert!(outbox.states().await.iter().all(|state| *state == State::Sent));
+    assert_eq!(server.received().len(), 7);
+}
+
+#[tokio::test]
+async fn a_mail_server_slow_to_reply_holds_up_no_other_mail_for_long() {
+    let server = SmtpServer::start().await;
+    let outbox = Outbox::with(&server).await;
+    let handover = Duration::from_millis(30);
+    let outbox = outbox.restarted(&server, Timeouts { handover, ..Timeouts::default() });
+    server.fail(At::Dot, Fault::Wait, 1);
+    for number in 0..3 {
+        outbox.enqueue(&format!("person{number}@example.org")).await;
+    }
+    let worker = outbox.worker.clone();
+    let sending = tokio::spawn(async move { worker.step().await });
+    let others_went = async {
+        while outbox.count("state = 'sent'").await < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), others_went).await.expect("the others did not wait");
+    server.go_on(1);
+    sending.await.unwrap().unwrap();
+    assert_eq!(outbox.count("state = 'sent'").await, 3);
+}
+
+#[tokio::test]
 async fn three_deaths_after_the_dot_are_for_a_person() {
     let server = SmtpServer::start().await;
     let outbox = Outbox::with(&server).await;

@@ -127,6 +127,12 @@ impl Outbox {
         sqlx::query_scalar(sql).fetch_one(self.database.readers()).await.unwrap()
     }
 
+    /// How many mails this is true of.
+    pub async fn count(&self, condition: &'static str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from outbox where {condition}"));
+        sqlx::query_scalar(sql).fetch_one(self.database.readers()).await.unwrap()
+    }
+
     /// How long until the first mail is tried again.
     pub async fn wait(&self) -> i64 {
         self.number("due_at").await - seconds(self.clock.now())
