@@ -2,6 +2,7 @@
 
 mod addressee;
 pub mod another_time;
+pub mod answers;
 pub mod bookings;
 pub mod bulk_acts;
 pub mod calls;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::consultations::answers::RequestAnswers;
 use crate::consultations::request_state::RequestState;
 use crate::signs::{Finding, Help, Kind, SignsReader};
 use crate::web::form::contact::{CallTime, Method};
@@ -25,13 +26,10 @@ pub struct Request {
     pub spam: bool,
     pub method: Method,
     pub times: Vec<CallTime>,
-    /// "yes", "no" or nothing.
-    pub voicemail: String,
     pub name: String,
     pub email: String,
     pub phone: String,
-    pub concern: String,
-    pub needs: String,
+    pub answers: RequestAnswers,
     pub token_hash: String,
     /// The request of the same person that it is dealt with in.
     pub merged_into: Option<String>,
@@ -41,8 +39,6 @@ pub struct Request {
 
 pub const PHONE: &str = "phone number";
 pub const EMAIL: &str = "email address";
-pub const CONCERN: &str = "main concern";
-pub const NEEDS: &str = "needs";
 
 impl Request {
     /// Which help what they wrote calls for, the most urgent first; nothing for a request without a sign.
@@ -58,22 +54,7 @@ impl Request {
 
     /// All that they wrote in their own words: the concern first.
     pub fn words(&self) -> String {
-        own_words([self.concern.as_str(), &self.needs], &self.name, &self.phone)
-    }
-
-    /// What else they said about talking with them, for the desk: label, answer, and whether only clinicians read it.
-    pub fn preferences(&self) -> [(&'static str, &str, bool); 2] {
-        let voicemail = match self.voicemail.as_str() {
-            "yes" => "Yes",
-            "no" => "No",
-            _ => "Not given: leave none",
-        };
-        let needs = match self.needs.as_str() {
-            "" if self.unreadable.contains(&NEEDS) => "Cannot be read",
-            "" => "None given",
-            needs => needs,
-        };
-        [("Voicemail", voicemail, false), ("Needs", needs, true)]
+        own_words(self.answers.own_words(), &self.name, &self.phone)
     }
 
     /// What to say of a field that is empty.

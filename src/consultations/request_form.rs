@@ -1,14 +1,11 @@
 //! What the consultation form says, as typed and as checked.
 
+use crate::consultations::answers::RequestAnswers;
 use crate::library::summary::Summary;
 use crate::web::form;
-use crate::web::form::contact::{CallTime, Choice, Method, yes_no};
+use crate::web::form::contact::{CallTime, Choice, Method};
 use crate::web::form::own_words::own_words;
 use crate::web::form::{FieldErrors, Fields, email, one_line, phone};
-
-/// The longest main concern, in characters.
-pub const LONGEST_CONCERN: usize = 500;
-const LONGEST_NEEDS: usize = 200;
 
 /// As typed.
 #[derive(Default)]
@@ -21,9 +18,7 @@ pub struct RequestForm {
     pub phone: String,
     pub times: Vec<String>,
     pub method: String,
-    pub concern: String,
-    pub voicemail: String,
-    pub needs: String,
+    pub answers: RequestAnswers,
     /// The form was opened from a summary.
     pub from_summary: bool,
     /// The summary is to be shared with the clinic.
@@ -37,10 +32,7 @@ pub struct RequestForm {
 pub struct NewRequest {
     pub about: String,
     pub contact: Contact,
-    pub concern: String,
-    /// "yes", "no" or nothing.
-    pub voicemail: String,
-    pub needs: String,
+    pub answers: RequestAnswers,
 }
 
 /// How to reach a person. The fields that the method does not need may be empty.
@@ -56,7 +48,7 @@ pub struct Contact {
 impl RequestForm {
     /// All that was typed in their own words: the main concern first, and what stands so in the summary they share.
     pub fn words(&self, shared: Option<&Summary>) -> String {
-        words([&self.concern, &self.needs], shared, &self.name, &self.phone)
+        words(&self.answers, shared, &self.name, &self.phone)
     }
 
     pub fn read(fields: &Fields) -> RequestForm {
@@ -68,9 +60,7 @@ impl RequestForm {
             phone: fields.text("phone"),
             times: fields.all("times").map(str::to_owned).collect(),
             method: fields.text("method"),
-            concern: fields.text("concern"),
-            voicemail: fields.text("voicemail"),
-            needs: fields.text("needs"),
+            answers: RequestAnswers::read(fields),
             from_summary: fields.has("summary"),
             share: fields.has("share"),
             trap: fields.text("website"),
@@ -81,21 +71,10 @@ impl RequestForm {
     pub fn check(&self) -> Result<NewRequest, FieldErrors> {
         let mut errors = FieldErrors::default();
         let contact = self.check_contact(&mut errors);
-        let concern = errors.take("concern", form::words(&self.concern, LONGEST_CONCERN, "Main concern"));
-        let needs = errors
-            .take("needs", form::words(&self.needs, LONGEST_NEEDS, "What would make it easier to talk"));
-        match (contact, concern, needs) {
-            (Some(contact), Some(concern), Some(needs)) if errors.is_empty() => Ok(NewRequest {
-                about: self.about.clone(),
-                contact,
-                concern,
-                voicemail: yes_no(&self.voicemail)
-                    .iter()
-                    .find(|c| c.chosen)
-                    .map_or("", |c| c.value)
-                    .to_owned(),
-                needs,
-            }),
+        match (contact, self.answers.check(&mut errors)) {
+            (Some(contact), Some(answers)) if errors.is_empty() => {
+                Ok(NewRequest { about: self.about.clone(), contact, answers })
+            }
             _ => Err(errors),
         }
     }
@@ -140,14 +119,9 @@ impl RequestForm {
             ("phone", &self.phone),
         ];
         pairs.extend(self.times.iter().map(|time| ("times", time.as_str())));
-        pairs.extend([
-            ("method", self.method.as_str()),
-            ("concern", &self.concern),
-            ("voicemail", &self.voicemail),
-            ("needs", &self.needs),
-            ("about", &self.about),
-            ("website", &self.trap),
-        ]);
+        pairs.push(("method", &self.method));
+        pairs.extend(self.answers.pairs());
+        pairs.extend([("about", self.about.as_str()), ("website", &self.trap)]);
         pairs.extend(self.from_summary.then_some(("summary", "yes")));
         pairs.extend(self.share.then_some(("share", "yes")));
         pairs
@@ -165,36 +139,31 @@ impl RequestForm {
         let label = "Yes, share my summary with the clinic";
         vec![Choice { value: "yes", label, chosen: self.share }]
     }
-
-    pub fn voicemail_choices(&self) -> Vec<Choice<'static>> {
-        yes_no(&self.voicemail)
-    }
 }
 
-fn words(texts: [&str; 2], shared: Option<&Summary>, name: &str, phone: &str) -> String {
-    own_words(texts.into_iter().chain(shared.into_iter().flat_map(Summary::own_words)), name, phone)
+fn words(answers: &RequestAnswers, shared: Option<&Summary>, name: &str, phone: &str) -> String {
+    let shared = shared.into_iter().flat_map(Summary::own_words);
+    own_words(answers.own_words().into_iter().chain(shared), name, phone)
 }
 
 impl NewRequest {
     /// All that they wrote in their own words, as `RequestForm::words`.
     pub fn words(&self, shared: Option<&Summary>) -> String {
-        words([&self.concern, &self.needs], shared, &self.contact.name, &self.contact.phone)
+        words(&self.answers, shared, &self.contact.name, &self.contact.phone)
     }
 
     /// What is shown on the page on which it is checked, in the order of the form: label, answer, and its field.
-    pub fn answers(&self) -> [(&'static str, String, &'static str); 8] {
+    pub fn shown(&self) -> Vec<(&'static str, String, &'static str)> {
         let contact = &self.contact;
-        let voicemail = yes_no(&self.voicemail).into_iter().find(|choice| choice.chosen);
-        [
+        let mut shown = vec![
             ("Full name", contact.name.clone(), "name"),
             ("How to contact you", contact.method.label().to_owned(), "method"),
             ("Phone number", contact.phone.clone(), "phone"),
             ("Best time to call", CallTime::in_words(&contact.times), "times"),
             ("Email address", contact.email.clone(), "email"),
-            ("Main concern", self.concern.clone(), "concern"),
-            ("Voicemail", voicemail.map_or_else(String::new, |choice| choice.label.to_owned()), "voicemail"),
-            ("What would make it easier to talk", self.needs.clone(), "needs"),
-        ]
+        ];
+        shown.extend(self.answers.shown());
+        shown
     }
 }
 
@@ -210,7 +179,7 @@ mod tests {
             phone: "07700 900123".into(),
             times: vec!["mornings".into(), "any".into()],
             method: "phone".into(),
-            concern: "Lower back, 3 months".into(),
+            answers: RequestAnswers { concern: "Lower back, 3 months".into(), ..RequestAnswers::default() },
             ..RequestForm::default()
         }
     }
@@ -250,16 +219,21 @@ mod tests {
 
     #[test]
     fn a_concern_may_be_500_characters_and_not_one_more() {
-        assert!(complaints(RequestForm { concern: "é".repeat(500), ..filled() }).is_empty());
-        let over = complaints(RequestForm { concern: "é".repeat(501), ..filled() });
+        let form = |letters| RequestForm {
+            answers: RequestAnswers { concern: "é".repeat(letters), ..RequestAnswers::default() },
+            ..filled()
+        };
+        assert!(complaints(form(500)).is_empty());
+        let over = complaints(form(501));
         assert_eq!(over, [("concern", "Main concern must be 500 characters or less".to_owned())]);
     }
 
     #[test]
     fn forged_choices_are_no_choice() {
-        let forged = RequestForm { voicemail: "maybe".into(), times: vec!["midnight".into()], ..filled() };
+        let answers = RequestAnswers { voicemail: "maybe".into(), ..RequestAnswers::default() };
+        let forged = RequestForm { answers, times: vec!["midnight".into()], ..filled() };
         let new = forged.check().unwrap();
-        assert!(new.voicemail.is_empty() && new.contact.times.is_empty());
+        assert!(new.answers.voicemail.is_empty() && new.contact.times.is_empty());
         assert_eq!(complaints(RequestForm { method: "fax".into(), ..filled() })[0].0, "method");
     }
 }

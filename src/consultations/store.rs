@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use crate::clinic::Role;
-use crate::consultations::request::{CONCERN, EMAIL, NEEDS, PHONE, Request};
+use crate::consultations::answers::{CONCERN, NEEDS, RequestAnswers};
+use crate::consultations::request::{EMAIL, PHONE, Request};
 use crate::consultations::request_form::Contact;
 use crate::consultations::request_state::RequestState;
 use crate::signs::Kind;
@@ -67,10 +68,12 @@ impl Row {
             name: unreadable.field("name", row.decrypt("name", &self.name)),
             email: unreadable.field(EMAIL, row.decrypt("email", &self.email)),
             phone: unreadable.field(PHONE, row.decrypt("phone", &self.phone)),
-            concern: unreadable.field(CONCERN, row.decrypt("concern", &self.concern)),
-            needs: unreadable.field(NEEDS, row.decrypt("needs", &self.needs)),
+            answers: RequestAnswers {
+                concern: unreadable.field(CONCERN, row.decrypt("concern", &self.concern)),
+                needs: unreadable.field(NEEDS, row.decrypt("needs", &self.needs)),
+                voicemail: unreadable.text("voicemail", self.voicemail),
+            },
             about: unreadable.text("page it began on", self.about),
-            voicemail: unreadable.text("voicemail", self.voicemail),
             times: unreadable
                 .text("best time", self.call_times)
                 .split(',')
@@ -122,12 +125,12 @@ pub async fn insert(
     .bind(request.spam)
     .bind(request.method.word())
     .bind(words_of(&request.times))
-    .bind(&request.voicemail)
+    .bind(&request.answers.voicemail)
     .bind(row.encrypt("name", &request.name))
     .bind(row.encrypt("email", &request.email))
     .bind(row.encrypt("phone", &request.phone))
-    .bind(row.encrypt("concern", &request.concern))
-    .bind(row.encrypt("needs", &request.needs))
+    .bind(row.encrypt("concern", &request.answers.concern))
+    .bind(row.encrypt("needs", &request.answers.needs))
     .bind(content_hash)
     .bind(&request.token_hash)
     .execute(connection)

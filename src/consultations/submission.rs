@@ -104,19 +104,11 @@ async fn take(
 
 /// Everything that a person answered: what differs in any of it is another request, so that nothing is lost.
 fn content_hash(app: &App, new: &NewRequest) -> String {
-    let NewRequest { contact, concern, voicemail, needs, .. } = new;
-    let times: Vec<&str> = contact.times.iter().map(|time| time.word()).collect();
-    let answers = [
-        contact.name.as_str(),
-        &contact.email,
-        &contact.phone,
-        contact.method.word(),
-        &times.join(","),
-        concern,
-        voicemail,
-        needs,
-    ];
-    app.cipher.keyed_hash("consultation", &answers.join("\0"))
+    let contact = &new.contact;
+    let times = contact.times.iter().map(|time| time.word()).collect::<Vec<_>>().join(",");
+    let mut all = vec![contact.name.as_str(), &contact.email, &contact.phone, contact.method.word(), &times];
+    all.extend(new.answers.pairs().map(|(_, answer)| answer));
+    app.cipher.keyed_hash("consultation", &all.join("\0"))
 }
 
 fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Summary>) -> Request {
@@ -133,12 +125,10 @@ fn new_request(app: &App, library: &Library, new: NewRequest, shared: Option<&Su
         spam: false,
         method: contact.method,
         times: contact.times,
-        voicemail: new.voicemail,
         name: contact.name,
         email: contact.email,
         phone: contact.phone,
-        concern: new.concern,
-        needs: new.needs,
+        answers: new.answers,
         // Its key decides.
         token_hash: String::new(),
         merged_into: None,

@@ -32,7 +32,7 @@ impl DeskState {
             };
             self.note_opening(me, &reference).await?;
             let asked = app.site.clinic.calendar().say_with_year(request.created_at);
-            let marked = app.site.signs.read(&request.concern).marked(&request.concern);
+            let marked = app.site.signs.read(&request.answers.concern).marked(&request.answers.concern);
             let marked = marked.into_iter().map(|(marks, words)| (marks, words.to_owned())).collect();
             let wish = another_time::store::wish(app.database.readers(), &app.cipher, &reference).await?;
             all.push(MergedRequest { asked, marked, wish, request });

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::consultations;
-use crate::consultations::request_form::{LONGEST_CONCERN, RequestForm};
+use crate::consultations::answers::LONGEST_CONCERN;
+use crate::consultations::request_form::RequestForm;
 use crate::desk::state::DeskState;
 use crate::signs::Help;
 use crate::staff::Account;

@@ -210,7 +210,7 @@ impl DeskState {
             let at = say(note.written_at);
             (note, at)
         };
-        let finding = app.site.signs.read(&request.concern);
+        let finding = app.site.signs.read(&request.answers.concern);
         let (kinds, found_signs) = self.signs(me, request).await?;
         let mut unreadable = request.unreadable.clone();
         unreadable.extend(booking.iter().flat_map(|booking| &booking.unreadable));
@@ -228,7 +228,7 @@ impl DeskState {
             sees_words: me.role.sees_words(),
             mine: handling.owner_id == Some(me.id),
             kinds,
-            marked: finding.marked(&request.concern),
+            marked: finding.marked(&request.answers.concern),
             found_signs,
             about: self.library.sheet(&request.about).map(|sheet| sheet.front.title.as_str()),
             asked: calendar.say_with_year(request.created_at),

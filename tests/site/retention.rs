@@ -146,7 +146,8 @@ async fn a_new_key_reads_everything_and_the_old_one_nothing() {
     assert_eq!(found.name, "Zebedee");
     let old = mybackpain::consultations::store::find(readers, &site.app.cipher, &reference).await.unwrap();
     assert!(
-        old.unreadable.contains(&"name") && [old.name, old.email, old.phone, old.concern].concat().is_empty()
+        old.unreadable.contains(&"name")
+            && [old.name, old.email, old.phone, old.answers.concern].concat().is_empty()
     );
 }
 

@@ -309,9 +309,9 @@ async fn only_a_clinician_reads_what_a_patient_wrote() {
         let mut visitor = site.staff_as(role).await;
         let (readers, cipher) = (site.app.database.readers(), &site.app.cipher);
         let read = mybackpain::consultations::store::find_for(readers, cipher, &request, role).await.unwrap();
-        assert_eq!(read.concern.is_empty(), role != Role::Clinician, "the query itself leaves it out");
-        let page = visitor.get(&format!("/staff/consultations/{request}")).await;
         let sees = role == Role::Clinician;
+        assert_eq!(!read.answers.concern.is_empty(), sees, "the query itself leaves it out");
+        let page = visitor.get(&format!("/staff/consultations/{request}")).await;
         assert_eq!(page.body.contains("xylophone"), sees, "{}", role.as_str());
         assert_eq!(page.body.contains("Please speak slowly"), sees, "{}", role.as_str());
         assert!(page.words().contains("07700 900123"), "contact details are for everyone");

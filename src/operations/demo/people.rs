@@ -1,6 +1,7 @@
 //! Invented people and what they write. Numbers are from Ofcom's ranges for drama, addresses end in example.org.
 
 use crate::clinic::Role;
+use crate::consultations::answers::RequestAnswers;
 use crate::consultations::request_form::{Contact, NewRequest};
 use crate::operations::demo::chance::Chance;
 use crate::patients::corrections::PageVersion;
@@ -129,9 +130,11 @@ pub fn request(chance: &mut Chance, person: &MadeUpPerson, special: Option<Speci
     NewRequest {
         about: if chance.percent(60) { (*chance.one(SHEETS)).to_owned() } else { String::new() },
         contact,
-        concern: concern.to_owned(),
-        voicemail: (*chance.one(&["yes", "no", ""])).to_owned(),
-        needs: if chance.percent(10) { (*chance.one(NEEDS)).to_owned() } else { String::new() },
+        answers: RequestAnswers {
+            concern: concern.to_owned(),
+            voicemail: (*chance.one(&["yes", "no", ""])).to_owned(),
+            needs: if chance.percent(10) { (*chance.one(NEEDS)).to_owned() } else { String::new() },
+        },
     }
 }
 

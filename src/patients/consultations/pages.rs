@@ -11,7 +11,8 @@ use axum::routing::get;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::consultations;
-use crate::consultations::request_form::{LONGEST_CONCERN, NewRequest, RequestForm};
+use crate::consultations::answers::LONGEST_CONCERN;
+use crate::consultations::request_form::{NewRequest, RequestForm};
 use crate::consultations::submission::KIND;
 use crate::consultations::{Request, RequestState, store};
 use crate::library::Library;
