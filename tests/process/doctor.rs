@@ -194,6 +194,22 @@ fn a_mail_server_that_does_not_take_our_mail_is_found() {
 }
 
 #[test]
+fn a_database_server_that_is_not_there_is_found_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    for words in [["doctor"], ["serve"]] {
+        let nowhere = ["--data", data, "--database", "postgres://nobody@127.0.0.1:1/none"];
+        let said = run(command(&[&words[..], &nowhere].concat()), "");
+        let said = said.output + &said.errors;
+        let reasons: Vec<&str> = said.lines().filter(|line| line.contains("--database says")).collect();
+        assert!(!reasons.is_empty(), "{said}");
+        for reason in reasons {
+            assert_eq!(reason.matches("Connection refused").count(), 1, "{reason}");
+        }
+    }
+}
+
+#[test]
 fn an_address_that_patients_cannot_use_is_found() {
     let evening = Evening::start();
     evening.finds(&["--base-url", "ftp://clinic.example"], &["--base-url"]);

@@ -40,6 +40,18 @@ fn is_of_the_statement(error: &sqlx::Error) -> bool {
     sql_state(error).is_some_and(|state| ["22", "42"].contains(&&state[..2]))
 }
 
+/// What an administrator is told. An error of sqlx says its cause itself, and so stands alone.
+pub fn unreachable(error: &sqlx::Error) -> anyhow::Error {
+    let said = match error {
+        sqlx::Error::PoolTimedOut => "no answer in time".to_owned(),
+        sqlx::Error::Database(refusal) => refusal.message().to_owned(),
+        error => error.to_string(),
+    };
+    anyhow::anyhow!(
+        "the PostgreSQL server cannot be reached, or does not let us in; see that it runs, and what --database says: {said}"
+    )
+}
+
 /// What a visitor gets who has written too much: nothing is wrong with the database.
 pub fn over_budget() -> sqlx::Error {
     sqlx::Error::Io(std::io::ErrorKind::QuotaExceeded.into())

@@ -4,17 +4,18 @@ use std::env;
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
-use sqlx::PgPool;
+use sqlx::Error::PoolTimedOut;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{ConnectOptions, PgPool};
+use tokio::time::timeout;
 
 use crate::storage::database::connection::{Connection, Held};
-use crate::storage::database::errors::BUSY_TIMEOUT;
+use crate::storage::database::errors::{BUSY_TIMEOUT, unreachable};
 use crate::storage::database::migrations::{SERVER_MIGRATOR, TablesAge};
 use crate::storage::database::together;
 
 /// The oldest server whose SQL the migrations are written for.
 const OLDEST: i32 = 150_000;
-const UNREACHABLE: &str = "the PostgreSQL server cannot be reached, or does not let us in; see that it runs, and what --database says";
 /// Statements that a connection keeps prepared: all that there are.
 const STATEMENTS: usize = 512;
 const READERS: u32 = 8;
@@ -36,7 +37,7 @@ pub(super) async fn open(address: &str) -> anyhow::Result<(PgPool, PgPool)> {
         .application_name("mybackpain")
         .statement_cache_capacity(STATEMENTS)
         .options(OF_A_SESSION);
-    let writer = pool(1).connect_with(options.clone()).await.context(UNREACHABLE)?;
+    let writer = reach(&options).await?;
     ensure_fit(&writer).await?;
     SERVER_MIGRATOR.run(&writer).await.context(
         "the database was made by another version of mybackpain; start that version, or restore a backup",
@@ -72,12 +73,16 @@ pub async fn ensure_nobody_serves(address: &str) -> anyhow::Result<()> {
 
 /// Opens a connection that reads what is on a server, and changes nothing: tables may be of any version, or not there.
 pub async fn read_server(address: &str) -> anyhow::Result<Connection> {
-    let server = pool(1).connect_with(options(address)?).await.context(UNREACHABLE)?;
+    let options = options(address)?;
+    ensure_reachable(&options).await?;
+    let server = reach(&options).await?;
     Ok(Connection(Held::Postgres(server.acquire().await?)))
 }
 
 pub async fn look_at_server(address: &str) -> anyhow::Result<ServerFound> {
-    let server = pool(1).connect_with(options(address)?).await.context(UNREACHABLE)?;
+    let options = options(address)?;
+    ensure_reachable(&options).await?;
+    let server = reach(&options).await?;
     ensure_fit(&server).await?;
     let (version, may_lose): (String, bool) = sqlx::query_as(
         "select split_part(current_setting('server_version'), ' ', 1), \
@@ -99,6 +104,24 @@ async fn ensure_fit(server: &PgPool) -> anyhow::Result<()> {
     ensure!(version >= OLDEST, "the PostgreSQL server is older than version 15; take a newer one");
     ensure!(encoding == "UTF8", "the database has the encoding {encoding}; make one with the encoding UTF8");
     Ok(())
+}
+
+/// One connection, that is there.
+async fn reach(options: &PgConnectOptions) -> anyhow::Result<PgPool> {
+    match pool(1).connect_with(options.clone()).await {
+        // The pool tried again and again, and does not say why.
+        Err(PoolTimedOut) => {
+            ensure_reachable(options).await?;
+            Err(unreachable(&PoolTimedOut))
+        }
+        reached => reached.map_err(|error| unreachable(&error)),
+    }
+}
+
+/// Says why the server is not there, or lets nobody in, without trying again.
+async fn ensure_reachable(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let connected = timeout(BUSY_TIMEOUT, options.connect()).await.unwrap_or(Err(PoolTimedOut));
+    connected.map(|_| ()).map_err(|error| unreachable(&error))
 }
 
 fn pool(connections: u32) -> PgPoolOptions {

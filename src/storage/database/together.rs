@@ -11,6 +11,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolO
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::storage::database::errors::unreachable;
+
 /// Held by the program that leads, for as long as its connection lives.
 const LEADER: i64 = 7_809_632_617;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -101,7 +103,7 @@ impl Alone {
 
 /// Refused when a program serves the site with this database.
 pub async fn take_alone(server: &PgConnectOptions) -> anyhow::Result<Alone> {
-    let mut lock = answered(PgConnection::connect_with(server)).await?;
+    let mut lock = answered(PgConnection::connect_with(server)).await.map_err(|error| unreachable(&error))?;
     let ours = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEADER);
     let ours: bool = answered(ours.fetch_one(&mut lock)).await?;
     ensure!(ours, "a mybackpain serves the site with this database; stop all of them first");
