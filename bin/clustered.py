@@ -4,7 +4,7 @@ import contextlib, hashlib, os, random, re, shutil, socket, subprocess, threadin
 from collections import Counter
 
 from postgres import Server
-from surroundings import MailServer, Program, form_of, send
+from surroundings import WAITING, MailServer, Program, form_of, left_of, send
 from trial import HERE, code_of, free_port, wait_for
 
 READING = 3.1
@@ -124,16 +124,10 @@ class Cluster:
 
     def drain(self):
         """Hours later, once and again: what waits for another try, or was in hand when a program was killed, has its turn."""
-        waiting, left = "select count(*) from outbox where state in ('queued', 'retry', 'sending')", None
         for _ in range(3):
             for program in self.programs:
                 program.set_clock(program.ahead + 7 * HOUR)
-            since = time.monotonic()
-            while left != [("0",)] and time.monotonic() - since < 40:
-                time.sleep(0.5)
-                now = self.ask(waiting)
-                left, since = now, since if now == left else time.monotonic()
-            if left == [("0",)]:
+            if left_of(lambda: int(self.ask(WAITING)[0][0]), patience=40) == 0:
                 return
 
     def look(self, confirmed):

@@ -45,8 +45,7 @@ def encrypted(cluster):
     server = EncryptedServer(folder / "encrypted")
     server.make()
     server.start()
-    quoted = PASSWORD.replace("\\", "\\\\")
-    server.ask(f"create role mybackpain login password E'{quoted}'")
+    server.ask(f"create role mybackpain login password '{PASSWORD}'")
     server.ask("create database mybackpain owner mybackpain")
     known = f"sslrootcert={server.authority}"
     try:
@@ -56,24 +55,29 @@ def encrypted(cluster):
         server.stop()
 
 
-def database(server, host, *parameters):
-    return f"postgres://mybackpain@{host}:{server.port}/mybackpain?{'&'.join(parameters)}"
+def database(server, host, known=""):
+    return f"postgres://mybackpain@{host}:{server.port}/mybackpain?{known}"
 
 
 def serves(folder, program, server, known):
-    port, log = free_port(), open(folder / "encrypted.log", "w+")
+    port = free_port()
     command = [program, "serve", "--data", folder / "encrypted-data", "--listen", f"127.0.0.1:{port}"]
     command += ["--database", database(server, NAMED, known)]
-    process = subprocess.Popen(command, cwd=trial.HERE, env={**os.environ, "PGPASSWORD": PASSWORD}, stdout=log, stderr=log)
-    check("a server with a certificate of a known authority is used", wait_for(port) and trial.ask(port, "GET", "/")[0] == 200)
-    encrypted = server.ask("select count(*), bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'mybackpain'")
-    check("every connection to it is encrypted", encrypted[0][1] == "t", f"{encrypted[0][0]} connections")
-    check("a form is taken", trial.request_consultation(port) == 303)
-    server.kill()
-    server.start()
-    check("and again after the server was killed", trial.request_consultation(port, "Upper back") == 303)
-    process.terminate()
-    check("a stop ends it", process.wait(30) == 0)
+    with open(folder / "encrypted.log", "w") as log:
+        process = subprocess.Popen(command, cwd=trial.HERE, env={**os.environ, "PGPASSWORD": PASSWORD}, stdout=log, stderr=log)
+    try:
+        check("a server with a certificate of a known authority is used", wait_for(port) and trial.ask(port, "GET", "/")[0] == 200)
+        of_ours = "from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'mybackpain'"
+        [(connections, are)] = server.ask(f"select count(*), bool_and(ssl) {of_ours}")
+        check("every connection to it is encrypted", are == "t", f"{connections} connections")
+        check("a form is taken", trial.request_consultation(port) == 303)
+        server.kill()
+        server.start()
+        check("and again after the server was killed", trial.request_consultation(port, "Upper back") == 303)
+        process.terminate()
+        check("a stop ends it", process.wait(30) == 0)
+    finally:
+        process.kill()
 
 
 def refused(folder, program, server, known):

@@ -45,6 +45,20 @@ time_t time(time_t *to) {
 """
 
 
+# Mails that are to go, as both engines count them.
+WAITING = "select count(*) from outbox where state in ('queued', 'retry', 'sending')"
+
+
+def left_of(waiting, patience):
+    """Waits until there are none, or for so many seconds as many as before; how many there still are."""
+    left, since = waiting(), time.monotonic()
+    while left and time.monotonic() - since < patience:
+        time.sleep(0.5)
+        now = waiting()
+        left, since = now, since if now == left else time.monotonic()
+    return left
+
+
 class HangUp(Exception):
     pass
 

@@ -5,9 +5,8 @@ use std::str::FromStr;
 
 use anyhow::{Context, ensure};
 use sqlx::Error::PoolTimedOut;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::{ConnectOptions, PgPool};
-use tokio::time::timeout;
 
 use crate::storage::database::connection::{Connection, Held};
 use crate::storage::database::errors::{BUSY_TIMEOUT, unreachable};
@@ -73,16 +72,12 @@ pub async fn ensure_nobody_serves(address: &str) -> anyhow::Result<()> {
 
 /// Opens a connection that reads what is on a server, and changes nothing: tables may be of any version, or not there.
 pub async fn read_server(address: &str) -> anyhow::Result<Connection> {
-    let options = options(address)?;
-    ensure_reachable(&options).await?;
-    let server = reach(&options).await?;
+    let server = reach_at_once(address).await?;
     Ok(Connection(Held::Postgres(server.acquire().await?)))
 }
 
 pub async fn look_at_server(address: &str) -> anyhow::Result<ServerFound> {
-    let options = options(address)?;
-    ensure_reachable(&options).await?;
-    let server = reach(&options).await?;
+    let server = reach_at_once(address).await?;
     ensure_fit(&server).await?;
     let (version, may_lose): (String, bool) = sqlx::query_as(
         "select split_part(current_setting('server_version'), ' ', 1), \
@@ -111,17 +106,18 @@ async fn reach(options: &PgConnectOptions) -> anyhow::Result<PgPool> {
     match pool(1).connect_with(options.clone()).await {
         // The pool tried again and again, and does not say why.
         Err(PoolTimedOut) => {
-            ensure_reachable(options).await?;
+            together::connect(options).await?;
             Err(unreachable(&PoolTimedOut))
         }
         reached => reached.map_err(|error| unreachable(&error)),
     }
 }
 
-/// Says why the server is not there, or lets nobody in, without trying again.
-async fn ensure_reachable(options: &PgConnectOptions) -> anyhow::Result<()> {
-    let connected = timeout(BUSY_TIMEOUT, options.connect()).await.unwrap_or(Err(PoolTimedOut));
-    connected.map(|_| ()).map_err(|error| unreachable(&error))
+/// The same for a look: a server that is not there is not waited for.
+async fn reach_at_once(address: &str) -> anyhow::Result<PgPool> {
+    let options = options(address)?;
+    together::connect(&options).await?;
+    reach(&options).await
 }
 
 fn pool(connections: u32) -> PgPoolOptions {

@@ -103,11 +103,16 @@ impl Alone {
 
 /// Refused when a program serves the site with this database.
 pub async fn take_alone(server: &PgConnectOptions) -> anyhow::Result<Alone> {
-    let mut lock = answered(PgConnection::connect_with(server)).await.map_err(|error| unreachable(&error))?;
+    let mut lock = connect(server).await?;
     let ours = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LEADER);
     let ours: bool = answered(ours.fetch_one(&mut lock)).await?;
     ensure!(ours, "a mybackpain serves the site with this database; stop all of them first");
     Ok(Alone { lock })
+}
+
+/// One connection, without trying again, or why there is none.
+pub(super) async fn connect(server: &PgConnectOptions) -> anyhow::Result<PgConnection> {
+    answered(PgConnection::connect_with(server)).await.map_err(|error| unreachable(&error))
 }
 
 pub async fn tell_others(pool: &PgPool, words: String) -> sqlx::Result<()> {
